@@ -1,0 +1,135 @@
+import { once } from 'node:events';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { DatasetError, type RowSource } from './dataset.ts';
+import { fileSource } from './fileSource.ts';
+import { httpSource } from './httpSource.ts';
+import { tinyDataset } from './tinyDataset.ts';
+
+const tiny = tinyDataset([3, 2], 4);
+
+type Files = Record<string, Uint8Array>;
+type Answer = (content: Uint8Array | undefined, request: IncomingMessage, response: ServerResponse) => void;
+
+const withRanges: Answer = (content, request, response) => {
+  const [, first, last] = /^bytes=(\d+)-(\d+)$/.exec(request.headers.range ?? '') ?? [];
+  if (!content) response.writeHead(404).end();
+  else if (first === undefined) response.end(content);
+  else response.writeHead(206).end(content.subarray(Number(first), Number(last) + 1));
+};
+
+const withoutRanges: Answer = (content, _, response) => void (content ? response.end(content) : response.writeHead(404).end());
+
+/** As a page server does: unknown paths are the page. */
+const withFallback: Answer = (content, request, response) =>
+  content
+    ? withRanges(content, request, response)
+    : void response.writeHead(200, { 'Content-Type': 'text/html' }).end('<html></html>');
+
+let servers: Server[] = [];
+let folder = '';
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'sparkmesh-data-'));
+});
+
+afterEach(async () => {
+  for (const server of servers) server.close().closeAllConnections();
+  servers = [];
+  await rm(folder, { recursive: true });
+});
+
+async function overHttp(files: Files, answer: Answer): Promise<RowSource> {
+  const server = createServer((request, response) =>
+    answer(files[(request.url ?? '').replace('/data/mnist/', '')], request, response),
+  );
+  servers.push(server);
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const address = server.address();
+  if (typeof address !== 'object' || !address) throw new Error('no port');
+  return httpSource(new URL(`http://127.0.0.1:${address.port}/data/`), 'mnist');
+}
+
+async function onDisk(files: Files): Promise<RowSource> {
+  await mkdir(folder, { recursive: true });
+  for (const [name, content] of Object.entries(files)) await writeFile(join(folder, name), content);
+  return fileSource(folder);
+}
+
+describe.each<[string, (files: Files) => Promise<RowSource>]>([
+  ['HTTP with ranges', (files) => overHttp(files, withRanges)],
+  ['HTTP without ranges', (files) => overHttp(files, withoutRanges)],
+  ['files', onDisk],
+])('a packed dataset over %s', (_, open) => {
+  test('gives its description, any rows and the first labels', async () => {
+    const source = await open(tiny.files);
+    expect(await source.info()).toEqual(tiny.info);
+    expect(await source.rows('train', 0, 5)).toEqual(tiny.files['train.bin']);
+    expect(await source.rows('train', 2, 2)).toEqual(Uint8Array.of(0, 2, 0, 255, 1, 3, 0, 255));
+    expect(await source.rows('test', 3, 1)).toEqual(Uint8Array.of(1, 3, 1, 255));
+    expect(await source.rows('train', 4, 0)).toEqual(new Uint8Array(0));
+    expect(await source.testLabels(3)).toEqual(Uint8Array.of(0, 1, 0));
+  });
+
+  test('refuses rows that do not exist', async () => {
+    const source = await open(tiny.files);
+    await expect(source.rows('train', 4, 2)).rejects.toThrow(RangeError);
+    await expect(source.rows('test', -1, 1)).rejects.toThrow('test.bin has rows 0 to 3; rows -1 to -1 are not in it.');
+    await expect(source.testLabels(5)).rejects.toThrow(RangeError);
+  });
+
+  test('says how to prepare data that is missing', async () => {
+    const source = await open({});
+    await expect(source.info()).rejects.toThrow(DatasetError);
+    await expect(source.info()).rejects.toThrow(/meta\.json .*`npm (start|run prepare-data)`/);
+    const partly = await open({ 'meta.json': tiny.files['meta.json'] });
+    await expect(partly.rows('train', 0, 1)).rejects.toThrow(/train\.bin .*`npm (start|run prepare-data)`/);
+  });
+
+  test.each([
+    ['another format', { ...tiny.info, format: 0 }],
+    ['a class without a count', { ...tiny.info, trainCounts: [5] }],
+    ['negative counts', { ...tiny.info, trainCounts: [8, -3] }],
+    ['no deviation', { ...tiny.info, std: 0 }],
+    ['unknown fields', { ...tiny.info, extra: 1 }],
+    ['another type', []],
+  ])('refuses a description with %s', async (_name, info) => {
+    const source = await open({ ...tiny.files, 'meta.json': new TextEncoder().encode(JSON.stringify(info)) });
+    await expect(source.info()).rejects.toThrow(/does not describe a dataset.*`npm run prepare-data`/);
+  });
+
+  test('refuses files that are too short for their description', async () => {
+    const source = await open({ ...tiny.files, 'train.bin': tiny.files['train.bin'].subarray(0, 18) });
+    await expect(source.rows('train', 4, 1)).rejects.toThrow(DatasetError);
+  });
+
+  test('refuses labels of classes that do not exist', async () => {
+    const source = await open({ ...tiny.files, 'test-labels.bin': Uint8Array.of(0, 1, 2, 0) });
+    await expect(source.testLabels(4)).rejects.toThrow('test-labels.bin has labels beyond its classes');
+    expect(await source.testLabels(2)).toEqual(Uint8Array.of(0, 1));
+  });
+});
+
+describe('httpSource', () => {
+  test('takes an index page sent for an unknown path for what it is', async () => {
+    await expect((await overHttp({}, withFallback)).info()).rejects.toThrow(/is not a dataset's description/);
+    const partly = await overHttp({ 'meta.json': tiny.files['meta.json'] }, withFallback);
+    await expect(partly.rows('train', 0, 1)).rejects.toThrow(/train\.bin is not packed data; run `npm start`/);
+  });
+
+  test('stops reading an answer that is longer than asked for', async () => {
+    const source = await overHttp({ ...tiny.files, 'train.bin': new Uint8Array(1000) }, withoutRanges);
+    await expect(source.rows('train', 0, 1)).rejects.toThrow('more than the 20 bytes expected');
+    const endless = await overHttp({ 'meta.json': new Uint8Array(100_000) }, withRanges);
+    await expect(endless.info()).rejects.toThrow('more than the 65536 bytes expected');
+  });
+
+  test('says what to do when the server is gone', async () => {
+    const source = await overHttp(tiny.files, withRanges);
+    servers[0]?.close().closeAllConnections();
+    await expect(source.info()).rejects.toThrow(/out of reach; check that the server runs \(`npm start`\)/);
+  });
+});
