@@ -1,0 +1,89 @@
+import type { AddressInfo } from 'node:net';
+import type { Browser, Page } from 'playwright';
+import { createServer, type ViteDevServer } from 'vite';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { launchBrowser } from '../src/cli/browser.ts';
+import type { Check } from './pages/kernels.ts';
+
+let server: ViteDevServer;
+let browser: Browser;
+let page: Page;
+
+beforeAll(async () => {
+  // A cache of its own: dev servers that run beside this one write theirs.
+  server = await createServer({
+    cacheDir: 'node_modules/.vite-kernels',
+    logLevel: 'error',
+    optimizeDeps: {
+      entries: ['e2e/pages/kernels.html'],
+      include: ['@tensorflow/tfjs', '@tensorflow/tfjs-backend-wasm', '@tensorflow/tfjs-backend-webgpu'],
+    },
+    server: { host: '127.0.0.1', port: 0, hmr: false },
+  });
+  await server.listen();
+  browser = await launchBrowser();
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await server?.close();
+});
+
+async function open(): Promise<void> {
+  page = await browser.newPage();
+  const address: AddressInfo | string | null | undefined = server.httpServer?.address();
+  if (!address || typeof address === 'string') throw new Error('The dev server has no port; is it listening?');
+  await page.goto(`http://127.0.0.1:${address.port}/e2e/pages/kernels.html`);
+  await page.waitForFunction(() => 'kernelPage' in window);
+}
+
+afterEach(() => page.close());
+
+function expectSmall(checks: readonly Check[], limit: number): void {
+  expect(checks.length).toBeGreaterThan(0);
+  expect(checks.filter(({ error }) => !(error < limit))).toEqual([]);
+}
+
+describe.each(['webgpu', 'wasm', 'cpu'] as const)('on %s', (backend) => {
+  test('kernels, evolutions, the engine and long products are those of float64, and leave no tensor', async () => {
+    await open();
+    expect((await page.evaluate((wish) => window.kernelPage.select(wish), backend)).name).toBe(backend);
+    const before = await page.evaluate(() => window.kernelPage.alive());
+    expectSmall(await page.evaluate(() => window.kernelPage.layers()), 1e-5);
+    expectSmall(await page.evaluate(() => window.kernelPage.evolutions()), 1e-4);
+    expectSmall(await page.evaluate(() => window.kernelPage.engine()), 1e-4);
+    expectSmall(await page.evaluate(() => window.kernelPage.longProducts()), 1e-5);
+    expect(await page.evaluate(() => window.kernelPage.alive())).toEqual(before);
+  });
+});
+
+test.each([true, false])('a shader that does not compile is an error, not garbage (in a scope: %s)', async (inScope) => {
+  await open();
+  await page.evaluate(() => window.kernelPage.select('webgpu'));
+  const message = await page.evaluate((scope) => window.kernelPage.brokenShader(scope), inScope);
+  expect(message).toMatch(/^DeviceError: .*noSuchFunction/s);
+});
+
+test('auto takes WebGPU on a graphics processor only, and says why', async () => {
+  await open();
+  const isReal = await page.evaluate(async () => (await navigator.gpu.requestAdapter())?.info.isFallbackAdapter === false);
+  const view = await page.evaluate(() => window.kernelPage.select('auto'));
+  expect(view.name).toBe(isReal ? 'webgpu' : 'wasm');
+  const why = isReal ? /^WebGPU has a graphics processor here: ./ : /emulated in software \(.*\(software\)\), which is slower\.$/;
+  expect(view.reason).toMatch(why);
+});
+
+test('without its binaries WebAssembly is an error that says what to do, and auto goes on to plain JavaScript', async () => {
+  const refuse = async () => {
+    await open();
+    await page.route('**/*.wasm*', (route) => route.abort());
+  };
+  await refuse();
+  await expect(page.evaluate(() => window.kernelPage.select('wasm'))).rejects.toThrow(/BackendError: .* or choose cpu/);
+  await page.close();
+  await refuse();
+  await page.evaluate(() => Object.defineProperty(navigator, 'gpu', { value: undefined }));
+  const view = await page.evaluate(() => window.kernelPage.select('auto'));
+  expect(view.name).toBe('cpu');
+  expect(view.reason).toMatch(/WebAssembly did not start/);
+});

@@ -1,0 +1,250 @@
+import * as tf from '@tensorflow/tfjs';
+import { selectBackend, type BackendView, type BackendWish } from '../../src/backend/backend.ts';
+import { guarded, isWebGPUBackend } from '../../src/backend/gpuDevice.ts';
+import { locateWasm } from '../../src/backend/wasmBrowser.ts';
+import { randomStream } from '../../src/math/random.ts';
+import { classCount, initialWeights, type ModelSpec } from '../../src/model/mlp.ts';
+import { NtkEngine } from '../../src/ntk/engine.ts';
+import type { EvolutionOptions } from '../../src/ntk/evolution.ts';
+import { ntkEvolve } from '../../src/ntk/ops/ntkEvolve.ts';
+import { ntkLayer } from '../../src/ntk/ops/ntkLayer.ts';
+import { takeOne } from '../../src/ntk/readback.ts';
+import * as reference from '../../src/testing/reference.ts';
+
+/** Runs each computation of src/ntk in this browser and compares it with float64; kernels.test.ts drives it. */
+
+export interface Check {
+  readonly name: string;
+  /** The largest difference over the largest value. */
+  readonly error: number;
+}
+
+export interface KernelPage {
+  select(wish: BackendWish): Promise<BackendView>;
+  layers(): Promise<Check[]>;
+  evolutions(): Promise<Check[]>;
+  engine(): Promise<Check[]>;
+  longProducts(): Promise<Check[]>;
+  /** What reading the output of a shader that does not compile throws; `inScope` as our kernels run, else as tfjs's do. */
+  brokenShader(inScope: boolean): Promise<string>;
+  /** Tensors and buffers alive. */
+  alive(): number[];
+}
+
+declare global {
+  interface Window {
+    kernelPage: KernelPage;
+  }
+}
+
+const SIZES = [1, 5, 33, 64, 130];
+
+const normals = (count: number, ...name: (string | number)[]) => {
+  const random = randomStream(1, 'page', ...name);
+  return Float32Array.from({ length: count }, () => random.normal());
+};
+
+async function layers(): Promise<Check[]> {
+  const checks: Check[] = [];
+  for (const samples of SIZES) {
+    const [a, d] = [normals(samples * 37, 'a', samples), normals(samples * 70, 'd', samples)];
+    const base = Float32Array.from(reference.layer(samples, normals(samples * 3, 'base', samples), null, null));
+    const gram = Float32Array.from(reference.layer(samples, a, null, null), (value) => value - 1);
+    for (const form of ['rows', 'gram'] as const) {
+      for (const hasD of [false, true]) {
+        for (const hasBase of [false, true]) {
+          const actual = await takeOne(
+            tf.tidy(() =>
+              ntkLayer({
+                inputs:
+                  form === 'gram' ? { gram: tf.tensor2d(gram, [samples, samples]) } : { rows: tf.tensor2d(a, [samples, 37]) },
+                ...(hasD && { cotangents: tf.tensor2d(d, [samples, 70]) }),
+                ...(hasBase && { base: tf.tensor2d(base, [samples, samples]) }),
+              }),
+            ),
+          );
+          const expected = reference.layer(samples, a, hasD ? d : null, hasBase ? base : null);
+          const isSymmetric = actual.every((value, at) => value === actual[(at % samples) * samples + Math.floor(at / samples)]);
+          checks.push({
+            name: `layer from ${form}, N = ${samples}${hasD ? ', D' : ''}${hasBase ? ', base' : ''}`,
+            error: isSymmetric ? reference.relativeError(actual, expected) : Infinity,
+          });
+        }
+      }
+    }
+  }
+  return checks;
+}
+
+async function evolutions(): Promise<Check[]> {
+  const checks: Check[] = [];
+  for (const samples of SIZES) {
+    // 20 classes are more than the shader sums at once.
+    for (const classes of [3, 10, 20]) {
+      for (const [accelerated, softWeight] of [[false, 0], [false, 0.6], [true, 0], [true, 0.6]] as const) {
+        const kernel = Float32Array.from(reference.layer(samples, normals(samples * 6, 'rows', samples), null, null));
+        const start = normals(samples * classes, 'start', samples);
+        const shift = normals(classes, 'shift');
+        const random = randomStream(1, 'labels', samples);
+        const labels = Int32Array.from({ length: samples }, () => random.integer(classes));
+        const attrs = { rate: 0.2 / samples, steps: 25, accelerated, temperature: 2, softWeight };
+        const planes = await takeOne(
+          tf.tidy(() =>
+            ntkEvolve(
+              {
+                kernel: tf.tensor2d(kernel, [samples, samples]),
+                logits: tf.tensor2d(start, [samples, classes]),
+                labels: tf.tensor1d(labels, 'int32'),
+                shift: tf.tensor1d(shift),
+              },
+              attrs,
+            ),
+          ),
+        );
+        const expected = reference.evolve(kernel, start, labels, [...shift], attrs);
+        const size = samples * classes;
+        const method = accelerated ? 'accelerated' : 'Euler';
+        const name = `evolution, N = ${samples}, C = ${classes}, ${method}, soft labels ${softWeight}`;
+        checks.push({ name: `${name}: R`, error: reference.relativeError(planes.subarray(0, size), expected.residual) });
+        checks.push({ name: `${name}: f`, error: reference.relativeError(planes.subarray(size, 2 * size), expected.logits) });
+      }
+    }
+  }
+  return checks;
+}
+
+async function checkEngine(spec: ModelSpec): Promise<Check[]> {
+  const engine = new NtkEngine(spec);
+  const classes = classCount(spec);
+  const width = spec.layers[0]!;
+  const random = randomStream(2, 'engine', ...spec.layers);
+  const weights = initialWeights(spec, 1).map((weight) => weight + 0.1 * random.normal());
+  const pool = [];
+  for (const [key, count] of [['a', 5], ['b', 9]] as const) {
+    const rows = Float32Array.from({ length: count * width }, () => random.normal());
+    const labels = Uint8Array.from({ length: count }, () => random.integer(classes));
+    const hidden = await engine.features(weights, engine.upload(rows, count, width));
+    pool.push({ key, inputs: { kind: 'exact', rows, width }, hidden, labels } as const);
+  }
+  const options: EvolutionOptions = {
+    stepSize: { rule: 'spectral', scale: 2 },
+    integrator: 'accelerated',
+    steps: 30,
+    temperature: 2,
+    softLabelWeight: 0.25,
+    priorAdjustment: 0,
+    round: 0,
+  };
+  const evolved = await engine.evolve({ weights, pool, options, wantKernel: true });
+
+  const samples = pool.flatMap(({ inputs, labels }) =>
+    [...labels].map((label, p) => {
+      const x = inputs.rows.subarray(p * width, (p + 1) * width);
+      return { label, ...reference.linearise(spec, weights, x) };
+    }),
+  );
+  const kernel = reference.kernelFromJacobians(samples.map(({ jacobian }) => jacobian));
+  const start = samples.flatMap(({ logits }) => [...logits]);
+  const labels = samples.map(({ label }) => label);
+  const expected = reference.evolve(kernel, start, labels, Array.from({ length: classes }, () => 0), {
+    rate: evolved.stepSize / samples.length, steps: 30, accelerated: true, temperature: 2, softWeight: 0.5,
+  });
+
+  const inputs = engine.upload(pool[0]!.inputs.rows, 5, width);
+  const cotangent = evolved.residual.slice(0, 5 * classes);
+  const step = await engine.pullback(weights, inputs, cotangent);
+  const expectedStep = new Float64Array(step.length);
+  cotangent.forEach((value, at) => {
+    const row = samples[Math.floor(at / classes)]!.jacobian[at % classes]!;
+    row.forEach((derivative, i) => (expectedStep[i]! += value * derivative));
+  });
+
+  const { loss } = await engine.evaluate(weights, inputs, pool[0]!.labels);
+  const losses = samples.slice(0, 5).map(({ logits, label }) => {
+    return Math.log(logits.reduce((sum, logit) => sum + Math.exp(logit), 0)) - logits[label]!;
+  });
+  await engine.warmUp(7);
+  engine.dispose();
+  const name = spec.layers.join('-');
+  return [
+    { name: `${name}: K`, error: reference.relativeError(evolved.kernel!, kernel) },
+    { name: `${name}: R`, error: reference.relativeError(evolved.residual, expected.residual) },
+    { name: `${name}: f`, error: reference.relativeError(evolved.logits, expected.logits) },
+    { name: `${name}: Jᵀ R`, error: reference.relativeError(step, expectedStep) },
+    { name: `${name}: loss`, error: reference.relativeError([loss], [losses.reduce((a, b) => a + b, 0) / 5]) },
+  ];
+}
+
+/** Products of the shapes for which tfjs would choose a program that computes them wrongly. */
+async function longProducts(): Promise<Check[]> {
+  const checks: Check[] = [];
+  for (const [rows, inner, columns] of [[10, 2000, 20], [40, 4099, 30], [16, 2048, 64]] as const) {
+    const [a, b] = [normals(rows * inner, 'left', inner), normals(columns * inner, 'right', inner)];
+    const expected = Float64Array.from({ length: rows * columns }, (_, at) => {
+      const [r, c] = [Math.floor(at / columns), at % columns];
+      let sum = 0;
+      for (let i = 0; i < inner; i++) sum += a[r * inner + i]! * b[c * inner + i]!;
+      return sum;
+    });
+    for (const isTransposed of [true, false]) {
+      const product = tf.tidy(() => {
+        const left = tf.tensor2d(a, [rows, inner]);
+        const right = tf.tensor2d(b, [columns, inner]);
+        return isTransposed ? tf.matMul(left, right, false, true) : tf.matMul(left, tf.transpose(right));
+      });
+      const name = `matMul ${rows} x ${inner} x ${columns}${isTransposed ? ', transposed' : ''}`;
+      checks.push({ name, error: reference.relativeError(await takeOne(product), expected) });
+    }
+  }
+  return checks;
+}
+
+async function brokenShader(inScope: boolean): Promise<string> {
+  tf.registerKernel({
+    kernelName: 'Broken',
+    backendName: 'webgpu',
+    kernelFunc({ backend }) {
+      if (!isWebGPUBackend(backend)) throw new TypeError('webgpu only');
+      const run = () =>
+        backend.runWebGPUProgram(
+          {
+            outputShape: [4],
+            variableNames: [],
+            shaderKey: 'broken',
+            workgroupSize: [64, 1, 1],
+            dispatch: [1, 1, 1],
+            dispatchLayout: { x: [0] },
+            getUserCode: () => 'fn main(index : i32) { result[index] = noSuchFunction(index); }',
+          },
+          [],
+          'float32',
+        );
+      return inScope ? guarded(backend.device, run) : run();
+    },
+  });
+  return takeOne(tf.engine().runKernel<tf.Tensor>('Broken', {})).then(
+    (values) => `no error, but ${values.join()}`,
+    (error: unknown) => String(error),
+  );
+}
+
+locateWasm();
+
+window.kernelPage = {
+  async select(wish) {
+    const view = await selectBackend(wish);
+    // Small tensors would otherwise be computed on the CPU, and the GPU not be tested.
+    if (view.name === 'webgpu') tf.env().set('WEBGPU_CPU_FORWARD', false);
+    return view;
+  },
+  layers,
+  evolutions,
+  async engine() {
+    const checks: Check[] = [];
+    for (const layers of [[6, 3], [9, 5, 3], [7, 6, 5, 4], [5, 4, 3, 6, 2]]) checks.push(...(await checkEngine({ layers })));
+    return checks;
+  },
+  longProducts,
+  brokenShader,
+  alive: () => [tf.memory().numTensors, tf.backend().numDataIds()],
+};

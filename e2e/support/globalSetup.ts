@@ -1,0 +1,6 @@
+import { ensureBrowser } from '../../src/cli/browser.ts';
+
+/** A machine without a browser gets one before the first test. */
+export default function setup(): void {
+  ensureBrowser();
+}

@@ -1,0 +1,84 @@
+import * as tf from '@tensorflow/tfjs';
+import '@tensorflow/tfjs-backend-wasm';
+import { isWebGPUBackend, watchDevice } from './gpuDevice.ts';
+
+export type BackendName = 'webgpu' | 'wasm' | 'cpu';
+/** `auto` takes the fastest one that works here. */
+export type BackendWish = 'auto' | BackendName;
+
+export interface BackendView {
+  readonly name: BackendName;
+  /** The adapter's own words on WebGPU, e.g. `google swiftshader (software)`; empty elsewhere. */
+  readonly adapter: string;
+  /** One sentence: why this backend was chosen. */
+  readonly reason: string;
+}
+
+export class BackendError extends Error {
+  override readonly name = 'BackendError';
+}
+
+const remedy: Record<BackendName, string> = {
+  webgpu: 'use a current Chrome, Edge or Safari over https or localhost, or choose wasm',
+  wasm: 'check that the page may load its .wasm files, or choose cpu',
+  cpu: 'reload the page',
+};
+
+/** The adapter that WebGPU would run on, or null. Workers and pages have `navigator.gpu` only in secure contexts. */
+async function findAdapter(): Promise<GPUAdapter | null> {
+  const gpu = globalThis.navigator?.gpu;
+  return gpu ? gpu.requestAdapter({ powerPreference: 'high-performance' }) : null;
+}
+
+function describe({ vendor, architecture, description, isFallbackAdapter }: GPUAdapterInfo): string {
+  const words = [...new Set([vendor, architecture, description])].filter((word) => word !== '');
+  return [...words, ...(isFallbackAdapter ? ['(software)'] : [])].join(' ');
+}
+
+/** tfjs answers false, and leaves another backend on, where one cannot start. */
+async function start(name: BackendName): Promise<boolean> {
+  if (name === 'webgpu') {
+    await import('@tensorflow/tfjs-backend-webgpu');
+    // 3 is MatMulPacked. Left to itself tfjs takes a split-K program for long inner dimensions, whose results are wrong.
+    tf.env().set('WEBGPU_MATMUL_PROGRAM_TYPE', 3);
+    tf.env().set('WEBGPU_DEFERRED_SUBMIT_BATCH_SIZE', 200);
+    if (!(await tf.setBackend('webgpu'))) return false;
+    const backend = tf.backend();
+    if (isWebGPUBackend(backend)) watchDevice(backend.device);
+    return true;
+  }
+  return tf.setBackend(name);
+}
+
+async function startFirst(candidates: readonly BackendView[]): Promise<BackendView> {
+  for (const candidate of candidates) if (await start(candidate.name)) return candidate;
+  const name = candidates.at(-1)!.name;
+  throw new BackendError(`The ${name} backend did not start; ${remedy[name]}.`);
+}
+
+/**
+ * Sets the tfjs backend of this thread. Call `locateWasm` of wasmBrowser.ts or wasmNode.ts before.
+ * @throws {BackendError} when the backend asked for cannot be had here.
+ */
+export async function selectBackend(wish: BackendWish): Promise<BackendView> {
+  tf.enableProdMode();
+  const adapter = wish === 'auto' || wish === 'webgpu' ? await findAdapter() : null;
+  if (wish === 'webgpu' && !adapter) {
+    throw new BackendError(`WebGPU was asked for, but there is no adapter for it here; ${remedy.webgpu}.`);
+  }
+  const words = adapter ? describe(adapter.info) : '';
+  if (wish !== 'auto') return startFirst([{ name: wish, adapter: words, reason: `Chosen by hand: ${wish}.` }]);
+
+  const isSoftware = adapter?.info.isFallbackAdapter ?? false;
+  const whyNotWebGpu = !adapter
+    ? 'WebGPU finds no graphics processor here'
+    : isSoftware
+      ? `WebGPU here is emulated in software (${words}), which is slower`
+      : 'WebGPU did not start';
+  const webgpu: BackendView = { name: 'webgpu', adapter: words, reason: `WebGPU has a graphics processor here: ${words}.` };
+  return startFirst([
+    ...(adapter && !isSoftware ? [webgpu] : []),
+    { name: 'wasm', adapter: '', reason: `WebAssembly, because ${whyNotWebGpu}.` },
+    { name: 'cpu', adapter: '', reason: `Plain JavaScript, because ${whyNotWebGpu} and WebAssembly did not start.` },
+  ]);
+}

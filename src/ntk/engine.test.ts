@@ -1,0 +1,326 @@
+import * as tf from '@tensorflow/tfjs';
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { randomStream } from '../math/random.ts';
+import { classCount, initialWeights, parameterCount, type ModelSpec } from '../model/mlp.ts';
+import { hostBackends, liveTensors, useBackend } from '../testing/backends.ts';
+import { goldenCase } from '../testing/golden.ts';
+import * as reference from '../testing/reference.ts';
+import { NtkEngine } from './engine.ts';
+import { EvolutionError, type EvolutionOptions } from './evolution.ts';
+import { PoolError, type PoolMember } from './pool.ts';
+import { sketchInputs, sketchMatrix } from './sketch.ts';
+
+const fixed: EvolutionOptions = {
+  stepSize: { rule: 'fixed', learningRate: 0.3, decay: 0 },
+  integrator: 'euler',
+  steps: 12,
+  temperature: 2,
+  softLabelWeight: 0.4,
+  priorAdjustment: 0,
+  round: 0,
+};
+
+const specs: readonly ModelSpec[] = [[6, 3], [6, 5, 3], [7, 6, 5, 4], [5, 4, 3, 6, 2]].map((layers) => ({ layers }));
+
+interface Holder {
+  readonly key: string;
+  readonly rows: Float32Array;
+  readonly labels: Uint8Array;
+}
+
+/** Clients with 3, 4, 5, .. samples each; weights with biases, so that those are tested too. */
+function problem(spec: ModelSpec, clients: number): { weights: Float32Array; holders: Holder[] } {
+  const random = randomStream(3, 'problem', ...spec.layers);
+  const holders = Array.from({ length: clients }, (_, k) => ({
+    key: `c${k}`,
+    rows: Float32Array.from({ length: (3 + k) * spec.layers[0]! }, () => random.normal()),
+    labels: Uint8Array.from({ length: 3 + k }, () => random.integer(classCount(spec))),
+  }));
+  return { weights: initialWeights(spec, 4).map((weight) => weight + 0.1 * random.normal()), holders };
+}
+
+const zeros = (length: number) => Array.from({ length }, () => 0);
+
+const samplesOf = (spec: ModelSpec, { rows }: Holder) => {
+  const width = spec.layers[0]!;
+  return Array.from({ length: rows.length / width }, (_, p) => rows.subarray(p * width, (p + 1) * width));
+};
+
+describe.each(hostBackends)('NtkEngine on %s', (backend) => {
+  beforeAll(() => useBackend(backend));
+  let before: ReturnType<typeof liveTensors>;
+  beforeEach(() => void (before = liveTensors()));
+  afterEach(() => expect(liveTensors(), 'tensors left behind').toEqual(before));
+
+  /** Each holder's answer in `linearise`. */
+  async function members(engine: NtkEngine, weights: Float32Array, holders: readonly Holder[]): Promise<PoolMember[]> {
+    const width = engine.spec.layers[0]!;
+    const answers: PoolMember[] = [];
+    for (const { key, rows, labels } of holders) {
+      const inputs = engine.upload(rows, labels.length, width);
+      answers.push({ key, inputs: { kind: 'exact', rows, width }, hidden: await engine.features(weights, inputs), labels });
+      engine.release(inputs);
+    }
+    return answers;
+  }
+
+  test.each(specs)('kernel, evolution and pullback of $layers are those of the explicit Jacobian', async (spec) => {
+    const engine = new NtkEngine(spec);
+    const { weights, holders } = problem(spec, 3);
+    const pool = await members(engine, weights, holders);
+    const evolved = await engine.evolve({ weights, pool, options: fixed, wantKernel: true });
+
+    const linearised = holders.flatMap((holder) => samplesOf(spec, holder)).map((x) => reference.linearise(spec, weights, x));
+    const labels = holders.flatMap((holder) => [...holder.labels]);
+    const kernel = reference.kernelFromJacobians(linearised.map(({ jacobian }) => jacobian));
+    expect(reference.relativeError(evolved.kernel!, kernel)).toBeLessThan(1e-5);
+
+    const start = linearised.flatMap(({ logits }) => [...logits]);
+    const attrs = { rate: 0.3 / labels.length, steps: 12, accelerated: false, temperature: 2, softWeight: 0.8 };
+    const expected = reference.evolve(kernel, start, labels, zeros(classCount(spec)), attrs);
+    expect(evolved.stepSize).toBe(0.3);
+    expect(reference.relativeError(evolved.residual, expected.residual)).toBeLessThan(1e-4);
+    expect(reference.relativeError(evolved.logits, expected.logits)).toBeLessThan(1e-4);
+
+    const [own] = holders;
+    const inputs = engine.upload(own!.rows, own!.labels.length, spec.layers[0]!);
+    const cotangent = evolved.residual.slice(0, own!.labels.length * classCount(spec));
+    const step = await engine.pullback(weights, inputs, cotangent);
+    const backProjected = new Float64Array(parameterCount(spec));
+    cotangent.forEach((value, at) => {
+      const row = linearised[Math.floor(at / classCount(spec))]!.jacobian[at % classCount(spec)]!;
+      row.forEach((derivative, i) => (backProjected[i]! += value * derivative));
+    });
+    expect(reference.relativeError(step, backProjected)).toBeLessThan(1e-5);
+    engine.dispose();
+  });
+
+  test.each(specs)('the Jacobian of $layers that all this is measured by agrees with finite differences', (spec) => {
+    const { weights, holders } = problem(spec, 1);
+    const random = randomStream(5, 'direction', ...spec.layers);
+    const direction = Float64Array.from({ length: weights.length }, () => random.normal());
+    const along = (h: number) => Float64Array.from(weights, (weight, i) => weight + h * direction[i]!);
+    for (const x of samplesOf(spec, holders[0]!)) {
+      const { jacobian } = reference.linearise(spec, weights, x);
+      const [up, down] = [1e-6, -1e-6].map((h) => reference.linearise(spec, along(h), x).logits);
+      jacobian.forEach((row, k) => {
+        const slope = row.reduce((sum, derivative, i) => sum + derivative * direction[i]!, 0);
+        expect((up![k]! - down![k]!) / 2e-6).toBeCloseTo(slope, 6);
+      });
+    }
+  });
+
+  test('the kernel is symmetric and positive semidefinite', async () => {
+    const spec = { layers: [6, 5, 4, 3] };
+    const engine = new NtkEngine(spec);
+    const { weights, holders } = problem(spec, 4);
+    const pool = await members(engine, weights, holders);
+    const { kernel } = await engine.evolve({ weights, pool, options: fixed, wantKernel: true });
+    const samples = pool.reduce((sum, { labels }) => sum + labels.length, 0);
+    const random = randomStream(6, 'psd');
+    for (let trial = 0; trial < 50; trial++) {
+      const vector = Array.from({ length: samples }, () => random.normal());
+      let form = 0;
+      kernel!.forEach((value, at) => (form += value * vector[Math.floor(at / samples)]! * vector[at % samples]!));
+      expect(form).toBeGreaterThanOrEqual(-1e-4);
+    }
+    kernel!.forEach((value, at) => expect(value).toBe(kernel![(at % samples) * samples + Math.floor(at / samples)]));
+    engine.dispose();
+  });
+
+  test('the spectral step size is scale · N / λmax, the fixed one decays, and the prior shifts the labels', async () => {
+    const spec = { layers: [6, 5, 3] };
+    const engine = new NtkEngine(spec);
+    const { weights, holders } = problem(spec, 2);
+    const pool = await members(engine, weights, holders);
+    const options: EvolutionOptions = {
+      ...fixed, stepSize: { rule: 'spectral', scale: 2 }, integrator: 'accelerated', steps: 60, priorAdjustment: 1,
+    };
+    const spectral = await engine.evolve({ weights, pool, options, wantKernel: true });
+    const labels = pool.flatMap((member) => [...member.labels]);
+    const samples = labels.length;
+    let vector = zeros(samples).map(() => 1);
+    let top = 0;
+    for (let i = 0; i < 500; i++) {
+      const next = vector.map((_, p) => vector.reduce((sum, value, q) => sum + spectral.kernel![p * samples + q]! * value, 0));
+      top = Math.hypot(...next);
+      vector = next.map((value) => value / top);
+    }
+    expect(spectral.topEigenvalue! / top).toBeGreaterThan(0.98);
+    expect(spectral.topEigenvalue! / top).toBeLessThan(1.0001);
+    expect(spectral.stepSize).toBeCloseTo((2 * samples) / spectral.topEigenvalue!, 5);
+
+    const shift = Array.from({ length: 3 }, (_, c) => {
+      const count = labels.filter((label) => label === c).length;
+      return Math.log((count + (0.1 * samples) / 3) / (1.1 * samples));
+    });
+    const xs = holders.flatMap((holder) => samplesOf(spec, holder));
+    const start = xs.flatMap((x) => [...reference.linearise(spec, weights, x).logits]);
+    const expected = reference.evolve(spectral.kernel!, start, labels, shift, {
+      rate: spectral.stepSize / samples, steps: 60, accelerated: true, temperature: 2, softWeight: 0.8,
+    });
+    expect(reference.relativeError(spectral.logits, expected.logits)).toBeLessThan(1e-4);
+    expect(reference.relativeError(spectral.residual, expected.residual)).toBeLessThan(1e-4);
+
+    const decaying: EvolutionOptions = { ...fixed, stepSize: { rule: 'fixed', learningRate: 0.3, decay: 0.1 }, round: 5 };
+    const later = await engine.evolve({ weights, pool, options: decaying });
+    expect(later.stepSize).toBeCloseTo(0.3 * Math.exp(-0.5), 12);
+    expect(later.topEigenvalue).toBeUndefined();
+    expect(later.kernel).toBeUndefined();
+    engine.dispose();
+  });
+
+  test.each(['spark-ring', 'ntk-dfl-ring', 'spark-two-hidden-layers', 'spark-changing-graph'])(
+    'the first round of %s: kernel, evolved logits and step of every client',
+    async (name) => {
+      const { given, expected } = goldenCase(name);
+      const engine = new NtkEngine(given.model);
+      const flat = given.clients.map(({ weights }) =>
+        Float32Array.from(weights.flatMap(({ kernel, bias }) => [...kernel.flat(), ...bias])),
+      );
+      const holders = given.clients.map(({ x, y }, k) => ({
+        key: `c${k}`, rows: Float32Array.from(x.flat()), labels: Uint8Array.from(y),
+      }));
+      const { learningRate, steps, temperature, softLabelWeight } = given.hyper;
+      const graph = given.graph[0]!;
+      const share = (i: number, j: number) =>
+        1 / (1 + (given.hyper.mixing === 'uniform' ? graph[i]!.length : Math.max(graph[i]!.length, graph[j]!.length)));
+      for (const [k, neighbours] of graph.entries()) {
+        const mixed = flat[k]!.map(
+          (own, i) => own + neighbours.reduce((sum, j) => sum + share(k, j) * (flat[j]![i]! - own), 0),
+        );
+        const pooled = [k, ...neighbours].map((client) => holders[client]!);
+        const pool = await members(engine, mixed, pooled);
+        const evolved = await engine.evolve({
+          weights: mixed,
+          pool,
+          options: {
+            ...fixed,
+            stepSize: { rule: 'fixed', learningRate, decay: given.hyper.learningRateDecay },
+            steps: steps!,
+            temperature,
+            softLabelWeight: softLabelWeight[0] ?? 0,
+          },
+          wantKernel: true,
+        });
+        const result = expected.rounds[0]!.clients[k]!;
+        expect(reference.relativeError(evolved.kernel!, result.kernel!.flat())).toBeLessThan(1e-4);
+        expect(reference.relativeError(evolved.logits, result.evolvedLogits!.flat())).toBeLessThan(1e-4);
+
+        const samples = pooled.reduce((sum, { labels }) => sum + labels.length, 0);
+        const classes = classCount(given.model);
+        const step = new Float64Array(parameterCount(given.model));
+        let offset = 0;
+        for (const { rows, labels } of pooled) {
+          const inputs = engine.upload(rows, labels.length, given.model.layers[0]!);
+          const residual = evolved.residual.slice(offset * classes, (offset + labels.length) * classes);
+          const part = await engine.pullback(mixed, inputs, residual);
+          part.forEach((value, i) => (step[i]! -= (evolved.stepSize / samples) * value));
+          engine.release(inputs);
+          offset += labels.length;
+        }
+        expect(reference.relativeError(step, result.delta!)).toBeLessThan(1e-4);
+      }
+      engine.dispose();
+    },
+  );
+
+  test('features, evaluation: activations and scores of the float64 model, over more rows than a batch', async () => {
+    const spec = { layers: [6, 5, 4, 3] };
+    const engine = new NtkEngine(spec);
+    const { weights } = problem(spec, 1);
+    const count = 2003;
+    const random = randomStream(8, 'evaluation');
+    const rows = Float32Array.from({ length: count * 6 }, () => random.normal());
+    const labels = Uint8Array.from({ length: count }, () => random.integer(3));
+    const inputs = engine.upload(rows, count, 6);
+    const { accuracy, loss } = await engine.evaluate(weights, inputs, labels);
+    let correct = 0;
+    let entropy = 0;
+    samplesOf(spec, { key: '', rows, labels }).forEach((x, p) => {
+      const { logits } = reference.linearise(spec, weights, x);
+      if (logits.indexOf(Math.max(...logits)) === labels[p]) correct++;
+      entropy += Math.log(logits.reduce((sum, logit) => sum + Math.exp(logit), 0)) - logits[labels[p]!]!;
+    });
+    expect(accuracy).toBe(correct / count);
+    expect(loss).toBeCloseTo(entropy / count, 5);
+    const hidden = await engine.features(weights, inputs);
+    expect(hidden.map(({ length }) => length)).toEqual([count * 5, count * 4]);
+    expect(Math.min(...hidden.flatMap((layer) => [...layer]))).toBe(0);
+    engine.dispose();
+  });
+
+  test("the inputs' Gram matrix follows the pool: members lost, back, reordered, with new data", async () => {
+    const spec = { layers: [6, 5, 3] };
+    const engine = new NtkEngine(spec);
+    const { weights, holders } = problem(spec, 4);
+    const [a, b, c, d] = await members(engine, weights, holders);
+    const renewed = { ...d!, key: c!.key };
+    for (const pool of [[a!, b!, c!], [a!, b!], [a!, b!, c!], [c!, a!, b!], [a!, renewed], [a!, c!]]) {
+      const evolved = await engine.evolve({ weights, pool, options: fixed, wantKernel: true });
+      const fresh = new NtkEngine(spec);
+      const expected = await fresh.evolve({ weights, pool, options: fixed, wantKernel: true });
+      fresh.dispose();
+      expect(reference.relativeError(evolved.kernel!, expected.kernel!)).toBeLessThan(1e-6);
+    }
+    engine.dispose();
+  });
+
+  test('an exact sketch gives the exact kernel', async () => {
+    const spec = { layers: [6, 5, 3] };
+    const engine = new NtkEngine(spec);
+    const { weights, holders } = problem(spec, 3);
+    const pool = await members(engine, weights, holders);
+    const centre = Float32Array.from([0.5, -1, 2, 0, 1, -0.3]);
+    const matrix = sketchMatrix(6, 6, 1);
+    const sketched = pool.map((member, k) => ({
+      ...member,
+      inputs: sketchInputs(holders[k]!.rows, holders[k]!.labels.length, 6, centre, matrix, 6),
+    }));
+    const exact = await engine.evolve({ weights, pool, options: fixed, wantKernel: true });
+    const fromSketch = await engine.evolve({ weights, pool: sketched, options: fixed, wantKernel: true });
+    expect(reference.relativeError(fromSketch.kernel!, exact.kernel!)).toBeLessThan(1e-5);
+    engine.dispose();
+  });
+
+  test('what does not fit is named, and nothing stays behind', async () => {
+    const spec = { layers: [6, 5, 3] };
+    const engine = new NtkEngine(spec);
+    const { weights, holders } = problem(spec, 2);
+    const [own, other] = await members(engine, weights, holders);
+    const evolve = (...pool: PoolMember[]) => engine.evolve({ weights, pool, options: fixed });
+    const sketch = sketchInputs(holders[1]!.rows, 4, 6, new Float32Array(6), sketchMatrix(6, 4, 1), 4);
+    await expect(evolve()).rejects.toThrow(PoolError);
+    await expect(evolve(own!, own!)).rejects.toThrow(/c0 is in the pool twice/);
+    await expect(evolve(own!, { ...other!, inputs: sketch })).rejects.toThrow(/c1 .*sketch inputs of width 4, beside exact/);
+    await expect(evolve(own!, { ...other!, hidden: [] })).rejects.toThrow(/c1 .*0 hidden layers, not 1/);
+    await expect(evolve(own!, { ...other!, hidden: [new Float32Array(7)] })).rejects.toThrow(/7 activations of hidden layer 1/);
+    await expect(evolve(own!, { ...other!, labels: Uint8Array.of(0, 1, 2, 3) })).rejects.toThrow(/label 3 beyond the 3 classes/);
+    await expect(evolve(own!, { ...other!, labels: new Uint8Array(9) })).rejects.toThrow(/24 input numbers for 9 samples/);
+    await expect(evolve(own!, { ...other!, inputs: { ...sketch, cross: new Float32Array(1) } })).rejects.toThrow(/1 cross terms/);
+    await expect(
+      evolve(own!, { ...other!, inputs: { kind: 'exact', rows: holders[1]!.rows, width: 5 } }),
+    ).rejects.toThrow(/inputs of 5 numbers, not 6/);
+
+    const diverged = { ...other!, hidden: [other!.hidden[0]!.map(() => NaN)] };
+    await expect(evolve(own!, diverged)).rejects.toThrow(EvolutionError);
+    const spectral: EvolutionOptions = { ...fixed, stepSize: { rule: 'spectral', scale: 2 } };
+    await expect(engine.evolve({ weights, pool: [own!, diverged], options: spectral })).rejects.toThrow(EvolutionError);
+
+    const logistic = new NtkEngine({ layers: [6, 3] });
+    const flat = new Float32Array(21);
+    const sketched = { ...other!, inputs: sketch, hidden: [] };
+    await expect(logistic.evolve({ weights: flat, pool: [sketched], options: fixed })).rejects.toThrow(/exchange factors/);
+    engine.dispose();
+    logistic.dispose();
+  });
+
+  test('dispose frees what is still uploaded; release only one', () => {
+    const engine = new NtkEngine({ layers: [2, 2] });
+    const one = engine.upload(new Float32Array(4), 2, 2);
+    engine.upload(new Float32Array(6), 3, 2);
+    engine.release(one);
+    expect(tf.memory().numTensors).toBe(before.tensors + 1);
+    engine.dispose();
+  });
+});

@@ -1,0 +1,195 @@
+import * as tf from '@tensorflow/tfjs';
+import { classCount, initialWeights, type ModelSpec } from '../model/mlp.ts';
+import { EvolutionError, priorShift, stepSizeOf, type EvolutionOptions } from './evolution.ts';
+import { InputGrams } from './inputGrams.ts';
+import { empiricalNtk } from './kernel.ts';
+import { denseLayers, hiddenActivations, logitsOf, pullback } from './network.ts';
+import { ntkEvolve } from './ops/ntkEvolve.ts';
+import { poolOf, PoolError, type Pool, type PoolMember } from './pool.ts';
+import { take, takeOne } from './readback.ts';
+import './register.ts';
+
+/** Rows that one forward pass of an evaluation holds at once. */
+const EVALUATION_BATCH = 2000;
+
+export interface EvolveRequest {
+  /** w̄, flat. */
+  readonly weights: Float32Array;
+  readonly pool: readonly PoolMember[];
+  readonly options: EvolutionOptions;
+  readonly wantKernel?: boolean;
+}
+
+/** Matrices are row-major, their rows the pool's samples in its order. */
+export interface Evolved {
+  /** R, N x C: the accumulated residual; the step is -(η/N) Jᵀ R. */
+  readonly residual: Float32Array;
+  /** f after S steps, N x C. */
+  readonly logits: Float32Array;
+  /** η of this round. */
+  readonly stepSize: number;
+  /** λmax(K), where the step size comes from it. */
+  readonly topEigenvalue?: number;
+  /** K, N x N, if wanted. */
+  readonly kernel?: Float32Array;
+}
+
+/** All members' inputs, N x width, which the logits of a model without hidden layers are made from. */
+function pooledInputs({ members }: Pool): tf.Tensor2D {
+  return tf.concat(
+    members.map(({ key, inputs, labels }) => {
+      if (inputs.kind !== 'exact') {
+        throw new PoolError(`Client ${key} brought a sketch; a model with no hidden layer needs exact inputs: exchange factors.`);
+      }
+      return tf.tensor2d(inputs.rows, [labels.length, inputs.width]);
+    }),
+  );
+}
+
+/**
+ * Everything that one client computes, on whichever tfjs backend is set. The flat weights are laid out as in model/mlp.ts.
+ * The engine owns the tensors it uploads, until `release` or `dispose`; all others end with the method that made them.
+ * Every method throws DeviceError when the GPU has failed.
+ */
+export class NtkEngine {
+  private readonly uploads = new Set<tf.Tensor2D>();
+  private readonly inputGrams = new InputGrams();
+
+  constructor(readonly spec: ModelSpec) {}
+
+  /** Brings samples to the backend, count x width. The rows must not change afterwards: some backends don't copy them. */
+  upload(rows: Float32Array, count: number, width: number): tf.Tensor2D {
+    const tensor = tf.tensor2d(rows, [count, width]);
+    this.uploads.add(tensor);
+    return tensor;
+  }
+
+  release(tensor: tf.Tensor2D): void {
+    this.uploads.delete(tensor);
+    tensor.dispose();
+  }
+
+  /** Frees all that was uploaded or kept. */
+  dispose(): void {
+    tf.dispose([...this.uploads]);
+    this.uploads.clear();
+    this.inputGrams.clear();
+  }
+
+  /** What a neighbour's kernel needs of these samples: the hidden layers' ReLU activations, n x h_l each. */
+  features(weights: Float32Array, inputs: tf.Tensor2D): Promise<Float32Array[]> {
+    return take(tf.tidy(() => hiddenActivations(denseLayers(this.spec, weights), inputs)));
+  }
+
+  /**
+   * Linearises the model at w̄ and evolves the logits of the pooled samples in function space.
+   * @throws {PoolError} when a member does not fit the model or the others.
+   * @throws {EvolutionError} when the numbers are no longer finite.
+   */
+  async evolve({ weights, pool: members, options, wantKernel = false }: EvolveRequest): Promise<Evolved> {
+    const pool = poolOf(this.spec, members);
+    const inputGram = await this.inputGrams.of(members);
+    const { kernel, logits } = tf.tidy(() => this.linearise(weights, pool, inputGram));
+    try {
+      const { stepSize, ...spectrum } = await stepSizeOf(options, kernel);
+      const planes = tf.tidy(() => {
+        const labels = tf.tensor1d(pool.labels, 'int32');
+        const shift = tf.tensor1d(priorShift(pool.labels, classCount(this.spec), options.priorAdjustment));
+        return ntkEvolve(
+          { kernel, logits, labels, shift },
+          {
+            rate: stepSize / pool.samples,
+            steps: options.steps,
+            accelerated: options.integrator === 'accelerated',
+            temperature: options.temperature,
+            softWeight: options.softLabelWeight * options.temperature,
+          },
+        );
+      });
+      const values = await takeOne(planes);
+      const size = pool.samples * classCount(this.spec);
+      const [residual, evolved] = [values.slice(0, size), values.slice(size, 2 * size)];
+      if (!evolved.every(Number.isFinite)) {
+        throw new EvolutionError('The evolved logits are not finite: the weights have diverged. Take a smaller step size.');
+      }
+      return { residual, logits: evolved, stepSize, ...spectrum, ...(wantKernel && { kernel: await takeOne(kernel.clone()) }) };
+    } finally {
+      tf.dispose([kernel, logits]);
+    }
+  }
+
+  /** Jᵀ R at w̄: one backward pass; `cotangent` R is n x C. d numbers. */
+  pullback(weights: Float32Array, inputs: tf.Tensor2D, cotangent: Float32Array): Promise<Float32Array> {
+    return takeOne(
+      tf.tidy(() => {
+        const residual = tf.tensor2d(cotangent, [inputs.shape[0], classCount(this.spec)]);
+        return pullback(denseLayers(this.spec, weights), inputs, residual);
+      }),
+    );
+  }
+
+  /** The fraction classified correctly, and the mean cross-entropy in nats; in batches, so that memory stays bounded. */
+  async evaluate(weights: Float32Array, inputs: tf.Tensor2D, labels: Uint8Array): Promise<{ accuracy: number; loss: number }> {
+    const classes = classCount(this.spec);
+    let correct = 0;
+    let loss = 0;
+    for (let start = 0; start < labels.length; start += EVALUATION_BATCH) {
+      const count = Math.min(EVALUATION_BATCH, labels.length - start);
+      const logits = await takeOne(
+        tf.tidy(() => {
+          const layers = denseLayers(this.spec, weights);
+          const batch = tf.slice2d(inputs, [start, 0], [count, inputs.shape[1]]);
+          return logitsOf(layers, hiddenActivations(layers, batch).at(-1) ?? batch);
+        }),
+      );
+      for (let p = 0; p < count; p++) {
+        const row = logits.subarray(p * classes, (p + 1) * classes);
+        const label = labels[start + p]!;
+        const top = Math.max(...row);
+        if (row[label] === top) correct++;
+        loss += top - row[label]! + Math.log(row.reduce((sum, logit) => sum + Math.exp(logit - top), 0));
+      }
+    }
+    return { accuracy: correct / labels.length, loss: loss / labels.length };
+  }
+
+  /**
+   * Compiles the shaders that a round with `samples` own samples needs, so that the first round does not wait for them.
+   * Backends without shaders have nothing to do.
+   */
+  async warmUp(samples: number): Promise<void> {
+    if (tf.getBackend() !== 'webgpu') return;
+    const width = this.spec.layers[0]!;
+    const weights = initialWeights(this.spec, 0);
+    const rows = new Float32Array(samples * width);
+    const labels = new Uint8Array(samples);
+    const inputs = this.upload(rows, samples, width);
+    try {
+      const hidden = await this.features(weights, inputs);
+      const pool = [{ key: 'warm-up', inputs: { kind: 'exact', rows, width }, hidden, labels }] as const;
+      const options: EvolutionOptions = {
+        stepSize: { rule: 'spectral', scale: 2 },
+        integrator: 'accelerated',
+        steps: 1,
+        temperature: 1,
+        softLabelWeight: 0,
+        priorAdjustment: 0,
+        round: 0,
+      };
+      const { residual } = await this.evolve({ weights, pool, options });
+      await this.pullback(weights, inputs, residual);
+      await this.evaluate(weights, inputs, labels);
+    } finally {
+      this.release(inputs);
+      this.inputGrams.clear();
+    }
+  }
+
+  /** K and f⁰ of the pool at w̄. */
+  private linearise(weights: Float32Array, pool: Pool, inputGram: Float32Array): { kernel: tf.Tensor2D; logits: tf.Tensor2D } {
+    const layers = denseLayers(this.spec, weights);
+    const hidden = pool.hidden.map((values, l) => tf.tensor2d(values, [pool.samples, this.spec.layers[l + 1]!]));
+    const gram = tf.tensor2d(inputGram, [pool.samples, pool.samples]);
+    return { kernel: empiricalNtk(layers, gram, hidden), logits: logitsOf(layers, hidden.at(-1) ?? pooledInputs(pool)) };
+  }
+}

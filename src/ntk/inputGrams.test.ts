@@ -1,0 +1,56 @@
+import { beforeAll, beforeEach, expect, test } from 'vitest';
+import { liveTensors, useBackend } from '../testing/backends.ts';
+import { InputGrams } from './inputGrams.ts';
+import type { PoolMember } from './pool.ts';
+
+beforeAll(() => useBackend('cpu'));
+
+const member = (key: string, ...rows: number[]): PoolMember => ({
+  key,
+  inputs: { kind: 'exact', rows: Float32Array.from(rows), width: 2 },
+  hidden: [],
+  labels: new Uint8Array(rows.length / 2),
+});
+
+/** Makes the inputs unusable, so that only blocks that are kept still come out as numbers. */
+const spoil = (...members: readonly PoolMember[]) => members.forEach(({ inputs }) => inputs.rows.fill(NaN));
+
+let a: PoolMember;
+let b: PoolMember;
+let c: PoolMember;
+beforeEach(() => {
+  a = member('a', 1, 2);
+  b = member('b', 3, 4, 5, 6);
+  c = member('c', 7, 8);
+});
+
+test('each two members are multiplied once, in whatever pools and orders they come', async () => {
+  const grams = new InputGrams();
+  const before = liveTensors();
+  expect([...(await grams.of([a, b]))]).toEqual([5, 11, 17, 11, 25, 39, 17, 39, 61]);
+  expect([...(await grams.of([c, a]))]).toEqual([113, 23, 23, 5]);
+  spoil(a, b);
+  expect([...(await grams.of([b, a]))]).toEqual([25, 39, 11, 39, 61, 17, 11, 17, 5]);
+  spoil(c);
+  // Only b and c were never in one pool.
+  expect([...(await grams.of([a, c, b])).subarray(0, 8)]).toEqual([5, 23, 11, 17, 23, 113, NaN, NaN]);
+  expect(liveTensors()).toEqual(before);
+});
+
+test('a member with new inputs is multiplied anew', async () => {
+  const grams = new InputGrams();
+  await grams.of([a, c]);
+  expect([...(await grams.of([a, member('c', 1, 1)]))]).toEqual([5, 3, 3, 2]);
+});
+
+test('what the pool does not use is kept up to a bound, and nothing after clear', async () => {
+  const grams = new InputGrams(16);
+  await grams.of([a, b]);
+  await grams.of([c]);
+  spoil(a, b, c);
+  // Beside c's block, of a's (4 bytes), a and b's (8) and b's (16) only the last one used stays.
+  expect((await grams.of([b]))[0]).toBe(25);
+  expect((await grams.of([a]))[0]).toBeNaN();
+  grams.clear();
+  expect((await grams.of([b]))[0]).toBeNaN();
+});

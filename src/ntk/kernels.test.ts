@@ -1,0 +1,99 @@
+import * as tf from '@tensorflow/tfjs';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { randomStream } from '../math/random.ts';
+import { hostBackends, liveTensors, useBackend } from '../testing/backends.ts';
+import * as reference from '../testing/reference.ts';
+import { ntkEvolve } from './ops/ntkEvolve.ts';
+import { ntkLayer } from './ops/ntkLayer.ts';
+import { takeOne } from './readback.ts';
+import './register.ts';
+
+const normals = (count: number, ...name: (string | number)[]) => {
+  const random = randomStream(1, 'test', ...name);
+  return Float32Array.from({ length: count }, () => random.normal());
+};
+
+describe.each(hostBackends)('NTK kernels on %s', (backend) => {
+  beforeAll(() => useBackend(backend));
+
+  test.each([1, 2, 3, 5, 8, 33])('at N = %i every form of the layer is its formula, and leaves no tensor', async (samples) => {
+    const a = normals(samples * 7, 'a', samples);
+    const d = normals(samples * 5, 'd', samples);
+    const base = reference.layer(samples, normals(samples * 3, 'base', samples), null, null);
+    const before = liveTensors();
+    for (const hasGram of [false, true]) {
+      for (const hasD of [false, true]) {
+        for (const hasBase of [false, true]) {
+          const gram = reference.layer(samples, a, null, null).map((value) => value - 1);
+          const actual = await takeOne(
+            tf.tidy(() =>
+              ntkLayer({
+                inputs: hasGram
+                  ? { gram: tf.tensor2d(Float32Array.from(gram), [samples, samples]) }
+                  : { rows: tf.tensor2d(a, [samples, 7]) },
+                ...(hasD && { cotangents: tf.tensor2d(d, [samples, 5]) }),
+                ...(hasBase && { base: tf.tensor2d(Float32Array.from(base), [samples, samples]) }),
+              }),
+            ),
+          );
+          const expected = reference.layer(samples, a, hasD ? d : null, hasBase ? base : null);
+          expect(reference.relativeError(actual, expected)).toBeLessThan(1e-5);
+          actual.forEach((value, at) => expect(value).toBe(actual[(at % samples) * samples + Math.floor(at / samples)]));
+        }
+      }
+    }
+    expect(liveTensors()).toEqual(before);
+  });
+
+  test.each([
+    { samples: 1, classes: 2, accelerated: false, softWeight: 0, temperature: 1 },
+    { samples: 5, classes: 3, accelerated: false, softWeight: 0.7, temperature: 2 },
+    { samples: 18, classes: 10, accelerated: true, softWeight: 0, temperature: 1 },
+    { samples: 33, classes: 4, accelerated: true, softWeight: 0.5, temperature: 3 },
+  ])('the evolution is its recursion in float64: %o', async ({ samples, classes, ...options }) => {
+    const kernel = reference.layer(samples, normals(samples * 6, 'rows', samples), null, null);
+    const start = normals(samples * classes, 'start', samples);
+    const shift = normals(classes, 'shift', samples);
+    const random = randomStream(1, 'labels', samples);
+    const labels = Int32Array.from({ length: samples }, () => random.integer(classes));
+    const attrs = { rate: 0.5 / samples, steps: 40, ...options };
+    const before = liveTensors();
+    const planes = await takeOne(
+      tf.tidy(() =>
+        ntkEvolve(
+          {
+            kernel: tf.tensor2d(Float32Array.from(kernel), [samples, samples]),
+            logits: tf.tensor2d(start, [samples, classes]),
+            labels: tf.tensor1d(labels, 'int32'),
+            shift: tf.tensor1d(shift),
+          },
+          attrs,
+        ),
+      ),
+    );
+    expect(liveTensors()).toEqual(before);
+    const expected = reference.evolve(kernel, start, labels, [...shift], attrs);
+    const size = samples * classes;
+    expect(reference.relativeError(planes.subarray(0, size), expected.residual)).toBeLessThan(1e-5);
+    expect(reference.relativeError(planes.subarray(size, 2 * size), expected.logits)).toBeLessThan(1e-5);
+  });
+
+  test('one Euler step by hand', async () => {
+    // Two samples of two classes at f = 0: p = 1/2, so g is ±1/2 and f moves by -(η/N) K g.
+    const planes = await takeOne(
+      tf.tidy(() =>
+        ntkEvolve(
+          {
+            kernel: tf.tensor2d([2, 1, 1, 3], [2, 2]),
+            logits: tf.zeros([2, 2]),
+            labels: tf.tensor1d([0, 1], 'int32'),
+            shift: tf.zeros([2]),
+          },
+          { rate: 0.1, steps: 1, accelerated: false, temperature: 1, softWeight: 0 },
+        ),
+      ),
+    );
+    const expected = [-0.5, 0.5, 0.5, -0.5, /* f */ 0.05, -0.05, -0.1, 0.1];
+    expected.forEach((value, i) => expect(planes[i]).toBeCloseTo(value, 6));
+  });
+});

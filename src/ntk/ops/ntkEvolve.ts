@@ -1,0 +1,52 @@
+import * as tf from '@tensorflow/tfjs';
+import * as v from 'valibot';
+
+export const NTK_EVOLVE = 'NtkEvolve';
+
+export interface NtkEvolveInputs {
+  /** K, N x N, symmetric. */
+  readonly kernel: tf.Tensor2D;
+  /** f⁰, N x C. */
+  readonly logits: tf.Tensor2D;
+  /** Class indices, N, int32. */
+  readonly labels: tf.Tensor1D;
+  /** What the prior adjustment adds to the logits in the label term, C. */
+  readonly shift: tf.Tensor1D;
+}
+
+const attrsSchema = v.object({
+  /** η/N. */
+  rate: v.number(),
+  /** S. */
+  steps: v.number(),
+  accelerated: v.boolean(),
+  /** T. */
+  temperature: v.number(),
+  /** λ T. */
+  softWeight: v.number(),
+});
+
+export type NtkEvolveAttrs = v.InferOutput<typeof attrsSchema>;
+
+/** Attributes as tfjs hands them to a kernel. */
+export function evolveAttrs(attrs: tf.NamedAttrMap | undefined): NtkEvolveAttrs {
+  return v.parse(attrsSchema, attrs);
+}
+
+/**
+ * The momentum β of the inner Nesterov step; with β = 0 the recursion
+ *   Ř = R_s + β (R_s - R_{s-1});  f̌ likewise;  R_{s+1} = Ř + g(f̌);  f_{s+1} = f̌ - (η/N) K g(f̌)
+ * is Euler's. f needs no product of its own, because it is linear in R.
+ */
+export function momentumAt(step: number, accelerated: boolean): number {
+  return accelerated ? step / (step + 3) : 0;
+}
+
+/**
+ * S steps of the evolution in function space (SPARK, arXiv 2512.12737), with the gradient
+ *   g = softmax(f + shift) - Y + λ T (softmax(f/T) - softmax(f⁰/T)).
+ * @returns planes of N x C: first the accumulated residual R, then the logits f; any further ones are scratch.
+ */
+export function ntkEvolve(inputs: NtkEvolveInputs, attrs: NtkEvolveAttrs): tf.Tensor3D {
+  return tf.engine().runKernel<tf.Tensor3D>(NTK_EVOLVE, { ...inputs }, attrs);
+}

@@ -1,0 +1,22 @@
+import * as tf from '@tensorflow/tfjs';
+import { isWebGPUBackend, throwDeviceErrors } from '../backend/gpuDevice.ts';
+
+/**
+ * Reads tensors back and disposes them, whatever happens.
+ * @throws {DeviceError} when the GPU has failed, so that nobody takes its garbage for results.
+ */
+export async function take(tensors: readonly tf.Tensor[]): Promise<Float32Array[]> {
+  try {
+    const values = await Promise.all(tensors.map((tensor) => tensor.data<'float32'>()));
+    const backend = tf.backend();
+    if (isWebGPUBackend(backend)) await throwDeviceErrors(backend.device);
+    return values;
+  } finally {
+    tf.dispose([...tensors]);
+  }
+}
+
+export async function takeOne(tensor: tf.Tensor): Promise<Float32Array> {
+  const [values] = await take([tensor]);
+  return values!;
+}
