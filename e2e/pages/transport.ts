@@ -1,0 +1,41 @@
+import { signallingUrl, type SignallingState } from '../../src/signalling/client.ts';
+import { RecordingParticipant, type Participant } from '../../src/transport/conformance.ts';
+import { joinRoom, watchRoom } from '../../src/transport/webrtc.ts';
+
+/** One tab's transport, for a test to drive from outside. */
+export interface TransportPage {
+  /** Enters a room of the server that served this page, or of another. */
+  join(room: string, signalling?: string): Promise<void>;
+  participant(): Participant;
+  signalling: SignallingState[];
+  counts: (number | null)[];
+  watch(room: string): void;
+}
+
+declare global {
+  interface Window {
+    transportPage: TransportPage;
+  }
+}
+
+let participant: Participant | undefined;
+
+window.transportPage = {
+  signalling: [],
+  counts: [],
+  async join(room, signalling = signallingUrl(location)) {
+    const transport = await joinRoom({
+      signallingUrl: signalling,
+      room,
+      onSignalling: (state) => window.transportPage.signalling.push(state),
+    });
+    participant = new RecordingParticipant(transport);
+  },
+  participant() {
+    if (!participant) throw new Error('This page has not joined; call join first.');
+    return participant;
+  },
+  watch(room) {
+    watchRoom(signallingUrl(location), room, (members) => window.transportPage.counts.push(members));
+  },
+};

@@ -1,0 +1,294 @@
+import { once } from 'node:events';
+import { createServer as createHttpServer, type Server } from 'node:http';
+import type { Browser, BrowserContext, Page } from 'playwright';
+import { createServer as createViteServer, type ViteDevServer } from 'vite';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { launchBrowser } from '../src/cli/browser.ts';
+import { attachSignalling, type SignallingHandle } from '../src/signalling/server.ts';
+import { transportChecks, type Participant } from '../src/transport/conformance.ts';
+import type {} from './pages/transport.ts';
+
+let vite: ViteDevServer;
+let browser: Browser;
+let pageUrl: string;
+let contexts: BrowserContext[] = [];
+let rooms = 0;
+
+beforeAll(async () => {
+  vite = await createViteServer({
+    // A cache of its own: other servers of the same tree may be at work on theirs.
+    cacheDir: '.cache/vite-transport',
+    optimizeDeps: { entries: ['e2e/pages/transport.html'] },
+    server: { port: 0 },
+    logLevel: 'error',
+  });
+  await vite.listen();
+  pageUrl = new URL('e2e/pages/transport.html', vite.resolvedUrls?.local[0]).href;
+  browser = await launchBrowser();
+});
+
+afterEach(async () => {
+  await Promise.all(contexts.map((context) => context.close()));
+  contexts = [];
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await vite?.close();
+});
+
+const newRoom = () => `room-${rooms++}`;
+
+/** Keeps a page's connections and the channels it made where a test can break and count them. */
+declare global {
+  interface Window {
+    connections: RTCPeerConnection[];
+    channels: RTCDataChannel[];
+  }
+}
+
+async function newContext(): Promise<BrowserContext> {
+  const context = await browser.newContext();
+  contexts.push(context);
+  await context.addInitScript(() => {
+    window.connections = [];
+    window.channels = [];
+    window.RTCPeerConnection = class extends RTCPeerConnection {
+      constructor(configuration?: RTCConfiguration) {
+        super(configuration);
+        window.connections.push(this);
+      }
+      override createDataChannel(label: string, options?: RTCDataChannelInit): RTCDataChannel {
+        const channel = super.createDataChannel(label, options);
+        window.channels.push(channel);
+        return channel;
+      }
+    };
+  });
+  return context;
+}
+
+async function openPage(context: BrowserContext): Promise<Page> {
+  const page = await context.newPage();
+  page.on('pageerror', (error) => expect.soft(error, 'error in the page').toBeUndefined());
+  await page.goto(pageUrl);
+  await page.waitForFunction(() => 'transportPage' in window);
+  return page;
+}
+
+/** A participant in a tab, driven from here. */
+class Tab implements Participant {
+  readonly page: Page;
+
+  constructor(page: Page) {
+    this.page = page;
+  }
+
+  static async join(context: BrowserContext, room: string, signalling?: string): Promise<Tab> {
+    const page = await openPage(context);
+    await page.evaluate(([name, address]) => window.transportPage.join(name, address), [room, signalling] as const);
+    return new Tab(page);
+  }
+
+  self: Participant['self'] = () => this.page.evaluate(() => window.transportPage.participant().self());
+
+  want: Participant['want'] = (peers) => this.page.evaluate((ids) => window.transportPage.participant().want(ids), peers);
+
+  send: Participant['send'] = (peer, frames) =>
+    this.page.evaluate(([id, specs]) => window.transportPage.participant().send(id, specs), [peer, frames] as const);
+
+  close: Participant['close'] = () => this.page.evaluate(() => window.transportPage.participant().close());
+
+  take: Participant['take'] = (type, peer) =>
+    this.page.evaluate(([kind, id]) => window.transportPage.participant().take(kind, id), [type, peer] as const);
+
+  members: Participant['members'] = (count) => this.page.evaluate((n) => window.transportPage.participant().members(n), count);
+
+  events: Participant['events'] = () => this.page.evaluate(() => window.transportPage.participant().events());
+
+  /** What signalling has been, from the first state to the latest. */
+  signalling = () => this.page.evaluate(() => window.transportPage.signalling);
+
+  async signallingIs(states: number): Promise<void> {
+    await this.page.waitForFunction((count) => window.transportPage.signalling.length === count, states);
+  }
+
+  /** Connections of this page that are not closed. */
+  liveConnections = () =>
+    this.page.evaluate(() => window.connections.filter(({ connectionState }) => connectionState !== 'closed').length);
+}
+
+const idOf = async (tab: Tab) => (await tab.self()).id;
+
+/** Sends a frame of several chunks and sees it arrive whole. */
+async function exchange(from: Tab, to: Tab): Promise<void> {
+  const frame = { size: 300_000, seed: 1 };
+  expect(await from.send(await idOf(to), [frame])).toEqual(['sent']);
+  expect(await to.take('frame', await idOf(from))).toMatchObject({ size: frame.size });
+}
+
+/** Tabs in contexts of their own, the first with channels to all others. */
+async function star(count: number, signalling?: string): Promise<Tab[]> {
+  const room = newRoom();
+  const tabs: Tab[] = [];
+  for (let k = 0; k < count; k++) tabs.push(await Tab.join(await newContext(), room, signalling));
+  const ids = await Promise.all(tabs.map(idOf));
+  await tabs[0]!.want(ids.slice(1));
+  await Promise.all(tabs.slice(1).flatMap((tab, k) => [tab.take('open', ids[0]!), tabs[0]!.take('open', ids[k + 1]!)]));
+  return tabs;
+}
+
+const places = [
+  {
+    where: 'in tabs of one browser',
+    async openRoom() {
+      const [context, room] = [await newContext(), newRoom()];
+      return () => Tab.join(context, room);
+    },
+  },
+  {
+    where: 'in browsers of their own',
+    async openRoom() {
+      const room = newRoom();
+      return async () => Tab.join(await newContext(), room);
+    },
+  },
+];
+
+for (const { where, openRoom } of places) {
+  describe(`WebRTC transport ${where}`, () => {
+    for (const check of transportChecks) test(check.name, async () => check.run(await openRoom()));
+  });
+}
+
+describe('tabs that come and go', () => {
+  test('a full mesh of tabs that all want each other at once opens every channel once', async () => {
+    const context = await newContext();
+    const room = newRoom();
+    const tabs = await Promise.all(Array.from({ length: 5 }, () => Tab.join(context, room)));
+    const ids = await Promise.all(tabs.map(idOf));
+    await Promise.all(tabs.map((tab) => tab.want(ids)));
+    await Promise.all(tabs.flatMap((tab, a) => ids.filter((_, b) => b !== a).map((id) => tab.take('open', id))));
+    await Promise.all(tabs.map((tab, a) => exchange(tab, tabs[(a + 1) % tabs.length]!)));
+    for (const tab of tabs) {
+      expect((await tab.events()).filter(({ type }) => type === 'open' || type === 'close')).toHaveLength(4);
+      expect(await tab.liveConnections()).toBe(4);
+    }
+  });
+
+  /** A crashed tab cannot say goodbye to its channels: only signalling misses it before ICE does. */
+  const endings: [string, (page: Page) => Promise<unknown>, RegExp][] = [
+    ['a closed tab', (page) => page.close(), /left the room|closed by the other end/],
+    ['a tab that goes elsewhere', (page) => page.goto('about:blank'), /left the room|closed by the other end/],
+    ['a crashed tab', (page) => page.goto('chrome://crash').catch(() => 'crashed'), /left the room/],
+  ];
+  for (const [what, end, reason] of endings) {
+    test(`${what} closes at the others and leaves the presence`, async () => {
+      const [stays, goes] = await star(2);
+      const id = await idOf(goes!);
+      await end(goes!.page);
+      expect(await stays!.take('close', id)).toMatchObject({ reason: expect.stringMatching(reason) });
+      expect((await stays!.members(1)).map(({ number }) => number)).toEqual([0]);
+      expect(await stays!.liveConnections()).toBe(0);
+    });
+  }
+
+  test('a tab leaves no connection open when it leaves', async () => {
+    const [a, b] = await star(2);
+    expect([await a!.liveConnections(), await b!.liveConnections()]).toEqual([1, 1]);
+    await b!.close();
+    await a!.take('close', await idOf(b!));
+    expect([await a!.liveConnections(), await b!.liveConnections()]).toEqual([0, 0]);
+  });
+
+  for (const end of [0, 1]) {
+    test(`a channel that breaks at the ${['wanting', 'wanted'][end]} end is opened again`, async () => {
+      const [a, b] = await star(2);
+      const [aId, bId] = [await idOf(a!), await idOf(b!)];
+      await [a, b][end]!.page.evaluate(() => window.connections.forEach((connection) => connection.close()));
+      await Promise.all([a!.take('close', bId), b!.take('close', aId)]);
+      await Promise.all([a!.take('open', bId), b!.take('open', aId)]);
+      await exchange(a!, b!);
+      await exchange(b!, a!);
+      expect([await a!.liveConnections(), await b!.liveConnections()]).toEqual([1, 1]);
+    });
+  }
+
+  test('a peer that sends something else than chunks loses its channel, with the reason', async () => {
+    const [a, b] = await star(2);
+    // The later one has dialled, and made the channel.
+    await b!.page.evaluate(() => window.channels.forEach((channel) => channel.send('text')));
+    expect(await a!.take('close', await idOf(b!))).toMatchObject({ reason: 'Message is text; frames are binary.' });
+    await a!.take('open', await idOf(b!));
+    await exchange(a!, b!);
+  });
+
+  test('a visitor sees the number of members', async () => {
+    const context = await newContext();
+    const visitor = await openPage(context);
+    await visitor.evaluate((room) => window.transportPage.watch(room), `room-${rooms}`);
+    await visitor.waitForFunction(() => window.transportPage.counts.length === 1);
+    const tabs = await star(2);
+    await tabs[1]!.close();
+    await visitor.waitForFunction(() => window.transportPage.counts.length === 4);
+    expect(await visitor.evaluate(() => window.transportPage.counts)).toEqual([0, 1, 2, 1]);
+  });
+});
+
+describe('without the signalling server', () => {
+  let http: Server;
+  let handle: SignallingHandle;
+  let port = 0;
+
+  async function serve(): Promise<string> {
+    http = createHttpServer();
+    handle = attachSignalling(http);
+    http.listen(port, '127.0.0.1');
+    await once(http, 'listening');
+    const address = http.address();
+    port = typeof address === 'object' && address ? address.port : 0;
+    return `ws://127.0.0.1:${port}/signal`;
+  }
+
+  async function stop(): Promise<void> {
+    handle.close();
+    http.close();
+    await once(http, 'close');
+  }
+
+  afterEach(stop);
+
+  test('channels carry on, and the room is whole again when the server is back', async () => {
+    const [a, b, c] = await star(3, await serve());
+    const before = await a!.members(3);
+    await stop();
+    await Promise.all([a!, b!, c!].map((tab) => tab.signallingIs(2)));
+    await exchange(a!, b!);
+    await exchange(c!, a!);
+    await serve();
+    await Promise.all([a!, b!, c!].map((tab) => tab.signallingIs(3)));
+    // The room is whole for the server when it can bring together two that had no channel.
+    await c!.want([await idOf(b!)]);
+    await Promise.all([b!.take('open', await idOf(c!)), c!.take('open', await idOf(b!))]);
+    for (const tab of [a!, b!, c!]) {
+      expect(await tab.members(3)).toEqual(before);
+      expect(await tab.signalling()).toEqual(['connected', 'lost', 'connected']);
+      expect((await tab.events()).filter(({ type }) => type === 'close')).toEqual([]);
+    }
+    await exchange(b!, c!);
+    await c!.close();
+    await a!.take('close', await idOf(c!));
+  });
+
+  test('a peer that leaves meanwhile is missed through its channel', async () => {
+    const [a, b, c] = await star(3, await serve());
+    await stop();
+    await Promise.all([a!, b!, c!].map((tab) => tab.signallingIs(2)));
+    const id = await idOf(b!);
+    await b!.page.close();
+    await a!.take('close', id);
+    expect((await a!.members(2)).map(({ number }) => number)).toEqual([0, 2]);
+    await exchange(a!, c!);
+    await serve();
+  });
+});

@@ -1,0 +1,168 @@
+import type { PeerId } from '../transport/transport.ts';
+import {
+  MessageError,
+  parseServerMessage,
+  SIGNAL_PATH,
+  type ClientMessage,
+  type Member,
+  type ServerMessage,
+} from './messages.ts';
+
+/** The browser's side of signalling: a socket that comes back by itself, and what is said on it. */
+
+export type SignallingState = 'connected' | 'lost';
+
+/** The server could not be reached, or refused: the message is its own. */
+export class SignallingError extends Error {
+  override readonly name = 'SignallingError';
+}
+
+const FIRST_RETRY_MS = 500;
+const LAST_RETRY_MS = 10_000;
+
+/** The address of the signalling server that served this page. */
+export function signallingUrl({ protocol, host }: { protocol: string; host: string }): string {
+  return `${protocol === 'https:' ? 'wss' : 'ws'}://${host}${SIGNAL_PATH}`;
+}
+
+interface SocketListener {
+  /** A socket has opened, the first or a later one. */
+  opened(): void;
+  message(message: ServerMessage): void;
+  /** The socket has closed; another is tried after a while, unless this one closes it. */
+  closed(reason: string): void;
+}
+
+/** One WebSocket after another to the same address, until closed. */
+class ReconnectingSocket {
+  readonly #url: string;
+  readonly #listener: SocketListener;
+  #socket: WebSocket | undefined;
+  #retry: ReturnType<typeof setTimeout> | undefined;
+  #failures = 0;
+  #ended = false;
+
+  constructor(url: string, listener: SocketListener) {
+    this.#url = url;
+    this.#listener = listener;
+    this.#connect();
+  }
+
+  send(message: ClientMessage): void {
+    if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(message));
+  }
+
+  close(): void {
+    this.#ended = true;
+    clearTimeout(this.#retry);
+    this.#socket?.close();
+  }
+
+  #connect(): void {
+    const socket = new WebSocket(this.#url);
+    this.#socket = socket;
+    let reason = `no signalling server answers at ${this.#url}.`;
+    socket.onopen = () => {
+      if (this.#ended) return;
+      reason = 'the signalling server closed the connection.';
+      this.#listener.opened();
+    };
+    socket.onmessage = ({ data }: MessageEvent<unknown>) => {
+      if (this.#ended) return;
+      try {
+        const message = parseServerMessage(String(data));
+        if (message.type === 'error') reason = message.message;
+        else this.#failures = 0;
+        this.#listener.message(message);
+      } catch (error) {
+        if (!(error instanceof MessageError)) throw error;
+        reason = `the signalling server sent something else than signalling: ${error.message}`;
+        socket.close();
+      }
+    };
+    socket.onclose = () => {
+      if (this.#ended) return;
+      const wait = Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** this.#failures++);
+      this.#retry = setTimeout(() => this.#connect(), wait);
+      this.#listener.closed(reason);
+    };
+  }
+}
+
+export interface SignallingListener {
+  /** Everyone in the room, this client included, at once and on every change. */
+  presence(members: readonly Member[]): void;
+  relay(from: PeerId, payload: string): void;
+  /** After `lost`, the client rejoins by itself; `connected` comes just before the first presence. */
+  state(state: SignallingState): void;
+}
+
+/** A place in a room. Keeps its id, and asks for its number again, each time the socket comes back. */
+export class SignallingSession {
+  readonly #socket: ReconnectingSocket;
+  /**
+   * Resolves with the first presence, which the listener has then seen.
+   * @throws {SignallingError} when the server cannot be reached or refuses; the session has then ended.
+   */
+  readonly joined: Promise<void>;
+
+  constructor(url: string, room: string, id: PeerId, listener: SignallingListener) {
+    let settle = { resolve: () => {}, reject: (_error: SignallingError) => {} };
+    this.joined = new Promise((resolve, reject) => (settle = { resolve, reject }));
+    let everJoined = false;
+    let state: SignallingState = 'lost';
+    let number: number | undefined;
+    this.#socket = new ReconnectingSocket(url, {
+      opened: () => this.#socket.send({ type: 'join', room, id, number }),
+      message(message) {
+        switch (message.type) {
+          case 'presence':
+            number = message.members.find((member) => member.id === id)?.number;
+            if (state === 'lost') listener.state((state = 'connected'));
+            listener.presence(message.members);
+            everJoined = true;
+            return settle.resolve();
+          case 'relay':
+            return listener.relay(message.from, message.payload);
+          case 'count':
+          case 'error':
+            return;
+          default:
+            message satisfies never;
+        }
+      },
+      closed: (reason) => {
+        if (state === 'connected') listener.state((state = 'lost'));
+        if (everJoined) return;
+        this.close();
+        settle.reject(new SignallingError(`Cannot join room "${room}": ${reason}`));
+      },
+    });
+  }
+
+  /** Passes text to another member; lost without a word while the socket is lost or when that member has left. */
+  relay(to: PeerId, payload: string): void {
+    this.#socket.send({ type: 'relay', to, payload });
+  }
+
+  /** Leaves the room. */
+  close(): void {
+    this.#socket.close();
+  }
+}
+
+/**
+ * Follows the number of members of `room` without joining it.
+ * @param onCount gets every new count, and `null` while the server cannot be reached.
+ * @returns ends it.
+ */
+export function watchRoom(url: string, room: string, onCount: (members: number | null) => void): () => void {
+  const socket = new ReconnectingSocket(url, {
+    opened: () => socket.send({ type: 'watch', room }),
+    message(message) {
+      if (message.type === 'count') onCount(message.members);
+    },
+    closed: () => onCount(null),
+  });
+  return () => socket.close();
+}

@@ -1,0 +1,15 @@
+import type { Plugin } from 'vite';
+import { attachSignalling } from './server.ts';
+
+/** Vite's dev and preview servers answer signalling too: one port, one command. */
+export function signalling(): Plugin {
+  return {
+    name: 'sparkmesh:signalling',
+    configureServer({ httpServer }) {
+      if (httpServer) attachSignalling(httpServer);
+    },
+    configurePreviewServer({ httpServer }) {
+      attachSignalling(httpServer);
+    },
+  };
+}

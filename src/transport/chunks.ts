@@ -1,0 +1,81 @@
+/**
+ * Frames cut into the messages of a data channel. Each message is a header of three little-endian uint32 (the frame's place in
+ * the sequence, the frame's length, this chunk's offset in it) and the chunk. Channels are ordered and reliable, so the header
+ * does not repair anything: it proves that sender and receiver agree, and a message that does not fit ends the channel.
+ */
+
+/** Bytes of the largest message. Larger ones gain nothing between Chromiums, and other browsers may refuse them. */
+export const MESSAGE_BYTES = 64 * 1024;
+
+const HEADER_BYTES = 12;
+const CHUNK_BYTES = MESSAGE_BYTES - HEADER_BYTES;
+
+/** Bytes of the largest frame: what one message from a peer can make its receiver allocate. */
+export const MAX_FRAME_BYTES = 256 * 1024 * 1024;
+
+export class ChunkError extends Error {
+  override readonly name = 'ChunkError';
+}
+
+/** The bytes that a frame of this many bytes puts on the channel, headers included. An empty frame is one bare header. */
+export function wireBytes(frameLength: number): number {
+  return frameLength + HEADER_BYTES * Math.max(1, Math.ceil(frameLength / CHUNK_BYTES));
+}
+
+/**
+ * The messages of the channel's frame number `sequence` (from 0, modulo 2³²), in the order to send them.
+ * @throws {ChunkError} when the frame is longer than MAX_FRAME_BYTES.
+ */
+export function* chunksOf(frame: Uint8Array, sequence: number): Generator<Uint8Array<ArrayBuffer>, void, undefined> {
+  if (frame.length > MAX_FRAME_BYTES) {
+    throw new ChunkError(`A frame of ${frame.length} bytes is too long; send at most ${MAX_FRAME_BYTES} at once.`);
+  }
+  let offset = 0;
+  do {
+    const chunk = frame.subarray(offset, offset + CHUNK_BYTES);
+    const message = new Uint8Array(HEADER_BYTES + chunk.length);
+    const header = new DataView(message.buffer);
+    header.setUint32(0, sequence, true);
+    header.setUint32(4, frame.length, true);
+    header.setUint32(8, offset, true);
+    message.set(chunk, HEADER_BYTES);
+    yield message;
+    offset += chunk.length;
+  } while (offset < frame.length);
+}
+
+/** Puts the messages of one channel together again. After an error it is of no further use. */
+export class Reassembler {
+  #sequence = 0;
+  #frame: Uint8Array<ArrayBuffer> | undefined;
+  #received = 0;
+
+  /**
+   * Takes the channel's next message.
+   * @returns the frame that it completes, if it does.
+   * @throws {ChunkError} when it is not the message that has to come next.
+   */
+  push(message: Uint8Array): Uint8Array<ArrayBuffer> | undefined {
+    if (message.length < HEADER_BYTES) throw new ChunkError(`Message of ${message.length} bytes, less than its header.`);
+    const header = new DataView(message.buffer, message.byteOffset, HEADER_BYTES);
+    const [sequence, length, offset] = [header.getUint32(0, true), header.getUint32(4, true), header.getUint32(8, true)];
+    if (length > MAX_FRAME_BYTES) throw new ChunkError(`Frame of ${length} bytes announced; send at most ${MAX_FRAME_BYTES}.`);
+    if (sequence !== this.#sequence || offset !== this.#received || length !== (this.#frame?.length ?? length)) {
+      throw new ChunkError(
+        `Chunk ${offset}/${length} of frame ${sequence} came where ${this.#received}/${this.#frame?.length ?? 'any'} of frame ` +
+          `${this.#sequence} is due.`,
+      );
+    }
+    const expected = Math.min(CHUNK_BYTES, length - offset);
+    const chunk = message.subarray(HEADER_BYTES);
+    if (chunk.length !== expected) throw new ChunkError(`Chunk of ${chunk.length} bytes where ${expected} are due.`);
+    const frame = (this.#frame ??= new Uint8Array(length));
+    frame.set(chunk, offset);
+    this.#received += chunk.length;
+    if (this.#received < length) return undefined;
+    this.#frame = undefined;
+    this.#received = 0;
+    this.#sequence = (sequence + 1) >>> 0;
+    return frame;
+  }
+}

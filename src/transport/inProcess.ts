@@ -1,0 +1,115 @@
+import { EventQueue } from './eventQueue.ts';
+import { PeerLostError, type PeerId, type Presence, type Transport } from './transport.ts';
+
+/** What becomes of a frame on its way, for tests of what a network can do. */
+export type Deliver = (from: PeerId, to: PeerId, frame: Uint8Array<ArrayBuffer>) => 'deliver' | 'drop' | 'twice';
+
+interface Endpoint {
+  readonly self: Presence;
+  readonly events: EventQueue;
+  readonly channels: Set<Endpoint>;
+  wanted: ReadonlySet<PeerId>;
+  /** Whether the others have heard of it: a channel to it may open. */
+  announced: boolean;
+}
+
+/**
+ * A room inside one process. Events arrive later than the call that caused them, in the order of those calls, so a run with the
+ * same calls sees the same events. Frames are copied: peers share no memory.
+ */
+export class InProcessNetwork {
+  readonly #deliver: Deliver;
+  /** By number. */
+  readonly #endpoints = new Map<number, Endpoint>();
+  #tasks: (() => void)[] = [];
+
+  constructor(deliver: Deliver = () => 'deliver') {
+    this.#deliver = deliver;
+  }
+
+  /** Enters as `c<number>`. */
+  join(): Transport {
+    let number = 0;
+    while (this.#endpoints.has(number)) number++;
+    const endpoint: Endpoint = {
+      self: { id: `c${number}`, number },
+      events: new EventQueue(),
+      channels: new Set(),
+      wanted: new Set(),
+      announced: false,
+    };
+    this.#endpoints.set(number, endpoint);
+    this.#announce();
+    return {
+      self: endpoint.self,
+      listen: (listener) => endpoint.events.listen(listener),
+      want: (peers) => {
+        endpoint.wanted = new Set(peers);
+        this.#later(() => this.#openWanted());
+      },
+      send: (peer, frame) => this.#send(endpoint, peer, frame.slice()),
+      close: () => this.#leave(endpoint),
+    };
+  }
+
+  /** Not at once, but in order. Tasks that tasks add wait for the next turn of the event loop, which stays free for others. */
+  #later(task: () => void): void {
+    this.#tasks.push(task);
+    if (this.#tasks.length > 1) return;
+    setTimeout(() => {
+      const tasks = this.#tasks;
+      this.#tasks = [];
+      for (const due of tasks) due();
+    });
+  }
+
+  #announce(): void {
+    const endpoints = [...this.#endpoints.values()].sort((a, b) => a.self.number - b.self.number);
+    const members = endpoints.map(({ self }) => self);
+    this.#later(() => {
+      for (const endpoint of endpoints) {
+        endpoint.announced = true;
+        endpoint.events.emit({ type: 'presence', members });
+      }
+      this.#openWanted();
+    });
+  }
+
+  #openWanted(): void {
+    for (const a of this.#endpoints.values()) {
+      for (const b of this.#endpoints.values()) {
+        if (a === b || !b.announced || !a.wanted.has(b.self.id) || a.channels.has(b)) continue;
+        a.channels.add(b);
+        b.channels.add(a);
+        a.events.emit({ type: 'open', peer: b.self.id });
+        b.events.emit({ type: 'open', peer: a.self.id });
+      }
+    }
+  }
+
+  async #send(from: Endpoint, peer: PeerId, frame: Uint8Array<ArrayBuffer>): Promise<void> {
+    const to = [...from.channels].find(({ self }) => self.id === peer);
+    if (!to) throw new PeerLostError(peer, 'no channel is open');
+    await new Promise<void>((resolve, reject) => {
+      this.#later(() => {
+        if (!from.channels.has(to)) return reject(new PeerLostError(peer, 'left the room'));
+        const verdict = this.#deliver(from.self.id, peer, frame);
+        if (verdict === 'twice') to.events.emit({ type: 'frame', peer: from.self.id, frame: frame.slice() });
+        if (verdict !== 'drop') to.events.emit({ type: 'frame', peer: from.self.id, frame });
+        resolve();
+      });
+    });
+  }
+
+  #leave(endpoint: Endpoint): void {
+    if (this.#endpoints.get(endpoint.self.number) !== endpoint) return;
+    this.#endpoints.delete(endpoint.self.number);
+    endpoint.events.end();
+    for (const other of endpoint.channels) {
+      other.channels.delete(endpoint);
+      this.#later(() => other.events.emit({ type: 'close', peer: endpoint.self.id, reason: 'left the room' }));
+    }
+    endpoint.channels.clear();
+    this.#announce();
+  }
+}

@@ -1,0 +1,43 @@
+/** Bytes between peers. A transport knows peers and frames; it knows nothing of rounds, models or settings. */
+
+/** A network endpoint's name: random in tabs, `c0`, `c1`, .. in the simulator. */
+export type PeerId = string;
+
+/** Someone in the room: `number` is the smallest one free when it joined, and decides which share of the data it holds. */
+export interface Presence {
+  readonly id: PeerId;
+  readonly number: number;
+}
+
+export type TransportEvent =
+  /** Everyone now in the room, this peer included, by ascending number. */
+  | { readonly type: 'presence'; readonly members: readonly Presence[] }
+  | { readonly type: 'open'; readonly peer: PeerId }
+  | { readonly type: 'close'; readonly peer: PeerId; readonly reason: string }
+  /** One whole frame, in the order it was sent. The receiver owns the bytes. */
+  | { readonly type: 'frame'; readonly peer: PeerId; readonly frame: Uint8Array<ArrayBuffer> };
+
+export interface Transport {
+  readonly self: Presence;
+  /** The one listener; events before it is set are kept and delivered in order. */
+  listen(listener: (event: TransportEvent) => void): void;
+  /**
+   * Names the peers this end wants channels to; missing ones are dialled. A channel also opens when only the other
+   * end wants it, and stays open until its peer leaves: closing and dialling again costs more than an idle channel.
+   */
+  want(peers: readonly PeerId[]): void;
+  /**
+   * Queues one frame on the channel to `peer`; resolves when the channel has taken its last byte under backpressure.
+   * @throws {PeerLostError} when the channel is not open or closes before that.
+   */
+  send(peer: PeerId, frame: Uint8Array<ArrayBuffer>): Promise<void>;
+  /** Leaves the room and closes every channel. */
+  close(): void;
+}
+
+export class PeerLostError extends Error {
+  override readonly name = 'PeerLostError';
+  constructor(readonly peer: PeerId, reason: string) {
+    super(`Peer ${peer} is gone (${reason}); the round goes on without it.`);
+  }
+}
