@@ -1,0 +1,126 @@
+import { decodeHalf, encodeHalf } from '../math/half.ts';
+
+/**
+ * A frame: one message as bytes, in the spirit of safetensors, so that byte counts are exact and nothing is parsed twice.
+ *
+ *   u32 magic | u32 header length | u32 CRC-32 of all that follows | header, UTF-8 JSON | raw arrays, each padded to 8 bytes
+ *
+ * All integers are little-endian. The header is `{ fields, arrays: [[name, form, length], ..] }`.
+ */
+
+/** How a float array travels: exact, or rounded to half. */
+export type WireForm = 'f32' | 'f16';
+type ArrayForm = WireForm | 'u8';
+
+export type FrameArrays = Readonly<Record<string, Float32Array | Uint8Array>>;
+
+export interface FrameParts {
+  readonly fields: unknown;
+  readonly arrays: FrameArrays;
+}
+
+/** A frame or message that does not keep to the protocol. The sender's fault: drop the message, tell the person. */
+export class ProtocolError extends Error {
+  override readonly name = 'ProtocolError';
+}
+
+const MAGIC = 0x314d5353; // "SSM1"
+const PREFIX = 12;
+/** No message has a larger JSON part; settings are the largest, a few kB. */
+const MAX_HEADER = 64 * 1024;
+const MAX_ARRAYS = 64;
+const bytesPer: Record<ArrayForm, number> = { f32: 4, f16: 2, u8: 1 };
+
+const crcTable = Uint32Array.from({ length: 256 }, (_, n) => {
+  for (let bit = 0; bit < 8; bit++) n = n & 1 ? 0xedb88320 ^ (n >>> 1) : n >>> 1;
+  return n;
+});
+
+function crc32(bytes: Uint8Array): number {
+  let crc = ~0;
+  for (let i = 0; i < bytes.length; i++) crc = crcTable[(crc ^ bytes[i]!) & 0xff]! ^ (crc >>> 8);
+  return ~crc >>> 0;
+}
+
+const padded = (bytes: number) => Math.ceil(bytes / 8) * 8;
+
+function rawBytes(array: Float32Array | Uint8Array, form: ArrayForm): Uint8Array {
+  const raw = form === 'f16' && array instanceof Float32Array ? encodeHalf(array) : array;
+  return new Uint8Array(raw.buffer, raw.byteOffset, raw.byteLength);
+}
+
+/** Float arrays travel in the form `wire`, byte arrays as they are. */
+export function encodeFrame({ fields, arrays }: FrameParts, wire: WireForm): Uint8Array<ArrayBuffer> {
+  const entries = Object.entries(arrays).map(([name, array]) => {
+    const form: ArrayForm = array instanceof Float32Array ? wire : 'u8';
+    return { name, form, length: array.length, raw: rawBytes(array, form) };
+  });
+  const header = new TextEncoder().encode(
+    JSON.stringify({ fields, arrays: entries.map(({ name, form, length }) => [name, form, length]) }),
+  );
+  const body = entries.reduce((sum, { raw }) => sum + padded(raw.length), 0);
+  const frame = new Uint8Array(padded(PREFIX + header.length) + body);
+  frame.set(header, PREFIX);
+  let offset = padded(PREFIX + header.length);
+  for (const { raw } of entries) {
+    frame.set(raw, offset);
+    offset += padded(raw.length);
+  }
+  const view = new DataView(frame.buffer);
+  view.setUint32(0, MAGIC, true);
+  view.setUint32(4, header.length, true);
+  view.setUint32(8, crc32(frame.subarray(PREFIX)), true);
+  return frame;
+}
+
+function isForm(form: unknown): form is ArrayForm {
+  return form === 'f32' || form === 'f16' || form === 'u8';
+}
+
+function parseHeader(bytes: Uint8Array): { fields: unknown; arrays: [string, ArrayForm, number][] } {
+  let header: unknown;
+  try {
+    header = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch {
+    throw new ProtocolError('A frame has a header that is not JSON.');
+  }
+  if (typeof header !== 'object' || header === null || !('fields' in header) || !('arrays' in header)) {
+    throw new ProtocolError('A frame has a header without fields and arrays.');
+  }
+  const { fields, arrays } = header;
+  if (!Array.isArray(arrays) || arrays.length > MAX_ARRAYS) throw new ProtocolError('A frame lists no arrays, or too many.');
+  return {
+    fields,
+    arrays: arrays.map((entry: unknown) => {
+      if (!Array.isArray(entry)) throw new ProtocolError('A frame describes an array wrongly.');
+      const [name, form, length]: unknown[] = entry;
+      if (typeof name !== 'string' || !isForm(form) || typeof length !== 'number' || !Number.isSafeInteger(length) || length < 0) {
+        throw new ProtocolError('A frame describes an array wrongly.');
+      }
+      return [name, form, length];
+    }),
+  };
+}
+
+/** @throws {ProtocolError} on anything that `encodeFrame` could not have written: any changed, missing or extra byte. */
+export function decodeFrame(frame: Uint8Array): FrameParts {
+  if (frame.length < PREFIX) throw new ProtocolError('A frame is shorter than its prefix.');
+  const view = new DataView(frame.buffer, frame.byteOffset, frame.byteLength);
+  const headerLength = view.getUint32(4, true);
+  if (view.getUint32(0, true) !== MAGIC) throw new ProtocolError('A frame has the wrong magic; is the peer of another version?');
+  if (headerLength > MAX_HEADER || PREFIX + headerLength > frame.length) throw new ProtocolError('A frame has an impossible header.');
+  if (view.getUint32(8, true) !== crc32(frame.subarray(PREFIX))) throw new ProtocolError('A frame was corrupted on its way.');
+  const { fields, arrays: entries } = parseHeader(frame.subarray(PREFIX, PREFIX + headerLength));
+  const total = entries.reduce((sum, [, form, length]) => sum + padded(length * bytesPer[form]), padded(PREFIX + headerLength));
+  if (total !== frame.length) throw new ProtocolError('A frame is not as long as its header says.');
+
+  const arrays: Record<string, Float32Array | Uint8Array> = {};
+  let offset = padded(PREFIX + headerLength);
+  for (const [name, form, length] of entries) {
+    const bytes = frame.slice(offset, offset + length * bytesPer[form]);
+    if (form === 'u8') arrays[name] = bytes;
+    else arrays[name] = form === 'f32' ? new Float32Array(bytes.buffer) : decodeHalf(new Uint16Array(bytes.buffer));
+    offset += padded(bytes.length);
+  }
+  return { fields, arrays };
+}

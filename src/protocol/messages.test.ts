@@ -1,0 +1,104 @@
+import { describe, expect, it } from 'vitest';
+import { defaultSettings } from '../settings/settings.ts';
+import { encodeFrame, ProtocolError } from './frame.ts';
+import { decodeMessage, encodeMessage, type Message, type RunShape } from './messages.ts';
+
+const shape: RunShape = {
+  run: 'r',
+  ownSamples: 2,
+  parameters: 5,
+  inputWidth: 3,
+  hidden: [2],
+  classes: 4,
+  exchange: 'sketch',
+  sketchSize: 2,
+};
+const floats = (length: number) => Float32Array.from({ length }, (_, i) => i - 1.5);
+const inRound = { run: 'r', round: 3 } as const;
+
+const messages: Message[] = [
+  { type: 'room', register: { version: 2, author: 'a', settings: defaultSettings(), run: null } },
+  {
+    type: 'room',
+    register: {
+      version: 2,
+      author: 'a',
+      settings: { ...defaultSettings('ntk-dfl'), alpha: 'iid', topology: { kind: 'k-regular', degree: 3, changing: true } },
+      run: { id: 'r', founders: ['a', 'b'], joined: ['c'], control: 'paused' },
+    },
+  },
+  { type: 'mean', run: 'r', mean: floats(3) },
+  { type: 'weights', ...inRound, weights: floats(5), velocity: floats(5) },
+  { type: 'weights', ...inRound, weights: floats(5), velocity: null },
+  { type: 'mixed', ...inRound, weights: floats(5), wantsInputs: true, centre: floats(3) },
+  { type: 'mixed', ...inRound, weights: floats(5), wantsInputs: false, centre: null },
+  {
+    type: 'inputs',
+    run: 'r',
+    labels: Uint8Array.of(0, 3),
+    inputs: { kind: 'sketch', rows: floats(4), width: 2, cross: floats(2) },
+  },
+  { type: 'factors', ...inRound, hidden: [floats(4)] },
+  { type: 'residuals', ...inRound, residual: floats(8) },
+  { type: 'step', ...inRound, step: floats(5) },
+  { type: 'decline', ...inRound, of: 'weights' },
+  { type: 'metrics', ...inRound, accuracy: 0.5, loss: 1.2, bytesSent: 7, seconds: 0.1, weights: floats(5) },
+  {
+    type: 'summary',
+    run: 'r',
+    summary: {
+      round: 3,
+      averaged: { accuracy: 1, loss: 0 },
+      mean: { accuracy: 0.5, loss: 1 },
+      clients: [{ id: 'a', number: 0, accuracy: 0.5, loss: 1 }],
+      bytesSent: 12,
+      seconds: 2,
+    },
+  },
+];
+
+describe('messages', () => {
+  it.each(messages.map((message) => [message.type, message] as const))('%s survives the wire', (_, message) => {
+    expect(decodeMessage(encodeMessage(message, 'f32'), shape)).toEqual(message);
+  });
+
+  it('carries exact inputs in a run that exchanges factors', () => {
+    const message: Message = {
+      type: 'inputs',
+      run: 'r',
+      labels: Uint8Array.of(1),
+      inputs: { kind: 'exact', rows: floats(3), width: 3 },
+    };
+    expect(decodeMessage(encodeMessage(message, 'f32'), { ...shape, exchange: 'factors' })).toEqual(message);
+  });
+
+  it('passes over messages of another run, and of any run outside one', () => {
+    const other = encodeMessage({ type: 'decline', run: 'other', round: 0, of: 'weights' }, 'f32');
+    expect(decodeMessage(other, shape)).toBeNull();
+    expect(decodeMessage(other, null)).toBeNull();
+  });
+
+  const wrong: [string, Parameters<typeof encodeFrame>[0]][] = [
+    ['an unknown type', { fields: { type: 'gossip' }, arrays: {} }],
+    ['a negative round', { fields: { type: 'decline', run: 'r', round: -1, of: 'weights' }, arrays: {} }],
+    ['a field too many', { fields: { type: 'decline', ...inRound, of: 'weights', extra: 1 }, arrays: {} }],
+    ['weights of the wrong length', { fields: { type: 'weights', ...inRound }, arrays: { weights: floats(4) } }],
+    ['weights that are not a number', { fields: { type: 'weights', ...inRound }, arrays: { weights: floats(5).fill(NaN) } }],
+    ['an array too many', { fields: { type: 'step', ...inRound }, arrays: { step: floats(5), more: floats(1) } }],
+    ['rows that do not fill', { fields: { type: 'residuals', ...inRound }, arrays: { residual: floats(7) } }],
+    ['no rows at all', { fields: { type: 'factors', ...inRound }, arrays: { hidden0: floats(0) } }],
+    ['more rows than anyone may hold', { fields: { type: 'factors', ...inRound }, arrays: { hidden0: new Float32Array(2 * 5001) } }],
+    ['residuals of samples we do not hold', { fields: { type: 'residuals', ...inRound }, arrays: { residual: floats(12) } }],
+    [
+      'a label that is no class',
+      { fields: { type: 'inputs', run: 'r', kind: 'sketch' }, arrays: { labels: Uint8Array.of(4), rows: floats(2), cross: floats(1) } },
+    ],
+    [
+      'inputs of the other exchange mode',
+      { fields: { type: 'inputs', run: 'r', kind: 'exact' }, arrays: { labels: Uint8Array.of(1), rows: floats(3) } },
+    ],
+  ];
+  it.each(wrong)('rejects %s', (_, parts) => {
+    expect(() => decodeMessage(encodeFrame(parts, 'f32'), shape)).toThrow(ProtocolError);
+  });
+});

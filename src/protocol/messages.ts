@@ -1,0 +1,341 @@
+import * as v from 'valibot';
+import type { InputFeatures } from '../ntk/pool.ts';
+import { decodeFrame, encodeFrame, ProtocolError, type FrameArrays, type WireForm } from './frame.ts';
+import { registerSchema, type RoomRegister } from './register.ts';
+
+/** Everything that clients say to each other. Arrays are float32 here; on the wire they take the run's form. */
+
+interface InRound {
+  readonly run: string;
+  /** From 0. */
+  readonly round: number;
+}
+
+/** To everyone connected, on opening and on every change: the room's settings and run. */
+export interface RoomMessage {
+  readonly type: 'room';
+  readonly register: RoomRegister;
+}
+/** To a neighbour before the first weights, when inputs are sketched: the mean of the sender's inputs. */
+export interface MeanMessage {
+  readonly type: 'mean';
+  readonly run: string;
+  readonly mean: Float32Array;
+}
+/** mix: to every neighbour, the sender's weights and (with momentum) velocity at the start of the round. */
+export interface WeightsMessage extends InRound {
+  readonly type: 'weights';
+  readonly weights: Float32Array;
+  readonly velocity: Float32Array | null;
+}
+/** linearise: to every neighbour in the pool, the model to evaluate at; answered by `inputs` when wanted, then `factors`. */
+export interface MixedMessage extends InRound {
+  readonly type: 'mixed';
+  readonly weights: Float32Array;
+  readonly wantsInputs: boolean;
+  /** The μ that the receiver centres its sketch with. */
+  readonly centre: Float32Array | null;
+}
+/** linearise, once a run: the owner's labels and inputs. */
+export interface InputsMessage {
+  readonly type: 'inputs';
+  readonly run: string;
+  readonly labels: Uint8Array;
+  readonly inputs: InputFeatures;
+}
+/** linearise: the owner's hidden activations at the mixed model, n x h_l each; a unit's mask is its activation's sign. */
+export interface FactorsMessage extends InRound {
+  readonly type: 'factors';
+  readonly hidden: readonly Float32Array[];
+}
+/** step: to the samples' owner, its rows of R, n x C; answered by `step`. */
+export interface ResidualsMessage extends InRound {
+  readonly type: 'residuals';
+  readonly residual: Float32Array;
+}
+/** step: the owner's backward pass Jᵀ R at the mixed model. */
+export interface StepMessage extends InRound {
+  readonly type: 'step';
+  readonly step: Float32Array;
+}
+/** The answer to weights or residuals that the receiver cannot use: "do not wait for mine in this round". */
+export interface DeclineMessage extends InRound {
+  readonly type: 'decline';
+  readonly of: 'weights' | 'residuals';
+}
+/** evaluate: to the evaluator, the sender's score and weights after the round. */
+export interface MetricsMessage extends InRound {
+  readonly type: 'metrics';
+  readonly accuracy: number;
+  readonly loss: number;
+  readonly bytesSent: number;
+  readonly seconds: number;
+  readonly weights: Float32Array;
+}
+/** evaluate: from the evaluator to everyone, what it made of a round's metrics. */
+export interface SummaryMessage {
+  readonly type: 'summary';
+  readonly run: string;
+  readonly summary: RoundSummary;
+}
+
+export type Message =
+  | RoomMessage
+  | MeanMessage
+  | WeightsMessage
+  | MixedMessage
+  | InputsMessage
+  | FactorsMessage
+  | ResidualsMessage
+  | StepMessage
+  | DeclineMessage
+  | MetricsMessage
+  | SummaryMessage;
+
+export type MessageKind = Message['type'];
+
+/** What each kind of message is sent for; training bytes are the method's own cost. */
+export const purposeOf: Readonly<Record<MessageKind, 'training' | 'evaluation' | 'control'>> = {
+  room: 'control',
+  decline: 'control',
+  mean: 'training',
+  weights: 'training',
+  mixed: 'training',
+  inputs: 'training',
+  factors: 'training',
+  residuals: 'training',
+  step: 'training',
+  metrics: 'evaluation',
+  summary: 'evaluation',
+};
+
+/** The sizes that a run's messages must have. */
+export interface RunShape {
+  readonly run: string;
+  /** The receiver's own n. */
+  readonly ownSamples: number;
+  /** d. */
+  readonly parameters: number;
+  readonly inputWidth: number;
+  readonly hidden: readonly number[];
+  readonly classes: number;
+  readonly exchange: 'factors' | 'sketch';
+  readonly sketchSize: number;
+}
+
+/** No client holds more samples; bounds what a neighbour can make us store. */
+const MAX_SAMPLES = 5000;
+
+const fraction = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
+const amount = v.pipe(v.number(), v.finite(), v.minValue(0));
+const run = v.pipe(v.string(), v.maxLength(64));
+const round = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(1e6));
+const scoreFields = { accuracy: fraction, loss: amount };
+
+const summarySchema = v.strictObject({
+  round,
+  averaged: v.strictObject(scoreFields),
+  mean: v.strictObject(scoreFields),
+  clients: v.pipe(
+    v.array(v.strictObject({ id: v.pipe(v.string(), v.maxLength(64)), number: v.pipe(v.number(), v.integer()), ...scoreFields })),
+    v.maxLength(1024),
+  ),
+  bytesSent: amount,
+  seconds: amount,
+});
+
+export interface Score {
+  /** Fraction of the test images classified correctly, 0 .. 1. */
+  readonly accuracy: number;
+  /** Mean cross-entropy on the test images, nats. */
+  readonly loss: number;
+}
+
+/** What all clients know of one finished round, through the evaluator. */
+export interface RoundSummary {
+  readonly round: number;
+  /** The average of all clients' weights: the federation's model. */
+  readonly averaged: Score;
+  /** The mean of the clients' own scores. */
+  readonly mean: Score;
+  readonly clients: readonly ({ readonly id: string; readonly number: number } & Score)[];
+  /** Training bytes that all clients sent in this round. */
+  readonly bytesSent: number;
+  /** Of the slowest client. */
+  readonly seconds: number;
+}
+
+const fieldsSchema = v.variant('type', [
+  v.strictObject({ type: v.literal('room'), register: registerSchema }),
+  v.strictObject({ type: v.literal('mean'), run }),
+  v.strictObject({ type: v.literal('weights'), run, round }),
+  v.strictObject({ type: v.literal('mixed'), run, round, wantsInputs: v.boolean() }),
+  v.strictObject({ type: v.literal('inputs'), run, kind: v.picklist(['exact', 'sketch']) }),
+  v.strictObject({ type: v.literal('factors'), run, round }),
+  v.strictObject({ type: v.literal('residuals'), run, round }),
+  v.strictObject({ type: v.literal('step'), run, round }),
+  v.strictObject({ type: v.literal('decline'), run, round, of: v.picklist(['weights', 'residuals']) }),
+  v.strictObject({ type: v.literal('metrics'), run, round, ...scoreFields, bytesSent: amount, seconds: amount }),
+  v.strictObject({ type: v.literal('summary'), run, summary: summarySchema }),
+]);
+
+function split(message: Message): { fields: unknown; arrays: FrameArrays } {
+  switch (message.type) {
+    case 'room':
+    case 'decline':
+    case 'summary':
+      return { fields: message, arrays: {} };
+    case 'mean': {
+      const { mean, ...fields } = message;
+      return { fields, arrays: { mean } };
+    }
+    case 'weights': {
+      const { weights, velocity, ...fields } = message;
+      return { fields, arrays: velocity ? { weights, velocity } : { weights } };
+    }
+    case 'mixed': {
+      const { weights, centre, ...fields } = message;
+      return { fields, arrays: centre ? { weights, centre } : { weights } };
+    }
+    case 'inputs': {
+      const { inputs, labels, ...fields } = message;
+      const cross = inputs.kind === 'sketch' ? { cross: inputs.cross } : {};
+      return { fields: { ...fields, kind: inputs.kind }, arrays: { labels, rows: inputs.rows, ...cross } };
+    }
+    case 'factors': {
+      const { hidden, ...fields } = message;
+      return { fields, arrays: Object.fromEntries(hidden.map((activations, l) => [`hidden${l}`, activations])) };
+    }
+    case 'residuals': {
+      const { residual, ...fields } = message;
+      return { fields, arrays: { residual } };
+    }
+    case 'step': {
+      const { step, ...fields } = message;
+      return { fields, arrays: { step } };
+    }
+    case 'metrics': {
+      const { weights, ...fields } = message;
+      return { fields, arrays: { weights } };
+    }
+  }
+}
+
+export function encodeMessage(message: Message, wire: WireForm): Uint8Array<ArrayBuffer> {
+  return encodeFrame(split(message), wire);
+}
+
+/** Takes the arrays of one message out of its frame, each checked; what is left over at the end is an error. */
+class ArrayReader {
+  readonly #arrays: Map<string, Float32Array | Uint8Array>;
+  constructor(
+    arrays: FrameArrays,
+    readonly kind: MessageKind,
+  ) {
+    this.#arrays = new Map(Object.entries(arrays));
+  }
+
+  has(name: string): boolean {
+    return this.#arrays.has(name);
+  }
+
+  floats(name: string, length: number): Float32Array {
+    const array = this.#take(name);
+    if (!(array instanceof Float32Array) || array.length !== length) {
+      throw new ProtocolError(`A '${this.kind}' message needs ${length} floats called '${name}'.`);
+    }
+    if (!array.every(Number.isFinite)) throw new ProtocolError(`A '${this.kind}' message has '${name}' that are not finite.`);
+    return array;
+  }
+
+  /** A matrix of the given width and 1 .. MAX_SAMPLES rows. */
+  rows(name: string, width: number): Float32Array {
+    const length = this.#arrays.get(name)?.length ?? 0;
+    if (length === 0 || length % width !== 0 || length / width > MAX_SAMPLES) {
+      throw new ProtocolError(`A '${this.kind}' message needs '${name}' of 1 to ${MAX_SAMPLES} rows of ${width}.`);
+    }
+    return this.floats(name, length);
+  }
+
+  labels(name: string, length: number, classes: number): Uint8Array {
+    const array = this.#take(name);
+    if (!(array instanceof Uint8Array) || array.length !== length || array.some((label) => label >= classes)) {
+      throw new ProtocolError(`A '${this.kind}' message needs ${length} labels below ${classes}.`);
+    }
+    return array;
+  }
+
+  end(): void {
+    if (this.#arrays.size > 0) throw new ProtocolError(`A '${this.kind}' message has arrays it should not have.`);
+  }
+
+  #take(name: string): Float32Array | Uint8Array | undefined {
+    const array = this.#arrays.get(name);
+    this.#arrays.delete(name);
+    return array;
+  }
+}
+
+/**
+ * Reads one frame. `shape` is the current run's; null outside a run, when only `room` is understood.
+ * @returns null for a message of another run: out of date or ahead of the register, nobody's fault.
+ * @throws {ProtocolError} when the frame or message is not what a client of this run could have sent.
+ */
+export function decodeMessage(frame: Uint8Array, shape: RunShape | null): Message | null {
+  const parts = decodeFrame(frame);
+  const parsed = v.safeParse(fieldsSchema, parts.fields);
+  if (!parsed.success) {
+    const [issue] = parsed.issues;
+    throw new ProtocolError(`A message has a wrong field '${v.getDotPath(issue) ?? 'type'}': ${issue.message}.`);
+  }
+  const fields = parsed.output;
+  if (fields.type === 'room') return fields;
+  if (fields.run !== shape?.run) return null;
+  const reader = new ArrayReader(parts.arrays, fields.type);
+  const message = readArrays(fields, reader, shape);
+  reader.end();
+  return message;
+}
+
+type RunFields = Exclude<v.InferOutput<typeof fieldsSchema>, { type: 'room' }>;
+
+function readArrays(fields: RunFields, reader: ArrayReader, shape: RunShape): Exclude<Message, RoomMessage> {
+  const parameters = (name: string) => reader.floats(name, shape.parameters);
+  switch (fields.type) {
+    case 'mean':
+      return { ...fields, mean: reader.floats('mean', shape.inputWidth) };
+    case 'weights':
+      return { ...fields, weights: parameters('weights'), velocity: reader.has('velocity') ? parameters('velocity') : null };
+    case 'mixed': {
+      const centre = reader.has('centre') ? reader.floats('centre', shape.inputWidth) : null;
+      return { ...fields, weights: parameters('weights'), centre };
+    }
+    case 'inputs': {
+      const { kind, ...rest } = fields;
+      if (kind !== (shape.exchange === 'factors' ? 'exact' : 'sketch')) {
+        throw new ProtocolError(`An 'inputs' message is ${kind}, but the run exchanges ${shape.exchange}.`);
+      }
+      const width = kind === 'exact' ? shape.inputWidth : shape.sketchSize;
+      const rows = reader.rows('rows', width);
+      const samples = rows.length / width;
+      const inputs: InputFeatures =
+        kind === 'exact' ? { kind, rows, width } : { kind, rows, width, cross: reader.floats('cross', samples) };
+      return { ...rest, inputs, labels: reader.labels('labels', samples, shape.classes) };
+    }
+    case 'factors': {
+      const hidden = shape.hidden.map((width, l) => reader.rows(`hidden${l}`, width));
+      const samples = new Set(hidden.map((activations, l) => activations.length / shape.hidden[l]!));
+      if (samples.size > 1) throw new ProtocolError(`A 'factors' message has layers of different sample counts.`);
+      return { ...fields, hidden };
+    }
+    case 'residuals':
+      return { ...fields, residual: reader.floats('residual', shape.ownSamples * shape.classes) };
+    case 'step':
+      return { ...fields, step: parameters('step') };
+    case 'metrics':
+      return { ...fields, weights: parameters('weights') };
+    case 'decline':
+    case 'summary':
+      return fields;
+  }
+}
