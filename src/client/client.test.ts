@@ -1,0 +1,241 @@
+import * as tf from '@tensorflow/tfjs';
+import { afterEach, describe, expect, it } from 'vitest';
+import { selectBackend } from '../backend/backend.ts';
+import { randomStream } from '../math/random.ts';
+import { initialWeights } from '../model/mlp.ts';
+import { defaultSettings, type Settings } from '../settings/settings.ts';
+import { graphOf } from '../topology/graph.ts';
+import { InProcessNetwork, type Deliver } from '../transport/inProcess.ts';
+import type { Transport } from '../transport/transport.ts';
+import { Client } from './client.ts';
+import { wallClock } from './clock.ts';
+import type { ProblemSource, Samples } from './problem.ts';
+import type { ClientView } from './view.ts';
+
+const WIDTH = 6;
+const CLASSES = 3;
+
+/** Three Gaussian clouds, each client with mostly one of them: what it learns of the others comes from its neighbours. */
+function clouds(stream: string | number, count: number, skew: number | null): Samples {
+  const random = randomStream(7, 'clouds', stream);
+  const labels = Uint8Array.from({ length: count }, () => (skew !== null && random.uniform() < 0.8 ? skew % CLASSES : random.integer(CLASSES)));
+  const rows = Float32Array.from({ length: count * WIDTH }, (_, i) => {
+    const label = labels[Math.floor(i / WIDTH)]!;
+    return random.normal() * 0.7 + (i % WIDTH === label * 2 ? 2 : 0);
+  });
+  return { rows, labels };
+}
+
+const source: ProblemSource = {
+  async problem({ hidden, samples, seed }, number) {
+    return {
+      width: WIDTH,
+      classes: CLASSES,
+      own: clouds(number, samples, number),
+      test: clouds('test', 300, null),
+      initialWeights: initialWeights({ layers: [WIDTH, ...hidden, CLASSES] }, seed),
+      view: null,
+    };
+  },
+  graph: ({ topology, seed }, clients, round) => graphOf(topology, clients, seed, round),
+};
+
+const settings: Settings = { ...defaultSettings(), hidden: [8], samples: 30, sketchSize: 4, rounds: 6, deadlineMs: 3000 };
+
+class Federation {
+  readonly clients: Client[] = [];
+  readonly transports: Transport[] = [];
+  readonly network: InProcessNetwork;
+  #check: () => void = () => undefined;
+
+  constructor(
+    count: number,
+    private readonly used: Settings = settings,
+    deliver?: Deliver,
+  ) {
+    this.network = new InProcessNetwork(deliver);
+    for (let k = 0; k < count; k++) this.join();
+  }
+
+  join(): Client {
+    const transport = this.network.join();
+    const client = new Client({
+      transport,
+      backend: () => selectBackend('cpu'),
+      source,
+      settings: this.used,
+      clock: wallClock,
+      onView: () => this.#check(),
+      viewIntervalMs: 5,
+    });
+    this.transports.push(transport);
+    this.clients.push(client);
+    return client;
+  }
+
+  views(): ClientView[] {
+    return this.clients.map((client) => client.view());
+  }
+
+  until(condition: (views: ClientView[]) => boolean): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#check = () => {
+        const views = this.views();
+        const failed = views.find(({ status }) => status.kind === 'failed');
+        if (failed?.status.kind === 'failed') reject(new Error(failed.status.message));
+        else if (condition(views)) resolve();
+      };
+      this.#check();
+    });
+  }
+
+  async start(): Promise<void> {
+    await this.until((views) => views.every(({ status, peers }) => status.kind === 'lobby' && peers.length === views.length - 1));
+    this.clients[0]!.command({ type: 'start' });
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.clients.map((client) => client.close()));
+  }
+}
+
+const reached = ({ status }: ClientView) => status.kind === 'finished' && status.why === 'reached';
+const scored = (view: ClientView) => view.summaries.length === view.settings.rounds;
+
+let federation: Federation | undefined;
+afterEach(async () => {
+  await federation?.close();
+  federation = undefined;
+});
+
+describe('clients of a room', () => {
+  it.each(['factors', 'sketch'] as const)('learn from each other what none has alone, with exchange %s', async (exchange) => {
+    federation = new Federation(3, { ...settings, exchange });
+    await federation.start();
+    await federation.until((views) => views.every((view) => reached(view) && scored(view)));
+    const [view] = federation.views();
+    const last = view!.summaries.at(-1)!;
+    expect(last.averaged.accuracy).toBeGreaterThan(0.85);
+    expect(last.clients.map(({ number }) => number)).toEqual([0, 1, 2]);
+    for (const { own } of federation.views()) for (const { missed } of own) expect(missed).toEqual([]);
+  });
+
+  it('count every byte alike at both ends, training apart from evaluation', async () => {
+    federation = new Federation(4);
+    await federation.start();
+    await federation.until((views) => views.every((view) => reached(view) && scored(view)));
+    const views = federation.views();
+    for (const a of views) {
+      for (const b of views) {
+        const sent = a.peers.find(({ id }) => id === b.self.id)?.sent;
+        const received = b.peers.find(({ id }) => id === a.self.id)?.received;
+        expect(received).toEqual(sent);
+      }
+      const training = a.peers.reduce((sum, { sent }) => sum + Object.entries(sent).reduce((total, [kind, bytes]) => (['metrics', 'summary', 'room', 'decline'].includes(kind) ? total : total + bytes), 0), 0);
+      expect(a.bytes.training).toBe(training);
+    }
+    const [first] = views;
+    const inRounds = views.reduce((sum, { own }) => sum + own.reduce((total, { bytesSent }) => total + bytesSent, 0), 0);
+    expect(first!.summaries.reduce((sum, { bytesSent }) => sum + bytesSent, 0)).toBe(inRounds);
+  });
+
+  it('give the same federation for the same seed, whatever the wire rounds', async () => {
+    const accuracies = [];
+    for (const wire of ['f32', 'f32', 'f16'] as const) {
+      federation = new Federation(3, { ...settings, wire });
+      await federation.start();
+      await federation.until((views) => views.every((view) => reached(view) && scored(view)));
+      accuracies.push(federation.views()[0]!.summaries.map(({ averaged }) => averaged.accuracy));
+      await federation.close();
+    }
+    const [first, again, halves] = accuracies;
+    expect(again).toEqual(first);
+    first!.forEach((accuracy, round) => expect(Math.abs(accuracy - halves![round]!)).toBeLessThanOrEqual(0.02));
+  });
+
+  it('go on without one that leaves', async () => {
+    federation = new Federation(4, { ...settings, rounds: 12 });
+    await federation.start();
+    await federation.until((views) => views.every(({ own }) => own.length >= 2));
+    await federation.clients.splice(2, 1)[0]!.close();
+    await federation.until((views) => views.every((view) => reached(view) && scored(view)));
+    const [view] = federation.views();
+    expect(view!.summaries.at(-1)!.clients.map(({ number }) => number)).toEqual([0, 1, 3]);
+    expect(view!.peers.find(({ number }) => number === 2)?.channel).toBe('lost');
+  });
+
+  it('take in one that comes late, from the next round on', async () => {
+    federation = new Federation(3, { ...settings, rounds: 20 });
+    await federation.start();
+    await federation.until((views) => views.every(({ own }) => own.length >= 2));
+    const late = federation.join();
+    await federation.until((views) => views.every(reached));
+    const { own } = late.view();
+    expect(own.length).toBeGreaterThan(2);
+    expect(own[0]!.round).toBeGreaterThan(1);
+    expect(own[0]!.round).toBeLessThan(12);
+    // It starts from a neighbour's model, not from scratch.
+    expect(own[0]!.score.accuracy).toBeGreaterThan(0.5);
+    await federation.until((views) => views[0]!.summaries.at(-1)?.clients.length === 4);
+  });
+
+  it('pause, go on and stop when anyone says so', async () => {
+    federation = new Federation(3, { ...settings, rounds: 500 });
+    await federation.start();
+    await federation.until((views) => views.every(({ own }) => own.length >= 1));
+    federation.clients[2]!.command({ type: 'pause' });
+    await federation.until((views) => views.every(({ status, phase }) => status.kind === 'paused' && phase === null));
+    const paused = federation.views().map(({ own }) => own.length);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    expect(federation.views().map(({ own }) => own.length)).toEqual(paused);
+    federation.clients[1]!.command({ type: 'resume' });
+    await federation.until((views) => views.every(({ own }, k) => own.length > paused[k]! + 1));
+    federation.clients[0]!.command({ type: 'stop' });
+    await federation.until((views) => views.every(({ status }) => status.kind === 'finished' && status.why === 'stopped'));
+  });
+
+  it('can run again with other settings', async () => {
+    federation = new Federation(2, { ...settings, rounds: 1 });
+    await federation.start();
+    await federation.until((views) => views.every((view) => reached(view) && scored(view)));
+    federation.clients[1]!.command({ type: 'configure', settings: { ...settings, rounds: 2, hidden: [4, 4] } });
+    await federation.until((views) => views.every(({ settings: used, status }) => used.rounds === 2 && status.kind !== 'preparing'));
+    federation.clients[1]!.command({ type: 'start' });
+    await federation.until((views) => views.every(({ own, status }) => own.length === 2 && status.kind === 'finished'));
+  });
+
+  it('go on while frames are lost and doubled, and count who was left out', async () => {
+    const random = randomStream(3, 'faults');
+    let lost = 0;
+    const deliver: Deliver = (_from, _to, frame) => {
+      if (frame.length < 600 || random.uniform() > 0.05) return random.uniform() < 0.1 ? 'twice' : 'deliver';
+      lost++;
+      return 'drop';
+    };
+    federation = new Federation(4, { ...settings, rounds: 8, deadlineMs: 250 }, deliver);
+    await federation.start();
+    await federation.until((views) => views.every(reached));
+    expect(lost).toBeGreaterThan(0);
+    const missed = federation.views().flatMap(({ own }) => own.flatMap(({ missed: peers }) => peers));
+    expect(missed.length).toBeGreaterThan(0);
+  });
+
+  it('tell a person about frames they cannot use, and go on', async () => {
+    federation = new Federation(2);
+    await federation.start();
+    await federation.until((views) => views.every(({ own }) => own.length >= 1));
+    await federation.transports[1]!.send('c0', Uint8Array.of(1, 2, 3));
+    await federation.until((views) => views.every((view) => reached(view)));
+    expect(federation.views()[0]!.notice).toMatch(/Client 1 sent something/);
+  });
+
+  it('leave no tensor behind', async () => {
+    await selectBackend('cpu');
+    const before = tf.memory().numTensors;
+    federation = new Federation(3);
+    await federation.start();
+    await federation.until((views) => views.every((view) => reached(view) && scored(view)));
+    await federation.close();
+    expect(tf.memory().numTensors).toBe(before);
+  });
+});

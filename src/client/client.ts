@@ -1,0 +1,389 @@
+import type { BackendView } from '../backend/backend.ts';
+import { NtkEngine } from '../ntk/engine.ts';
+import { ProtocolError } from '../protocol/frame.ts';
+import { decodeMessage, encodeMessage, type Message, type RunShape } from '../protocol/messages.ts';
+import { mergeRegisters, runMembers, sameRegister, type RoomRegister, type RunRegister } from '../protocol/register.ts';
+import type { Settings } from '../settings/settings.ts';
+import { wireBytes } from '../transport/chunks.ts';
+import { PeerLostError, type PeerId, type Presence, type Transport, type TransportEvent } from '../transport/transport.ts';
+import { ByteCounters } from './bytes.ts';
+import { wallClock, type Clock } from './clock.ts';
+import { overlayNeighbours } from './overlay.ts';
+import type { Problem, ProblemSource } from './problem.ts';
+import { modelOf, Run, shapeOf, type RoundTrace } from './run.ts';
+import type { ClientCommand, ClientStatus, ClientView, PeerView } from './view.ts';
+
+/** What a neighbour may send while our samples still load, bytes. */
+const MAX_EARLY_BYTES = 64 * 1024 * 1024;
+
+export interface ClientOptions {
+  readonly transport: Transport;
+  /** Makes this thread's compute backend ready. */
+  readonly backend: () => Promise<BackendView>;
+  readonly source: ProblemSource;
+  /** The room's settings until somebody changes them; the same at every client. */
+  readonly settings: Settings;
+  /** Keeps the rounds' deadlines. */
+  readonly clock: Clock;
+  /** Told what changed, at most once in `viewIntervalMs`. */
+  readonly onView: (view: ClientView) => void;
+  readonly viewIntervalMs: number;
+  readonly trace?: (trace: RoundTrace) => void;
+}
+
+interface ActiveRun {
+  readonly register: RunRegister;
+  readonly settings: Settings;
+  readonly shape: RunShape;
+  readonly engine: NtkEngine;
+  readonly run: Run;
+  reached: boolean;
+}
+
+/**
+ * One participant of a room: gossips the room's register, loads its samples, takes part in runs, and shows what it does.
+ * The same in a tab's worker and in the simulator; what differs comes in through `ClientOptions`.
+ */
+export class Client {
+  readonly #options: ClientOptions;
+  readonly #ready: Promise<BackendView>;
+  readonly #self: Presence;
+  readonly #bytes = new ByteCounters();
+  readonly #open = new Set<PeerId>();
+  readonly #lost = new Set<PeerId>();
+  /** Everyone ever seen: who has left still stands in the view with its bytes. */
+  readonly #seen = new Map<PeerId, Presence>();
+  readonly #outbox = new Map<PeerId, Message[]>();
+  #members: readonly Presence[];
+  #wanted: readonly PeerId[] = [];
+  #register: RoomRegister;
+  #backend: BackendView | null = null;
+  #problem: Problem | null = null;
+  #preparing = 'starting the compute backend';
+  #preparations = 0;
+  #active: ActiveRun | null = null;
+  #early: { peer: PeerId; frame: Uint8Array<ArrayBuffer> }[] = [];
+  #failure: string | null = null;
+  #notice: string | null = null;
+  #encoded: { message: Message; frame: Uint8Array<ArrayBuffer> } | null = null;
+  #viewTimer: (() => void) | null = null;
+  #closed = false;
+
+  constructor(options: ClientOptions) {
+    this.#options = options;
+    this.#self = options.transport.self;
+    this.#members = [this.#self];
+    this.#register = { version: 0, author: '', settings: options.settings, run: null };
+    this.#ready = options.backend();
+    options.transport.listen((event) => this.#handle(event));
+    void this.#prepare();
+  }
+
+  command(command: ClientCommand): void {
+    const { run } = this.#register;
+    switch (command.type) {
+      case 'configure':
+        if (!isActive(run)) this.#propose({ settings: command.settings });
+        return;
+      case 'start':
+        if (isActive(run) || this.#members.length < 2) return;
+        return this.#propose({
+          run: { id: crypto.randomUUID(), founders: this.#members.map(({ id }) => id), joined: [], control: 'running' },
+        });
+      case 'pause':
+        return this.#control('paused');
+      case 'resume':
+        return this.#control('running');
+      case 'stop':
+        return this.#control('stopped');
+    }
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#viewTimer?.();
+    this.#options.transport.close();
+    await this.#endRun();
+  }
+
+  view(): ClientView {
+    const active = this.#active;
+    const { training, evaluation, control } = this.#bytes.totals;
+    const edges = this.#edges();
+    const neighbours = new Set(this.#neighboursIn(edges));
+    return {
+      self: this.#self,
+      status: this.#status(),
+      settings: this.#register.settings,
+      backend: this.#backend,
+      share: this.#problem?.view ?? null,
+      peers: [...this.#seen.values()].sort((a, b) => a.number - b.number).map((member) => this.#peerView(member, neighbours)),
+      graph: edges,
+      round: active?.run.round ?? 0,
+      phase: active?.run.phase ?? null,
+      own: [...(active?.run.own ?? [])],
+      summaries: [...(active?.run.summaries ?? [])],
+      bytes: { training, evaluation, control },
+      notice: this.#notice,
+    };
+  }
+
+  #handle(event: TransportEvent): void {
+    if (this.#closed) return;
+    switch (event.type) {
+      case 'presence':
+        this.#setMembers(event.members);
+        break;
+      case 'open':
+        this.#open.add(event.peer);
+        this.#lost.delete(event.peer);
+        this.#send(event.peer, { type: 'room', register: this.#register });
+        for (const message of this.#outbox.get(event.peer) ?? []) this.#send(event.peer, message);
+        this.#outbox.delete(event.peer);
+        this.#active?.run.opened(event.peer);
+        break;
+      case 'close':
+        this.#peerLost(event.peer);
+        break;
+      case 'frame':
+        this.#receive(event.peer, event.frame);
+        break;
+    }
+    this.#changed();
+  }
+
+  #setMembers(members: readonly Presence[]): void {
+    const gone = this.#members.filter(({ id }) => !members.some((member) => member.id === id));
+    this.#members = [...members].sort((a, b) => a.number - b.number);
+    for (const member of members) if (member.id !== this.#self.id) this.#seen.set(member.id, member);
+    for (const { id } of gone) {
+      if (!this.#active) this.#seen.delete(id);
+      this.#peerLost(id);
+    }
+    this.#want();
+  }
+
+  #peerLost(peer: PeerId): void {
+    if (this.#open.delete(peer)) this.#lost.add(peer);
+    this.#outbox.delete(peer);
+    this.#active?.run.lost(peer);
+  }
+
+  #want(): void {
+    // Before a run the neighbours it would have, so that starting finds the channels open.
+    const run = this.#active && !this.#active.reached ? this.#active.run.wanted() : this.#neighboursIn(this.#edges());
+    const wanted = [...new Set([...overlayNeighbours(this.#members, this.#self.id), ...run])].sort();
+    if (wanted.join() === this.#wanted.join()) return;
+    this.#wanted = wanted;
+    this.#options.transport.want(wanted);
+  }
+
+  #neighboursIn(edges: readonly { a: PeerId; b: PeerId }[]): PeerId[] {
+    return edges.flatMap(({ a, b }) => (a === this.#self.id ? [b] : b === this.#self.id ? [a] : []));
+  }
+
+  #receive(peer: PeerId, frame: Uint8Array<ArrayBuffer>): void {
+    const loading = this.#active === null && isActive(this.#register.run);
+    let message: Message | null;
+    try {
+      message = decodeMessage(frame, this.#active?.shape ?? null);
+    } catch (error) {
+      if (!(error instanceof ProtocolError)) throw error;
+      this.#notice = `Client ${this.#seen.get(peer)?.number ?? peer} sent something this client cannot use. ${error.message}`;
+      return;
+    }
+    if (!message) {
+      const kept = this.#early.reduce((sum, early) => sum + early.frame.length, 0);
+      if (loading && kept + frame.length <= MAX_EARLY_BYTES) this.#early.push({ peer, frame });
+      return;
+    }
+    this.#bytes.countReceived(peer, message.type, wireBytes(frame.length));
+    if (message.type === 'room') this.#learn(message.register);
+    else this.#active?.run.receive(peer, message);
+  }
+
+  #send(to: PeerId, message: Message): void {
+    if (!this.#open.has(to)) {
+      if (this.#members.some(({ id }) => id === to)) this.#outbox.set(to, [...(this.#outbox.get(to) ?? []), message]);
+      else this.#active?.run.lost(to);
+      return;
+    }
+    // One message often goes to several neighbours in a row.
+    if (this.#encoded?.message !== message) {
+      this.#encoded = { message, frame: encodeMessage(message, this.#active?.settings.wire ?? 'f16') };
+    }
+    const { frame } = this.#encoded;
+    this.#bytes.countSent(to, message.type, wireBytes(frame.length));
+    this.#options.transport.send(to, frame).catch((error: unknown) => {
+      if (!(error instanceof PeerLostError)) return this.#fail(error);
+      this.#active?.run.lost(to);
+    });
+  }
+
+  #propose(change: Partial<Pick<RoomRegister, 'settings' | 'run'>>): void {
+    this.#learn({ ...this.#register, ...change, version: this.#register.version + 1, author: this.#self.id });
+  }
+
+  #control(control: RunRegister['control']): void {
+    const { run } = this.#register;
+    if (isActive(run)) this.#propose({ run: { ...run, control } });
+  }
+
+  /** Merges what was heard or decided, tells everyone connected if that changed anything, and acts on it. */
+  #learn(heard: RoomRegister): void {
+    const before = this.#register;
+    const merged = mergeRegisters(before, heard);
+    if (sameRegister(merged, before)) return;
+    this.#register = merged;
+    for (const peer of this.#open) this.#send(peer, { type: 'room', register: merged });
+    if (JSON.stringify(merged.settings) !== JSON.stringify(before.settings)) void this.#prepare();
+    this.#followRun();
+    this.#want();
+    this.#changed();
+  }
+
+  #followRun(): void {
+    const { run, settings } = this.#register;
+    if (this.#active && this.#active.register.id !== run?.id) void this.#endRun();
+    if (!run) return;
+    if (!this.#active) {
+      if (isActive(run) && this.#problem) this.#enterRun(run, settings, this.#problem);
+      return;
+    }
+    if (run.control === 'stopped') void this.#active.run.dispose();
+    else this.#active.run.setPaused(run.control === 'paused');
+  }
+
+  #enterRun(register: RunRegister, settings: Settings, problem: Problem): void {
+    const { source, clock, trace } = this.#options;
+    const engine = new NtkEngine(modelOf(settings, problem));
+    const run = new Run(register.id, settings, problem, {
+      self: this.#self,
+      engine,
+      clock,
+      source,
+      trace: trace ?? null,
+      participants: () => this.#participants(),
+      isOpen: (peer) => this.#open.has(peer),
+      send: (to, message) => this.#send(to, message),
+      trainingBytes: () => this.#bytes.totals.training,
+      changed: () => this.#changed(),
+      moved: () => this.#want(),
+      reached: () => this.#reached(),
+      failed: (error) => this.#fail(error),
+    });
+    this.#active = { register, settings, shape: shapeOf(register.id, settings, problem), engine, run, reached: false };
+    const isFounder = register.founders.includes(this.#self.id);
+    if (!isFounder) this.#propose({ run: { ...register, joined: [...register.joined, this.#self.id] } });
+    run.setPaused(register.control === 'paused');
+    this.#want();
+    if (isFounder) run.begin();
+    for (const { peer, frame } of this.#early.splice(0)) this.#receive(peer, frame);
+  }
+
+  async #endRun(): Promise<void> {
+    const active = this.#active;
+    this.#active = null;
+    this.#early = [];
+    await active?.run.dispose();
+    active?.engine.dispose();
+  }
+
+  #reached(): void {
+    if (this.#active) this.#active.reached = true;
+    this.#control('finished');
+    this.#changed();
+  }
+
+  /** Loads what the settings ask for; of several calls the last one counts. */
+  async #prepare(): Promise<void> {
+    const preparation = ++this.#preparations;
+    const { settings } = this.#register;
+    const isCurrent = () => preparation === this.#preparations && !this.#closed;
+    const onStep = (step: string) => {
+      this.#preparing = step;
+      this.#changed();
+    };
+    this.#problem = null;
+    try {
+      this.#backend = await this.#ready;
+      const problem = await this.#options.source.problem(settings, this.#self.number, onStep);
+      if (!isCurrent()) return;
+      this.#problem = problem;
+      this.#followRun();
+      this.#changed();
+    } catch (error) {
+      if (isCurrent()) this.#fail(error);
+    }
+  }
+
+  #fail(error: unknown): void {
+    if (this.#closed) return;
+    this.#failure = error instanceof Error ? error.message : String(error);
+    void this.#endRun();
+    this.#changed();
+  }
+
+  #participants(): readonly Presence[] {
+    const { run } = this.#register;
+    if (!run) return [];
+    const members = runMembers(run);
+    return this.#members.filter(({ id }) => members.has(id) || id === this.#self.id);
+  }
+
+  #status(): ClientStatus {
+    if (this.#failure !== null) return { kind: 'failed', message: this.#failure };
+    if (!this.#problem) return { kind: 'preparing', step: this.#preparing };
+    const { run } = this.#register;
+    if (!run || !this.#active) return { kind: 'lobby' };
+    if (run.control === 'stopped') return { kind: 'finished', why: 'stopped' };
+    if (this.#active.reached) return { kind: 'finished', why: 'reached' };
+    return { kind: run.control === 'paused' ? 'paused' : 'running' };
+  }
+
+  #peerView(member: Presence, neighbours: ReadonlySet<PeerId>): PeerView {
+    const { id } = member;
+    const run = this.#active?.run;
+    const present = this.#members.some((other) => other.id === id);
+    const wanted = this.#wanted.includes(id);
+    const closed = !present || this.#lost.has(id) ? 'lost' : wanted ? 'opening' : 'none';
+    return {
+      ...member,
+      channel: this.#open.has(id) ? 'open' : closed,
+      neighbour: present && neighbours.has(id),
+      activity: run?.activityOf(id) ?? 'idle',
+      sent: this.#bytes.sentTo(id),
+      received: this.#bytes.receivedFrom(id),
+      missedRounds: run?.missedRoundsOf(id) ?? 0,
+    };
+  }
+
+  /** The graph among participants in a run, else the one that the settings would give everyone here. */
+  #edges(): { a: PeerId; b: PeerId }[] {
+    const active = this.#active;
+    const members = active ? this.#participants() : this.#members;
+    const settings = active?.settings ?? this.#register.settings;
+    const graph = this.#options.source.graph(settings, members.length, active?.run.round ?? 0);
+    return graph.flatMap((neighbours, i) =>
+      neighbours.flatMap((j) => {
+        const a = members[i];
+        const b = members[j];
+        return a && b && i < j ? [{ a: a.id, b: b.id }] : [];
+      }),
+    );
+  }
+
+  #changed(): void {
+    if (this.#viewTimer || this.#closed) return;
+    this.#viewTimer = wallClock.after(this.#options.viewIntervalMs, () => {
+      this.#viewTimer = null;
+      this.#options.onView(this.view());
+    });
+  }
+}
+
+/** Whether a run is under way: its settings hold until it ends. */
+function isActive(run: RunRegister | null): run is RunRegister {
+  return run !== null && (run.control === 'running' || run.control === 'paused');
+}

@@ -1,0 +1,177 @@
+import * as v from 'valibot';
+import { classCount, denseLayouts, parameterCount, type ModelSpec } from '../model/mlp.ts';
+import { defaultSettings, type Settings } from '../settings/settings.ts';
+import type { ProblemSource } from './problem.ts';
+import type { RoundTrace } from './run.ts';
+
+/** Conformance cases: small federations with every number given, and the result an independent implementation found. */
+
+const finite = v.pipe(v.number(), v.finite());
+const index = v.pipe(v.number(), v.integer(), v.minValue(0));
+const positive = v.pipe(v.number(), v.integer(), v.minValue(1));
+
+const caseSchema = v.object({
+  format: v.literal('spark-conformance/1'),
+  name: v.string(),
+  algorithm: v.picklist(['spark', 'ntk-dfl']),
+  model: v.object({ layers: v.pipe(v.array(positive), v.minLength(2)), activation: v.literal('relu') }),
+  hyper: v.object({
+    learningRate: finite,
+    learningRateDecay: v.optional(finite, 0),
+    steps: positive,
+    momentum: v.optional(finite, 0),
+    /** λ, one a round. */
+    softLabelWeight: v.optional(v.array(finite), []),
+    temperature: v.optional(finite, 1),
+    mixing: v.picklist(['uniform', 'metropolis']),
+  }),
+  /** Adjacency lists; round t uses entry t mod length. */
+  graph: v.pipe(v.array(v.array(v.array(index))), v.minLength(1)),
+  rounds: positive,
+  clients: v.pipe(
+    v.array(
+      v.object({
+        x: v.pipe(v.array(v.array(finite)), v.minLength(1)),
+        y: v.array(index),
+        weights: v.array(v.object({ kernel: v.array(v.array(finite)), bias: v.array(finite) })),
+      }),
+    ),
+    v.minLength(1),
+  ),
+});
+
+export type ConformanceCase = v.InferOutput<typeof caseSchema>;
+
+export class ConformanceCaseError extends Error {
+  override readonly name = 'ConformanceCaseError';
+}
+
+/** @throws {ConformanceCaseError} with one sentence when `json` is no case, or one whose sizes do not fit together. */
+export function parseCase(json: unknown): ConformanceCase {
+  const parsed = v.safeParse(caseSchema, json);
+  if (!parsed.success) {
+    const [issue] = parsed.issues;
+    throw new ConformanceCaseError(`not a conformance case of format spark-conformance/1: '${v.getDotPath(issue) ?? 'the file'}' ${issue.message}`);
+  }
+  const { model, graph, clients } = parsed.output;
+  const [width] = model.layers;
+  clients.forEach(({ x, y, weights }, k) => {
+    const fits =
+      x.every((row) => row.length === width) &&
+      y.length === x.length &&
+      y.every((label) => label < classCount(model)) &&
+      flatWeights(model, weights).length === parameterCount(model);
+    if (!fits) throw new ConformanceCaseError(`the sizes of client ${k}'s samples or weights do not fit the model's layers`);
+  });
+  if (!graph.every((lists) => lists.length === clients.length && lists.flat().every((j) => j < clients.length))) {
+    throw new ConformanceCaseError(`the graph does not have one adjacency list for each of the ${clients.length} clients`);
+  }
+  return parsed.output;
+}
+
+/** Each layer's kernel row-major, then its bias. */
+function flatWeights(model: ModelSpec, layers: ConformanceCase['clients'][number]['weights']): Float32Array {
+  return Float32Array.from(denseLayouts(model).flatMap((_, l) => [...(layers[l]?.kernel.flat() ?? []), ...(layers[l]?.bias ?? [])]));
+}
+
+/** A case as a run: exchange `factors`, float32 on the wire, Euler steps of the given size. */
+export function settingsOf({ algorithm, hyper, model, rounds }: ConformanceCase): Settings {
+  return {
+    ...defaultSettings(algorithm),
+    hidden: model.layers.slice(1, -1),
+    mixing: hyper.mixing,
+    evolution: {
+      stepSize: { rule: 'fixed', learningRate: hyper.learningRate, decay: hyper.learningRateDecay },
+      integrator: 'euler',
+      steps: hyper.steps,
+      temperature: hyper.temperature,
+      softLabels: hyper.softLabelWeight.map((weight, fromRound) => ({ fromRound, weight })),
+      priorAdjustment: 0,
+      momentum: hyper.momentum,
+    },
+    exchange: 'factors',
+    wire: 'f32',
+    rounds,
+    deadlineMs: 120_000,
+  };
+}
+
+export function caseSource({ model, clients, graph }: ConformanceCase): ProblemSource {
+  return {
+    async problem(_settings, number) {
+      const client = clients[number];
+      if (!client) throw new ConformanceCaseError(`the case has ${clients.length} clients, so there is no client ${number}`);
+      return {
+        width: model.layers[0]!,
+        classes: classCount(model),
+        own: { rows: Float32Array.from(client.x.flat()), labels: Uint8Array.from(client.y) },
+        test: null,
+        initialWeights: flatWeights(model, client.weights),
+        view: null,
+      };
+    },
+    graph: (_settings, _clients, round) => graph[round % graph.length] ?? [],
+  };
+}
+
+export interface ConformanceResult {
+  readonly format: 'spark-conformance-result/1';
+  readonly rounds: readonly {
+    readonly clients: readonly {
+      readonly weights: readonly number[];
+      readonly kernel: readonly (readonly number[])[];
+      readonly evolvedLogits: readonly (readonly number[])[];
+      readonly delta: readonly number[];
+    }[];
+  }[];
+}
+
+/** @param traces by client number, each with one trace a round. */
+export function resultOf({ model, rounds }: ConformanceCase, traces: readonly (readonly RoundTrace[])[]): ConformanceResult {
+  return {
+    format: 'spark-conformance-result/1',
+    rounds: Array.from({ length: rounds }, (_, round) => ({
+      clients: traces.map((ofClient, k) => {
+        const trace = ofClient.find((candidate) => candidate.round === round);
+        if (!trace) throw new Error(`Client ${k} finished without round ${round}; run the case again on an idle machine.`);
+        return {
+          weights: [...trace.weights],
+          kernel: matrix(trace.kernel, Math.sqrt(trace.kernel.length)),
+          evolvedLogits: matrix(trace.evolvedLogits, classCount(model)),
+          delta: [...trace.delta],
+        };
+      }),
+    })),
+  };
+}
+
+function matrix(values: Float32Array, columns: number): number[][] {
+  return Array.from({ length: values.length / columns }, (_, row) => [...values.subarray(row * columns, (row + 1) * columns)]);
+}
+
+/**
+ * The largest absolute difference over the largest absolute value, per array; the worst over all arrays and rounds.
+ * @returns Infinity when shapes differ.
+ */
+export function worstError(actual: ConformanceResult, expected: ConformanceResult): number {
+  const worst = (a: readonly number[], b: readonly number[]): number => {
+    if (a.length !== b.length) return Infinity;
+    const scale = b.reduce((top, value) => Math.max(top, Math.abs(value)), 0);
+    return a.reduce((top, value, i) => Math.max(top, Math.abs(value - b[i]!)), 0) / (scale || 1);
+  };
+  if (actual.rounds.length !== expected.rounds.length) return Infinity;
+  return Math.max(
+    ...expected.rounds.flatMap((round, t) =>
+      round.clients.flatMap((client, k) => {
+        const ours = actual.rounds[t]?.clients[k];
+        if (!ours) return [Infinity];
+        return [
+          worst(ours.weights, client.weights),
+          worst(ours.delta, client.delta),
+          worst(ours.kernel.flat(), client.kernel.flat()),
+          worst(ours.evolvedLogits.flat(), client.evolvedLogits.flat()),
+        ];
+      }),
+    ),
+  );
+}

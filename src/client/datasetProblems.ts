@@ -1,0 +1,91 @@
+import type { DatasetInfo, RowSource } from '../data/dataset.ts';
+import { shareOf } from '../data/partition.ts';
+import { histogram, loadShare, loadTest, previews, standardise } from '../data/samples.ts';
+import { initialWeights } from '../model/mlp.ts';
+import type { DatasetName, Settings } from '../settings/settings.ts';
+import { graphOf } from '../topology/graph.ts';
+import type { Problem, ProblemSource, Samples } from './problem.ts';
+import type { ShareView } from './view.ts';
+
+/** Images that the page shows of a client's own. */
+const PREVIEWS = 12;
+
+/** Keeps the last value made, by key: settings change one at a time. */
+class Latest<T> {
+  #key: string | null = null;
+  #value: Promise<T> | null = null;
+
+  get(key: string, make: () => Promise<T>): Promise<T> {
+    if (this.#value && this.#key === key) return this.#value;
+    this.#key = key;
+    const value = make();
+    this.#value = value;
+    // A failure is not kept: the next call tries again.
+    value.catch(() => {
+      if (this.#value === value) this.#value = null;
+    });
+    return value;
+  }
+}
+
+interface OwnShare {
+  readonly own: Samples;
+  readonly view: ShareView;
+}
+
+/** The problems of one process's clients on packed datasets; several clients (the simulator's) share one test set. */
+export class DatasetProblems implements ProblemSource {
+  readonly #tests = new Latest<Samples>();
+  readonly #shares = new Map<number, Latest<OwnShare>>();
+  readonly #graphs = new Map<string, readonly (readonly number[])[]>();
+
+  /** @param open the rows of a dataset, from the page's server or from files. */
+  constructor(private readonly open: (dataset: DatasetName) => RowSource) {}
+
+  async problem(settings: Settings, number: number, onStep: (step: string) => void): Promise<Problem> {
+    const { dataset, alpha, samples, seed, testSamples, hidden } = settings;
+    const source = this.open(dataset);
+    const info = await source.info();
+    const width = info.width * info.height;
+    const classes = info.classNames.length;
+
+    const shares = this.#shares.get(number) ?? new Latest<OwnShare>();
+    this.#shares.set(number, shares);
+    onStep(`fetching ${samples} of the training images`);
+    const share = await shares.get(JSON.stringify([dataset, alpha, samples, seed]), () => this.#share(source, info, settings, number));
+    onStep(`fetching ${testSamples} test images`);
+    const test = await this.#tests.get(JSON.stringify([dataset, testSamples]), async () => {
+      const loaded = await loadTest(source, testSamples);
+      return { rows: standardise(loaded.pixels, info), labels: loaded.labels };
+    });
+    return { width, classes, ...share, test, initialWeights: initialWeights({ layers: [width, ...hidden, classes] }, seed) };
+  }
+
+  graph({ topology, seed }: Settings, clients: number, round: number): readonly (readonly number[])[] {
+    const isSameEveryRound = topology.kind !== 'k-regular' || !topology.changing;
+    const key = JSON.stringify([topology, seed, clients, isSameEveryRound ? 0 : round]);
+    const known = this.#graphs.get(key);
+    if (known) return known;
+    const graph = graphOf(topology, clients, seed, round);
+    // A changing graph is asked for in this round and the next; older ones will not be asked for again.
+    if (this.#graphs.size >= 8) this.#graphs.delete(this.#graphs.keys().next().value ?? '');
+    this.#graphs.set(key, graph);
+    return graph;
+  }
+
+  async #share(source: RowSource, info: DatasetInfo, settings: Settings, number: number): Promise<OwnShare> {
+    const loaded = await loadShare(source, shareOf(number, settings, info.trainCounts));
+    const { classNames, width, height } = info;
+    return {
+      own: { rows: standardise(loaded.pixels, info), labels: loaded.labels },
+      view: {
+        samples: loaded.count,
+        histogram: histogram(loaded.labels, classNames.length),
+        classNames,
+        previews: previews(loaded, PREVIEWS),
+        width,
+        height,
+      },
+    };
+  }
+}

@@ -1,0 +1,33 @@
+import type { Settings } from '../settings/settings.ts';
+import type { ShareView } from './view.ts';
+
+/** Samples as the model sees them: `rows` is count x width, row-major, `labels` are class indices. */
+export interface Samples {
+  readonly rows: Float32Array;
+  readonly labels: Uint8Array;
+}
+
+/** What one client learns from: its own samples, the test set it is scored on, and where it starts. */
+export interface Problem {
+  /** Input width of the model. */
+  readonly width: number;
+  readonly classes: number;
+  readonly own: Samples;
+  /** Null when nothing is to be scored (a conformance case). */
+  readonly test: Samples | null;
+  /** The same at every client. */
+  readonly initialWeights: Float32Array;
+  /** What the page shows of the own samples. */
+  readonly view: ShareView | null;
+}
+
+/** Where problems come from: packed datasets, or a conformance case. */
+export interface ProblemSource {
+  /**
+   * Cheap when only settings changed that leave the samples alone.
+   * @param onStep told in a few words what is being waited for, e.g. "fetching 200 images".
+   */
+  problem(settings: Settings, number: number, onStep: (step: string) => void): Promise<Problem>;
+  /** The round's graph over `clients` participants: neighbours of each, ascending (or in a case's own order). */
+  graph(settings: Settings, clients: number, round: number): readonly (readonly number[])[];
+}

@@ -1,0 +1,450 @@
+import { parameterCount, type ModelSpec } from '../model/mlp.ts';
+import type { NtkEngine } from '../ntk/engine.ts';
+import type { InputFeatures, PoolMember } from '../ntk/pool.ts';
+import { sketchInputs, sketchMatrix } from '../ntk/sketch.ts';
+import type { Message, MetricsMessage, RunShape } from '../protocol/messages.ts';
+import { scaledSum, weightedMean, type Iterate } from '../round/iterate.ts';
+import { advanceOwner, initialOwnerState, type OwnerEffect, type OwnerEvent, type OwnerState } from '../round/owner.ts';
+import {
+  advanceRound,
+  initialRoundState,
+  nextRound,
+  type RoundEffect,
+  type RoundEvent,
+  type RoundResult,
+  type RoundState,
+} from '../round/round.ts';
+import { softLabelWeight, type Settings } from '../settings/settings.ts';
+import { mixingRow } from '../topology/mixing.ts';
+import type { PeerId, Presence } from '../transport/transport.ts';
+import type { Clock } from './clock.ts';
+import { MetricsCollector, type CollectedRound } from './evaluator.ts';
+import type { Problem, ProblemSource } from './problem.ts';
+import type { OwnRound, Phase, PhaseTimes, RoundSummary, Score } from './view.ts';
+import { WorkQueue } from './workQueue.ts';
+
+/** One round's arrays at one client, for conformance. */
+export interface RoundTrace {
+  readonly round: number;
+  readonly weights: Float32Array;
+  readonly delta: Float32Array;
+  readonly evolvedLogits: Float32Array;
+  readonly kernel: Float32Array;
+}
+
+/** What a run needs of the client around it. */
+export interface RunHost {
+  readonly self: Presence;
+  readonly engine: NtkEngine;
+  readonly clock: Clock;
+  readonly source: ProblemSource;
+  /** The participants now in the room, this client included, by ascending number. */
+  participants(): readonly Presence[];
+  isOpen(peer: PeerId): boolean;
+  /** Queues a message; a failure comes back as `lost`. */
+  send(to: PeerId, message: Message): void;
+  /** Training bytes sent since the client joined. */
+  trainingBytes(): number;
+  /** Something to show has changed. */
+  changed(): void;
+  /** `wanted()` may have changed. */
+  moved(): void;
+  /** The target round is done here. */
+  reached(): void;
+  failed(error: unknown): void;
+  readonly trace: ((trace: RoundTrace) => void) | null;
+}
+
+const noTimes: PhaseTimes = { mix: 0, linearise: 0, evolve: 0, step: 0, evaluate: 0 };
+
+/** The sizes that messages of a run have. */
+export function shapeOf(run: string, settings: Settings, problem: Problem): RunShape {
+  const { hidden, exchange } = settings;
+  const ownSamples = problem.own.labels.length;
+  const sketchSize = Math.min(settings.sketchSize, problem.width);
+  const parameters = parameterCount(modelOf(settings, problem));
+  return { run, ownSamples, parameters, inputWidth: problem.width, hidden, classes: problem.classes, exchange, sketchSize };
+}
+
+export function modelOf(settings: Settings, problem: Pick<Problem, 'width' | 'classes'>): ModelSpec {
+  return { layers: [problem.width, ...settings.hidden, problem.classes] };
+}
+
+/**
+ * One client's part in one run: drives the two pure machines of `round/`, computes their effects one after another, keeps
+ * their deadlines, and scores the model after each round.
+ */
+export class Run {
+  readonly own: OwnRound[] = [];
+  readonly summaries: RoundSummary[] = [];
+  readonly #queue: WorkQueue;
+  readonly #collector = new MetricsCollector();
+  /** Neighbours whose channel never opened within a deadline: not waited for until it does. */
+  readonly #unreachable = new Set<PeerId>();
+  readonly #missedRounds = new Map<PeerId, number>();
+  readonly #inputs: ReturnType<NtkEngine['upload']>;
+  readonly #test: ReturnType<NtkEngine['upload']> | null;
+  readonly #sketch: Float32Array | null;
+  #machine: RoundState;
+  #owner: OwnerState;
+  #iterate: Iterate;
+  #round = 0;
+  #phase: Phase | null = null;
+  #phaseSince = 0;
+  #times: Record<Phase, number> = { ...noTimes };
+  #roundSince = 0;
+  #bytesBefore = 0;
+  #begun = false;
+  #paused = false;
+  #disposal: Promise<void> | null = null;
+  #cancelDeadline: () => void = () => undefined;
+  readonly #cancelOverdue = new Set<() => void>();
+
+  constructor(
+    private readonly id: string,
+    private readonly settings: Settings,
+    private readonly problem: Problem,
+    private readonly host: RunHost,
+  ) {
+    const { exchange, evolution, sketchSize, seed } = settings;
+    const { own, width, initialWeights } = problem;
+    const run = { run: id, self: host.self.id, exchange, momentum: evolution.momentum, hidden: settings.hidden };
+    const exact: InputFeatures = { kind: 'exact', rows: own.rows, width };
+    const ownInputs = exchange === 'factors' ? { labels: own.labels, inputs: exact } : null;
+    this.#machine = initialRoundState(run, this.#mean(), ownInputs);
+    this.#owner = initialOwnerState(id);
+    this.#iterate = { weights: initialWeights, velocity: evolution.momentum > 0 ? new Float32Array(initialWeights.length) : null };
+    this.#inputs = host.engine.upload(own.rows, own.labels.length, width);
+    this.#test = problem.test && host.engine.upload(problem.test.rows, problem.test.labels.length, width);
+    this.#sketch = exchange === 'sketch' ? sketchMatrix(width, Math.min(sketchSize, width), seed) : null;
+    this.#queue = new WorkQueue((error) => {
+      if (!this.#disposal) this.host.failed(error);
+    });
+  }
+
+  get round(): number {
+    return this.#round;
+  }
+
+  get phase(): Phase | null {
+    return this.#phase;
+  }
+
+  /** Whether a round's messages are still due from the peer, or it was left out of the round. */
+  activityOf(peer: PeerId): 'idle' | 'waiting' | 'answered' | 'missed' {
+    const { activity } = this.#machine;
+    if (activity.phase === 'idle' || !activity.plan.neighbours.some((neighbour) => neighbour.peer === peer)) return 'idle';
+    if (activity.waiting.has(peer)) return 'waiting';
+    return activity.missed.has(peer) ? 'missed' : 'answered';
+  }
+
+  missedRoundsOf(peer: PeerId): number {
+    return this.#missedRounds.get(peer) ?? 0;
+  }
+
+  /** Peers this run wants channels to: this round's and the next round's neighbours, and the evaluator. */
+  wanted(): PeerId[] {
+    const members = this.host.participants();
+    const rounds = [this.#round, this.#round + 1];
+    const neighbours = rounds.flatMap((round) => this.#neighboursIn(round).neighbours.map(({ peer }) => peer));
+    const evaluator = members[0];
+    const scored = !this.#test || !evaluator ? [] : evaluator.id === this.host.self.id ? members.map(({ id }) => id) : [evaluator.id];
+    return [...new Set([...neighbours, ...scored])].filter((peer) => peer !== this.host.self.id);
+  }
+
+  /** For a founder: starts at round 0. A client that joined later is started by its first neighbour's weights. */
+  begin(): void {
+    this.#beginRound(0);
+  }
+
+  receive(from: PeerId, message: Message): void {
+    if (this.#disposal) return;
+    switch (message.type) {
+      case 'room':
+        return;
+      case 'mixed':
+      case 'residuals':
+        return this.#advanceOwner({ type: 'message', from, message });
+      case 'metrics':
+        return this.#collect(from, message);
+      case 'summary':
+        this.#addSummary(message.summary);
+        return;
+      case 'weights':
+        if (!this.#begun) this.#adopt(message.round, message);
+        return this.#advanceRound({ type: 'message', from, message });
+      default:
+        return this.#advanceRound({ type: 'message', from, message });
+    }
+  }
+
+  opened(peer: PeerId): void {
+    this.#unreachable.delete(peer);
+  }
+
+  lost(peer: PeerId): void {
+    if (this.#disposal) return;
+    this.#advanceOwner({ type: 'lost', peer });
+    this.#advanceRound({ type: 'lost', peer });
+    this.#summarise();
+  }
+
+  setPaused(paused: boolean): void {
+    if (this.#disposal || paused === this.#paused) return;
+    this.#paused = paused;
+    const { activity } = this.#machine;
+    if (!paused && activity.phase === 'idle' && this.own.length > 0) this.#beginNext();
+  }
+
+  /** Ends the run here and frees what it holds on the device. */
+  dispose(): Promise<void> {
+    this.#disposal ??= this.#free();
+    return this.#disposal;
+  }
+
+  async #free(): Promise<void> {
+    this.#phase = null;
+    this.#cancelDeadline();
+    for (const cancel of this.#cancelOverdue) cancel();
+    await this.#queue.close();
+    this.host.engine.release(this.#inputs);
+    if (this.#test) this.host.engine.release(this.#test);
+  }
+
+  /** A newcomer starts from its first neighbour's model, not from the initial one. */
+  #adopt(round: number, iterate: Iterate): void {
+    this.#iterate = { weights: iterate.weights, velocity: this.#iterate.velocity && iterate.velocity };
+    this.#beginRound(round);
+  }
+
+  #neighboursIn(round: number): { selfWeight: number; neighbours: { peer: PeerId; weight: number }[] } {
+    const members = this.host.participants();
+    const me = members.findIndex(({ id }) => id === this.host.self.id);
+    const graph = this.host.source.graph(this.settings, members.length, round);
+    const indices = graph[me] ?? [];
+    const row = mixingRow(this.settings.mixing, me, indices, (client) => graph[client]?.length ?? 0);
+    const neighbours = indices.flatMap((index, k) => {
+      const member = members[index];
+      return member ? [{ peer: member.id, weight: row.neighbours[k]! }] : [];
+    });
+    return { selfWeight: row.self, neighbours };
+  }
+
+  #beginRound(round: number): void {
+    this.#begun = true;
+    this.#round = round;
+    this.#roundSince = this.host.clock.now();
+    this.#bytesBefore = this.host.trainingBytes();
+    this.#times = { ...noTimes };
+    const { selfWeight, neighbours } = this.#neighboursIn(round);
+    const unreachable = new Set([...this.#unreachable].filter((peer) => !this.host.isOpen(peer)));
+    this.host.moved();
+    this.#advanceRound({ type: 'begin', plan: { round, selfWeight, neighbours, unreachable }, own: this.#iterate });
+  }
+
+  #beginNext(): void {
+    if (this.#disposal || this.#paused) return;
+    const next = nextRound(this.#machine, this.#round);
+    if (next >= this.settings.rounds) this.host.reached();
+    else this.#beginRound(next);
+  }
+
+  #advanceRound(event: RoundEvent): void {
+    if (this.#disposal) return;
+    const { state, effects } = advanceRound(this.#machine, event);
+    this.#machine = state;
+    this.#enter(state.activity.phase === 'idle' ? this.#phase : state.activity.phase);
+    for (const effect of effects) this.#perform(effect);
+    this.host.changed();
+  }
+
+  #advanceOwner(event: OwnerEvent): void {
+    const { state, effects } = advanceOwner(this.#owner, event);
+    this.#owner = state;
+    for (const effect of effects) this.#answer(effect);
+  }
+
+  #enter(phase: Phase | null): void {
+    if (phase === this.#phase) return;
+    const now = this.host.clock.now();
+    if (this.#phase) this.#times[this.#phase] += now - this.#phaseSince;
+    this.#phase = phase;
+    this.#phaseSince = now;
+  }
+
+  #perform(effect: RoundEffect): void {
+    const { engine } = this.host;
+    switch (effect.type) {
+      case 'send':
+        return this.host.send(effect.to, effect.message);
+      case 'introduce':
+        return this.host.send(effect.to, { type: 'mean', run: this.id, mean: this.#mean() });
+      case 'await':
+        return this.#await(effect.round, effect.phase);
+      case 'sketch-inputs':
+        return this.#advanceRound({
+          type: 'own-inputs',
+          inputs: { labels: this.problem.own.labels, inputs: this.#inputsFor(effect.centre) },
+        });
+      case 'features':
+        return this.#queue.add(async () => {
+          const hidden = await engine.features(effect.weights, this.#inputs);
+          this.#advanceRound({ type: 'own-features', round: effect.round, hidden });
+        });
+      case 'evolve':
+        return this.#queue.add(async () => {
+          const evolution = await this.#evolve(effect.round, effect.weights, effect.pool);
+          this.#advanceRound({ type: 'evolved', round: effect.round, evolution });
+        });
+      case 'pullback':
+        return this.#queue.add(async () => {
+          const step = await engine.pullback(effect.weights, this.#inputs, effect.residual);
+          this.#advanceRound({ type: 'own-step', round: effect.round, step });
+        });
+      case 'finish':
+        return this.#finish(effect.result);
+    }
+  }
+
+  #answer(effect: OwnerEffect): void {
+    const { engine, send } = this.host;
+    switch (effect.type) {
+      case 'send':
+        return send(effect.to, effect.message);
+      case 'answer-inputs': {
+        const { labels } = this.problem.own;
+        return send(effect.to, { type: 'inputs', run: this.id, labels, inputs: this.#inputsFor(effect.centre) });
+      }
+      case 'answer-factors':
+        return this.#queue.add(async () => {
+          const hidden = await engine.features(effect.weights, this.#inputs);
+          send(effect.to, { type: 'factors', run: this.id, round: effect.round, hidden });
+        });
+      case 'answer-step':
+        return this.#queue.add(async () => {
+          const step = await engine.pullback(effect.weights, this.#inputs, effect.residual);
+          send(effect.to, { type: 'step', run: this.id, round: effect.round, step });
+        });
+    }
+  }
+
+  #evolve(round: number, weights: Float32Array, pool: readonly PoolMember[]) {
+    const { evolution } = this.settings;
+    return this.host.engine.evolve({
+      weights,
+      pool,
+      options: { ...evolution, softLabelWeight: softLabelWeight(evolution, round), round },
+      wantKernel: this.host.trace !== null,
+    });
+  }
+
+  #mean(): Float32Array {
+    const { own, width } = this.problem;
+    const rows = own.labels.length;
+    return weightedMean(Array.from({ length: rows }, (_, p) => ({ vector: own.rows.subarray(p * width, (p + 1) * width), weight: 1 })));
+  }
+
+  /** Our inputs as a neighbour may have them: exact, or sketched around its centre. */
+  #inputsFor(centre: Float32Array | null): InputFeatures {
+    const { own, width } = this.problem;
+    if (!this.#sketch) return { kind: 'exact', rows: own.rows, width };
+    const columns = this.#sketch.length / width;
+    return sketchInputs(own.rows, own.labels.length, width, centre ?? new Float32Array(width), this.#sketch, columns);
+  }
+
+  #await(round: number, phase: 'mix' | 'linearise' | 'step'): void {
+    this.#cancelDeadline();
+    this.#cancelDeadline = this.host.clock.after(this.settings.deadlineMs, () => {
+      // While paused nobody is late.
+      if (this.#paused) return this.#await(round, phase);
+      const { activity } = this.#machine;
+      if (activity.phase === 'mix') {
+        for (const peer of activity.waiting) if (!this.host.isOpen(peer)) this.#unreachable.add(peer);
+      }
+      this.#advanceRound({ type: 'deadline', round, phase });
+    });
+  }
+
+  #finish(result: RoundResult): void {
+    this.#cancelDeadline();
+    const { round, iterate, neighbours, missed } = result;
+    this.#iterate = iterate;
+    for (const peer of missed) this.#missedRounds.set(peer, this.missedRoundsOf(peer) + 1);
+    if (result.evolution.kernel) {
+      const { delta, evolution } = result;
+      this.host.trace?.({ round, weights: iterate.weights, delta, evolvedLogits: evolution.logits, kernel: result.evolution.kernel });
+    }
+    const bytesSent = this.host.trainingBytes() - this.#bytesBefore;
+    this.#enter('evaluate');
+    this.#queue.add(async () => {
+      const score = await this.#score(iterate.weights);
+      this.#enter(null);
+      const phases = this.#times;
+      const seconds = (this.host.clock.now() - this.#roundSince) / 1000;
+      this.own.push({ round, score, phases, bytesSent, neighbours, missed });
+      this.#report({ type: 'metrics', run: this.id, round, ...score, bytesSent, seconds, weights: iterate.weights });
+      this.#beginNext();
+      this.host.changed();
+    });
+  }
+
+  async #score(weights: Float32Array): Promise<Score> {
+    const { test } = this.problem;
+    return test && this.#test ? this.host.engine.evaluate(weights, this.#test, test.labels) : { accuracy: 0, loss: 0 };
+  }
+
+  #report(metrics: MetricsMessage): void {
+    const evaluator = this.host.participants()[0];
+    if (!this.#test || !evaluator) return;
+    if (evaluator.id === this.host.self.id) this.#collect(evaluator.id, metrics);
+    else this.host.send(evaluator.id, metrics);
+  }
+
+  #collect(from: PeerId, metrics: MetricsMessage): void {
+    const member = this.host.participants().find(({ id }) => id === from);
+    if (!member) return;
+    if (this.#collector.add({ member, metrics })) {
+      const cancel = this.host.clock.after(this.settings.deadlineMs, () => {
+        this.#cancelOverdue.delete(cancel);
+        this.#summarise(metrics.round);
+      });
+      this.#cancelOverdue.add(cancel);
+    }
+    this.#summarise();
+  }
+
+  #summarise(overdue?: number): void {
+    for (const collected of this.#collector.take(this.host.participants(), overdue)) {
+      this.#queue.add(async () => {
+        const summary = await this.#summaryOf(collected);
+        this.#addSummary(summary);
+        for (const { id } of this.host.participants()) {
+          if (id !== this.host.self.id && this.host.isOpen(id)) this.host.send(id, { type: 'summary', run: this.id, summary });
+        }
+      });
+    }
+  }
+
+  async #summaryOf({ round, reports }: CollectedRound): Promise<RoundSummary> {
+    const average = scaledSum(
+      reports.map(({ metrics }) => metrics.weights),
+      1 / reports.length,
+    );
+    const total = (of: (metrics: MetricsMessage) => number) => reports.reduce((sum, { metrics }) => sum + of(metrics), 0);
+    return {
+      round,
+      averaged: await this.#score(average),
+      mean: { accuracy: total((m) => m.accuracy) / reports.length, loss: total((m) => m.loss) / reports.length },
+      clients: reports.map(({ member, metrics: { accuracy, loss } }) => ({ id: member.id, number: member.number, accuracy, loss })),
+      bytesSent: total((m) => m.bytesSent),
+      seconds: Math.max(...reports.map(({ metrics }) => metrics.seconds)),
+    };
+  }
+
+  #addSummary(summary: RoundSummary): void {
+    if (this.summaries.some(({ round }) => round === summary.round)) return;
+    this.summaries.push(summary);
+    this.summaries.sort((a, b) => a.round - b.round);
+    this.host.changed();
+  }
+}

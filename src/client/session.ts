@@ -1,0 +1,187 @@
+import type { BackendWish } from '../backend/backend.ts';
+import { defaultSettings } from '../settings/settings.ts';
+import { signallingUrl } from '../signalling/client.ts';
+import { PeerLostError, type Transport } from '../transport/transport.ts';
+import { joinRoom, watchRoom } from '../transport/webrtc.ts';
+import type { ConformanceCase } from './conformance.ts';
+import type { RoundTrace } from './run.ts';
+import type { ClientCommand, ClientView } from './view.ts';
+import type { FromWorker, ToWorker } from './workerMessages.ts';
+
+/** The page's end of one client: WebRTC and signalling here on the main thread, everything else in its worker. */
+
+export interface JoinRequest {
+  readonly room: string;
+  readonly backend: BackendWish;
+  readonly conformance?: ConformanceCase;
+}
+
+type SignallingStatus = 'connecting' | 'connected' | 'lost';
+
+/** The signalling server: `?signal=` in the address, VITE_SIGNAL_URL at build time, else the page's own host. */
+function findSignalling(): string {
+  return new URLSearchParams(location.search).get('signal') ?? import.meta.env['VITE_SIGNAL_URL'] ?? signallingUrl(location);
+}
+
+/** STUN and TURN servers as JSON in VITE_ICE_SERVERS at build time; none means this network only. */
+function findIceServers(): RTCIceServer[] {
+  const json = import.meta.env['VITE_ICE_SERVERS'];
+  return json ? JSON.parse(json) : [];
+}
+
+/** Copies what the main thread cannot hand over: a frame goes to the worker whole, its bytes move. */
+function post(worker: Worker, message: ToWorker): void {
+  const moved = message.type === 'event' && message.event.type === 'frame' ? [message.event.frame.buffer] : [];
+  worker.postMessage(message, moved);
+}
+
+export class BrowserSession {
+  /** One trace a round, when a conformance case is run. */
+  readonly traces: RoundTrace[] = [];
+  readonly #listeners = new Set<() => void>();
+  #view: ClientView | null = null;
+  #signalling: SignallingStatus = 'connecting';
+  #transport: Transport | null = null;
+  #worker: Worker | null = null;
+  #left = false;
+
+  constructor(request: JoinRequest) {
+    this.#join(request).catch((error: unknown) => this.#fail(error instanceof Error ? error.message : String(error)));
+  }
+
+  getView(): ClientView | null {
+    return this.#view;
+  }
+
+  signalling(): SignallingStatus {
+    return this.#signalling;
+  }
+
+  subscribe(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  command(command: ClientCommand): void {
+    if (this.#worker) post(this.#worker, { type: 'command', command });
+  }
+
+  leave(): void {
+    if (this.#left) return;
+    this.#left = true;
+    this.#transport?.close();
+    this.#transport = null;
+    if (this.#worker) post(this.#worker, { type: 'close' });
+    this.#listeners.clear();
+  }
+
+  async #join({ room, backend, conformance }: JoinRequest): Promise<void> {
+    const transport = await joinRoom({
+      signallingUrl: findSignalling(),
+      room,
+      iceServers: findIceServers(),
+      onSignalling: (state) => {
+        this.#signalling = state;
+        this.#changed();
+      },
+    });
+    if (this.#left) return transport.close();
+    this.#transport = transport;
+    this.#signalling = 'connected';
+    const worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' });
+    this.#worker = worker;
+    worker.onmessage = ({ data }: MessageEvent<FromWorker>) => this.#receive(transport, worker, data);
+    worker.onerror = ({ message }) => this.#fail(`The client's worker stopped: ${message}. Reload the page.`);
+    const dataUrl = new URL('data/', document.baseURI).href;
+    post(worker, { type: 'start', self: transport.self, backend, dataUrl, conformance: conformance ?? null });
+    transport.listen((event) => post(worker, { type: 'event', event }));
+  }
+
+  #receive(transport: Transport, worker: Worker, message: FromWorker): void {
+    switch (message.type) {
+      case 'view':
+        this.#view = message.view;
+        return this.#changed();
+      case 'want':
+        return transport.want(message.peers);
+      case 'send': {
+        const { id, peer, frame } = message;
+        transport.send(peer, frame).then(
+          () => post(worker, { type: 'sent', id, lost: null }),
+          (error: unknown) => {
+            if (!(error instanceof PeerLostError)) return this.#fail(String(error));
+            post(worker, { type: 'sent', id, lost: { peer, reason: error.message } });
+          },
+        );
+        return;
+      }
+      case 'trace':
+        this.traces.push(message.trace);
+        return;
+      case 'closed':
+        return worker.terminate();
+    }
+  }
+
+  #fail(message: string): void {
+    const status = { kind: 'failed', message } as const;
+    this.#view = this.#view ? { ...this.#view, status } : { ...emptyView, status };
+    this.#changed();
+  }
+
+  #changed(): void {
+    for (const listener of this.#listeners) listener();
+  }
+}
+
+/** What there is to see when not even the room could be entered. */
+const emptyView: ClientView = {
+  self: { id: '', number: 0 },
+  status: { kind: 'preparing', step: 'joining the room' },
+  settings: defaultSettings(),
+  backend: null,
+  share: null,
+  peers: [],
+  graph: [],
+  round: 0,
+  phase: null,
+  own: [],
+  summaries: [],
+  bytes: { training: 0, evaluation: 0, control: 0 },
+  notice: null,
+};
+
+function wishedBackend(): BackendWish {
+  const wish = new URLSearchParams(location.search).get('backend');
+  return wish === 'webgpu' || wish === 'wasm' || wish === 'cpu' ? wish : 'auto';
+}
+
+/** What scripts that drive a tab may use; the page itself does not. */
+export interface Automation {
+  /** The newest session of this tab. */
+  session: BrowserSession | null;
+  join(request: JoinRequest): BrowserSession;
+}
+
+declare global {
+  interface Window {
+    sparkmesh: Automation;
+  }
+}
+
+function join(request: JoinRequest): BrowserSession {
+  const session = new BrowserSession(request);
+  window.sparkmesh.session = session;
+  return session;
+}
+
+/** Makes `window.sparkmesh`, through which the command line drives a tab. */
+export function installAutomation(): void {
+  window.sparkmesh = { session: null, join };
+}
+
+/** The sessions of this tab, as the page wants them. */
+export const browserSessions = {
+  watch: (room: string, onCount: (present: number | null) => void) => watchRoom(findSignalling(), room, onCount),
+  join: (room: string) => join({ room, backend: wishedBackend() }),
+};

@@ -1,0 +1,90 @@
+import type { BackendView } from '../backend/backend.ts';
+import type { RoundSummary, Score } from '../protocol/messages.ts';
+import type { Settings } from '../settings/settings.ts';
+import type { PeerId, Presence } from '../transport/transport.ts';
+
+export type { BackendView, RoundSummary, Score };
+
+/** What a person can see of a client: plain data, sent from the worker as it changes and drawn by the page. */
+
+export type Phase = 'mix' | 'linearise' | 'evolve' | 'step' | 'evaluate';
+
+/** Milliseconds spent in each phase of one round. */
+export type PhaseTimes = Readonly<Record<Phase, number>>;
+
+export type ClientStatus =
+  | { readonly kind: 'preparing'; readonly step: string }
+  /** In the room; nobody has started. */
+  | { readonly kind: 'lobby' }
+  | { readonly kind: 'running' }
+  | { readonly kind: 'paused' }
+  /** `reached`: the target round; `stopped`: somebody pressed stop. */
+  | { readonly kind: 'finished'; readonly why: 'reached' | 'stopped' }
+  | { readonly kind: 'failed'; readonly message: string };
+
+/** What this client did in one round. */
+export interface OwnRound {
+  readonly round: number;
+  readonly score: Score;
+  readonly phases: PhaseTimes;
+  /** Training bytes this client sent in this round. */
+  readonly bytesSent: number;
+  /** Neighbours that took part, and those left out because they were late or gone. */
+  readonly neighbours: readonly PeerId[];
+  readonly missed: readonly PeerId[];
+}
+
+/** Bytes by message kind, e.g. `{ weights: 318_044 }`; frames with their headers and chunk headers. */
+export type BytesByKind = Readonly<Record<string, number>>;
+
+export interface PeerView extends Presence {
+  readonly channel: 'none' | 'opening' | 'open' | 'lost';
+  /** Whether it is a neighbour in the current round's graph. */
+  readonly neighbour: boolean;
+  /** What we are waiting for from it, if anything: `waiting` while its message of this phase is due. */
+  readonly activity: 'idle' | 'waiting' | 'answered' | 'missed';
+  readonly sent: BytesByKind;
+  readonly received: BytesByKind;
+  /** Rounds in which it was left out here. */
+  readonly missedRounds: number;
+}
+
+export interface ShareView {
+  readonly samples: number;
+  /** Samples of each class. */
+  readonly histogram: readonly number[];
+  readonly classNames: readonly string[];
+  /** A few images: `width * height` grey bytes each, row-major, 0 is the background. */
+  readonly previews: readonly { readonly label: number; readonly pixels: Uint8Array }[];
+  readonly width: number;
+  readonly height: number;
+}
+
+export interface ClientView {
+  readonly self: Presence;
+  readonly status: ClientStatus;
+  readonly settings: Settings;
+  readonly backend: BackendView | null;
+  readonly share: ShareView | null;
+  /** Everyone in the room but this client, by number. */
+  readonly peers: readonly PeerView[];
+  /** The current round's graph over members' ids; before a run, the graph that the settings would give. */
+  readonly graph: readonly { readonly a: PeerId; readonly b: PeerId }[];
+  /** The round being worked on, from 0, and the rounds finished here. */
+  readonly round: number;
+  readonly phase: Phase | null;
+  readonly own: readonly OwnRound[];
+  readonly summaries: readonly RoundSummary[];
+  /** Totals of this client: training, evaluation (metrics and their weights), and control messages. */
+  readonly bytes: { readonly training: number; readonly evaluation: number; readonly control: number };
+  /** The latest thing a person should know, in one sentence, e.g. a rejected message or a lost neighbour. */
+  readonly notice: string | null;
+}
+
+/** What a person can ask of a client. */
+export type ClientCommand =
+  | { readonly type: 'configure'; readonly settings: Settings }
+  | { readonly type: 'start' }
+  | { readonly type: 'pause' }
+  | { readonly type: 'resume' }
+  | { readonly type: 'stop' };
