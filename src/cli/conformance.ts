@@ -1,0 +1,39 @@
+import { readFile } from 'node:fs/promises';
+import * as v from 'valibot';
+import { ConformanceCaseError, parseCase, type ConformanceCase } from '../client/conformance.ts';
+import { option, parseOptions, runCommand, UsageError } from './commandLine.ts';
+import { runCaseInProcess, runCaseInTabs } from './runCase.ts';
+
+/** `npm run -s conformance -- CASE.json`: one case, its result as JSON on standard output. */
+
+const command = {
+  call: 'npm run -s conformance',
+  summary: 'Runs a conformance case and prints its result as JSON.',
+  operand: 'CASE.json',
+  options: v.strictObject({
+    runtime: option('NAME', 'node (in this process) or tabs (real ones; default node)', v.picklist(['node', 'tabs'])),
+    backend: option('NAME', 'auto, webgpu, wasm or cpu (default auto)', v.picklist(['auto', 'webgpu', 'wasm', 'cpu'])),
+  }),
+};
+
+async function readCase(file: string): Promise<ConformanceCase> {
+  let text: string;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch {
+    throw new UsageError(`The case ${file} cannot be read; name a conformance case's JSON file.`);
+  }
+  try {
+    return parseCase(JSON.parse(text));
+  } catch (error) {
+    const why = error instanceof ConformanceCaseError ? error.message : 'not JSON';
+    throw new UsageError(`${file} cannot be run: it is ${why}; name a conformance case's JSON file.`);
+  }
+}
+
+await runCommand(async (argv) => {
+  const { operand, runtime = 'node', backend = 'auto' } = parseOptions(command, argv);
+  const given = await readCase(operand);
+  const result = runtime === 'tabs' ? await runCaseInTabs(given, backend) : await runCaseInProcess(given, backend);
+  process.stdout.write(`${JSON.stringify(result)}\n`);
+});

@@ -1,0 +1,43 @@
+import type { ClientView } from '../client/view.ts';
+
+/** A live line on stderr while a run goes on: rewritten in place on a terminal, one line a round elsewhere. */
+export class ProgressLine {
+  #startedAt: number | null = null;
+  #lastRound = -1;
+  #width = 0;
+
+  constructor(private readonly stream: NodeJS.WriteStream = process.stderr) {}
+
+  /** Something that has no rounds yet. */
+  note(text: string): void {
+    this.#write(text, true);
+  }
+
+  show({ settings, summaries, phase, own }: ClientView): void {
+    if (own.length === 0 && phase === null) return;
+    this.#startedAt ??= performance.now();
+    const done = Math.max(own.length, summaries.length);
+    const last = summaries.at(-1);
+    const score = last ? `  averaged ${(100 * last.averaged.accuracy).toFixed(1)} %, mean client ${(100 * last.mean.accuracy).toFixed(1)} %` : '';
+    const perRound = (performance.now() - this.#startedAt) / 1000 / Math.max(done, 1);
+    const eta = done > 0 ? `  ETA ${duration(perRound * (settings.rounds - done))}` : '';
+    const now = phase && done < settings.rounds ? `  ${phase}` : '';
+    this.#write(`round ${done} of ${settings.rounds}${score}${eta}${now}`, done > this.#lastRound);
+    this.#lastRound = done;
+  }
+
+  end(): void {
+    if (this.stream.isTTY) this.stream.write('\n');
+  }
+
+  #write(text: string, isNews: boolean): void {
+    if (this.stream.isTTY) {
+      this.stream.write(`\r${text.padEnd(this.#width)}`);
+      this.#width = text.length;
+    } else if (isNews) this.stream.write(`${text}\n`);
+  }
+}
+
+function duration(seconds: number): string {
+  return seconds < 90 ? `${Math.round(seconds)} s` : `${Math.round(seconds / 60)} min`;
+}

@@ -1,0 +1,37 @@
+import type { BackendWish } from '../backend/backend.ts';
+import { caseSource, resultOf, settingsOf, type ConformanceCase, type ConformanceResult } from '../client/conformance.ts';
+import type { RoundTrace } from '../client/run.ts';
+import { hasReached, runInProcess } from './inProcess.ts';
+import { Tabs } from './tabs.ts';
+
+/** In this process, over the in-process transport; client k of the case is client k. */
+export async function runCaseInProcess(given: ConformanceCase, backend: BackendWish): Promise<ConformanceResult> {
+  const traces: RoundTrace[][] = given.clients.map(() => []);
+  await runInProcess({
+    settings: settingsOf(given),
+    clients: given.clients.length,
+    backend,
+    source: caseSource(given),
+    onTrace: (client, trace) => traces[client]?.push(trace),
+  });
+  return resultOf(given, traces);
+}
+
+/** Across real tabs over WebRTC; client k of the case is tab k. */
+export async function runCaseInTabs(given: ConformanceCase, backend: BackendWish): Promise<ConformanceResult> {
+  const tabs = await Tabs.open({ tabs: given.clients.length, browsers: 1, headed: false });
+  try {
+    const { room } = tabs;
+    await tabs.fill(backend, (page) =>
+      page.evaluate((request) => void window.sparkmesh.join(request), { room, backend, conformance: given }),
+    );
+    const everyone = given.clients.map((_, k) => k);
+    for (const k of everyone) await tabs.until(k, ({ peers }) => peers.length === given.clients.length - 1);
+    await tabs.command(0, { type: 'start' });
+    for (const k of everyone) await tabs.until(k, hasReached);
+    const traces = await Promise.all(everyone.map((k) => tabs.traces(k)));
+    return resultOf(given, traces);
+  } finally {
+    await tabs.close();
+  }
+}
