@@ -159,7 +159,7 @@ async function checkEngine(spec: ModelSpec): Promise<Check[]> {
     row.forEach((derivative, i) => (expectedStep[i]! += value * derivative));
   });
 
-  const { loss } = await engine.evaluate(weights, inputs, pool[0]!.labels);
+  const { loss } = await engine.evaluate(weights, pool[0]!.inputs.rows, pool[0]!.labels);
   const losses = samples.slice(0, 5).map(({ logits, label }) => {
     return Math.log(logits.reduce((sum, logit) => sum + Math.exp(logit), 0)) - logits[label]!;
   });

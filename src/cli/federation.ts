@@ -14,8 +14,7 @@ await runCommand(async (argv, stop) => {
   stop.addEventListener('abort', () => void tabs.close());
   try {
     progress.note(`opening ${clients} tabs`);
-    // With `join` in its address the page joins by itself.
-    await tabs.fill(backend, () => Promise.resolve(), '&join');
+    await tabs.fill(backend, (page) => page.getByRole('button', { name: 'Join' }).click());
     await tabs.command(0, { type: 'configure', settings });
     const wanted = JSON.stringify(settings);
     for (let k = 0; k < clients; k++) {

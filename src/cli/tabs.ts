@@ -51,18 +51,25 @@ export class Tabs {
   }
 
   /** Opens one tab after another, so that tab k becomes client k; `join` makes it join the room. */
-  async fill(backend: BackendWish, join: (page: Page) => Promise<unknown>, query = ''): Promise<void> {
+  async fill(backend: BackendWish, join: (page: Page) => Promise<unknown>): Promise<void> {
     for (let k = 0; k < this.options.tabs; k++) {
-      const browser = this.browsers[k % this.browsers.length]!;
-      const context = browser.contexts()[0] ?? (await browser.newContext());
-      const page = await context.newPage();
-      this.pages.push(page);
-      page.on('crash', () => this.#fail(k, 'its process crashed, most likely out of memory; use fewer tabs'));
-      page.on('pageerror', (error) => this.#fail(k, error.message));
-      await page.goto(`${this.server.url}?room=${this.room}&backend=${backend}${query}`);
-      await join(page);
+      await this.openTab(backend, join);
       await this.until(k, ({ self, status }) => self.number === k && status.kind === 'lobby');
     }
+  }
+
+  /** One more tab, on the browsers in turn. */
+  async openTab(backend: BackendWish, join: (page: Page) => Promise<unknown>): Promise<Page> {
+    const k = this.pages.length;
+    const browser = this.browsers[k % this.browsers.length]!;
+    const context = browser.contexts()[0] ?? (await browser.newContext());
+    const page = await context.newPage();
+    this.pages.push(page);
+    page.on('crash', () => this.#fail(k, 'its process crashed, most likely out of memory; use fewer tabs'));
+    page.on('pageerror', (error) => this.#fail(k, error.message));
+    await page.goto(`${this.server.url}?room=${this.room}&backend=${backend}`);
+    await join(page);
+    return page;
   }
 
   command(k: number, command: ClientCommand): Promise<void> {

@@ -47,7 +47,8 @@ interface ActiveRun {
 export class Client {
   readonly #options: ClientOptions;
   readonly #ready: Promise<BackendView>;
-  readonly #self: Presence;
+  /** The number changes if signalling restarts and someone else took it meanwhile; the samples held stay those of the first. */
+  #self: Presence;
   readonly #bytes = new ByteCounters();
   readonly #open = new Set<PeerId>();
   readonly #lost = new Set<PeerId>();
@@ -156,6 +157,7 @@ export class Client {
   #setMembers(members: readonly Presence[]): void {
     const gone = this.#members.filter(({ id }) => !members.some((member) => member.id === id));
     this.#members = [...members].sort((a, b) => a.number - b.number);
+    this.#self = members.find(({ id }) => id === this.#self.id) ?? this.#self;
     for (const member of members) if (member.id !== this.#self.id) this.#seen.set(member.id, member);
     for (const { id } of gone) {
       if (!this.#active) this.#seen.delete(id);
@@ -267,7 +269,7 @@ export class Client {
       participants: () => this.#participants(),
       isOpen: (peer) => this.#open.has(peer),
       send: (to, message) => this.#send(to, message),
-      trainingBytes: () => this.#bytes.totals.training,
+      roundBytes: () => this.#bytes.ownRounds,
       changed: () => this.#changed(),
       moved: () => this.#want(),
       reached: () => this.#reached(),
@@ -309,6 +311,9 @@ export class Client {
     try {
       this.#backend = await this.#ready;
       const problem = await this.#options.source.problem(settings, this.#self.number, onStep);
+      if (!isCurrent()) return;
+      onStep('compiling the kernels');
+      await warmUp(settings, problem);
       if (!isCurrent()) return;
       this.#problem = problem;
       this.#followRun();
@@ -380,6 +385,16 @@ export class Client {
       this.#viewTimer = null;
       this.#options.onView(this.view());
     });
+  }
+}
+
+/** Before the first round, so that nobody waits for shaders to compile. */
+async function warmUp(settings: Settings, problem: Problem): Promise<void> {
+  const engine = new NtkEngine(modelOf(settings, problem));
+  try {
+    await engine.warmUp(problem.own.labels.length);
+  } finally {
+    engine.dispose();
   }
 }
 

@@ -43,8 +43,8 @@ export interface RunHost {
   isOpen(peer: PeerId): boolean;
   /** Queues a message; a failure comes back as `lost`. */
   send(to: PeerId, message: Message): void;
-  /** Training bytes sent since the client joined. */
-  trainingBytes(): number;
+  /** What this client's rounds have cost since it joined, bytes. */
+  roundBytes(): number;
   /** Something to show has changed. */
   changed(): void;
   /** `wanted()` may have changed. */
@@ -83,7 +83,6 @@ export class Run {
   readonly #unreachable = new Set<PeerId>();
   readonly #missedRounds = new Map<PeerId, number>();
   readonly #inputs: ReturnType<NtkEngine['upload']>;
-  readonly #test: ReturnType<NtkEngine['upload']> | null;
   readonly #sketch: Float32Array | null;
   #machine: RoundState;
   #owner: OwnerState;
@@ -115,7 +114,6 @@ export class Run {
     this.#owner = initialOwnerState(id);
     this.#iterate = { weights: initialWeights, velocity: evolution.momentum > 0 ? new Float32Array(initialWeights.length) : null };
     this.#inputs = host.engine.upload(own.rows, own.labels.length, width);
-    this.#test = problem.test && host.engine.upload(problem.test.rows, problem.test.labels.length, width);
     this.#sketch = exchange === 'sketch' ? sketchMatrix(width, Math.min(sketchSize, width), seed) : null;
     this.#queue = new WorkQueue((error) => {
       if (!this.#disposal) this.host.failed(error);
@@ -148,7 +146,7 @@ export class Run {
     const rounds = [this.#round, this.#round + 1];
     const neighbours = rounds.flatMap((round) => this.#neighboursIn(round).neighbours.map(({ peer }) => peer));
     const evaluator = members[0];
-    const scored = !this.#test || !evaluator ? [] : evaluator.id === this.host.self.id ? members.map(({ id }) => id) : [evaluator.id];
+    const scored = !this.problem.test || !evaluator ? [] : evaluator.id === this.host.self.id ? members.map(({ id }) => id) : [evaluator.id];
     return [...new Set([...neighbours, ...scored])].filter((peer) => peer !== this.host.self.id);
   }
 
@@ -208,7 +206,6 @@ export class Run {
     for (const cancel of this.#cancelOverdue) cancel();
     await this.#queue.close();
     this.host.engine.release(this.#inputs);
-    if (this.#test) this.host.engine.release(this.#test);
   }
 
   /** A newcomer starts from its first neighbour's model, not from the initial one. */
@@ -234,7 +231,7 @@ export class Run {
     this.#begun = true;
     this.#round = round;
     this.#roundSince = this.host.clock.now();
-    this.#bytesBefore = this.host.trainingBytes();
+    this.#bytesBefore = this.host.roundBytes();
     this.#times = { ...noTimes };
     const { selfWeight, neighbours } = this.#neighboursIn(round);
     const unreachable = new Set([...this.#unreachable].filter((peer) => !this.host.isOpen(peer)));
@@ -374,7 +371,7 @@ export class Run {
       const { delta, evolution } = result;
       this.host.trace?.({ round, weights: iterate.weights, delta, evolvedLogits: evolution.logits, kernel: result.evolution.kernel });
     }
-    const bytesSent = this.host.trainingBytes() - this.#bytesBefore;
+    const bytesSent = this.host.roundBytes() - this.#bytesBefore;
     this.#enter('evaluate');
     this.#queue.add(async () => {
       const score = await this.#score(iterate.weights);
@@ -390,12 +387,12 @@ export class Run {
 
   async #score(weights: Float32Array): Promise<Score> {
     const { test } = this.problem;
-    return test && this.#test ? this.host.engine.evaluate(weights, this.#test, test.labels) : { accuracy: 0, loss: 0 };
+    return test ? this.host.engine.evaluate(weights, test.rows, test.labels) : { accuracy: 0, loss: 0 };
   }
 
   #report(metrics: MetricsMessage): void {
     const evaluator = this.host.participants()[0];
-    if (!this.#test || !evaluator) return;
+    if (!this.problem.test || !evaluator) return;
     if (evaluator.id === this.host.self.id) this.#collect(evaluator.id, metrics);
     else this.host.send(evaluator.id, metrics);
   }

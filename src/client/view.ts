@@ -27,7 +27,7 @@ export interface OwnRound {
   readonly round: number;
   readonly score: Score;
   readonly phases: PhaseTimes;
-  /** Training bytes this client sent in this round. */
+  /** Training bytes of this client's round: its messages, and the answers to them. */
   readonly bytesSent: number;
   /** Neighbours that took part, and those left out because they were late or gone. */
   readonly neighbours: readonly PeerId[];

@@ -233,8 +233,7 @@ describe.each(hostBackends)('NtkEngine on %s', (backend) => {
     const random = randomStream(8, 'evaluation');
     const rows = Float32Array.from({ length: count * 6 }, () => random.normal());
     const labels = Uint8Array.from({ length: count }, () => random.integer(3));
-    const inputs = engine.upload(rows, count, 6);
-    const { accuracy, loss } = await engine.evaluate(weights, inputs, labels);
+    const { accuracy, loss } = await engine.evaluate(weights, rows, labels);
     let correct = 0;
     let entropy = 0;
     samplesOf(spec, { key: '', rows, labels }).forEach((x, p) => {
@@ -244,7 +243,7 @@ describe.each(hostBackends)('NtkEngine on %s', (backend) => {
     });
     expect(accuracy).toBe(correct / count);
     expect(loss).toBeCloseTo(entropy / count, 5);
-    const hidden = await engine.features(weights, inputs);
+    const hidden = await engine.features(weights, engine.upload(rows, count, 6));
     expect(hidden.map(({ length }) => length)).toEqual([count * 5, count * 4]);
     expect(Math.min(...hidden.flatMap((layer) => [...layer]))).toBe(0);
     engine.dispose();

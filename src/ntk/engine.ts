@@ -128,9 +128,13 @@ export class NtkEngine {
     );
   }
 
-  /** The fraction classified correctly, and the mean cross-entropy in nats; in batches, so that memory stays bounded. */
-  async evaluate(weights: Float32Array, inputs: tf.Tensor2D, labels: Uint8Array): Promise<{ accuracy: number; loss: number }> {
+  /**
+   * The fraction classified correctly, and the mean cross-entropy in nats. The rows, n x width, go to the backend in batches:
+   * a test set is large, and many clients of one process share it.
+   */
+  async evaluate(weights: Float32Array, rows: Float32Array, labels: Uint8Array): Promise<{ accuracy: number; loss: number }> {
     const classes = classCount(this.spec);
+    const width = this.spec.layers[0]!;
     let correct = 0;
     let loss = 0;
     for (let start = 0; start < labels.length; start += EVALUATION_BATCH) {
@@ -138,7 +142,7 @@ export class NtkEngine {
       const logits = await takeOne(
         tf.tidy(() => {
           const layers = denseLayers(this.spec, weights);
-          const batch = tf.slice2d(inputs, [start, 0], [count, inputs.shape[1]]);
+          const batch = tf.tensor2d(rows.subarray(start * width, (start + count) * width), [count, width]);
           return logitsOf(layers, hiddenActivations(layers, batch).at(-1) ?? batch);
         }),
       );
@@ -178,7 +182,7 @@ export class NtkEngine {
       };
       const { residual } = await this.evolve({ weights, pool, options });
       await this.pullback(weights, inputs, residual);
-      await this.evaluate(weights, inputs, labels);
+      await this.evaluate(weights, rows, labels);
     } finally {
       this.release(inputs);
       this.inputGrams.clear();

@@ -70,7 +70,7 @@ const evolutionOf: Record<Algorithm, EvolutionSettings> = {
   spark: {
     stepSize: { rule: 'spectral', scale: 2 },
     integrator: 'accelerated',
-    steps: 80,
+    steps: 40,
     temperature: 2,
     softLabels: [{ fromRound: 1, weight: 0.25 }],
     priorAdjustment: 1,
@@ -79,7 +79,7 @@ const evolutionOf: Record<Algorithm, EvolutionSettings> = {
   'ntk-dfl': {
     stepSize: { rule: 'spectral', scale: 2 },
     integrator: 'accelerated',
-    steps: 80,
+    steps: 40,
     temperature: 1,
     softLabels: [],
     priorAdjustment: 0,

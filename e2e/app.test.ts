@@ -1,0 +1,95 @@
+import type { Page } from 'playwright';
+import { afterEach, describe, expect, it } from 'vitest';
+import { Tabs } from '../src/cli/tabs.ts';
+import type { ClientView } from '../src/client/view.ts';
+
+/** The page as people use it: real tabs, real data, forced WebGPU, everything by clicking and reading. */
+
+let tabs: Tabs | undefined;
+afterEach(async () => {
+  await tabs?.close();
+  tabs = undefined;
+});
+
+const join = (page: Page) => page.getByRole('button', { name: 'Join' }).click();
+const read = async (page: Page, id: string) => (await page.getByTestId(id).textContent()) ?? '';
+
+/** Waits until what stands at `id` fulfils the condition. */
+async function until(page: Page, id: string, condition: (text: string) => boolean): Promise<string> {
+  for (;;) {
+    const text = await read(page, id);
+    if (condition(text)) return text;
+    await page.waitForTimeout(100);
+  }
+}
+
+async function set(page: Page, label: string, value: number): Promise<void> {
+  await page.getByLabel(label).fill(String(value));
+  await page.getByLabel(label).press('Enter');
+}
+
+const roundOf = (title: string) => Number(/ound (\d+)/.exec(title)?.[1] ?? 0);
+const percent = (text: string) => Number(text.replace(/[^\d.]/g, ''));
+
+async function everywhere(condition: (view: ClientView) => boolean): Promise<void> {
+  for (const k of tabs!.pages.keys()) await tabs!.until(k, condition);
+}
+
+async function openTabs(count: number, rounds: number, backend: 'webgpu' | 'wasm'): Promise<Page[]> {
+  tabs = await Tabs.open({ tabs: count, browsers: 1, headed: false });
+  await tabs.fill(backend, join);
+  const [first, last] = [tabs.pages[0]!, tabs.pages.at(-1)!];
+  // What one tab sets, all tabs show.
+  await set(first, 'Images a client', 40);
+  await everywhere((view) => view.settings.samples === 40);
+  await set(last, 'Rounds', rounds);
+  await everywhere((view) => view.settings.rounds === rounds && view.share?.samples === 40 && view.status.kind === 'lobby');
+  return tabs.pages;
+}
+
+describe('the page', () => {
+  it('lets three tabs on forced WebGPU join, train and show it, without one that closes and with one that comes late', async () => {
+    const pages = await openTabs(3, 8, 'webgpu');
+    for (const [k, page] of pages.entries()) {
+      expect(await read(page, 'client-number')).toBe(String(k));
+      expect(await read(page, 'backend')).toBe('WebGPU');
+    }
+    await pages[1]!.getByRole('button', { name: 'Start' }).click();
+    await Promise.all(pages.map((page) => until(page, 'run-title', (title) => roundOf(title) >= 3)));
+    const early = percent(await until(pages[0]!, 'accuracy-averaged', (text) => /\d/.test(text)));
+
+    await pages[2]!.close();
+    const late = await tabs!.openTab('webgpu', join);
+    expect(Number(await until(late, 'client-number', (text) => text !== ''))).toBe(2);
+
+    const staying = [pages[0]!, pages[1]!, late];
+    await Promise.all(staying.map((page) => until(page, 'run-title', (title) => title === 'All 8 rounds are done')));
+    for (const page of staying) {
+      const averaged = percent(await until(page, 'accuracy-averaged', (text) => /\d/.test(text)));
+      expect(averaged).toBeGreaterThan(early - 5);
+      expect(averaged).toBeGreaterThan(30);
+      expect(await page.locator('.plot canvas').count()).toBeGreaterThanOrEqual(3);
+      expect(await read(page, 'bytes-training')).toMatch(/^[\d.]+\sMB$/);
+      expect(await page.getByRole('region', { name: 'Scores by round' }).locator('tbody tr').count()).toBeGreaterThanOrEqual(1);
+    }
+    expect(await pages[0]!.getByRole('region', { name: 'Scores by round' }).locator('tbody tr').count()).toBe(8);
+  });
+
+  it('pauses, resumes and stops in all tabs when anyone says so, and lets people leave and come back', async () => {
+    const pages = await openTabs(2, 500, 'wasm');
+    await pages[0]!.getByRole('button', { name: 'Start' }).click();
+    await until(pages[0]!, 'run-title', (title) => roundOf(title) >= 2);
+    await pages[1]!.getByRole('button', { name: 'Pause' }).click();
+    for (const page of pages) await until(page, 'run-title', (title) => title.startsWith('Paused'));
+    await pages[0]!.getByRole('button', { name: 'Resume' }).click();
+    const resumed = roundOf(await until(pages[1]!, 'run-title', (title) => title.startsWith('Round')));
+    await until(pages[1]!, 'run-title', (title) => roundOf(title) > resumed);
+    await pages[1]!.getByRole('button', { name: 'Stop' }).click();
+    for (const page of pages) await until(page, 'run-title', (title) => title.startsWith('Stopped'));
+
+    await pages[1]!.getByRole('button', { name: 'Leave' }).click();
+    await until(pages[1]!, 'present', (text) => text.includes('1 client is'));
+    await join(pages[1]!);
+    expect(await until(pages[1]!, 'client-number', (text) => text !== '')).toBe('1');
+  });
+});
