@@ -6,11 +6,13 @@ export default defineConfig({
   plugins: [react(), signalling()],
   // simple-peer's main entry needs Node polyfills; its prebuilt file does not.
   resolve: { alias: [{ find: /^simple-peer$/, replacement: 'simple-peer/simplepeer.min.js' }] },
+  // Relative, so that the built page works in any folder of a static host.
+  base: './',
   worker: { format: 'es' },
   build: { target: 'es2022', chunkSizeWarningLimit: 3000 },
   test: {
     projects: [
-      { extends: true, test: { name: 'unit', include: ['src/**/*.test.ts'], testTimeout: 60_000 } },
+      { extends: true, test: { name: 'unit', include: ['src/**/*.test.ts', 'app/**/*.test.ts'], testTimeout: 60_000 } },
       {
         extends: true,
         test: {

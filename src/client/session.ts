@@ -1,7 +1,8 @@
 import type { BackendWish } from '../backend/backend.ts';
 import { defaultSettings } from '../settings/settings.ts';
 import { signallingUrl } from '../signalling/client.ts';
-import { PeerLostError, type Transport } from '../transport/transport.ts';
+import { movedBuffers, serveTransport, type RemoteCall } from '../transport/remote.ts';
+import type { Transport } from '../transport/transport.ts';
 import { joinRoom, watchRoom } from '../transport/webrtc.ts';
 import type { ConformanceCase } from './conformance.ts';
 import type { RoundTrace } from './run.ts';
@@ -29,10 +30,8 @@ function findIceServers(): RTCIceServer[] {
   return json ? JSON.parse(json) : [];
 }
 
-/** Copies what the main thread cannot hand over: a frame goes to the worker whole, its bytes move. */
 function post(worker: Worker, message: ToWorker): void {
-  const moved = message.type === 'event' && message.event.type === 'frame' ? [message.event.frame.buffer] : [];
-  worker.postMessage(message, moved);
+  worker.postMessage(message, message.type === 'event' || message.type === 'sent' ? movedBuffers(message) : []);
 }
 
 export class BrowserSession {
@@ -90,31 +89,21 @@ export class BrowserSession {
     this.#signalling = 'connected';
     const worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' });
     this.#worker = worker;
-    worker.onmessage = ({ data }: MessageEvent<FromWorker>) => this.#receive(transport, worker, data);
     worker.onerror = ({ message }) => this.#fail(`The client's worker stopped: ${message}. Reload the page.`);
     const dataUrl = new URL('data/', document.baseURI).href;
     post(worker, { type: 'start', self: transport.self, backend, dataUrl, conformance: conformance ?? null });
-    transport.listen((event) => post(worker, { type: 'event', event }));
+    const serve = serveTransport(transport, (reply) => post(worker, reply));
+    worker.onmessage = ({ data }: MessageEvent<FromWorker>) => this.#receive(worker, serve, data);
   }
 
-  #receive(transport: Transport, worker: Worker, message: FromWorker): void {
+  #receive(worker: Worker, serve: (call: RemoteCall) => void, message: FromWorker): void {
     switch (message.type) {
       case 'view':
         this.#view = message.view;
         return this.#changed();
       case 'want':
-        return transport.want(message.peers);
-      case 'send': {
-        const { id, peer, frame } = message;
-        transport.send(peer, frame).then(
-          () => post(worker, { type: 'sent', id, lost: null }),
-          (error: unknown) => {
-            if (!(error instanceof PeerLostError)) return this.#fail(String(error));
-            post(worker, { type: 'sent', id, lost: { peer, reason: error.message } });
-          },
-        );
-        return;
-      }
+      case 'send':
+        return serve(message);
       case 'trace':
         this.traces.push(message.trace);
         return;

@@ -1,5 +1,6 @@
 import type { BackendWish } from '../backend/backend.ts';
-import type { PeerId, Presence, TransportEvent } from '../transport/transport.ts';
+import type { RemoteCall, RemoteReply } from '../transport/remote.ts';
+import type { Presence } from '../transport/transport.ts';
 import type { ConformanceCase } from './conformance.ts';
 import type { RoundTrace } from './run.ts';
 import type { ClientCommand, ClientView } from './view.ts';
@@ -16,16 +17,13 @@ export type ToWorker =
       /** A conformance case to run instead of a dataset, its arrays traced. */
       readonly conformance: ConformanceCase | null;
     }
-  | { readonly type: 'event'; readonly event: TransportEvent }
+  | RemoteReply
   | { readonly type: 'command'; readonly command: ClientCommand }
-  /** The outcome of the `send` with this id. */
-  | { readonly type: 'sent'; readonly id: number; readonly lost: { readonly peer: PeerId; readonly reason: string } | null }
   | { readonly type: 'close' };
 
 export type FromWorker =
   | { readonly type: 'view'; readonly view: ClientView }
-  | { readonly type: 'want'; readonly peers: readonly PeerId[] }
-  | { readonly type: 'send'; readonly id: number; readonly peer: PeerId; readonly frame: Uint8Array<ArrayBuffer> }
+  | RemoteCall
   | { readonly type: 'trace'; readonly trace: RoundTrace }
   /** Everything is freed; the worker may be terminated. */
   | { readonly type: 'closed' };

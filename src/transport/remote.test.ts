@@ -1,0 +1,42 @@
+import { MessageChannel } from 'node:worker_threads';
+import { describe, expect, test } from 'vitest';
+import { RecordingParticipant, transportChecks } from './conformance.ts';
+import { InProcessNetwork } from './inProcess.ts';
+import { movedBuffers, RemoteTransport, serveTransport, type RemoteCall, type RemoteReply } from './remote.ts';
+import { PeerLostError, type Transport } from './transport.ts';
+
+/** A transport of the network used through a real message port, as between threads. */
+function throughPort(transport: Transport): Transport {
+  const { port1: host, port2: user } = new MessageChannel();
+  const serve = serveTransport(transport, (reply) => host.postMessage(reply, movedBuffers(reply)));
+  host.on('message', (call: RemoteCall) => serve(call));
+  const remote = new RemoteTransport(transport.self, (call) => user.postMessage(call));
+  user.on('message', (reply: RemoteReply) => remote.take(reply));
+  return {
+    self: remote.self,
+    listen: (listener) => remote.listen(listener),
+    want: (peers) => remote.want(peers),
+    send: (peer, frame) => remote.send(peer, frame),
+    close: () => {
+      remote.close();
+      transport.close();
+      host.close();
+    },
+  };
+}
+
+describe('a transport used from another thread', () => {
+  for (const check of transportChecks) {
+    test(check.name, () => {
+      const network = new InProcessNetwork();
+      return check.run(async () => new RecordingParticipant(throughPort(network.join())));
+    });
+  }
+
+  test('what is under way fails when its user leaves', async () => {
+    const remote = new RemoteTransport({ id: 'a', number: 0 }, () => undefined);
+    const sent = remote.send('b', Uint8Array.of(1));
+    remote.close();
+    await expect(sent).rejects.toThrow(PeerLostError);
+  });
+});
