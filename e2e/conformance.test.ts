@@ -5,7 +5,7 @@ import { parseCase, worstError } from '../src/client/conformance.ts';
 
 const golden = async (name: string) =>
   JSON.parse(await readFile(new URL(`../src/testing/golden/${name}.json`, import.meta.url), 'utf8'));
-const cases = ['ntk-dfl-ring', 'spark-ring', 'spark-changing-graph', 'spark-two-hidden-layers'];
+const cases = ['ntk-dfl-ring', 'spark-ring', 'spark-changing-graph', 'spark-two-hidden-layers', 'dfedavgm-ring', 'dpsgd-line'];
 
 describe.each([
   ['webgpu', 1e-3],

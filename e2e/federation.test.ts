@@ -27,18 +27,27 @@ async function run(name: 'federation' | 'simulate', ...args: string[]): Promise<
 const shared = ['--samples', '40', '--rounds', '3', '--test-samples', '2000', '--seed', '1'];
 
 describe('a federation of real tabs', () => {
-  it('agrees with the simulator round by round, within a point and with the same bytes', async () => {
-    const tabs = await run('federation', '--tabs', '3', '--backend', 'wasm', ...shared);
-    const simulated = await run('simulate', '--clients', '3', ...shared);
+  it.each([
+    // What every edge carries in three rounds: float16 weights, with momentum velocities too.
+    ['sparkmesh', 3 * 2 * 2 * 79_510],
+    ['dfedavgm', 3 * 2 * 79_510],
+    ['dpsgd', 3 * 2 * 79_510],
+  ] as const)('agrees with the simulator on %s, within a point and with the same bytes', async (algorithm, weights) => {
+    const tabs = await run('federation', '--tabs', '3', '--backend', 'wasm', '--algorithm', algorithm, ...shared);
+    const simulated = await run('simulate', '--clients', '3', '--algorithm', algorithm, ...shared);
+    expect(tabs.config).toEqual({ ...simulated.config, runner: 'tabs' });
     expect(tabs.rounds).toHaveLength(3);
     tabs.rounds.forEach((round, t) => {
       expect(round.missed).toBe(0);
       expect(Math.abs(round.accuracy.averaged - simulated.rounds[t]!.accuracy.averaged)).toBeLessThanOrEqual(0.01);
       expect(round.bytesSent).toBe(simulated.rounds[t]!.bytesSent);
     });
-    expect(tabs.rounds[2]!.accuracy.averaged).toBeGreaterThan(0.3);
+    expect(tabs.rounds[2]!.accuracy.averaged).toBeGreaterThan(0.2);
     expect(tabs.edges.map(({ from, to }) => `${from}>${to}`).sort()).toEqual(['0>1', '0>2', '1>0', '1>2', '2>0', '2>1']);
-    for (const { bytes } of tabs.edges) expect(bytes['weights']).toBeGreaterThan(3 * 2 * 2 * 79_510);
+    for (const { bytes } of tabs.edges) {
+      expect(bytes['weights']).toBeGreaterThan(weights);
+      expect(bytes['weights']).toBeLessThan(weights + 5000);
+    }
   });
 
   it('trains on forced WebGPU over two browser processes and names the adapter', async () => {

@@ -46,11 +46,14 @@ export interface Command<S extends Table = Table> {
   readonly operand?: string;
   /** The options, by camel-case name. */
   readonly options: S;
+  /** What the help ends with. */
+  readonly notes?: readonly string[];
 }
 
-const flagOf = (name: string) => `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+/** The flag of the option that is called so, e.g. `--soft-labels`. */
+export const flagOf = (name: string) => `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 
-function helpText({ call, summary, operand, options }: Command): string {
+function helpText({ call, summary, operand, options, notes = [] }: Command): string {
   const lines = Object.entries({ ...options.entries, help: toggle('show this') }).map(([name, { placeholder, help }]) => ({
     left: placeholder === null ? flagOf(name) : `${flagOf(name)} ${placeholder}`,
     help,
@@ -61,6 +64,7 @@ function helpText({ call, summary, operand, options }: Command): string {
     summary,
     '',
     ...lines.map(({ left, help }) => `  ${left.padEnd(width)}  ${help}`),
+    ...notes,
   ].join('\n');
 }
 

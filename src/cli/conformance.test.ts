@@ -4,7 +4,7 @@ import { ConformanceCaseError, parseCase, worstError } from '../client/conforman
 import { runCaseInProcess } from './runCase.ts';
 
 const golden = async (name: string) => JSON.parse(await readFile(new URL(`../testing/golden/${name}.json`, import.meta.url), 'utf8'));
-const cases = ['ntk-dfl-ring', 'spark-ring', 'spark-changing-graph', 'spark-two-hidden-layers'];
+const cases = ['ntk-dfl-ring', 'spark-ring', 'spark-changing-graph', 'spark-two-hidden-layers', 'dfedavgm-ring', 'dpsgd-line'];
 
 describe.each(['cpu', 'wasm'] as const)('conformance in this process on %s', (backend) => {
   it.each(cases)('%s agrees with the independent implementation to 1e-4', async (name) => {
@@ -14,6 +14,14 @@ describe.each(['cpu', 'wasm'] as const)('conformance in this process on %s', (ba
 });
 
 describe('a conformance case', () => {
+  it('of DFedAvg is one of DFedAvgM without momentum', async () => {
+    const given = await golden('dfedavgm-ring.case');
+    const plain = await runCaseInProcess(parseCase({ ...given, algorithm: 'dfedavg' }), 'cpu');
+    const still = await runCaseInProcess(parseCase({ ...given, hyper: { ...given.hyper, momentum: 0 } }), 'cpu');
+    expect(plain).toEqual(still);
+    expect(worstError(plain, await golden('dfedavgm-ring.expected'))).toBeGreaterThan(1e-2);
+  });
+
   it('is refused in one sentence when it is none', async () => {
     const good = await golden('spark-ring.case');
     const bad: [string, unknown][] = [
@@ -21,6 +29,9 @@ describe('a conformance case', () => {
       ['another format', { ...good, format: 'other/1' }],
       ['a graph of the wrong size', { ...good, graph: [[[1], [0]]] }],
       ['a neighbour that does not exist', { ...good, graph: [[[1], [0], [9], []]] }],
+      ['another algorithm', { ...good, algorithm: 'sgd' }],
+      ['no steps to evolve', { ...good, hyper: { ...good.hyper, steps: undefined } }],
+      ['no local steps', { ...good, algorithm: 'dfedavg' }],
       ['samples of the wrong width', { ...good, model: { ...good.model, layers: [7, 5, 3] } }],
     ];
     for (const [, json] of bad) expect(() => parseCase(json)).toThrow(ConformanceCaseError);

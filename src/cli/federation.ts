@@ -1,5 +1,5 @@
-import { isDone } from './inProcess.ts';
 import { runCommand } from './commandLine.ts';
+import { isDone } from './conductor.ts';
 import { parseFederation } from './options.ts';
 import { ProgressLine } from './progress.ts';
 import { makeReport, roundsTable, writeReport } from './report.ts';

@@ -7,79 +7,59 @@ import type { RoundTrace } from '../client/run.ts';
 import type { ClientView } from '../client/view.ts';
 import type { Settings } from '../settings/settings.ts';
 import { InProcessNetwork } from '../transport/inProcess.ts';
+import type { Transport } from '../transport/transport.ts';
+import { Conductor, hasReached } from './conductor.ts';
 
 /** How often a client's view is looked at, ms. */
-const VIEW_INTERVAL_MS = 100;
+export const VIEW_INTERVAL_MS = 100;
 
 export interface InProcessRun {
   readonly settings: Settings;
   readonly clients: number;
   readonly backend: BackendWish;
   readonly source: ProblemSource;
-  /** Told of client 0's view as it changes. */
-  readonly onProgress?: (view: ClientView) => void;
-  readonly onTrace?: (client: number, trace: RoundTrace) => void;
-  readonly stop?: AbortSignal;
+  readonly onTrace: (client: number, trace: RoundTrace) => void;
 }
 
-/**
- * Runs a whole federation in this process: the tabs' own client code over an in-process transport, without deadlines.
- * @returns the clients' last views, by number.
- * @throws the first failure of any client, saying which.
- */
-export async function runInProcess(run: InProcessRun): Promise<ClientView[]> {
-  const { settings, source, onProgress, onTrace, stop } = run;
+/** What every client of a simulator's thread shares. */
+export interface Workplace {
+  readonly settings: Settings;
+  readonly backend: BackendWish;
+  readonly source: ProblemSource;
+  readonly onView: (client: number, view: ClientView) => void;
+  readonly onTrace?: (client: number, trace: RoundTrace) => void;
+}
+
+/** The tabs' own clients over other transports: in this process nobody is late, whatever the clock says. */
+export function openClients(transports: readonly Transport[], { settings, backend, source, onView, onTrace }: Workplace): Client[] {
   locateWasm();
-  const backend = selectBackend(run.backend);
-  const network = new InProcessNetwork();
-  const views = new Map<number, ClientView>();
-  let notify: () => void = () => undefined;
-  const clients = Array.from({ length: run.clients }, (_, k) => {
+  const ready = selectBackend(backend);
+  return transports.map((transport) => {
+    const { number } = transport.self;
     return new Client({
-      transport: network.join(),
-      backend: () => backend,
+      transport,
+      backend: () => ready,
       source,
       settings,
       clock: patientClock,
-      onView: (view) => {
-        views.set(k, view);
-        if (k === 0) onProgress?.(view);
-        notify();
-      },
+      onView: (view) => onView(number, view),
       viewIntervalMs: VIEW_INTERVAL_MS,
-      ...(onTrace ? { trace: (trace: RoundTrace) => onTrace(k, trace) } : {}),
+      ...(onTrace ? { trace: (trace: RoundTrace) => onTrace(number, trace) } : {}),
     });
   });
+}
 
-  /** Resolves when every client's view fulfils the condition. */
-  const everyone = (condition: (view: ClientView) => boolean) =>
-    new Promise<void>((resolve, reject) => {
-      notify = () => {
-        if (stop?.aborted) return reject(new Error('Stopped before the end; nothing was written.'));
-        for (const [k, { status }] of views) {
-          if (status.kind === 'failed') return reject(new Error(`Client ${k} failed: ${status.message}`));
-        }
-        if (views.size === clients.length && [...views.values()].every(condition)) resolve();
-      };
-      notify();
-    });
-
+/** Runs a federation in this very thread, without a test set, for the arrays of its rounds. @throws the first failure of any client. */
+export async function runInProcess({ clients: count, ...run }: InProcessRun): Promise<void> {
+  const network = new InProcessNetwork();
+  const conductor = new Conductor({ clients: count, isDone: hasReached, command: (k, command) => clients[k]?.command(command) });
+  const clients = openClients(
+    Array.from({ length: count }, () => network.join()),
+    { ...run, onView: (k, view) => conductor.update(k, view) },
+  );
   try {
-    await everyone(({ status, peers }) => status.kind === 'lobby' && peers.length === run.clients - 1);
-    clients[0]?.command({ type: 'start' });
-    // A traced case has no test set to be scored on.
-    await everyone(onTrace ? hasReached : isDone);
-    return clients.map((client) => client.view());
+    await conductor.run();
   } finally {
     await Promise.all(clients.map((client) => client.close()));
   }
-}
-
-export function hasReached({ status }: ClientView): boolean {
-  return status.kind === 'finished' && status.why === 'reached';
-}
-
-/** The target is reached and every round's summary is in. */
-export function isDone(view: ClientView): boolean {
-  return hasReached(view) && view.summaries.length >= view.settings.rounds;
 }

@@ -1,5 +1,7 @@
 import * as v from 'valibot';
 import { describe, expect, test } from 'vitest';
+import type { GradientMethod } from '../settings/method.ts';
+import { algorithms, presets } from '../settings/presets.ts';
 import { defaultSettings, settingsSchema, withAlgorithm } from '../settings/settings.ts';
 import { HelpRequest, UsageError } from './commandLine.ts';
 import { parseFederation, parseSimulation } from './options.ts';
@@ -42,8 +44,13 @@ describe('each option changes its setting and no other', () => {
     ['--dataset mnist', { dataset: 'mnist' }],
     ['--rounds 3', { rounds: 3 }],
     ['--samples 50', { samples: 50 }],
-    ['--alpha 0.5', { alpha: 0.5 }],
-    ['--alpha iid', { alpha: 'iid' }],
+    ['--alpha 0.5', { partition: { kind: 'dirichlet', alpha: 0.5 } }],
+    ['--alpha iid', { partition: { kind: 'iid' } }],
+    ['--partition iid', { partition: { kind: 'iid' } }],
+    ['--partition shards', { partition: { kind: 'shards', classes: 2 } }],
+    ['--classes 3', { partition: { kind: 'shards', classes: 3 } }],
+    ['--partition dirichlet --alpha 1', { partition: { kind: 'dirichlet', alpha: 1 } }],
+    ['--size-spread 0.5', { sizeSpread: 0.5 }],
     ['--test-samples 100', { testSamples: 100 }],
     ['--seed 0', { seed: 0 }],
     ['--hidden 64,32', { hidden: [64, 32] }],
@@ -52,6 +59,9 @@ describe('each option changes its setting and no other', () => {
     ['--topology k-regular --clients 4', { topology: { kind: 'k-regular', degree: 3, changing: false } }],
     ['--degree 5', { topology: { kind: 'k-regular', degree: 5, changing: false } }],
     ['--changing --degree 3', { topology: { kind: 'k-regular', degree: 3, changing: true } }],
+    ['--topology star', { topology: { kind: 'star' } }],
+    ['--topology erdos-renyi', { topology: { kind: 'erdos-renyi', probability: 0.3, changing: false } }],
+    ['--probability 0.5 --changing', { topology: { kind: 'erdos-renyi', probability: 0.5, changing: true } }],
     ['--mixing uniform', { mixing: 'uniform' }],
     ['--exchange factors', { exchange: 'factors' }],
     ['--sketch-size 64', { sketchSize: 64 }],
@@ -60,11 +70,12 @@ describe('each option changes its setting and no other', () => {
   ])('%s', (line, changed) => expect(settingsOf(line)).toEqual({ ...defaults, ...changed }));
 });
 
+const sparkmesh = presets.sparkmesh.method;
+
 describe('each option of the evolution changes it and nothing else', () => {
   test.each([
     ['--steps 160', { steps: 160 }],
     ['--integrator euler', { integrator: 'euler' }],
-    ['--momentum 0', { momentum: 0 }],
     [
       '--soft-labels 0:0,2:0.25',
       {
@@ -80,15 +91,73 @@ describe('each option of the evolution changes it and nothing else', () => {
     ['--step-size spectral', {}],
     ['--learning-rate 0.08', { stepSize: { rule: 'fixed', learningRate: 0.08, decay: 0 } }],
     ['--step-size fixed --learning-rate 0.1 --decay 0.02', { stepSize: { rule: 'fixed', learningRate: 0.1, decay: 0.02 } }],
-  ])('%s', (line, changed) =>
-    expect(settingsOf(line)).toEqual({ ...defaults, evolution: { ...defaults.evolution, ...changed } }),
-  );
+  ])('%s', (line, changed) => {
+    if (sparkmesh.kind !== 'ntk') throw new Error('sparkmesh has a kernel');
+    const method = { ...sparkmesh, evolution: { ...sparkmesh.evolution, ...changed } };
+    expect(settingsOf(line)).toEqual({ ...defaults, method });
+  });
 });
 
-test('an algorithm brings its own evolution, which other options still change, in any order', () => {
-  const plain = withAlgorithm(defaults, 'ntk-dfl');
-  expect(settingsOf('--algorithm ntk-dfl')).toEqual(plain);
-  expect(settingsOf('--steps 7 --algorithm ntk-dfl')).toEqual({ ...plain, evolution: { ...plain.evolution, steps: 7 } });
+describe('each option of the momentum changes it and nothing else', () => {
+  const usual = sparkmesh.kind === 'ntk' ? sparkmesh.momentum : null;
+  test.each([
+    ['--momentum 0', { kind: 'none' }],
+    ['--momentum-kind none', { kind: 'none' }],
+    ['--momentum 0.25', { ...usual, factor: 0.25 }],
+    ['--momentum-kind heavy-ball', { ...usual, kind: 'heavy-ball' }],
+    ['--velocity own', { ...usual, velocity: 'own' }],
+  ])('%s', (line, momentum) => {
+    expect(settingsOf(line)).toEqual({ ...defaults, method: { ...sparkmesh, momentum } });
+  });
+
+  test.each([
+    ['--momentum 0.8', { kind: 'nesterov', factor: 0.8, velocity: 'mixed' }],
+    ['--velocity own', { kind: 'nesterov', factor: 0.9, velocity: 'own' }],
+    ['--momentum-kind heavy-ball --momentum 0.5', { kind: 'heavy-ball', factor: 0.5, velocity: 'mixed' }],
+  ] as const)('%s gives one to an algorithm without', (line, momentum) => {
+    expect(settingsOf(`--algorithm ntk-dfl ${line}`).method).toEqual({ ...presets['ntk-dfl'].method, momentum });
+  });
+});
+
+describe('each option of a gradient method changes it and nothing else', () => {
+  const changes: [string, Partial<GradientMethod>][] = [
+    ['--learning-rate 0.3', { learningRate: 0.3 }],
+    ['--decay 0.01', { decay: 0.01 }],
+    ['--local-steps 5', { localSteps: 5 }],
+    ['--momentum 0.5', { momentum: 0.5 }],
+    ['--batch-size 10', { batchSize: 10 }],
+    ['--batch-size full', { batchSize: 'full' }],
+  ];
+  test.each(changes)('%s', (line, changed) => {
+    const base = withAlgorithm(defaults, 'dfedavgm');
+    expect(settingsOf(`--algorithm dfedavgm ${line}`)).toEqual({ ...base, method: { ...base.method, ...changed } });
+  });
+});
+
+test.each(algorithms)('--algorithm %s brings its own method, valid and explained in the help', (algorithm) => {
+  const settings = settingsOf(`--algorithm ${algorithm}`);
+  expect(settings).toEqual(withAlgorithm(defaults, algorithm));
+  expect(v.parse(settingsSchema, settings)).toEqual(settings);
+});
+
+test('other options change what the algorithm brings, in any order', () => {
+  const { method } = presets['ntk-dfl'];
+  if (method.kind !== 'ntk') throw new Error('NTK-DFL has a kernel');
+  expect(settingsOf('--steps 7 --algorithm ntk-dfl').method).toEqual({ ...method, evolution: { ...method.evolution, steps: 7 } });
+});
+
+test('an algorithm with a fixed step size keeps it until told otherwise', () => {
+  const stepSizeOf = (line: string) => {
+    const { method } = settingsOf(`--algorithm ntk-dfl-published ${line}`);
+    return method.kind === 'ntk' ? method.evolution.stepSize : null;
+  };
+  expect(stepSizeOf('')).toEqual({ rule: 'fixed', learningRate: 0.08, decay: 0 });
+  expect(stepSizeOf('--decay 0.1')).toEqual({ rule: 'fixed', learningRate: 0.08, decay: 0.1 });
+  expect(stepSizeOf('--step-size spectral')).toEqual({ rule: 'spectral', scale: 2 });
+});
+
+test('a method of another family than its algorithm is no settings', () => {
+  expect(v.is(settingsSchema, { ...defaults, method: presets.dpsgd.method })).toBe(false);
 });
 
 test('what comes out is valid settings', () => {
@@ -113,7 +182,9 @@ describe('what cannot be is refused in one sentence', () => {
     ['--alpha skewed', `--alpha cannot be "skewed": it must be number or iid; ${see}`],
     ['--seed 0.5', `--seed cannot be "0.5": it must be a whole number; ${see}`],
     ['--dataset cifar', `--dataset cannot be "cifar": it must be fashion-mnist or mnist; ${see}`],
-    ['--topology star', `--topology cannot be "star": it must be ring or k-regular or full; ${see}`],
+    ['--topology torus', `--topology cannot be "torus": it must be ring or k-regular or erdos-renyi or star or full; ${see}`],
+    ['--probability 2', `--probability cannot be "2": it must be at most 1; ${see}`],
+    ['--batch-size some', `--batch-size cannot be "some": it must be number or full; ${see}`],
     ['--hidden 64,,32', `--hidden cannot be "64,,32": it must be a number; ${see}`],
     ['--hidden 1,1,1,1,1,1,1,1,1', `--hidden cannot be "1,1,1,1,1,1,1,1,1": it must be at most 8 values; ${see}`],
     ['--momentum 1', `--momentum cannot be "1": it must be at most 0.999; ${see}`],
@@ -128,6 +199,18 @@ describe('what cannot be is refused in one sentence', () => {
     ],
     ['--soft-labels 0:101', `--soft-labels cannot be "0:101": it must be at most 100; ${see}`],
     ['--topology ring --degree 3', '--degree does not apply to --topology ring; leave one of them out.'],
+    ['--degree 3 --probability 0.5', '--degree does not apply to --topology erdos-renyi; leave one of them out.'],
+    ['--topology k-regular --probability 0.5', '--probability does not apply to --topology k-regular; leave one of them out.'],
+    ['--partition iid --alpha 0.1', '--alpha does not apply to --partition iid; leave one of them out.'],
+    ['--partition dirichlet --alpha iid', '--alpha iid does not apply to --partition dirichlet; leave one of them out.'],
+    ['--partition shards --alpha 1', '--alpha does not apply to --partition shards; leave one of them out.'],
+    ['--alpha 1 --classes 2', '--classes does not apply to --alpha; leave one of them out.'],
+    ['--algorithm dfedavg --steps 7', '--steps does not apply to --algorithm dfedavg; leave one of them out.'],
+    ['--algorithm dpsgd --velocity own', '--velocity does not apply to --algorithm dpsgd; leave one of them out.'],
+    ['--local-steps 7', '--local-steps does not apply to --algorithm sparkmesh; leave one of them out.'],
+    ['--momentum-kind none --momentum 0.9', '--momentum does not apply to --momentum-kind none; leave one of them out.'],
+    ['--momentum-kind nesterov --momentum 0', '--momentum 0 does not apply to --momentum-kind nesterov; leave one of them out.'],
+    ['--momentum 0 --velocity own', '--velocity does not apply to --momentum 0; leave one of them out.'],
     ['--topology full --changing', '--changing does not apply to --topology full; leave one of them out.'],
     [
       '--degree 9 --clients 4',
@@ -194,7 +277,7 @@ describe('--help', () => {
       '--json FILE',
       '--help ',
     ];
-    for (const option of [...own, ...common]) expect(text).toContain(`\n  ${option}`);
+    for (const option of [...own, ...common, ...algorithms]) expect(text).toContain(`\n  ${option}`);
     expect(Math.max(...text.split('\n').map((line) => line.length))).toBeLessThan(110);
   });
 });

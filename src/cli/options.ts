@@ -1,15 +1,18 @@
 import * as v from 'valibot';
 import { catalogue } from '../data/catalogue.ts';
+import { clientsThatFit, shareSize } from '../data/partition.ts';
+import { methodSchemas, type GradientMethod, type Method, type Momentum, type NtkMethod } from '../settings/method.ts';
+import { algorithms, presets } from '../settings/presets.ts';
 import {
   defaultSettings,
   settingsSchema,
   withAlgorithm,
-  type EvolutionSettings,
+  type PartitionRule,
   type Settings,
   type TopologySettings,
 } from '../settings/settings.ts';
 import { checkTopology, closestDegree, TopologyError } from '../topology/graph.ts';
-import { numberText, option, parseOptions, toggle, toNumber, UsageError } from './commandLine.ts';
+import { flagOf, numberText, option, parseOptions, toggle, toNumber, UsageError } from './commandLine.ts';
 
 /** The options of `federation` and `simulate`, and the settings they make. */
 
@@ -33,11 +36,15 @@ export interface FederationOptions extends RunOptions {
 const defaults: Settings = { ...defaultSettings(), testSamples: 10_000 };
 
 const DEFAULT_DEGREE = 4;
+const DEFAULT_PROBABILITY = 0.3;
+const DEFAULT_CLASSES = 2;
 
 const schemas = settingsSchema.entries;
-const evolutionSchemas = schemas.evolution.entries;
-
-const [fixedSchemas] = evolutionSchemas.stepSize.options;
+const evolutionSchemas = methodSchemas.ntk.entries.evolution.entries;
+const momentumSchemas = methodSchemas.ntk.entries.momentum.options[1].entries;
+const gradientSchemas = methodSchemas.gradient.entries;
+const [, , chance] = schemas.topology.options;
+const [, dirichlet, shards] = schemas.partition.options;
 
 const wholeNumber = (min: number, max: number) => v.pipe(numberText, v.number(), v.integer(), v.minValue(min), v.maxValue(max));
 
@@ -71,27 +78,39 @@ const settingOptions = {
   dataset: option('NAME', `fashion-mnist or mnist (default ${defaults.dataset})`, schemas.dataset),
   rounds: option('N', `rounds (default ${defaults.rounds})`, v.pipe(numberText, schemas.rounds)),
   samples: option('N', `training samples a client (default ${defaults.samples})`, v.pipe(numberText, schemas.samples)),
+  partition: option('RULE', 'iid, dirichlet or shards (default dirichlet)', v.picklist(['iid', 'dirichlet', 'shards'])),
   alpha: option(
     'A',
-    `Dirichlet concentration of a client's classes, or iid (default ${defaults.alpha})`,
+    "Dirichlet concentration of a client's classes, or iid (default 0.1)",
     v.pipe(
       v.string(),
       v.transform((text) => (text === 'iid' ? text : toNumber(text))),
-      schemas.alpha,
+      v.union([dirichlet.entries.alpha, v.literal('iid')]),
     ),
+  ),
+  classes: option('C', `classes of a client's shards (default ${DEFAULT_CLASSES})`, v.pipe(numberText, shards.entries.classes)),
+  sizeSpread: option(
+    'SIGMA',
+    `sigma of the log-normal that clients' sizes are drawn from (default ${defaults.sizeSpread}: all equal)`,
+    v.pipe(numberText, schemas.sizeSpread),
   ),
   testSamples: option('N', `test images (default ${defaults.testSamples})`, v.pipe(numberText, schemas.testSamples)),
   seed: option('N', `seed of everything random (default ${defaults.seed})`, v.pipe(numberText, schemas.seed)),
   hidden: option('SIZES', `hidden layers, e.g. 64,32 (default ${defaults.hidden.join()})`, v.pipe(listText, schemas.hidden)),
   topology: option(
     'KIND',
-    `ring, k-regular or full (default ${defaults.topology.kind})`,
-    v.picklist(['ring', 'k-regular', 'full']),
+    `ring, k-regular, erdos-renyi, star or full (default ${defaults.topology.kind})`,
+    v.picklist(['ring', 'k-regular', 'erdos-renyi', 'star', 'full']),
   ),
   degree: option('K', `neighbours of a client in a k-regular graph (default ${DEFAULT_DEGREE}, if possible)`, wholeNumber(1, 64)),
-  changing: toggle('draw a new k-regular graph every round'),
+  probability: option(
+    'P',
+    `of each edge in an erdos-renyi graph (default ${DEFAULT_PROBABILITY})`,
+    v.pipe(numberText, chance.entries.probability),
+  ),
+  changing: toggle('draw a new k-regular or erdos-renyi graph every round'),
   mixing: option('RULE', `uniform or metropolis (default ${defaults.mixing})`, schemas.mixing),
-  algorithm: option('NAME', `spark or ntk-dfl (default ${defaults.algorithm})`, schemas.algorithm),
+  algorithm: option('NAME', `one of those below (default ${defaults.algorithm})`, schemas.algorithm),
   exchange: option('FORM', `factors or sketch (default ${defaults.exchange})`, schemas.exchange),
   sketchSize: option('M', `dimensions of the sketch (default ${defaults.sketchSize})`, v.pipe(numberText, schemas.sketchSize)),
   wire: option('FORM', `f16 or f32 numbers between peers (default ${defaults.wire})`, schemas.wire),
@@ -106,7 +125,6 @@ const settingOptions = {
     v.pipe(numberText, evolutionSchemas.steps),
   ),
   integrator: option('NAME', 'euler or accelerated', evolutionSchemas.integrator),
-  momentum: option('MU', 'outer Nesterov momentum, 0 for none', v.pipe(numberText, evolutionSchemas.momentum)),
   softLabels: option('STAGES', 'weights by first round, e.g. 0:0,1:0.25, or none', softLabelsText),
   temperature: option('T', 'temperature of the soft labels', v.pipe(numberText, evolutionSchemas.temperature)),
   priorAdjustment: option(
@@ -114,10 +132,30 @@ const settingOptions = {
     'how far class frequencies adjust the evolution, 0 to 10',
     v.pipe(numberText, evolutionSchemas.priorAdjustment),
   ),
+  momentum: option(
+    'MU',
+    'momentum from round to round, or within a round of a gradient method; 0 for none',
+    v.pipe(numberText, momentumSchemas.factor),
+  ),
+  momentumKind: option('NAME', 'none, heavy-ball or nesterov', v.picklist(['none', ...momentumSchemas.kind.options])),
+  velocity: option('WHOSE', 'mixed (neighbours send theirs) or own (never sent)', momentumSchemas.velocity),
   stepSize: option('RULE', 'spectral (from the kernel) or fixed (needs --learning-rate)', v.picklist(['spectral', 'fixed'])),
-  learningRate: option('ETA', 'fixed step size', v.pipe(numberText, fixedSchemas.entries.learningRate)),
-  decay: option('D', 'the fixed step size falls as exp(-D * round)', v.pipe(numberText, fixedSchemas.entries.decay)),
+  learningRate: option('ETA', 'fixed step size', v.pipe(numberText, gradientSchemas.learningRate)),
+  decay: option('D', 'the fixed step size falls as exp(-D * round)', v.pipe(numberText, gradientSchemas.decay)),
+  localSteps: option('N', 'steps of a gradient method in a round', v.pipe(numberText, gradientSchemas.localSteps)),
+  batchSize: option(
+    'N',
+    'samples of each of those steps, or full',
+    v.pipe(
+      v.string(),
+      v.transform((text) => (text === 'full' ? text : toNumber(text))),
+      gradientSchemas.batchSize,
+    ),
+  ),
 };
+
+const columns = Math.max(...algorithms.map((name) => name.length));
+const notes = ['', 'Algorithms:', ...algorithms.map((name) => `  ${name.padEnd(columns)}  ${presets[name].description}`)];
 
 const federation = {
   call: 'npm run federation',
@@ -129,6 +167,7 @@ const federation = {
     ...runOptions,
     ...settingOptions,
   }),
+  notes,
 };
 
 const simulation = {
@@ -139,68 +178,150 @@ const simulation = {
     ...runOptions,
     ...settingOptions,
   }),
+  notes,
 };
 
 type Given = v.InferOutput<v.StrictObjectSchema<typeof settingOptions, undefined>>;
 
-function topologyOf({ topology, degree, changing }: Given, clients: number): TopologySettings {
-  const kind = topology ?? (degree !== undefined || changing ? 'k-regular' : defaults.topology.kind);
-  if (kind === 'k-regular') {
-    // One client has no k-regular graph, whatever the degree: checked as any other degree.
-    const chosen: TopologySettings = {
-      kind,
-      degree: degree ?? Math.max(1, closestDegree(DEFAULT_DEGREE, clients)),
-      changing: changing ?? false,
-    };
-    try {
-      checkTopology(chosen, clients);
-    } catch (error) {
-      throw error instanceof TopologyError ? new UsageError(`Option --degree: ${error.message}`) : error;
-    }
-    return chosen;
-  }
-  if (degree !== undefined) throw new UsageError(`--degree does not apply to --topology ${kind}; leave one of them out.`);
-  if (changing) throw new UsageError(`--changing does not apply to --topology ${kind}; leave one of them out.`);
-  return { kind };
+const inapplicable = (name: string, chosen: string) =>
+  new UsageError(`${flagOf(name)} does not apply to ${chosen}; leave one of them out.`);
+
+/** @throws {UsageError} when any of the options named was given. */
+function refuse(given: Given, names: readonly (keyof Given)[], chosen: string): void {
+  const wrong = names.find((name) => given[name] !== undefined);
+  if (wrong) throw inapplicable(wrong, chosen);
 }
 
-function stepSizeOf(
-  { stepSize, learningRate, decay }: Given,
-  byDefault: EvolutionSettings['stepSize'],
-): EvolutionSettings['stepSize'] {
-  const rule = stepSize ?? (learningRate !== undefined || decay !== undefined ? 'fixed' : byDefault.rule);
-  if (rule === 'fixed') {
-    if (learningRate === undefined) throw new UsageError('A fixed step size needs its value; add --learning-rate, e.g. 0.08.');
-    return { rule, learningRate, decay: decay ?? 0 };
+function topologyOf(given: Given, clients: number): TopologySettings {
+  const { topology, degree, probability, changing = false } = given;
+  const implied = probability !== undefined ? 'erdos-renyi' : degree !== undefined || changing ? 'k-regular' : undefined;
+  const kind = topology ?? implied ?? 'ring';
+  const chosen = `--topology ${kind}`;
+  switch (kind) {
+    case 'k-regular': {
+      refuse(given, ['probability'], chosen);
+      // One client has no k-regular graph, whatever the degree: checked as any other degree.
+      const regular: TopologySettings = {
+        kind,
+        degree: degree ?? Math.max(1, closestDegree(DEFAULT_DEGREE, clients)),
+        changing,
+      };
+      try {
+        checkTopology(regular, clients);
+      } catch (error) {
+        throw error instanceof TopologyError ? new UsageError(`Option --degree: ${error.message}`) : error;
+      }
+      return regular;
+    }
+    case 'erdos-renyi':
+      refuse(given, ['degree'], chosen);
+      return { kind, probability: probability ?? DEFAULT_PROBABILITY, changing };
+    default:
+      refuse(given, ['degree', 'probability', 'changing'], chosen);
+      return { kind };
   }
-  if (learningRate !== undefined)
-    throw new UsageError('--learning-rate does not apply to --step-size spectral; leave one of them out.');
-  if (decay !== undefined) throw new UsageError('--decay does not apply to --step-size spectral; leave one of them out.');
-  return byDefault.rule === 'spectral' ? byDefault : { rule, scale: 2 };
+}
+
+function partitionOf(given: Given): PartitionRule {
+  const { alpha, classes } = given;
+  const implied = alpha === 'iid' ? 'iid' : alpha === undefined && classes !== undefined ? 'shards' : 'dirichlet';
+  const kind = given.partition ?? implied;
+  const chosen = given.partition ? `--partition ${kind}` : '--alpha';
+  switch (kind) {
+    case 'iid':
+      refuse(given, alpha === 'iid' ? ['classes'] : ['alpha', 'classes'], chosen);
+      return { kind };
+    case 'dirichlet':
+      if (alpha === 'iid') throw inapplicable('alpha iid', chosen);
+      refuse(given, ['classes'], chosen);
+      return { kind, alpha: alpha ?? 0.1 };
+    case 'shards':
+      refuse(given, ['alpha'], chosen);
+      return { kind, classes: classes ?? DEFAULT_CLASSES };
+  }
+}
+
+function stepSizeOf(given: Given, byDefault: NtkMethod['evolution']['stepSize']): NtkMethod['evolution']['stepSize'] {
+  const { stepSize, learningRate, decay } = given;
+  const rule = stepSize ?? (learningRate !== undefined || decay !== undefined ? 'fixed' : byDefault.rule);
+  if (rule === 'spectral') {
+    refuse(given, ['learningRate', 'decay'], '--step-size spectral');
+    return byDefault.rule === 'spectral' ? byDefault : { rule, scale: 2 };
+  }
+  const fixed = byDefault.rule === 'fixed' ? byDefault : { learningRate: undefined, decay: 0 };
+  const rate = learningRate ?? fixed.learningRate;
+  if (rate === undefined) throw new UsageError('A fixed step size needs its value; add --learning-rate, e.g. 0.08.');
+  return { rule, learningRate: rate, decay: decay ?? fixed.decay };
+}
+
+function momentumOf(given: Given, byDefault: Momentum): Momentum {
+  const { momentum: factor, momentumKind, velocity } = given;
+  const usual = byDefault.kind === 'none' ? ({ kind: 'nesterov', factor: 0.9, velocity: 'mixed' } as const) : byDefault;
+  const wanted = factor !== undefined || velocity !== undefined ? usual.kind : byDefault.kind;
+  const kind = momentumKind ?? (factor === 0 ? 'none' : wanted);
+  if (kind === 'none') {
+    if (factor) throw inapplicable('momentum', '--momentum-kind none');
+    refuse(given, ['velocity'], momentumKind ? '--momentum-kind none' : '--momentum 0');
+    return { kind };
+  }
+  if (factor === 0) throw inapplicable('momentum 0', `--momentum-kind ${kind}`);
+  return { kind, factor: factor ?? usual.factor, velocity: velocity ?? usual.velocity };
+}
+
+function ntkMethodOf(given: Given, { kind, evolution, momentum }: NtkMethod): NtkMethod {
+  return {
+    kind,
+    // `v.object` keeps the options that are named like a setting and drops the others.
+    evolution: v.parse(v.object(evolutionSchemas), { ...evolution, ...given, stepSize: stepSizeOf(given, evolution.stepSize) }),
+    momentum: momentumOf(given, momentum),
+  };
+}
+
+function gradientMethodOf(given: Given, method: GradientMethod): GradientMethod {
+  return v.parse(v.object(gradientSchemas), { ...method, ...given });
+}
+
+const ntkOptions = [
+  'steps',
+  'integrator',
+  'softLabels',
+  'temperature',
+  'priorAdjustment',
+  'momentumKind',
+  'velocity',
+  'stepSize',
+] as const satisfies readonly (keyof Given)[];
+const gradientOptions = ['localSteps', 'batchSize'] as const satisfies readonly (keyof Given)[];
+
+function methodOf(given: Given, { algorithm, method }: Settings): Method {
+  const chosen = `--algorithm ${algorithm}`;
+  if (method.kind === 'ntk') {
+    refuse(given, gradientOptions, chosen);
+    return ntkMethodOf(given, method);
+  }
+  refuse(given, ntkOptions, chosen);
+  return gradientMethodOf(given, method);
 }
 
 /** The settings of a run of `clients` clients, which the option `clientsFlag` counts. @throws {UsageError} */
 function settingsOf(given: Given, clients: number, clientsFlag: string): Settings {
   const base = withAlgorithm(defaults, given.algorithm ?? defaults.algorithm);
-  // `v.object` keeps the options that are named like a setting and drops the others.
-  const evolution = v.parse(v.object(evolutionSchemas), {
-    ...base.evolution,
-    ...given,
-    stepSize: stepSizeOf(given, base.evolution.stepSize),
-  });
   const settings = v.parse(v.object(schemas), {
     ...base,
     ...given,
+    partition: partitionOf(given),
     topology: topologyOf(given, clients),
-    evolution,
+    method: methodOf(given, base),
     deadlineMs: given.deadline === undefined ? base.deadlineMs : Math.round(given.deadline * 1000),
   });
   const { dataset, samples } = settings;
   const available = catalogue[dataset].trainSamples;
-  if (clients * samples > available) {
+  const fit = clientsThatFit(settings, available);
+  if (clients > fit) {
+    const needed = Array.from({ length: clients }, (_, k) => shareSize(k, settings)).reduce((sum, size) => sum + size, 0);
     throw new UsageError(
-      `${clientsFlag} ${clients} with --samples ${samples} needs ${clients * samples} images, and ${dataset} has ${available}; ` +
-        `choose at most ${Math.floor(available / samples)} clients, or fewer samples.`,
+      `${clientsFlag} ${clients} with --samples ${samples} needs ${needed} images, and ${dataset} has ${available}; ` +
+        `choose at most ${fit} clients, or fewer samples.`,
     );
   }
   return settings;

@@ -25,7 +25,7 @@ interface ReportRound {
   readonly bytesSent: number;
   /** Of the slowest client. */
   readonly seconds: number;
-  /** Milliseconds in each phase, the clients' mean. */
+  /** Milliseconds in each phase that the method has, the clients' mean. */
   readonly phases: PhaseTimes;
   /** Neighbours left out in this round, over all clients. */
   readonly missed: number;
@@ -47,14 +47,14 @@ export interface ReportInput {
 }
 
 function meanPhases(times: readonly PhaseTimes[]): PhaseTimes {
-  const mean = (phase: keyof PhaseTimes) => Math.round(times.reduce((sum, time) => sum + time[phase], 0) / times.length);
-  return {
-    mix: mean('mix'),
-    linearise: mean('linearise'),
-    evolve: mean('evolve'),
-    step: mean('step'),
-    evaluate: mean('evaluate'),
-  };
+  const phases = ['descend', 'mix', 'linearise', 'evolve', 'step', 'evaluate'] as const;
+  const mean = (of: readonly number[]) => Math.round(of.reduce((sum, time) => sum + time, 0) / times.length);
+  return Object.fromEntries(
+    phases.flatMap((phase) => {
+      const spent = times.flatMap((time) => time[phase] ?? []);
+      return spent.length > 0 ? [[phase, mean(spent)]] : [];
+    }),
+  );
 }
 
 async function ownVersions(): Promise<Record<string, string>> {

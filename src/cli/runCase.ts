@@ -1,7 +1,8 @@
 import type { BackendWish } from '../backend/backend.ts';
 import { caseSource, resultOf, settingsOf, type ConformanceCase, type ConformanceResult } from '../client/conformance.ts';
 import type { RoundTrace } from '../client/run.ts';
-import { hasReached, runInProcess } from './inProcess.ts';
+import { hasReached } from './conductor.ts';
+import { runInProcess } from './inProcess.ts';
 import { Tabs } from './tabs.ts';
 
 /** In this process, over the in-process transport; client k of the case is client k. */

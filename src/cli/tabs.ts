@@ -79,20 +79,24 @@ export class Tabs {
   /** What tab k traced of a conformance case. */
   async traces(k: number): Promise<RoundTrace[]> {
     const traces = await this.#page(k).evaluate(() =>
-      (window.sparkmesh.session?.traces ?? []).map(({ round, weights, delta, evolvedLogits, kernel }) => ({
+      (window.sparkmesh.session?.traces ?? []).map(({ round, weights, evolution }) => ({
         round,
         weights: [...weights],
-        delta: [...delta],
-        evolvedLogits: [...evolvedLogits],
-        kernel: [...kernel],
+        evolution: evolution && {
+          delta: [...evolution.delta],
+          evolvedLogits: [...evolution.evolvedLogits],
+          kernel: [...evolution.kernel],
+        },
       })),
     );
-    return traces.map(({ round, weights, delta, evolvedLogits, kernel }) => ({
+    return traces.map(({ round, weights, evolution }) => ({
       round,
       weights: Float32Array.from(weights),
-      delta: Float32Array.from(delta),
-      evolvedLogits: Float32Array.from(evolvedLogits),
-      kernel: Float32Array.from(kernel),
+      evolution: evolution && {
+        delta: Float32Array.from(evolution.delta),
+        evolvedLogits: Float32Array.from(evolution.evolvedLogits),
+        kernel: Float32Array.from(evolution.kernel),
+      },
     }));
   }
 

@@ -4,7 +4,8 @@ import { selectBackend } from '../backend/backend.ts';
 import { randomStream } from '../math/random.ts';
 import { initialWeights } from '../model/mlp.ts';
 import { decodeFrame } from '../protocol/frame.ts';
-import { defaultSettings, type Settings } from '../settings/settings.ts';
+import { algorithms } from '../settings/presets.ts';
+import { defaultSettings, withAlgorithm, type Settings } from '../settings/settings.ts';
 import { graphOf } from '../topology/graph.ts';
 import { InProcessNetwork, type Deliver } from '../transport/inProcess.ts';
 import type { Transport } from '../transport/transport.ts';
@@ -109,6 +110,9 @@ afterEach(async () => {
   federation = undefined;
 });
 
+/** One algorithm of each kind of round. */
+const families = ['sparkmesh', 'dfedavgm', 'dpsgd'] as const;
+
 describe('clients of a room', () => {
   it.each(['factors', 'sketch'] as const)('learn from each other what none has alone, with exchange %s', async (exchange) => {
     federation = new Federation(3, { ...settings, exchange });
@@ -121,8 +125,49 @@ describe('clients of a room', () => {
     for (const { own } of federation.views()) for (const { missed } of own) expect(missed).toEqual([]);
   });
 
-  it('count every byte alike at both ends, training apart from evaluation', async () => {
-    federation = new Federation(4);
+  it.each(algorithms)('learn from each other with %s', async (algorithm) => {
+    // One step a round needs more rounds.
+    federation = new Federation(3, { ...withAlgorithm(settings, algorithm), rounds: algorithm === 'dpsgd' ? 80 : 8 });
+    await federation.start();
+    await federation.until((views) => views.every((view) => reached(view) && scored(view)));
+    const { summaries } = federation.views()[0]!;
+    expect(summaries.at(-1)!.averaged.accuracy).toBeGreaterThan(0.85);
+    expect(summaries.at(-1)!.averaged.loss).toBeLessThan(summaries[0]!.averaged.loss);
+    for (const { own } of federation.views()) for (const { missed } of own) expect(missed).toEqual([]);
+  });
+
+  it.each(['dfedavg', 'dfedavgm', 'dpsgd'] as const)('send weights alone for %s, and tell its phases', async (algorithm) => {
+    federation = new Federation(3, { ...withAlgorithm(settings, algorithm), rounds: 2 });
+    await federation.start();
+    await federation.until((views) => views.every((view) => reached(view) && scored(view)));
+    for (const { peers, own } of federation.views()) {
+      for (const { sent } of peers) {
+        const training = Object.keys(sent).filter((kind) => !['metrics', 'summary', 'room', 'decline'].includes(kind));
+        expect(training).toEqual(['weights']);
+      }
+      const phases = algorithm === 'dpsgd' ? ['evaluate', 'mix'] : ['descend', 'evaluate', 'mix'];
+      for (const round of own) expect(Object.keys(round.phases).sort()).toEqual(phases);
+    }
+  });
+
+  it.each([
+    ['mixed', 2],
+    ['own', 1],
+  ] as const)('send %s velocities with the weights, or leave them at home', async (velocity, vectors) => {
+    const { method } = settings;
+    if (method.kind !== 'ntk') throw new Error('the default method has a kernel');
+    const momentum = { kind: 'heavy-ball', factor: 0.5, velocity } as const;
+    federation = new Federation(2, { ...settings, method: { ...method, momentum }, wire: 'f32', rounds: 1 });
+    await federation.start();
+    await federation.until((views) => views.every((view) => reached(view) && scored(view)));
+    const parameters = (WIDTH + 1) * 8 + (8 + 1) * CLASSES;
+    const { weights } = federation.views()[0]!.peers[0]!.sent;
+    expect(weights).toBeGreaterThan(4 * parameters * vectors);
+    expect(weights).toBeLessThan(4 * parameters * vectors + 400);
+  });
+
+  it.each(families)('count every byte alike at both ends, training apart from evaluation, with %s', async (algorithm) => {
+    federation = new Federation(4, withAlgorithm(settings, algorithm));
     await federation.start();
     await federation.until((views) => views.every((view) => reached(view) && scored(view)));
     const views = federation.views();
@@ -142,10 +187,10 @@ describe('clients of a room', () => {
     expect(first!.summaries.reduce((sum, { bytesSent }) => sum + bytesSent, 0)).toBe(sent);
   });
 
-  it('give the same federation for the same seed, whatever the wire rounds', async () => {
+  it.each(families)('give the same federation for the same seed, whatever the wire rounds, with %s', async (algorithm) => {
     const accuracies = [];
     for (const wire of ['f32', 'f32', 'f16'] as const) {
-      federation = new Federation(3, { ...settings, wire });
+      federation = new Federation(3, { ...withAlgorithm(settings, algorithm), wire });
       await federation.start();
       await federation.until((views) => views.every((view) => reached(view) && scored(view)));
       accuracies.push(federation.views()[0]!.summaries.map(({ averaged }) => averaged.accuracy));
@@ -156,8 +201,8 @@ describe('clients of a room', () => {
     first!.forEach((accuracy, round) => expect(Math.abs(accuracy - halves![round]!)).toBeLessThanOrEqual(0.02));
   });
 
-  it('go on without one that leaves', async () => {
-    federation = new Federation(4, { ...settings, rounds: 12 });
+  it.each(families)('go on without one that leaves, with %s', async (algorithm) => {
+    federation = new Federation(4, { ...withAlgorithm(settings, algorithm), rounds: 12 });
     await federation.start();
     await federation.until((views) => views.every(({ own }) => own.length >= 2));
     await federation.clients.splice(2, 1)[0]!.close();
@@ -167,8 +212,8 @@ describe('clients of a room', () => {
     expect(view!.peers.find(({ number }) => number === 2)?.channel).toBe('lost');
   });
 
-  it('take in one that comes late, from the next round on', async () => {
-    federation = new Federation(3, { ...settings, rounds: 20 });
+  it.each(['sparkmesh', 'dfedavgm'] as const)('take in one that comes late, with %s', async (algorithm) => {
+    federation = new Federation(3, { ...withAlgorithm(settings, algorithm), rounds: 20 });
     await federation.start();
     await federation.until((views) => views.every(({ own }) => own.length >= 2));
     const late = federation.join();
@@ -231,10 +276,10 @@ describe('clients of a room', () => {
     expect(federation.views()[0]!.notice).toMatch(/Client 1 sent something/);
   });
 
-  it('leave no tensor behind', async () => {
+  it.each(families)('leave no tensor behind with %s', async (algorithm) => {
     await selectBackend('cpu');
     const before = tf.memory().numTensors;
-    federation = new Federation(3);
+    federation = new Federation(3, withAlgorithm(settings, algorithm));
     await federation.start();
     await federation.until((views) => views.every((view) => reached(view) && scored(view)));
     await federation.close();

@@ -1,4 +1,7 @@
 import type { BackendView } from '../backend/backend.ts';
+import { miniBatches } from '../data/batches.ts';
+import { randomStream } from '../math/random.ts';
+import { descend } from '../ntk/descent.ts';
 import { NtkEngine } from '../ntk/engine.ts';
 import { ProtocolError } from '../protocol/frame.ts';
 import { decodeMessage, encodeMessage, type Message, type RunShape } from '../protocol/messages.ts';
@@ -389,10 +392,17 @@ export class Client {
 }
 
 /** Before the first round, so that nobody waits for shaders to compile. */
-async function warmUp(settings: Settings, problem: Problem): Promise<void> {
-  const engine = new NtkEngine(modelOf(settings, problem));
+async function warmUp(settings: Settings, { width, classes, own, initialWeights }: Problem): Promise<void> {
+  const engine = new NtkEngine(modelOf(settings, { width, classes }));
+  const { method } = settings;
   try {
-    await engine.warmUp(problem.own.labels.length);
+    if (method.kind === 'ntk') return await engine.warmUp(own.labels.length);
+    const samples = own.labels.length;
+    const { batchSize } = method;
+    const batches = batchSize === 'full' ? [null] : miniBatches(samples, batchSize, 1, randomStream(0, 'warm-up'));
+    const inputs = engine.upload(own.rows, samples, width);
+    await descend(engine.spec, initialWeights, inputs, own.labels, { learningRate: 1, momentum: 0, batches });
+    await engine.evaluate(initialWeights, own.rows, own.labels);
   } finally {
     engine.dispose();
   }

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { classCount, denseLayouts, parameterCount, type ModelSpec } from '../model/mlp.ts';
+import type { Method } from '../settings/method.ts';
 import { defaultSettings, type Settings } from '../settings/settings.ts';
 import type { ProblemSource } from './problem.ts';
 import type { RoundTrace } from './run.ts';
@@ -10,21 +11,10 @@ const finite = v.pipe(v.number(), v.finite());
 const index = v.pipe(v.number(), v.integer(), v.minValue(0));
 const positive = v.pipe(v.number(), v.integer(), v.minValue(1));
 
-const caseSchema = v.object({
+const caseFields = {
   format: v.literal('spark-conformance/1'),
   name: v.string(),
-  algorithm: v.picklist(['spark', 'ntk-dfl']),
   model: v.object({ layers: v.pipe(v.array(positive), v.minLength(2)), activation: v.literal('relu') }),
-  hyper: v.object({
-    learningRate: finite,
-    learningRateDecay: v.optional(finite, 0),
-    steps: positive,
-    momentum: v.optional(finite, 0),
-    /** λ, one a round. */
-    softLabelWeight: v.optional(v.array(finite), []),
-    temperature: v.optional(finite, 1),
-    mixing: v.picklist(['uniform', 'metropolis']),
-  }),
   /** Adjacency lists; round t uses entry t mod length. */
   graph: v.pipe(v.array(v.array(v.array(index))), v.minLength(1)),
   rounds: positive,
@@ -38,7 +28,34 @@ const caseSchema = v.object({
     ),
     v.minLength(1),
   ),
-});
+};
+
+const hyperFields = {
+  learningRate: finite,
+  learningRateDecay: v.optional(finite, 0),
+  mixing: v.picklist(['uniform', 'metropolis']),
+};
+
+const caseSchema = v.variant('algorithm', [
+  v.object({
+    ...caseFields,
+    algorithm: v.picklist(['spark', 'ntk-dfl']),
+    hyper: v.object({
+      ...hyperFields,
+      steps: positive,
+      momentum: v.optional(finite, 0),
+      /** λ, one a round. */
+      softLabelWeight: v.optional(v.array(finite), []),
+      temperature: v.optional(finite, 1),
+    }),
+  }),
+  v.object({
+    ...caseFields,
+    algorithm: v.picklist(['dfedavg', 'dfedavgm']),
+    hyper: v.object({ ...hyperFields, localSteps: positive, momentum: v.optional(finite, 0) }),
+  }),
+  v.object({ ...caseFields, algorithm: v.literal('dpsgd'), hyper: v.object(hyperFields) }),
+]);
 
 export type ConformanceCase = v.InferOutput<typeof caseSchema>;
 
@@ -74,21 +91,44 @@ function flatWeights(model: ModelSpec, layers: ConformanceCase['clients'][number
   return Float32Array.from(denseLayouts(model).flatMap((_, l) => [...(layers[l]?.kernel.flat() ?? []), ...(layers[l]?.bias ?? [])]));
 }
 
-/** A case as a run: exchange `factors`, float32 on the wire, Euler steps of the given size. */
-export function settingsOf({ algorithm, hyper, model, rounds }: ConformanceCase): Settings {
+function methodOf(given: ConformanceCase): Method {
+  const { learningRate, learningRateDecay: decay } = given.hyper;
+  switch (given.algorithm) {
+    case 'spark':
+    case 'ntk-dfl': {
+      const { steps, temperature, softLabelWeight, momentum: factor } = given.hyper;
+      return {
+        kind: 'ntk',
+        evolution: {
+          stepSize: { rule: 'fixed', learningRate, decay },
+          integrator: 'euler',
+          steps,
+          temperature,
+          softLabels: softLabelWeight.map((weight, fromRound) => ({ fromRound, weight })),
+          priorAdjustment: 0,
+        },
+        momentum: factor > 0 ? { kind: 'nesterov', factor, velocity: 'mixed' } : { kind: 'none' },
+      };
+    }
+    case 'dfedavg':
+    case 'dfedavgm': {
+      const { localSteps } = given.hyper;
+      const momentum = given.algorithm === 'dfedavgm' ? given.hyper.momentum : 0;
+      return { kind: 'gradient', order: 'step-then-mix', learningRate, decay, localSteps, momentum, batchSize: 'full' };
+    }
+    case 'dpsgd':
+      return { kind: 'gradient', order: 'mix-plus-step', learningRate, decay, localSteps: 1, momentum: 0, batchSize: 'full' };
+  }
+}
+
+/** A case as a run: exchange `factors`, float32 on the wire, Euler steps of the given size or full batches. */
+export function settingsOf(given: ConformanceCase): Settings {
+  const { algorithm, hyper, model, rounds } = given;
   return {
     ...defaultSettings(algorithm),
     hidden: model.layers.slice(1, -1),
     mixing: hyper.mixing,
-    evolution: {
-      stepSize: { rule: 'fixed', learningRate: hyper.learningRate, decay: hyper.learningRateDecay },
-      integrator: 'euler',
-      steps: hyper.steps,
-      temperature: hyper.temperature,
-      softLabels: hyper.softLabelWeight.map((weight, fromRound) => ({ fromRound, weight })),
-      priorAdjustment: 0,
-      momentum: hyper.momentum,
-    },
+    method: methodOf(given),
     exchange: 'factors',
     wire: 'f32',
     rounds,
@@ -119,9 +159,10 @@ export interface ConformanceResult {
   readonly rounds: readonly {
     readonly clients: readonly {
       readonly weights: readonly number[];
-      readonly kernel: readonly (readonly number[])[];
-      readonly evolvedLogits: readonly (readonly number[])[];
-      readonly delta: readonly number[];
+      /** Of spark and ntk-dfl. */
+      readonly kernel?: readonly (readonly number[])[];
+      readonly evolvedLogits?: readonly (readonly number[])[];
+      readonly delta?: readonly number[];
     }[];
   }[];
 }
@@ -134,11 +175,14 @@ export function resultOf({ model, rounds }: ConformanceCase, traces: readonly (r
       clients: traces.map((ofClient, k) => {
         const trace = ofClient.find((candidate) => candidate.round === round);
         if (!trace) throw new Error(`Client ${k} finished without round ${round}; run the case again on an idle machine.`);
+        const weights = [...trace.weights];
+        if (!trace.evolution) return { weights };
+        const { kernel, evolvedLogits, delta } = trace.evolution;
         return {
-          weights: [...trace.weights],
-          kernel: matrix(trace.kernel, Math.sqrt(trace.kernel.length)),
-          evolvedLogits: matrix(trace.evolvedLogits, classCount(model)),
-          delta: [...trace.delta],
+          weights,
+          kernel: matrix(kernel, Math.sqrt(kernel.length)),
+          evolvedLogits: matrix(evolvedLogits, classCount(model)),
+          delta: [...delta],
         };
       }),
     })),
@@ -154,7 +198,7 @@ function matrix(values: Float32Array, columns: number): number[][] {
  * @returns Infinity when shapes differ.
  */
 export function worstError(actual: ConformanceResult, expected: ConformanceResult): number {
-  const worst = (a: readonly number[], b: readonly number[]): number => {
+  const worst = (a: readonly number[] = [], b: readonly number[] = []): number => {
     if (a.length !== b.length) return Infinity;
     const scale = b.reduce((top, value) => Math.max(top, Math.abs(value)), 0);
     return a.reduce((top, value, i) => Math.max(top, Math.abs(value - b[i]!)), 0) / (scale || 1);
@@ -168,8 +212,8 @@ export function worstError(actual: ConformanceResult, expected: ConformanceResul
         return [
           worst(ours.weights, client.weights),
           worst(ours.delta, client.delta),
-          worst(ours.kernel.flat(), client.kernel.flat()),
-          worst(ours.evolvedLogits.flat(), client.evolvedLogits.flat()),
+          worst(ours.kernel?.flat(), client.kernel?.flat()),
+          worst(ours.evolvedLogits?.flat(), client.evolvedLogits?.flat()),
         ];
       }),
     ),

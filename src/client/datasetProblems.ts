@@ -1,8 +1,8 @@
 import type { DatasetInfo, RowSource } from '../data/dataset.ts';
-import { shareOf } from '../data/partition.ts';
+import { shareOf, shareSize } from '../data/partition.ts';
 import { histogram, loadShare, loadTest, previews, standardise } from '../data/samples.ts';
 import { initialWeights } from '../model/mlp.ts';
-import type { DatasetName, Settings } from '../settings/settings.ts';
+import { isChanging, type DatasetName, type Settings } from '../settings/settings.ts';
 import { graphOf } from '../topology/graph.ts';
 import type { Problem, ProblemSource, Samples } from './problem.ts';
 import type { ShareView } from './view.ts';
@@ -43,7 +43,7 @@ export class DatasetProblems implements ProblemSource {
   constructor(private readonly open: (dataset: DatasetName) => RowSource) {}
 
   async problem(settings: Settings, number: number, onStep: (step: string) => void): Promise<Problem> {
-    const { dataset, alpha, samples, seed, testSamples, hidden } = settings;
+    const { dataset, partition, samples, sizeSpread, seed, testSamples, hidden } = settings;
     const source = this.open(dataset);
     const info = await source.info();
     const width = info.width * info.height;
@@ -51,8 +51,9 @@ export class DatasetProblems implements ProblemSource {
 
     const shares = this.#shares.get(number) ?? new Latest<OwnShare>();
     this.#shares.set(number, shares);
-    onStep(`fetching ${samples} of the training images`);
-    const share = await shares.get(JSON.stringify([dataset, alpha, samples, seed]), () => this.#share(source, info, settings, number));
+    onStep(`fetching ${shareSize(number, settings)} of the training images`);
+    const key = JSON.stringify([dataset, partition, samples, sizeSpread, seed]);
+    const share = await shares.get(key, () => this.#share(source, info, settings, number));
     onStep(`fetching ${testSamples} test images`);
     const test = await this.#tests.get(JSON.stringify([dataset, testSamples]), async () => {
       const loaded = await loadTest(source, testSamples);
@@ -62,8 +63,7 @@ export class DatasetProblems implements ProblemSource {
   }
 
   graph({ topology, seed }: Settings, clients: number, round: number): readonly (readonly number[])[] {
-    const isSameEveryRound = topology.kind !== 'k-regular' || !topology.changing;
-    const key = JSON.stringify([topology, seed, clients, isSameEveryRound ? 0 : round]);
+    const key = JSON.stringify([topology, seed, clients, isChanging(topology) ? round : 0]);
     const known = this.#graphs.get(key);
     if (known) return known;
     const graph = graphOf(topology, clients, seed, round);

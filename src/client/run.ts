@@ -1,35 +1,35 @@
+import { miniBatches } from '../data/batches.ts';
+import { randomStream } from '../math/random.ts';
 import { parameterCount, type ModelSpec } from '../model/mlp.ts';
+import { descend, type Descent } from '../ntk/descent.ts';
 import type { NtkEngine } from '../ntk/engine.ts';
 import type { InputFeatures, PoolMember } from '../ntk/pool.ts';
 import { sketchInputs, sketchMatrix } from '../ntk/sketch.ts';
 import type { Message, MetricsMessage, RunShape } from '../protocol/messages.ts';
 import { scaledSum, weightedMean, type Iterate } from '../round/iterate.ts';
 import { advanceOwner, initialOwnerState, type OwnerEffect, type OwnerEvent, type OwnerState } from '../round/owner.ts';
-import {
-  advanceRound,
-  initialRoundState,
-  nextRound,
-  type RoundEffect,
-  type RoundEvent,
-  type RoundResult,
-  type RoundState,
-} from '../round/round.ts';
-import { softLabelWeight, type Settings } from '../settings/settings.ts';
+import { advanceRound, initialRoundState, nextRound } from '../round/round.ts';
+import type { OwnedInputs, RoundEffect, RoundEvent, RoundResult, RoundState, WaitingPhase } from '../round/state.ts';
+import { sendsVelocity, softLabelWeight, type EvolutionSettings, type GradientMethod } from '../settings/method.ts';
+import type { Settings } from '../settings/settings.ts';
 import { mixingRow } from '../topology/mixing.ts';
 import type { PeerId, Presence } from '../transport/transport.ts';
 import type { Clock } from './clock.ts';
 import { MetricsCollector, type CollectedRound } from './evaluator.ts';
 import type { Problem, ProblemSource } from './problem.ts';
-import type { OwnRound, Phase, PhaseTimes, RoundSummary, Score } from './view.ts';
+import type { OwnRound, Phase, RoundSummary, Score } from './view.ts';
 import { WorkQueue } from './workQueue.ts';
 
 /** One round's arrays at one client, for conformance. */
 export interface RoundTrace {
   readonly round: number;
   readonly weights: Float32Array;
-  readonly delta: Float32Array;
-  readonly evolvedLogits: Float32Array;
-  readonly kernel: Float32Array;
+  /** Null with a gradient method. */
+  readonly evolution: {
+    readonly delta: Float32Array;
+    readonly evolvedLogits: Float32Array;
+    readonly kernel: Float32Array;
+  } | null;
 }
 
 /** What a run needs of the client around it. */
@@ -55,15 +55,16 @@ export interface RunHost {
   readonly trace: ((trace: RoundTrace) => void) | null;
 }
 
-const noTimes: PhaseTimes = { mix: 0, linearise: 0, evolve: 0, step: 0, evaluate: 0 };
-
 /** The sizes that messages of a run have. */
 export function shapeOf(run: string, settings: Settings, problem: Problem): RunShape {
-  const { hidden, exchange } = settings;
+  const { hidden, method } = settings;
+  const exchange = method.kind === 'ntk' ? settings.exchange : 'none';
+  const velocity = sendsVelocity(method);
   const ownSamples = problem.own.labels.length;
   const sketchSize = Math.min(settings.sketchSize, problem.width);
   const parameters = parameterCount(modelOf(settings, problem));
-  return { run, ownSamples, parameters, inputWidth: problem.width, hidden, classes: problem.classes, exchange, sketchSize };
+  const { width: inputWidth, classes } = problem;
+  return { run, ownSamples, parameters, inputWidth, hidden, classes, exchange, sketchSize, velocity };
 }
 
 export function modelOf(settings: Settings, problem: Pick<Problem, 'width' | 'classes'>): ModelSpec {
@@ -90,7 +91,7 @@ export class Run {
   #round = 0;
   #phase: Phase | null = null;
   #phaseSince = 0;
-  #times: Record<Phase, number> = { ...noTimes };
+  #times: Partial<Record<Phase, number>> = {};
   #roundSince = 0;
   #bytesBefore = 0;
   #begun = false;
@@ -105,16 +106,19 @@ export class Run {
     private readonly problem: Problem,
     private readonly host: RunHost,
   ) {
-    const { exchange, evolution, sketchSize, seed } = settings;
+    const { method, exchange, hidden, sketchSize, seed } = settings;
     const { own, width, initialWeights } = problem;
-    const run = { run: id, self: host.self.id, exchange, momentum: evolution.momentum, hidden: settings.hidden };
-    const exact: InputFeatures = { kind: 'exact', rows: own.rows, width };
-    const ownInputs = exchange === 'factors' ? { labels: own.labels, inputs: exact } : null;
-    this.#machine = initialRoundState(run, this.#mean(), ownInputs);
+    const hasKernel = method.kind === 'ntk';
+    const hasMomentum = hasKernel && method.momentum.kind !== 'none';
+    const exact: OwnedInputs = { labels: own.labels, inputs: { kind: 'exact', rows: own.rows, width } };
+    this.#machine = initialRoundState(
+      { run: id, self: host.self.id, method, exchange, hidden },
+      hasKernel ? { mean: this.#mean(), inputs: exchange === 'factors' ? exact : null } : null,
+    );
     this.#owner = initialOwnerState(id);
-    this.#iterate = { weights: initialWeights, velocity: evolution.momentum > 0 ? new Float32Array(initialWeights.length) : null };
+    this.#iterate = { weights: initialWeights, velocity: hasMomentum ? new Float32Array(initialWeights.length) : null };
     this.#inputs = host.engine.upload(own.rows, own.labels.length, width);
-    this.#sketch = exchange === 'sketch' ? sketchMatrix(width, Math.min(sketchSize, width), seed) : null;
+    this.#sketch = hasKernel && exchange === 'sketch' ? sketchMatrix(width, Math.min(sketchSize, width), seed) : null;
     this.#queue = new WorkQueue((error) => {
       if (!this.#disposal) this.host.failed(error);
     });
@@ -131,7 +135,8 @@ export class Run {
   /** Whether a round's messages are still due from the peer, or it was left out of the round. */
   activityOf(peer: PeerId): 'idle' | 'waiting' | 'answered' | 'missed' {
     const { activity } = this.#machine;
-    if (activity.phase === 'idle' || !activity.plan.neighbours.some((neighbour) => neighbour.peer === peer)) return 'idle';
+    if (activity.phase === 'idle' || activity.phase === 'descend') return 'idle';
+    if (!activity.plan.neighbours.some((neighbour) => neighbour.peer === peer)) return 'idle';
     if (activity.waiting.has(peer)) return 'waiting';
     return activity.missed.has(peer) ? 'missed' : 'answered';
   }
@@ -210,7 +215,7 @@ export class Run {
 
   /** A newcomer starts from its first neighbour's model, not from the initial one. */
   #adopt(round: number, iterate: Iterate): void {
-    this.#iterate = { weights: iterate.weights, velocity: this.#iterate.velocity && iterate.velocity };
+    this.#iterate = { weights: iterate.weights, velocity: iterate.velocity ?? this.#iterate.velocity };
     this.#beginRound(round);
   }
 
@@ -232,7 +237,7 @@ export class Run {
     this.#round = round;
     this.#roundSince = this.host.clock.now();
     this.#bytesBefore = this.host.roundBytes();
-    this.#times = { ...noTimes };
+    this.#times = {};
     const { selfWeight, neighbours } = this.#neighboursIn(round);
     const unreachable = new Set([...this.#unreachable].filter((peer) => !this.host.isOpen(peer)));
     this.host.moved();
@@ -264,7 +269,7 @@ export class Run {
   #enter(phase: Phase | null): void {
     if (phase === this.#phase) return;
     const now = this.host.clock.now();
-    if (this.#phase) this.#times[this.#phase] += now - this.#phaseSince;
+    if (this.#phase) this.#times[this.#phase] = (this.#times[this.#phase] ?? 0) + now - this.#phaseSince;
     this.#phase = phase;
     this.#phaseSince = now;
   }
@@ -278,6 +283,13 @@ export class Run {
         return this.host.send(effect.to, { type: 'mean', run: this.id, mean: this.#mean() });
       case 'await':
         return this.#await(effect.round, effect.phase);
+      case 'descend':
+        return this.#queue.add(async () => {
+          const { labels } = this.problem.own;
+          const descent = this.#descent(effect.round, effect.method);
+          const change = await descend(engine.spec, effect.weights, this.#inputs, labels, descent);
+          this.#advanceRound({ type: 'descended', round: effect.round, change });
+        });
       case 'sketch-inputs':
         return this.#advanceRound({
           type: 'own-inputs',
@@ -290,7 +302,7 @@ export class Run {
         });
       case 'evolve':
         return this.#queue.add(async () => {
-          const evolution = await this.#evolve(effect.round, effect.weights, effect.pool);
+          const evolution = await this.#evolve(effect.round, effect.weights, effect.pool, effect.evolution);
           this.#advanceRound({ type: 'evolved', round: effect.round, evolution });
         });
       case 'pullback':
@@ -304,29 +316,39 @@ export class Run {
   }
 
   #answer(effect: OwnerEffect): void {
-    const { engine, send } = this.host;
+    const { host } = this;
     switch (effect.type) {
       case 'send':
-        return send(effect.to, effect.message);
+        return host.send(effect.to, effect.message);
       case 'answer-inputs': {
         const { labels } = this.problem.own;
-        return send(effect.to, { type: 'inputs', run: this.id, labels, inputs: this.#inputsFor(effect.centre) });
+        return host.send(effect.to, { type: 'inputs', run: this.id, labels, inputs: this.#inputsFor(effect.centre) });
       }
       case 'answer-factors':
         return this.#queue.add(async () => {
-          const hidden = await engine.features(effect.weights, this.#inputs);
-          send(effect.to, { type: 'factors', run: this.id, round: effect.round, hidden });
+          const hidden = await host.engine.features(effect.weights, this.#inputs);
+          host.send(effect.to, { type: 'factors', run: this.id, round: effect.round, hidden });
         });
       case 'answer-step':
         return this.#queue.add(async () => {
-          const step = await engine.pullback(effect.weights, this.#inputs, effect.residual);
-          send(effect.to, { type: 'step', run: this.id, round: effect.round, step });
+          const step = await host.engine.pullback(effect.weights, this.#inputs, effect.residual);
+          host.send(effect.to, { type: 'step', run: this.id, round: effect.round, step });
         });
     }
   }
 
-  #evolve(round: number, weights: Float32Array, pool: readonly PoolMember[]) {
-    const { evolution } = this.settings;
+  /** η_t, and the batches of this client and round. */
+  #descent(round: number, { learningRate, decay, momentum, localSteps, batchSize }: GradientMethod): Descent {
+    const samples = this.problem.own.labels.length;
+    const random = randomStream(this.settings.seed, 'batches', this.host.self.number, round);
+    return {
+      learningRate: learningRate * Math.exp(-decay * round),
+      momentum,
+      batches: batchSize === 'full' ? Array<null>(localSteps).fill(null) : miniBatches(samples, batchSize, localSteps, random),
+    };
+  }
+
+  #evolve(round: number, weights: Float32Array, pool: readonly PoolMember[], evolution: EvolutionSettings) {
     return this.host.engine.evolve({
       weights,
       pool,
@@ -349,7 +371,7 @@ export class Run {
     return sketchInputs(own.rows, own.labels.length, width, centre ?? new Float32Array(width), this.#sketch, columns);
   }
 
-  #await(round: number, phase: 'mix' | 'linearise' | 'step'): void {
+  #await(round: number, phase: WaitingPhase): void {
     this.#cancelDeadline();
     this.#cancelDeadline = this.host.clock.after(this.settings.deadlineMs, () => {
       // While paused nobody is late.
@@ -364,13 +386,12 @@ export class Run {
 
   #finish(result: RoundResult): void {
     this.#cancelDeadline();
-    const { round, iterate, neighbours, missed } = result;
+    const { round, iterate, delta, evolution, neighbours, missed } = result;
     this.#iterate = iterate;
     for (const peer of missed) this.#missedRounds.set(peer, this.missedRoundsOf(peer) + 1);
-    if (result.evolution.kernel) {
-      const { delta, evolution } = result;
-      this.host.trace?.({ round, weights: iterate.weights, delta, evolvedLogits: evolution.logits, kernel: result.evolution.kernel });
-    }
+    const kernel = evolution?.kernel;
+    const traced = kernel ? { delta, evolvedLogits: evolution.logits, kernel } : null;
+    this.host.trace?.({ round, weights: iterate.weights, evolution: traced });
     const bytesSent = this.host.roundBytes() - this.#bytesBefore;
     this.#enter('evaluate');
     this.#queue.add(async () => {

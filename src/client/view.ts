@@ -7,10 +7,11 @@ export type { BackendView, RoundSummary, Score };
 
 /** What a person can see of a client: plain data, sent from the worker as it changes and drawn by the page. */
 
-export type Phase = 'mix' | 'linearise' | 'evolve' | 'step' | 'evaluate';
+/** `descend` is a phase of gradient methods; `linearise`, `evolve` and `step` are of NTK methods. */
+export type Phase = 'descend' | 'mix' | 'linearise' | 'evolve' | 'step' | 'evaluate';
 
-/** Milliseconds spent in each phase of one round. */
-export type PhaseTimes = Readonly<Record<Phase, number>>;
+/** Milliseconds spent in each phase of one round, of those that it has had. */
+export type PhaseTimes = Readonly<Partial<Record<Phase, number>>>;
 
 export type ClientStatus =
   | { readonly kind: 'preparing'; readonly step: string }

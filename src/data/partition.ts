@@ -1,5 +1,5 @@
-import { randomStream } from '../math/random.ts';
-import type { Settings } from '../settings/settings.ts';
+import { randomStream, type RandomStream } from '../math/random.ts';
+import { MAX_SAMPLES, type Settings } from '../settings/settings.ts';
 
 /** Rows `start` .. `start + count - 1` of one class's training rows. */
 export interface ClassRange {
@@ -12,7 +12,7 @@ export interface ClassRange {
 export type Share = readonly ClassRange[];
 
 /** The choices that decide every client's share. */
-export type PartitionSettings = Pick<Settings, 'seed' | 'alpha' | 'samples'>;
+export type PartitionSettings = Pick<Settings, 'seed' | 'partition' | 'samples' | 'sizeSpread'>;
 
 export class PartitionError extends Error {
   override readonly name = 'PartitionError';
@@ -30,11 +30,53 @@ function apportion(total: number, proportions: readonly number[], ranks: readonl
   return counts;
 }
 
-/** How many rows of each class client `client` takes, of `left` that are still free. */
-function classCounts(client: number, { seed, alpha, samples }: PartitionSettings, left: readonly number[]): number[] {
-  const random = randomStream(seed, 'partition', client);
+/**
+ * How many samples client `client` holds: drawn from a log-normal distribution of mean `samples` and σ = `sizeSpread`, between 2
+ * and MAX_SAMPLES.
+ */
+export function shareSize(client: number, { seed, samples, sizeSpread: sigma }: PartitionSettings): number {
+  const z = randomStream(seed, 'partition', 'size', client).normal();
+  return Math.min(MAX_SAMPLES, Math.max(2, Math.round(samples * Math.exp(sigma * z - sigma ** 2 / 2))));
+}
+
+/** How many clients `rows` rows are enough for. */
+export function clientsThatFit(settings: PartitionSettings, rows: number): number {
+  let clients = 0;
+  for (let left = rows - shareSize(0, settings); left >= 0; left -= shareSize(clients, settings)) clients++;
+  return clients;
+}
+
+/** The part of client `client` that each class should have. */
+function classProportions(
+  client: number,
+  { seed, partition }: PartitionSettings,
+  classes: number,
+  random: RandomStream,
+): number[] {
+  switch (partition.kind) {
+    case 'iid':
+      return Array<number>(classes).fill(1 / classes);
+    case 'dirichlet':
+      return random.dirichlet(partition.alpha, classes);
+    case 'shards': {
+      // As many clients as one shuffled deck of the classes has hands for are dealt from it, so that all classes are used alike.
+      const hand = Math.min(partition.classes, classes);
+      const hands = Math.floor(classes / hand);
+      const order = Array.from({ length: classes }, (_, c) => c);
+      const deck = randomStream(seed, 'partition', 'deck', Math.floor(client / hands)).shuffle(order);
+      const first = (client % hands) * hand;
+      const mine = new Set(deck.slice(first, first + hand));
+      return order.map((c) => (mine.has(c) ? 1 / hand : 0));
+    }
+  }
+}
+
+/** How many rows of each class client `client` takes, of `left` that are still free; what its classes lack, the fullest give. */
+function classCounts(client: number, settings: PartitionSettings, left: readonly number[]): number[] {
+  const random = randomStream(settings.seed, 'partition', client);
   const classes = left.map((_, c) => c);
-  const proportions = alpha === 'iid' ? left.map(() => 1 / left.length) : random.dirichlet(alpha, left.length);
+  const proportions = classProportions(client, settings, left.length, random);
+  const samples = shareSize(client, settings);
   const wanted = apportion(samples, proportions, random.shuffle(classes));
   const counts = wanted.map((count, c) => Math.min(count, left[c]!));
   for (let missing = samples - sum(counts); missing > 0; missing--) {
@@ -46,24 +88,23 @@ function classCounts(client: number, { seed, alpha, samples }: PartitionSettings
 }
 
 /**
- * The share of client k = `client`: class proportions drawn from Dirichlet(alpha) (even ones if `iid`), rows taken in the order
- * of client numbers from each class's list, which starts at a seeded place and goes round. So shares are disjoint, and the
- * share of k does not depend on how many clients follow.
+ * The share of client k = `client`: its size and class proportions are drawn as the settings say, rows are taken in the order of
+ * client numbers from each class's list, which starts at a seeded place and goes round. So shares are disjoint, and the share
+ * of k does not depend on how many clients follow.
  * @param trainCounts training rows of each class.
  * @throws {PartitionError} when clients 0 .. k need more rows than there are.
  */
 export function shareOf(client: number, settings: PartitionSettings, trainCounts: readonly number[]): Share {
-  const { seed, samples } = settings;
-  const clientsThatFit = Math.floor(sum(trainCounts) / samples);
-  if (client >= clientsThatFit) {
-    throw new PartitionError(
-      `The data has room for ${clientsThatFit} clients of ${samples} samples, and this is number ${client + 1}; ` +
-        'choose fewer samples a client, or fewer clients.',
-    );
-  }
+  const { seed, samples, sizeSpread } = settings;
   const left = [...trainCounts];
   let counts: number[] = [];
   for (let k = 0; k <= client; k++) {
+    if (sum(left) < shareSize(k, settings)) {
+      throw new PartitionError(
+        `The data has room for ${k} clients of ${samples} samples${sizeSpread > 0 ? ' on average' : ''}, and this is number ` +
+          `${client + 1}; choose fewer samples a client, or fewer clients.`,
+      );
+    }
     counts = classCounts(k, settings, left);
     counts.forEach((count, c) => (left[c]! -= count));
   }

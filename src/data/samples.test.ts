@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { PartitionRule } from '../settings/settings.ts';
 import { shareOf } from './partition.ts';
 import { histogram, loadShare, loadTest, previews, standardise, type Samples } from './samples.ts';
 import { memorySource, tinyDataset } from './tinyDataset.ts';
@@ -16,10 +17,10 @@ describe('loadShare', () => {
     await fc.assert(
       fc.asyncProperty(
         fc.nat(),
-        fc.constantFrom(0.1, 1, 'iid' as const),
+        fc.constantFrom<PartitionRule>({ kind: 'iid' }, { kind: 'dirichlet', alpha: 0.1 }, { kind: 'shards', classes: 2 }),
         fc.integer({ min: 2, max: 40 }),
-        async (seed, alpha, samples) => {
-          const share = shareOf(1, { seed, alpha, samples }, counts);
+        async (seed, partition, samples) => {
+          const share = shareOf(1, { seed, partition, samples, sizeSpread: 0 }, counts);
           const loaded = await loadShare(memorySource(tiny), share);
           expect(loaded).toMatchObject({ count: samples, width: 4 });
           expect(loaded.pixels).toHaveLength(4 * samples);
@@ -59,7 +60,7 @@ describe('loadShare', () => {
   });
 
   test('mixes the classes, in the same order every time', async () => {
-    const share = shareOf(0, { seed: 1, alpha: 'iid', samples: 30 }, counts);
+    const share = shareOf(0, { seed: 1, partition: { kind: 'iid' }, samples: 30, sizeSpread: 0 }, counts);
     const loaded = await loadShare(memorySource(tiny), share);
     expect([...loaded.labels]).not.toEqual([...loaded.labels].sort());
     expect(await loadShare(memorySource(tiny), share)).toEqual(loaded);

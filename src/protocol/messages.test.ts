@@ -12,6 +12,7 @@ const shape: RunShape = {
   classes: 4,
   exchange: 'sketch',
   sketchSize: 2,
+  velocity: true,
 };
 const floats = (length: number) => Float32Array.from({ length }, (_, i) => i - 1.5);
 const inRound = { run: 'r', round: 3 } as const;
@@ -23,13 +24,16 @@ const messages: Message[] = [
     register: {
       version: 2,
       author: 'a',
-      settings: { ...defaultSettings('ntk-dfl'), alpha: 'iid', topology: { kind: 'k-regular', degree: 3, changing: true } },
+      settings: {
+        ...defaultSettings('dpsgd'),
+        partition: { kind: 'iid' },
+        topology: { kind: 'k-regular', degree: 3, changing: true },
+      },
       run: { id: 'r', founders: ['a', 'b'], joined: ['c'], control: 'paused' },
     },
   },
   { type: 'mean', run: 'r', mean: floats(3) },
   { type: 'weights', ...inRound, weights: floats(5), velocity: floats(5) },
-  { type: 'weights', ...inRound, weights: floats(5), velocity: null },
   { type: 'mixed', ...inRound, weights: floats(5), wantsInputs: true, centre: floats(3) },
   { type: 'mixed', ...inRound, weights: floats(5), wantsInputs: false, centre: null },
   {
@@ -70,6 +74,23 @@ describe('messages', () => {
       inputs: { kind: 'exact', rows: floats(3), width: 3 },
     };
     expect(decodeMessage(encodeMessage(message, 'f32'), { ...shape, exchange: 'factors' })).toEqual(message);
+  });
+
+  it('carries weights alone in a run that mixes no velocities', () => {
+    const message: Message = { type: 'weights', ...inRound, weights: floats(5), velocity: null };
+    const alone = { ...shape, velocity: false };
+    expect(decodeMessage(encodeMessage(message, 'f32'), alone)).toEqual(message);
+    expect(() => decodeMessage(encodeMessage(message, 'f32'), shape)).toThrow(ProtocolError);
+    expect(() => decodeMessage(encodeMessage({ ...message, velocity: floats(5) }, 'f32'), alone)).toThrow(ProtocolError);
+  });
+
+  it('neither gives nor takes anything made of samples in a run that exchanges weights alone', () => {
+    const allowed = new Set(['room', 'weights', 'decline', 'metrics', 'summary']);
+    for (const message of messages) {
+      const decode = () => decodeMessage(encodeMessage(message, 'f32'), { ...shape, exchange: 'none' });
+      if (allowed.has(message.type)) expect(decode()).toEqual(message);
+      else expect(decode).toThrow(ProtocolError);
+    }
   });
 
   it('passes over messages of another run, and of any run outside one', () => {

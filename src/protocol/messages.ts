@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import type { InputFeatures } from '../ntk/pool.ts';
+import { MAX_SAMPLES } from '../settings/settings.ts';
 import { decodeFrame, encodeFrame, ProtocolError, type FrameArrays, type WireForm } from './frame.ts';
 import { registerSchema, type RoomRegister } from './register.ts';
 
@@ -22,7 +23,7 @@ export interface MeanMessage {
   readonly run: string;
   readonly mean: Float32Array;
 }
-/** mix: to every neighbour, the sender's weights and (with momentum) velocity at the start of the round. */
+/** mix: to every neighbour, the sender's weights and, where velocities are mixed, its velocity. */
 export interface WeightsMessage extends InRound {
   readonly type: 'weights';
   readonly weights: Float32Array;
@@ -109,6 +110,9 @@ export const purposeOf: Readonly<Record<MessageKind, 'training' | 'evaluation' |
   summary: 'evaluation',
 };
 
+/** The messages that carry something made of samples, or ask for it. */
+const ofSamples: ReadonlySet<MessageKind> = new Set(['mean', 'mixed', 'inputs', 'factors', 'residuals', 'step']);
+
 /** The sizes that a run's messages must have. */
 export interface RunShape {
   readonly run: string;
@@ -119,12 +123,12 @@ export interface RunShape {
   readonly inputWidth: number;
   readonly hidden: readonly number[];
   readonly classes: number;
-  readonly exchange: 'factors' | 'sketch';
+  /** `none`: neighbours get weights and nothing that is made of samples. */
+  readonly exchange: 'factors' | 'sketch' | 'none';
   readonly sketchSize: number;
+  /** Whether weights come with a velocity. */
+  readonly velocity: boolean;
 }
-
-/** No client holds more samples; bounds what a neighbour can make us store. */
-const MAX_SAMPLES = 5000;
 
 const fraction = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
 const amount = v.pipe(v.number(), v.finite(), v.minValue(0));
@@ -301,11 +305,14 @@ type RunFields = Exclude<v.InferOutput<typeof fieldsSchema>, { type: 'room' }>;
 
 function readArrays(fields: RunFields, reader: ArrayReader, shape: RunShape): Exclude<Message, RoomMessage> {
   const parameters = (name: string) => reader.floats(name, shape.parameters);
+  if (shape.exchange === 'none' && ofSamples.has(fields.type)) {
+    throw new ProtocolError(`A '${fields.type}' message has no place in a run whose neighbours exchange weights alone.`);
+  }
   switch (fields.type) {
     case 'mean':
       return { ...fields, mean: reader.floats('mean', shape.inputWidth) };
     case 'weights':
-      return { ...fields, weights: parameters('weights'), velocity: reader.has('velocity') ? parameters('velocity') : null };
+      return { ...fields, weights: parameters('weights'), velocity: shape.velocity ? parameters('velocity') : null };
     case 'mixed': {
       const centre = reader.has('centre') ? reader.floats('centre', shape.inputWidth) : null;
       return { ...fields, weights: parameters('weights'), centre };

@@ -1,8 +1,10 @@
+import type { Momentum } from '../settings/method.ts';
+
 /** What a client carries from round to round. */
 export interface Iterate {
   /** w, d floats. */
   readonly weights: Float32Array;
-  /** v, d floats; null without momentum. */
+  /** v, d floats; null without an outer momentum. */
   readonly velocity: Float32Array | null;
 }
 
@@ -26,16 +28,25 @@ export function weightedMean(terms: readonly Weighted[]): Float32Array {
   return combine(terms.map(({ vector, weight }) => ({ vector, weight: weight / total })));
 }
 
+/** A mixing row: m_ii, and m_ij of each neighbour. */
+interface Row {
+  readonly selfWeight: number;
+  readonly neighbours: readonly { readonly peer: string; readonly weight: number }[];
+}
+
 /**
- * The mix: w̄ = Σ m_ij w_j and v̄ = Σ m_ij v_j. The caller puts the client's own iterate in a missing neighbour's place: that
- * weight falls to the client itself, so rows still sum to one and the mixing matrix stays symmetric.
+ * The mix: w̄ = Σ m_ij w_j and v̄ = Σ m_ij v_j. Who has not answered, or sends no velocity, is given the client's own in its
+ * place: that weight falls to the client itself, so rows still sum to one and the mixing matrix stays symmetric.
  */
-export function mix(own: Iterate, selfWeight: number, others: readonly { readonly iterate: Iterate; readonly weight: number }[]): Iterate {
-  const members = [{ iterate: own, weight: selfWeight }, ...others];
-  const velocities = members.flatMap(({ iterate, weight }) => (iterate.velocity ? [{ vector: iterate.velocity, weight }] : []));
+export function mix(own: Iterate, { selfWeight, neighbours }: Row, answers: ReadonlyMap<string, Iterate>): Iterate {
+  const members = [
+    { iterate: own, weight: selfWeight },
+    ...neighbours.map(({ peer, weight }) => ({ iterate: answers.get(peer) ?? own, weight })),
+  ];
+  const { velocity } = own;
   return {
     weights: combine(members.map(({ iterate, weight }) => ({ vector: iterate.weights, weight }))),
-    velocity: own.velocity ? combine(velocities) : null,
+    velocity: velocity && combine(members.map(({ iterate, weight }) => ({ vector: iterate.velocity ?? velocity, weight }))),
   };
 }
 
@@ -44,10 +55,19 @@ export function scaledSum(vectors: readonly Float32Array[], scale: number): Floa
   return combine(vectors.map((vector) => ({ vector, weight: scale })));
 }
 
-/** Nesterov: v = μ v̄ + Δ, w = w̄ + Δ + μ v (the placement is a reconstruction of SPARK's). */
-export function momentumStep(mixed: Iterate, delta: Float32Array, momentum: number): Iterate {
-  const { weights: w, velocity: v } = mixed;
-  if (!v) return { weights: w.map((weight, i) => weight + delta[i]!), velocity: null };
-  const velocity = v.map((component, i) => momentum * component + delta[i]!);
-  return { weights: w.map((weight, i) => weight + delta[i]! + momentum * velocity[i]!), velocity };
+/** w + Δ. */
+export function add(weights: Float32Array, change: Float32Array): Float32Array {
+  return weights.map((weight, i) => weight + change[i]!);
+}
+
+/**
+ * v = μ v̄ + Δ. Heavy ball: w = w̄ + v. Nesterov: w = w̄ + Δ + μ v (the placement is a reconstruction of SPARK's). With an own
+ * velocity the mix has left it as it was.
+ */
+export function momentumStep({ weights, velocity: before }: Iterate, delta: Float32Array, momentum: Momentum): Iterate {
+  if (momentum.kind === 'none' || !before) return { weights: add(weights, delta), velocity: null };
+  const { kind, factor } = momentum;
+  const velocity = before.map((component, i) => factor * component + delta[i]!);
+  const change = kind === 'heavy-ball' ? velocity : velocity.map((component, i) => delta[i]! + factor * component);
+  return { weights: add(weights, change), velocity };
 }

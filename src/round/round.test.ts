@@ -3,15 +3,10 @@ import { describe, expect, it } from 'vitest';
 import type { Message } from '../protocol/messages.ts';
 import { randomStream, type RandomStream } from '../math/random.ts';
 import { advanceOwner, initialOwnerState, type OwnerEffect, type OwnerEvent, type OwnerState } from './owner.ts';
-import {
-  advanceRound,
-  initialRoundState,
-  nextRound,
-  type RoundEffect,
-  type RoundEvent,
-  type RoundResult,
-  type RoundState,
-} from './round.ts';
+import { sendsVelocity, type GradientMethod, type Method, type Momentum, type NtkMethod } from '../settings/method.ts';
+import type { Iterate } from './iterate.ts';
+import { advanceRound, initialRoundState, nextRound } from './round.ts';
+import type { RoundEffect, RoundEvent, RoundResult, RoundState } from './state.ts';
 
 /** What may happen to a message; probabilities of each fault. */
 interface Faults {
@@ -43,6 +38,36 @@ const inputsOf = (k: number, samples: number) => ({
   inputs: { kind: 'exact', rows: Float32Array.from({ length: samples * WIDTH }, (_, i) => k + i), width: WIDTH },
 }) as const;
 
+const ntk = (momentum: Momentum): NtkMethod => ({
+  kind: 'ntk',
+  evolution: {
+    stepSize: { rule: 'spectral', scale: 2 },
+    integrator: 'euler',
+    steps: 1,
+    temperature: 1,
+    softLabels: [],
+    priorAdjustment: 0,
+  },
+  momentum,
+});
+const gradient = (order: GradientMethod['order']): GradientMethod => ({
+  kind: 'gradient',
+  order,
+  learningRate: 0.1,
+  decay: 0,
+  localSteps: 3,
+  momentum: 0,
+  batchSize: 'full',
+});
+const nesterov = ntk({ kind: 'nesterov', factor: 0.5, velocity: 'mixed' });
+const methods: [string, Method][] = [
+  ['the kernel, Nesterov momentum and mixed velocities', nesterov],
+  ['the kernel, a heavy ball and own velocities', ntk({ kind: 'heavy-ball', factor: 0.5, velocity: 'own' })],
+  ['the kernel without momentum', ntk({ kind: 'none' })],
+  ['steps, then the mix', gradient('step-then-mix')],
+  ['the mix plus steps', gradient('mix-plus-step')],
+];
+
 /**
  * A whole federation of the pure machines on an adversarial network: the seeded scheduler chooses which message or piece of
  * work comes next; a deadline fires when nothing else is left to do. The arithmetic is a stand-in that depends on everything
@@ -60,24 +85,27 @@ class Federation {
     private readonly rounds: number,
     private readonly faults: Faults,
     schedule: number,
+    private readonly method: Method = nesterov,
   ) {
     this.#random = randomStream(schedule, 'schedule');
     this.members = graph.map((_, k) => {
       const id = `c${k}`;
-      const settings = { run: 'r', self: id, exchange: 'factors', momentum: 0.5, hidden: [1] } as const;
       return {
         id,
-        round: initialRoundState(settings, new Float32Array(WIDTH), inputsOf(k, k + 1)),
+        round: machine(id, method, k),
         owner: initialOwnerState('r'),
         results: [],
         deadline: null,
         work: [],
       };
     });
-    graph.forEach((_, k) => this.begin(k, 0, { weights: Float32Array.of(k, 2 * k), velocity: Float32Array.of(0, 0) }));
+    const hasVelocity = method.kind === 'ntk' && method.momentum.kind !== 'none';
+    graph.forEach((_, k) =>
+      this.begin(k, 0, { weights: Float32Array.of(k, 2 * k), velocity: hasVelocity ? Float32Array.of(0, 0) : null }),
+    );
   }
 
-  begin(k: number, round: number, own: { weights: Float32Array; velocity: Float32Array | null }): void {
+  begin(k: number, round: number, own: Iterate): void {
     const neighbours = this.graph[k]!.map((j) => ({ peer: `c${j}`, weight: 1 / (this.graph[k]!.length + 1) }));
     const plan = { round, selfWeight: 1 / (neighbours.length + 1), neighbours, unreachable: this.lost };
     this.#advance(this.members[k]!, { type: 'begin', plan, own });
@@ -149,6 +177,10 @@ class Federation {
   }
 
   #send(from: string, to: string, message: Message): void {
+    if (message.type === 'weights') expect(message.velocity !== null).toBe(sendsVelocity(this.method));
+    if (this.method.kind === 'gradient' && message.type !== 'weights' && message.type !== 'decline') {
+      throw new Error(`A gradient method sent '${message.type}'.`);
+    }
     if (!this.lost.has(to)) this.#mail.push({ from, to, message });
     else this.#advance(this.members.find(({ id }) => id === from)!, { type: 'lost', peer: to });
   }
@@ -164,6 +196,11 @@ class Federation {
           break;
         case 'await':
           member.deadline = { effect, since: this.#clock++ };
+          break;
+        case 'descend':
+          member.work.push(() =>
+            this.#advance(member, { type: 'descended', round: effect.round, change: changeOf(k, effect.weights) }),
+          );
           break;
         case 'features':
           member.work.push(() =>
@@ -198,6 +235,14 @@ class Federation {
   }
 }
 
+/** A machine with k + 1 samples. */
+const machine = (self: string, method: Method, k: number) =>
+  initialRoundState(
+    { run: 'r', self, method, exchange: 'factors', hidden: [1] },
+    method.kind === 'ntk' ? { mean: new Float32Array(WIDTH), inputs: inputsOf(k, k + 1) } : null,
+  );
+
+const changeOf = (k: number, weights: Float32Array) => Float32Array.of(Math.sin(k + weights[0]!), -0.1 * weights[1]!);
 const hiddenOf = (k: number, weights: Float32Array) => new Float32Array(k + 1).fill(weights[0]! + k * weights[1]!);
 const stepOf = (k: number, weights: Float32Array, residual: Float32Array) =>
   Float32Array.of(residual.reduce((a, b) => a + b, 0) * (k + 1), weights[0]! * 0.01);
@@ -205,8 +250,8 @@ const stepOf = (k: number, weights: Float32Array, residual: Float32Array) =>
 const ring = (clients: number) =>
   Array.from({ length: clients }, (_, k) => [...new Set([(k + clients - 1) % clients, (k + 1) % clients])].filter((j) => j !== k));
 
-function runFederation(faults: Faults, schedule: number, clients = 4, rounds = 4): Federation {
-  const federation = new Federation(ring(clients), rounds, faults, schedule);
+function runFederation(faults: Faults, schedule: number, method: Method): Federation {
+  const federation = new Federation(ring(4), 4, faults, schedule, method);
   federation.run();
   return federation;
 }
@@ -214,13 +259,13 @@ function runFederation(faults: Faults, schedule: number, clients = 4, rounds = 4
 const iterates = ({ members }: Federation) => members.map(({ results }) => results.map(({ iterate }) => iterate));
 const schedules = fc.nat();
 
-describe('a round', () => {
+describe.each(methods)('a round of %s', (_, method) => {
   it('gives the same result on every schedule when nothing is lost', () => {
-    const reference = iterates(runFederation(noFaults, 0));
+    const reference = iterates(runFederation(noFaults, 0, method));
     expect(reference.flat()).toHaveLength(16);
     fc.assert(
       fc.property(schedules, (schedule) => {
-        const federation = runFederation(noFaults, schedule);
+        const federation = runFederation(noFaults, schedule, method);
         expect(iterates(federation)).toEqual(reference);
         for (const { results } of federation.members) for (const { missed } of results) expect(missed).toEqual([]);
       }),
@@ -228,10 +273,10 @@ describe('a round', () => {
   });
 
   it('is not changed by doubled messages', () => {
-    const reference = iterates(runFederation(noFaults, 0));
+    const reference = iterates(runFederation(noFaults, 0, method));
     fc.assert(
       fc.property(schedules, (schedule) => {
-        expect(iterates(runFederation({ ...noFaults, duplicate: 0.3 }, schedule))).toEqual(reference);
+        expect(iterates(runFederation({ ...noFaults, duplicate: 0.3 }, schedule, method))).toEqual(reference);
       }),
     );
   });
@@ -239,7 +284,7 @@ describe('a round', () => {
   it('ends for everyone under lost, doubled and reordered messages, with finite models and honest accounts', () => {
     fc.assert(
       fc.property(schedules, fc.double({ min: 0, max: 0.6, noNaN: true }), fc.boolean(), (schedule, drop, reorder) => {
-        const { members } = runFederation({ drop, duplicate: 0.2, reorder }, schedule);
+        const { members } = runFederation({ drop, duplicate: 0.2, reorder }, schedule, method);
         members.forEach(({ results }, k) => {
           expect(results.at(-1)?.round).toBe(3);
           for (const { iterate, neighbours, missed } of results) {
@@ -256,7 +301,7 @@ describe('a round', () => {
   it('goes on without a client that leaves at any moment', () => {
     fc.assert(
       fc.property(schedules, fc.nat(60), (schedule, moment) => {
-        const federation = new Federation(ring(4), 4, noFaults, schedule);
+        const federation = new Federation(ring(4), 4, noFaults, schedule, method);
         federation.run((step) => {
           if (step === moment) federation.lose(2);
         });
@@ -265,6 +310,18 @@ describe('a round', () => {
     );
   });
 
+  it('ends when every neighbour is lost while it computes', () => {
+    const federation = new Federation([[1], [0]], 2, noFaults, 1, method);
+    federation.lose(1);
+    federation.run();
+    expect(federation.members[0]!.results.map(({ neighbours, missed }) => [neighbours, missed])).toEqual([
+      [[], ['c1']],
+      [[], ['c1']],
+    ]);
+  });
+});
+
+describe('a round', () => {
   it('leaves out who misses the deadline, gives its weight to the client itself, and counts it', () => {
     const federation = new Federation([[1], [0]], 1, { ...noFaults, drop: 1 }, 1);
     federation.run();
@@ -277,8 +334,7 @@ describe('a round', () => {
   });
 
   it('does not wait for a neighbour that is already further, and catches up with the slowest one ahead', () => {
-    const settings = { run: 'r', self: 'c0', exchange: 'factors', momentum: 0, hidden: [1] } as const;
-    let state = initialRoundState(settings, new Float32Array(WIDTH), inputsOf(0, 1));
+    let state = machine('c0', ntk({ kind: 'none' }), 0);
     const iterate = { weights: Float32Array.of(1, 1), velocity: null };
     const neighbours = ['c1', 'c2'].map((peer) => ({ peer, weight: 1 / 3 }));
     const begin = { type: 'begin', plan: { round: 0, selfWeight: 1 / 3, neighbours, unreachable: new Set<string>() }, own: iterate } as const;
@@ -291,9 +347,8 @@ describe('a round', () => {
   });
 
   it('tells a stranger at once not to wait for it', () => {
-    const settings = { run: 'r', self: 'c0', exchange: 'factors', momentum: 0, hidden: [1] } as const;
     const iterate = { weights: Float32Array.of(1, 1), velocity: null };
-    const idle = initialRoundState(settings, new Float32Array(WIDTH), inputsOf(0, 1));
+    const idle = machine('c0', ntk({ kind: 'none' }), 0);
     const plan = { round: 2, selfWeight: 0.5, neighbours: [{ peer: 'c1', weight: 0.5 }], unreachable: new Set<string>() };
     const { state } = advanceRound(idle, { type: 'begin', plan, own: iterate });
     const late = advanceRound(state, { type: 'message', from: 'c9', message: { type: 'weights', run: 'r', round: 2, ...iterate } });

@@ -1,52 +1,51 @@
 import * as v from 'valibot';
+import { count, range } from './bounds.ts';
+import { methodSchema } from './method.ts';
+import { algorithms, presets, type Algorithm } from './presets.ts';
 
 /** What a run is: every choice that changes its result. Shared by all clients of the run; validated at the border. */
 
-const count = (min: number, max: number) => v.pipe(v.number(), v.integer(), v.minValue(min), v.maxValue(max));
-const range = (min: number, max: number) => v.pipe(v.number(), v.finite(), v.minValue(min), v.maxValue(max));
+export type { Algorithm } from './presets.ts';
+export type { EvolutionSettings } from './method.ts';
+
+/** No client holds more samples. */
+export const MAX_SAMPLES = 5000;
 
 const topologySchema = v.variant('kind', [
   v.strictObject({ kind: v.literal('ring') }),
   /** A random connected `degree`-regular graph; `changing` draws a new one every round. */
   v.strictObject({ kind: v.literal('k-regular'), degree: count(1, 64), changing: v.boolean() }),
+  /** Each pair an edge with this probability, then as few edges more as connect the graph. */
+  v.strictObject({ kind: v.literal('erdos-renyi'), probability: range(0, 1), changing: v.boolean() }),
+  /** The lowest number with everyone else. */
+  v.strictObject({ kind: v.literal('star') }),
   v.strictObject({ kind: v.literal('full') }),
 ]);
 
-const stepSizeSchema = v.variant('rule', [
-  /** η_t = learningRate · exp(-decay · t), t the round from 0 (NTK-DFL). */
-  v.strictObject({ rule: v.literal('fixed'), learningRate: range(1e-9, 1e6), decay: range(0, 10) }),
-  /** η_t = scale · N / λmax(K): scale 2 is the inverse Lipschitz constant of the softmax loss in function space. */
-  v.strictObject({ rule: v.literal('spectral'), scale: range(1e-3, 4) }),
+const partitionSchema = v.variant('kind', [
+  /** The same number of each class. */
+  v.strictObject({ kind: v.literal('iid') }),
+  /** A client's class proportions are drawn from Dirichlet(alpha, .., alpha). */
+  v.strictObject({ kind: v.literal('dirichlet'), alpha: range(1e-3, 1e6) }),
+  /** The same number of each of `classes` classes. */
+  v.strictObject({ kind: v.literal('shards'), classes: count(1, 1000) }),
 ]);
 
-const evolutionSchema = v.strictObject({
-  stepSize: stepSizeSchema,
-  /** `euler` follows the flow; `accelerated` is Nesterov's method on the accumulated residual (this project's addition). */
-  integrator: v.picklist(['euler', 'accelerated']),
-  /** S, the steps of the evolution. */
-  steps: count(1, 100_000),
-  /** T of the soft labels. */
-  temperature: range(0.1, 100),
-  /** λ by stages: (first round, weight), rounds ascending; before the first stage λ = 0. */
-  softLabels: v.pipe(v.array(v.strictObject({ fromRound: count(0, 1e6), weight: range(0, 100) })), v.maxLength(1000)),
-  /** a of the prior-adjusted evolution (this project's addition); 0 is SPARK as published. */
-  priorAdjustment: range(0, 10),
-  /** μ, the outer Nesterov momentum of the round. 0 sends no velocity. */
-  momentum: range(0, 0.999),
-});
-
-export const settingsSchema = v.strictObject({
+const settingsFields = v.strictObject({
   dataset: v.picklist(['fashion-mnist', 'mnist']),
-  /** Dirichlet concentration of a client's class proportions; 'iid' draws classes evenly. */
-  alpha: v.union([range(1e-3, 1e6), v.literal('iid')]),
-  /** Training samples a client. */
-  samples: count(2, 5000),
+  partition: partitionSchema,
+  /** Training samples a client; their mean where sizes differ. */
+  samples: count(2, MAX_SAMPLES),
+  /** σ of the log-normal that clients' sizes are drawn from; 0 makes them equal. */
+  sizeSpread: range(0, 2),
   /** Hidden layer sizes of the ReLU MLP. */
   hidden: v.pipe(v.array(count(1, 4096)), v.maxLength(8)),
   topology: topologySchema,
   mixing: v.picklist(['uniform', 'metropolis']),
-  algorithm: v.picklist(['spark', 'ntk-dfl']),
-  evolution: evolutionSchema,
+  /** The preset that `method` began as. */
+  algorithm: v.picklist(algorithms),
+  method: methodSchema,
+  /** What neighbours exchange for the kernel; nothing of it is used by a gradient method. */
   exchange: v.picklist(['factors', 'sketch']),
   /** m, the dimensions that `sketch` projects inputs to. */
   sketchSize: count(4, 4096),
@@ -59,44 +58,27 @@ export const settingsSchema = v.strictObject({
   testSamples: count(10, 10_000),
 });
 
+export const settingsSchema = v.pipe(
+  settingsFields,
+  v.check(({ algorithm, method }) => presets[algorithm].method.kind === method.kind, 'a method of the family of its algorithm'),
+);
+
 export type Settings = v.InferOutput<typeof settingsSchema>;
 export type TopologySettings = Settings['topology'];
-export type EvolutionSettings = Settings['evolution'];
-export type Algorithm = Settings['algorithm'];
+export type PartitionRule = Settings['partition'];
 export type DatasetName = Settings['dataset'];
 
-/** The evolution of each algorithm as this project runs it by default. */
-const evolutionOf: Record<Algorithm, EvolutionSettings> = {
-  spark: {
-    stepSize: { rule: 'spectral', scale: 2 },
-    integrator: 'accelerated',
-    steps: 40,
-    temperature: 2,
-    softLabels: [{ fromRound: 1, weight: 0.25 }],
-    priorAdjustment: 1,
-    momentum: 0.9,
-  },
-  'ntk-dfl': {
-    stepSize: { rule: 'spectral', scale: 2 },
-    integrator: 'accelerated',
-    steps: 40,
-    temperature: 1,
-    softLabels: [],
-    priorAdjustment: 0,
-    momentum: 0,
-  },
-};
-
-export function defaultSettings(algorithm: Algorithm = 'spark'): Settings {
+export function defaultSettings(algorithm: Algorithm = 'sparkmesh'): Settings {
   return {
     dataset: 'fashion-mnist',
-    alpha: 0.1,
+    partition: { kind: 'dirichlet', alpha: 0.1 },
     samples: 200,
+    sizeSpread: 0,
     hidden: [100],
     topology: { kind: 'ring' },
     mixing: 'metropolis',
     algorithm,
-    evolution: evolutionOf[algorithm],
+    method: presets[algorithm].method,
     exchange: 'sketch',
     sketchSize: 256,
     wire: 'f16',
@@ -107,12 +89,12 @@ export function defaultSettings(algorithm: Algorithm = 'spark'): Settings {
   };
 }
 
-/** The same settings under another algorithm, with that algorithm's own evolution. */
+/** The same settings under another algorithm, as its preset has it. */
 export function withAlgorithm(settings: Settings, algorithm: Algorithm): Settings {
-  return { ...settings, algorithm, evolution: evolutionOf[algorithm] };
+  return { ...settings, algorithm, method: presets[algorithm].method };
 }
 
-/** λ_t of round t: the weight of the last stage that has begun. */
-export function softLabelWeight(evolution: EvolutionSettings, round: number): number {
-  return evolution.softLabels.findLast((stage) => stage.fromRound <= round)?.weight ?? 0;
+/** Whether the graph is drawn anew every round. */
+export function isChanging(topology: TopologySettings): boolean {
+  return 'changing' in topology && topology.changing;
 }

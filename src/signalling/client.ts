@@ -1,4 +1,3 @@
-import type { PeerId } from '../transport/transport.ts';
 import {
   MessageError,
   parseServerMessage,
@@ -92,7 +91,7 @@ class ReconnectingSocket {
 export interface SignallingListener {
   /** Everyone in the room, this client included, at once and on every change. */
   presence(members: readonly Member[]): void;
-  relay(from: PeerId, payload: string): void;
+  relay(from: Member['id'], payload: string): void;
   /** After `lost`, the client rejoins by itself; `connected` comes just before the first presence. */
   state(state: SignallingState): void;
 }
@@ -106,7 +105,7 @@ export class SignallingSession {
    */
   readonly joined: Promise<void>;
 
-  constructor(url: string, room: string, id: PeerId, listener: SignallingListener) {
+  constructor(url: string, room: string, id: Member['id'], listener: SignallingListener) {
     let settle = { resolve: () => {}, reject: (_error: SignallingError) => {} };
     this.joined = new Promise((resolve, reject) => (settle = { resolve, reject }));
     let everJoined = false;
@@ -141,7 +140,7 @@ export class SignallingSession {
   }
 
   /** Passes text to another member; lost without a word while the socket is lost or when that member has left. */
-  relay(to: PeerId, payload: string): void {
+  relay(to: Member['id'], payload: string): void {
     this.#socket.send({ type: 'relay', to, payload });
   }
 

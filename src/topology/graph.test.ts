@@ -8,6 +8,10 @@ const regular = (degree: number, changing = false): TopologySettings => ({ kind:
 const topologies = fc.oneof(
   fc.constant<TopologySettings>({ kind: 'ring' }),
   fc.constant<TopologySettings>({ kind: 'full' }),
+  fc.constant<TopologySettings>({ kind: 'star' }),
+  fc
+    .record({ probability: fc.double({ min: 0, max: 1, noNaN: true }), changing: fc.boolean() })
+    .map((drawn): TopologySettings => ({ kind: 'erdos-renyi', ...drawn })),
   fc
     .record({ degree: fc.integer({ min: 1, max: 12 }), changing: fc.boolean() })
     .map(({ degree, changing }) => regular(degree, changing)),
@@ -20,12 +24,13 @@ function reachedFrom(graph: Graph, start: number): Set<number> {
 }
 
 describe('graphOf', () => {
-  test('is a connected regular graph of ascending lists without loops, for any number of clients', () => {
+  test('is a connected graph of ascending lists without loops, for any number of clients; regular where it should be', () => {
     fc.assert(
       fc.property(topologies, fc.integer({ min: 1, max: 30 }), fc.nat(), fc.nat(1000), (topology, clients, seed, round) => {
         const graph = graphOf(topology, clients, seed, round);
         expect(graph).toHaveLength(clients);
-        expect(new Set(graph.map((list) => list.length)).size).toBe(1);
+        const isRegular = topology.kind !== 'star' && topology.kind !== 'erdos-renyi';
+        if (isRegular) expect(new Set(graph.map((list) => list.length)).size).toBe(1);
         graph.forEach((list, i) => {
           expect(list.every((j, at) => at === 0 || list[at - 1]! < j)).toBe(true);
           expect(list).not.toContain(i);
@@ -62,6 +67,29 @@ describe('graphOf', () => {
       [0, 1, 2],
     ]);
     expect(graphOf({ kind: 'full' }, 1, 1, 0)).toEqual([[]]);
+  });
+
+  test('star: everyone with the first', () => {
+    expect(graphOf({ kind: 'star' }, 4, 1, 0)).toEqual([[1, 2, 3], [0], [0], [0]]);
+    expect(graphOf({ kind: 'star' }, 1, 1, 0)).toEqual([[]]);
+  });
+
+  const chance = (probability: number, changing = false): TopologySettings => ({ kind: 'erdos-renyi', probability, changing });
+  const edgesOf = (graph: Graph) => graph.reduce((sum, list) => sum + list.length, 0) / 2;
+
+  test('Erdős–Rényi: from a random tree to everyone with everyone, each pair with its probability', () => {
+    expect(edgesOf(graphOf(chance(0), 12, 1, 0))).toBe(11);
+    expect(graphOf(chance(1), 6, 1, 0)).toEqual(graphOf({ kind: 'full' }, 6, 1, 0));
+    const drawn = Array.from({ length: 50 }, (_, round) => edgesOf(graphOf(chance(0.3, true), 30, 1, round)));
+    const expected = 0.3 * ((30 * 29) / 2);
+    const mean = drawn.reduce((sum, edges) => sum + edges, 0) / drawn.length;
+    expect(Math.abs(mean - expected)).toBeLessThan(5 * Math.sqrt((expected * 0.7) / drawn.length));
+  });
+
+  test('Erdős–Rényi: drawn once for the run, or anew every round', () => {
+    expect(graphOf(chance(0.3), 20, 7, 1)).toEqual(graphOf(chance(0.3), 20, 7, 0));
+    expect(graphOf(chance(0.3, true), 20, 7, 1)).not.toEqual(graphOf(chance(0.3, true), 20, 7, 0));
+    expect(graphOf(chance(0.3), 20, 8, 0)).not.toEqual(graphOf(chance(0.3), 20, 7, 0));
   });
 
   test('k-regular has the degree asked for where it exists, 300 clients too', () => {
@@ -125,8 +153,8 @@ describe('checkTopology', () => {
     );
   });
 
-  test('ring and full fit any number of clients', () => {
-    for (const kind of ['ring', 'full'] as const) expect(() => checkTopology({ kind }, 1)).not.toThrow();
+  test('ring, star and full fit any number of clients', () => {
+    for (const kind of ['ring', 'star', 'full'] as const) expect(() => checkTopology({ kind }, 1)).not.toThrow();
   });
 
   test.each([

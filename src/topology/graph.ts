@@ -50,11 +50,12 @@ function circulant(clients: number, degree: number): Graph {
   return Array.from({ length: clients }, (_, i) => offsets.map((offset) => (i + offset) % clients).sort((a, b) => a - b));
 }
 
-function isConnected(neighbours: readonly ReadonlySet<number>[]): boolean {
-  const reached = new Set([0]);
+/** Everyone whom `start` is connected to, over any number of edges. */
+function reachedFrom(start: number, neighbours: readonly ReadonlySet<number>[]): ReadonlySet<number> {
+  const reached = new Set([start]);
   // A Set's iteration also visits what is added on the way.
   for (const client of reached) for (const neighbour of neighbours[client]!) reached.add(neighbour);
-  return reached.size === neighbours.length;
+  return reached;
 }
 
 /**
@@ -83,8 +84,46 @@ function switchEdges(graph: Graph, random: RandomStream): Graph {
       second[0] = c;
       second[1] = b;
     }
-  } while (!isConnected(neighbours));
+  } while (reachedFrom(0, neighbours).size < neighbours.length);
   return neighbours.map((set) => [...set].sort((a, b) => a - b));
+}
+
+/** The clients in groups that no edge connects. */
+function components(neighbours: readonly ReadonlySet<number>[]): number[][] {
+  const found = new Set<number>();
+  return neighbours.flatMap((_, start) => {
+    if (found.has(start)) return [];
+    const reached = reachedFrom(start, neighbours);
+    for (const client of reached) found.add(client);
+    return [[...reached]];
+  });
+}
+
+/**
+ * G(n, p), Erdős and Rényi: each pair of clients an edge with probability p. Where that falls apart, one random edge ties each
+ * further part to those before it, so that what one client learns can reach all others.
+ */
+function erdosRenyi(clients: number, probability: number, random: RandomStream): Graph {
+  const neighbours = Array.from({ length: clients }, () => new Set<number>());
+  const connect = (a: number, b: number) => {
+    neighbours[a]!.add(b);
+    neighbours[b]!.add(a);
+  };
+  for (let a = 0; a < clients; a++) {
+    for (let b = a + 1; b < clients; b++) if (random.uniform() < probability) connect(a, b);
+  }
+  const [whole, ...parts] = components(neighbours);
+  for (const part of parts) {
+    connect(whole![random.integer(whole!.length)]!, part[random.integer(part.length)]!);
+    whole!.push(...part);
+  }
+  return neighbours.map((set) => [...set].sort((a, b) => a - b));
+}
+
+/** Client 0 and everyone else. */
+function star(clients: number): Graph {
+  const others = Array.from({ length: clients - 1 }, (_, i) => i + 1);
+  return [others, ...others.map(() => [0])];
 }
 
 /**
@@ -98,6 +137,12 @@ export function graphOf(topology: TopologySettings, clients: number, seed: numbe
       return ring(clients);
     case 'full':
       return circulant(clients, clients - 1);
+    case 'star':
+      return star(clients);
+    case 'erdos-renyi': {
+      const random = randomStream(seed, 'topology', clients, topology.changing ? round : 'fixed');
+      return erdosRenyi(clients, topology.probability, random);
+    }
     case 'k-regular': {
       const random = randomStream(seed, 'topology', clients, topology.changing ? round : 'fixed');
       return switchEdges(circulant(clients, closestDegree(topology.degree, clients)), random);

@@ -1,0 +1,52 @@
+import { defaultSettings } from '../src/settings/settings.ts';
+import { formatCount } from './format.ts';
+import { PresencePicture } from './PresencePicture.tsx';
+import { describeSettings, disclosure } from './settings/describe.ts';
+import './styles/welcome.css';
+
+interface WelcomeProps {
+  readonly room: string;
+  /** Clients in the room now, null when unknown. */
+  readonly present: number | null;
+  readonly onJoin: () => void;
+}
+
+function presence(present: number | null, room: string): string {
+  if (present === null) return `Looking who is in room ${room} …`;
+  if (present === 0) return `Nobody is in room ${room} yet. You would be the first.`;
+  return `${formatCount(present, 'client')} ${present === 1 ? 'is' : 'are'} in room ${room} now.`;
+}
+
+/** The first visit: what this is, who is here, one button. */
+export function Welcome({ room, present, onJoin }: WelcomeProps) {
+  const settings = defaultSettings();
+  return (
+    <main className="welcome">
+      <div>
+        <h1>sparkmesh</h1>
+        <p className="lead">
+          Browser tabs learn to recognise pictures together: each trains on its own few images and talks only to its neighbours,
+          with no server in between.
+        </p>
+        <p className="welcome-join">
+          <button type="button" className="action first" onClick={onJoin}>
+            Join
+          </button>
+          <span role="status" data-testid="present">
+            {presence(present, room)}
+          </span>
+        </p>
+        <dl className="small print">
+          <dt>What runs</dt>
+          <dd>Unless someone changes it: {describeSettings(settings)}.</dd>
+          <dt>What others can see</dt>
+          <dd>
+            The images are from a public data set; nothing of yours is read. {disclosure(settings)} Tabs connect
+            directly, so others can learn your network address.
+          </dd>
+        </dl>
+      </div>
+      <PresencePicture present={present ?? 0} />
+    </main>
+  );
+}

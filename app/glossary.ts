@@ -1,0 +1,30 @@
+/** One sentence for each term of the field that the page uses. */
+export const glossary = {
+  client: 'One learner: an open tab with its own share of the images and its own model.',
+  unevenness:
+    'The Dirichlet concentration α of a client’s classes: small gives each client mostly one or two, large gives all alike.',
+  ring: 'Each client talks to the one before and the one after it.',
+  'k-regular': 'Everyone has the same number, drawn at random.',
+  'erdos-renyi': 'Each pair is connected by chance, and nobody is left alone.',
+  star: 'The client with the lowest number talks to everyone, the others only to it.',
+  full: 'Each client talks to every other; bytes grow fastest.',
+  seed: 'The number that every random choice starts from: the same seed gives the same shares, graph and first weights.',
+  backend: 'What computes: the graphics card (WebGPU), WebAssembly, or plain JavaScript (cpu).',
+  mix: 'Average this model with the neighbours’ models.',
+  linearise: 'Neighbours evaluate their images at this averaged model, which gives the neural tangent kernel.',
+  evolve: 'Follow how the outputs on all those images would change under training, using the kernel alone.',
+  step: 'Turn that change of outputs into one change of the weights, with the neighbours’ help.',
+  descend: 'Take gradient steps on this client’s own images.',
+  evaluate: 'Test the new model on images that nobody trained on.',
+  averaged: 'The model whose weights are the average of all clients’ weights: what the federation has learned together.',
+  mean: 'The average of the scores that the clients reach with their own models.',
+  loss: 'Mean cross-entropy on the test images: how surprised the model is by the right answers; lower is better.',
+  accuracy: 'The part of the test images, which nobody trained on, that a model names rightly.',
+  cost: 'What learning costs in communication: accuracy against the training bytes that a client has sent.',
+  training: 'Bytes of the method itself: weights, kernel factors, residuals and steps.',
+  evaluation: 'Bytes spent only to draw these charts; nothing of the training depends on them.',
+  control: 'Bytes to agree on settings, start, pause and stop.',
+  missed: 'Rounds in which this client went on without that one, because it was late or gone.',
+} as const;
+
+export type GlossaryTerm = keyof typeof glossary;

@@ -1,0 +1,24 @@
+import type { ClientCommand, ClientView } from '../src/client/view.ts';
+
+/** All that the page needs of the client: one plain store to read, and commands to send. */
+
+/** Whether the meeting point, where tabs find each other, can be reached. Open channels live on without it. */
+export type SignallingStatus = 'connecting' | 'connected' | 'lost';
+
+/** One participation in a room, from Join to Leave. */
+export interface Session {
+  /** The latest view, the same object until something changes; null until this client is in the room. */
+  getView(): ClientView | null;
+  signalling(): SignallingStatus;
+  /** Calls the listener after each change of the view or of the signalling; returns how to stop that. */
+  subscribe(listener: () => void): () => void;
+  command(command: ClientCommand): void;
+  /** Leaves the room and frees everything. */
+  leave(): void;
+}
+
+export interface SessionFactory {
+  /** Reports how many clients are in the room, at once and as it changes, null when unknown; returns how to stop that. */
+  watch(room: string, onCount: (present: number | null) => void): () => void;
+  join(room: string): Session;
+}

@@ -1,0 +1,28 @@
+import type { Settings } from '../../src/settings/settings.ts';
+import { Choice } from './Choice.tsx';
+import { disclosure } from './describe.ts';
+
+const exchanges = ['sketch', 'factors'] as const;
+const names = { sketch: 'sketches', factors: 'exact images' } as const;
+
+interface ExchangeFieldProps {
+  readonly settings: Settings;
+  readonly onChange: (exchange: Settings['exchange']) => void;
+}
+
+/** What neighbours get, and what that tells them; a gradient method leaves no choice. */
+export function ExchangeField({ settings, onChange }: ExchangeFieldProps) {
+  const hint = disclosure(settings);
+  if (settings.method.kind === 'ntk') {
+    return (
+      <Choice label="Neighbours get" values={exchanges} names={names} value={settings.exchange} onChange={onChange} hint={hint} />
+    );
+  }
+  return (
+    <div className="field">
+      <span>Neighbours get</span>
+      <strong>weights</strong>
+      <p className="hint">{hint}</p>
+    </div>
+  );
+}

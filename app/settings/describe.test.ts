@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest';
+import { defaultSettings, type Settings } from '../../src/settings/settings.ts';
+import { describePartition, describeSettings, describeTopology, disclosure } from './describe.ts';
+
+describe('describeSettings', () => {
+  it('says the run in one line', () => {
+    expect(describeSettings(defaultSettings())).toBe(
+      '200 images of Fashion-MNIST each · very uneven shares (α 0.1) · ring · 20 rounds of SPARKmesh · sketched exchange' +
+        ' · seed 1',
+    );
+  });
+
+  it('leaves out what a gradient method does not exchange', () => {
+    const settings: Settings = { ...defaultSettings('dfedavgm'), sizeSpread: 0.5, partition: { kind: 'shards', classes: 2 } };
+    expect(describeSettings(settings)).toBe(
+      'about 200 images of Fashion-MNIST each · 2 classes each · ring · 20 rounds of DFedAvgM · seed 1',
+    );
+  });
+});
+
+describe('describeTopology', () => {
+  it.each([
+    [{ kind: 'k-regular', degree: 3, changing: true }, '3 random neighbours, new each round'],
+    [{ kind: 'k-regular', degree: 1, changing: false }, '1 random neighbour'],
+    [{ kind: 'erdos-renyi', probability: 0.3, changing: false }, 'pairs by a chance of 30\u00a0%'],
+    [{ kind: 'full' }, 'everyone with everyone'],
+  ] as const)('%j', (topology, words) => expect(describeTopology(topology)).toBe(words));
+});
+
+describe('describePartition', () => {
+  it.each([
+    [0.03, 'very uneven shares'],
+    [0.3, 'uneven shares'],
+    [1, 'slightly uneven shares'],
+    [10, 'nearly even shares'],
+  ])('α %d', (alpha, words) => expect(describePartition({ kind: 'dirichlet', alpha })).toBe(words));
+});
+
+describe('disclosure', () => {
+  it('is never silent about what a neighbour could rebuild', () => {
+    const settings = defaultSettings();
+    expect(disclosure({ ...settings, exchange: 'sketch' })).toMatch(/a blurred image can be rebuilt; .* labels and residuals/);
+    expect(disclosure({ ...settings, exchange: 'factors' })).toMatch(/your images themselves .* labels and residuals/);
+    expect(disclosure(defaultSettings('dpsgd'))).toMatch(/weights and nothing else; .* can still be inferred/);
+  });
+});

@@ -1,0 +1,364 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import react from '@vitejs/plugin-react';
+import type { Browser, BrowserContextOptions, Page } from 'playwright';
+import { createServer, type ViteDevServer } from 'vite';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { launchBrowser } from '../src/cli/browser.ts';
+import { defaultSettings, withAlgorithm } from '../src/settings/settings.ts';
+
+/** The page alone, over the gallery's fake client: every state looks right everywhere, and every control does its one thing. */
+
+let server: ViteDevServer;
+let browser: Browser;
+let base: string;
+const cacheDir = mkdtempSync(join(tmpdir(), 'sparkmesh-page-'));
+
+beforeAll(async () => {
+  server = await createServer({
+    configFile: false,
+    root: join(import.meta.dirname, '..'),
+    cacheDir,
+    plugins: [react()],
+    logLevel: 'error',
+    server: { host: '127.0.0.1', port: 0, hmr: false, watch: null },
+    optimizeDeps: { entries: ['e2e/pages/gallery.html'] },
+  });
+  await server.listen();
+  base = `${server.resolvedUrls?.local[0]}e2e/pages/gallery.html`;
+  browser = await launchBrowser();
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await server?.close();
+  rmSync(cacheDir, { recursive: true, force: true });
+});
+
+/** A new page that throws at the test's end if anything was wrong on its console. */
+async function withPage(options: BrowserContextOptions, use: (page: Page) => Promise<void>): Promise<void> {
+  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, ...options });
+  const complaints: string[] = [];
+  try {
+    const page = await context.newPage();
+    page.on('pageerror', (error) => complaints.push(`${page.url()}: ${error.message}`));
+    page.on('console', (message) => {
+      if (message.type() === 'error' || message.type() === 'warning') complaints.push(`${page.url()}: ${message.text()}`);
+    });
+    await use(page);
+    expect(complaints).toEqual([]);
+  } finally {
+    await context.close();
+  }
+}
+
+async function show(page: Page, state: string): Promise<void> {
+  await page.goto(`${base}?state=${state}`);
+  await page.waitForFunction(() => document.querySelector('#root main') !== null && 'gallery' in window);
+  // The plots and the graph draw once their size has been observed.
+  await page.waitForFunction(() => {
+    const filled = (selector: string, content: string) =>
+      [...document.querySelectorAll(selector)].every((element) => element.querySelector(content) !== null);
+    return filled('.topology', 'svg') && filled('.plot', 'canvas');
+  });
+}
+
+const axePath = createRequire(import.meta.url).resolve('axe-core');
+
+declare global {
+  interface Window {
+    axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
+  }
+}
+
+/** Every rule of axe that the page breaks, and where. */
+async function violations(page: Page): Promise<{ rule: string; at: string[] }[]> {
+  await page.addScriptTag({ path: axePath });
+  return page.evaluate(async () => {
+    const found = await window.axe.run();
+    return found.violations.map(({ id, nodes }) => ({ rule: id, at: nodes.map(({ html }) => html) }));
+  });
+}
+
+const commands = (page: Page) => page.evaluate(() => window.gallery.commands);
+
+/** Words every state must say, so that a blank page cannot pass. */
+const words: Readonly<Record<string, RegExp>> = {
+  unknown: /Looking who is in room main/,
+  nobody: /Nobody is in room main yet\. You would be the first\./,
+  visitor: /5 clients are in room main now\./,
+  joining: /Connecting to the meeting point/,
+  unreachable: /The meeting point does not answer; trying again by itself/,
+  preparing: /Getting ready[^]*Fetching Fashion-MNIST, part 3 of 8/,
+  alone: /Waiting for 1 more tab[^]*https:\/\/sparkmesh\.example/,
+  lobby: /6 clients are here[^]*Start[^]*my neighbours are 2 and 4/,
+  random: /3 random neighbours, new each round[^]*Neighbours get your images themselves/,
+  gradient: /Neighbours get your model’s weights and nothing else/,
+  starting: /Round 1 of 20[^]*First round/,
+  running: /Round 13 of 20[^]*waiting for client 4[^]*averaged model/,
+  pair: /Round 5 of 20[^]*my neighbour is 5/,
+  crowd: /waiting for clients 4, 10 and 20/,
+  deserted: /Nobody else is here: training alone until someone joins\./,
+  paused: /Paused in round 13 of 20[^]*Resume/,
+  reached: /All 20 rounds are done[^]*Start again/,
+  stopped: /Stopped after round 9 of 20/,
+  cutoff: /Meeting point lost: open connections go on/,
+  failed: /This client has failed[^]*reload this tab, or choose another backend/,
+  fallback: /WebAssembly\. WebGPU has only a software adapter here/,
+};
+
+/** What is wrong with the layout, in words: nothing may stick out, be cut off or lie on something else. */
+function layoutProblems(): string[] {
+  const problems: string[] = [];
+  const root = document.documentElement;
+  if (root.scrollWidth > innerWidth) problems.push(`the page is ${root.scrollWidth - innerWidth} px too wide`);
+  const tooHigh = root.scrollHeight - innerHeight;
+  if (innerWidth >= 1080 && tooHigh > 0) problems.push(`the page is ${tooHigh} px too high`);
+  const name = (element: Element) => `"${element.textContent?.trim().slice(0, 40)}" (${element.className})`;
+  for (const element of document.querySelectorAll<HTMLElement>('h1, h2, h3, p, button, th, td, label > span, .end-label')) {
+    if (element.closest('.unseen, [popover]')) continue;
+    const { left, right, width } = element.getBoundingClientRect();
+    if (width > 0 && (left < -0.5 || right > innerWidth + 0.5)) problems.push(`${name(element)} sticks out of the window`);
+    if (element.scrollWidth > element.clientWidth + 1 && getComputedStyle(element).display !== 'inline') {
+      problems.push(`${name(element)} is cut off`);
+    }
+  }
+  for (const svg of document.querySelectorAll('.topology svg')) {
+    const frame = svg.getBoundingClientRect();
+    for (const part of svg.querySelectorAll('circle:not(.pulse), text')) {
+      const box = part.getBoundingClientRect();
+      if (box.left < frame.left - 1 || box.right > frame.right + 1 || box.top < frame.top - 1 || box.bottom > frame.bottom + 1) {
+        problems.push(`${name(part)} sticks out of the graph`);
+      }
+    }
+  }
+  const bars = ['.run-bar h2, .run-detail, .run-actions', '.top-bar > *'];
+  const apart = [...bars, '.node circle', '.charts > figure', '.participation section'];
+  const groups = apart.map((selector) => [...document.querySelectorAll(selector)]);
+  for (const plot of document.querySelectorAll('.end-labels')) groups.push([...plot.querySelectorAll('.end-label, .end-mark')]);
+  for (const row of document.querySelectorAll('tr, figcaption')) groups.push([...row.children]);
+  for (const group of groups) {
+    group.forEach((a, i) => {
+      for (const b of group.slice(i + 1)) {
+        const one = a.getBoundingClientRect();
+        const other = b.getBoundingClientRect();
+        const across = Math.min(one.right, other.right) - Math.max(one.left, other.left);
+        const along = Math.min(one.bottom, other.bottom) - Math.max(one.top, other.top);
+        if (across > 1.5 && along > 1.5) problems.push(`${name(a)} lies on ${name(b)}`);
+      }
+    });
+  }
+  return problems;
+}
+
+const screens = [
+  { screen: 'desktop', viewport: { width: 1440, height: 900 } },
+  { screen: 'laptop', viewport: { width: 1280, height: 720 } },
+  { screen: 'phone', viewport: { width: 390, height: 844 } },
+];
+const looks = screens.flatMap(({ screen, viewport }) =>
+  (['light', 'dark'] as const).map((colorScheme) => ({ screen, viewport, colorScheme })),
+);
+
+describe.each(looks)('on a $screen, $colorScheme', ({ viewport, colorScheme }) => {
+  it('every state says its words, keeps its layout and is accessible', () =>
+    withPage({ viewport, colorScheme }, async (page) => {
+      await show(page, 'running');
+      expect(await page.evaluate(() => window.gallery.states)).toEqual(Object.keys(words));
+      for (const [state, said] of Object.entries(words)) {
+        await show(page, state);
+        expect(await page.locator('#root').innerText(), state).toMatch(said);
+        expect(await page.evaluate(layoutProblems), state).toEqual([]);
+        expect(await violations(page), state).toEqual([]);
+      }
+    }));
+});
+
+describe('joining and leaving', () => {
+  it('keeps one listener of each kind while it needs it, and none after', () =>
+    withPage({}, async (page) => {
+      await show(page, 'visitor');
+      expect(await page.evaluate(() => window.gallery.listeners)).toBe(1);
+      await show(page, 'running');
+      const joined = await page.evaluate(() => window.gallery.listeners);
+      expect(joined).toBeGreaterThan(0);
+      await page.getByRole('button', { name: 'Show numbers' }).click();
+      expect(await page.evaluate(() => window.gallery.listeners)).toBe(joined);
+      await page.getByRole('button', { name: 'Leave' }).click();
+      await page.getByRole('button', { name: 'Join' }).waitFor();
+      // Back at the entrance only the count is watched.
+      expect(await page.evaluate(() => ({ left: window.gallery.left, listeners: window.gallery.listeners }))).toEqual({
+        left: 1,
+        listeners: 1,
+      });
+      expect(await page.title()).toBe('sparkmesh');
+    }));
+
+  it('refuses a room name that no server takes', () =>
+    withPage({}, async (page) => {
+      await page.goto(`${base}?state=visitor&room=a%20b`);
+      await page.getByText('This link’s room name does not work').waitFor();
+      expect(await page.getByRole('button').count()).toBe(0);
+    }));
+});
+
+describe('the run', () => {
+  it('starts with two or more, and not alone', () =>
+    withPage({}, async (page) => {
+      await show(page, 'alone');
+      expect(await page.getByRole('button', { name: 'Start' }).isDisabled()).toBe(true);
+      await show(page, 'lobby');
+      await page.getByRole('button', { name: 'Start' }).click();
+      expect(await commands(page)).toEqual([{ type: 'start' }]);
+    }));
+
+  it('is paused, resumed, stopped and started again', () =>
+    withPage({}, async (page) => {
+      await show(page, 'running');
+      expect(await page.title()).toBe('Round 13 of 20 · sparkmesh');
+      await page.getByRole('button', { name: 'Pause' }).click();
+      await page.getByRole('button', { name: 'Stop' }).click();
+      expect(await commands(page)).toEqual([{ type: 'pause' }, { type: 'stop' }]);
+      await show(page, 'paused');
+      await page.getByRole('button', { name: 'Resume' }).click();
+      expect(await commands(page)).toEqual([{ type: 'resume' }]);
+      await show(page, 'reached');
+      await page.getByRole('button', { name: 'Change settings' }).click();
+      await page.getByRole('heading', { name: 'What we will learn' }).waitFor();
+      await page.getByRole('button', { name: 'Start again' }).click();
+      expect(await commands(page)).toEqual([{ type: 'start' }]);
+    }));
+
+  it('tells the latest values as text, and all of them as a table', () =>
+    withPage({}, async (page) => {
+      await show(page, 'running');
+      expect(await page.getByTestId('client-number').innerText()).toBe('3');
+      for (const id of ['accuracy-averaged', 'accuracy-own', 'accuracy-mean']) {
+        expect(await page.getByTestId(id).textContent()).toMatch(/^\d\d\.\d\s%$/);
+      }
+      const averaged = await page.getByTestId('accuracy-averaged').innerText();
+      expect(await page.getByRole('img', { name: /^Accuracy by round/ }).getAttribute('aria-label')).toContain(averaged);
+      await page.getByRole('button', { name: 'Show numbers' }).click();
+      const rows = page.getByRole('region', { name: 'Scores by round' }).locator('tbody tr');
+      expect(await rows.count()).toBe(12);
+      expect(await rows.first().innerText()).toContain(averaged);
+    }));
+
+  it('marks a client in the graph when the pointer is on its row', () =>
+    withPage({}, async (page) => {
+      await show(page, 'running');
+      const marked = page.locator('.node.highlit');
+      expect(await marked.count()).toBe(0);
+      await page.getByRole('row', { name: /^2 / }).hover();
+      expect(await marked.locator('text').first().innerHTML()).toBe('2');
+    }));
+});
+
+describe('settings', () => {
+  it('sends the whole settings on every change', () =>
+    withPage({}, async (page) => {
+      await show(page, 'lobby');
+      await page.getByRole('combobox', { name: 'Method' }).selectOption('NTK-DFL');
+      await page.getByRole('combobox', { name: 'Neighbours' }).selectOption('some at random');
+      await page.getByRole('textbox', { name: 'Neighbours each' }).fill('4');
+      await page.getByRole('textbox', { name: 'Rounds' }).fill('50');
+      await page.getByRole('slider', { name: 'Evenness' }).press('End');
+      await page.getByRole('radio', { name: 'only some' }).check();
+      const sent = await commands(page);
+      const changed = withAlgorithm(defaultSettings(), 'ntk-dfl');
+      const regular = (degree: number) => ({ ...changed, topology: { kind: 'k-regular', degree, changing: false } });
+      expect(sent).toEqual([
+        { type: 'configure', settings: changed },
+        { type: 'configure', settings: regular(3) },
+        { type: 'configure', settings: regular(4) },
+        { type: 'configure', settings: { ...regular(4), rounds: 50 } },
+        { type: 'configure', settings: { ...regular(4), rounds: 50, partition: { kind: 'dirichlet', alpha: 10 } } },
+        { type: 'configure', settings: { ...regular(4), rounds: 50, partition: { kind: 'shards', classes: 2 } } },
+      ]);
+    }));
+
+  it.each(['0', '-3', '1.5', 'many', '', '5001'])('takes no %j images a client, and says why', (text) =>
+    withPage({}, async (page) => {
+      await show(page, 'lobby');
+      const field = page.getByRole('textbox', { name: 'Images a client' });
+      await field.fill(text);
+      await field.press('Enter');
+      await page.getByText('Use a whole number from 2 to 5,000.').waitFor();
+      expect(await commands(page)).toEqual([]);
+      await field.fill('300');
+      await field.press('Enter');
+      expect(await commands(page)).toEqual([{ type: 'configure', settings: { ...defaultSettings(), samples: 300 } }]);
+      expect(await page.getByText('Use a whole number').count()).toBe(0);
+    }),
+  );
+
+  it('keeps the backend to this tab', () =>
+    withPage({}, async (page) => {
+      await show(page, 'lobby');
+      await page.getByRole('radio', { name: 'WebAssembly' }).click();
+      expect(await page.evaluate(() => window.gallery.backends)).toEqual(['wasm']);
+      expect(await commands(page)).toEqual([]);
+    }));
+
+  it('copies the link', () =>
+    withPage({ permissions: ['clipboard-read', 'clipboard-write'] }, async (page) => {
+      await show(page, 'alone');
+      await page.getByRole('button', { name: 'Copy link' }).click();
+      await page.getByText('Copied').waitFor();
+      expect(await page.evaluate(() => navigator.clipboard.readText())).toBe('https://sparkmesh.example/?room=main');
+    }));
+});
+
+describe('terms', () => {
+  it('are explained on focus and on hover, inside the window, until Escape', () =>
+    withPage({ viewport: { width: 390, height: 844 } }, async (page) => {
+      await show(page, 'running');
+      const note = page.getByRole('tooltip', { name: /Test the new model/ });
+      await page.getByRole('button', { name: 'evaluate' }).focus();
+      await note.waitFor();
+      const box = await note.boundingBox();
+      expect(box!.x).toBeGreaterThanOrEqual(0);
+      expect(box!.x + box!.width).toBeLessThanOrEqual(390);
+      await page.keyboard.press('Escape');
+      await note.waitFor({ state: 'hidden' });
+      await page.getByRole('button', { name: 'evaluate' }).hover();
+      await note.waitFor();
+    }));
+});
+
+describe('motion', () => {
+  const pulses = (page: Page) => page.locator('.pulse').count();
+
+  it('shows bytes on the edges of this client until they have arrived', () =>
+    withPage({}, async (page) => {
+      await show(page, 'running');
+      expect(await pulses(page)).toBe(0);
+      await page.evaluate(() => window.gallery.moveBytes());
+      // Out and in, for each of two neighbours.
+      expect(await pulses(page)).toBe(4);
+      await page.waitForFunction(() => document.querySelectorAll('.pulse').length === 0);
+    }));
+
+  it('draws only so many at once', () =>
+    withPage({}, async (page) => {
+      await show(page, 'running');
+      await page.evaluate(async () => {
+        for (let k = 0; k < 10; k++) {
+          window.gallery.moveBytes();
+          await new Promise((resolve) => setTimeout(resolve));
+        }
+      });
+      expect(await pulses(page)).toBeLessThanOrEqual(12);
+    }));
+
+  it('stands still under reduced motion, and marks the edges instead', () =>
+    withPage({ reducedMotion: 'reduce' }, async (page) => {
+      await show(page, 'running');
+      await page.evaluate(() => window.gallery.moveBytes());
+      await page.waitForFunction(() => document.querySelectorAll('.edge.moving').length === 2);
+      expect(await pulses(page)).toBe(0);
+      expect(await page.evaluate(() => document.getAnimations().length)).toBe(0);
+    }));
+});

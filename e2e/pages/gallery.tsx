@@ -1,0 +1,117 @@
+import { flushSync } from 'react-dom';
+import { createRoot } from 'react-dom/client';
+import { readAddress } from '../../app/address.ts';
+import { App } from '../../app/App.tsx';
+import type { Session, SessionFactory } from '../../app/session.ts';
+import '../../app/styles/tokens.css';
+import '../../app/styles/base.css';
+import type { BackendWish } from '../../src/backend/backend.ts';
+import type { ClientCommand, ClientView } from '../../src/client/view.ts';
+import { galleryStates, loadShare, type GalleryState } from './states.ts';
+
+/** The page in one state, `?state=`, over a client that does nothing but take notes. */
+
+export interface Gallery {
+  readonly states: readonly string[];
+  readonly commands: readonly ClientCommand[];
+  readonly backends: readonly BackendWish[];
+  readonly left: number;
+  /** Listeners that the page has on the session or on the count of clients. */
+  readonly listeners: number;
+  /** Lets bytes move to and from every neighbour. */
+  moveBytes(): void;
+}
+
+declare global {
+  interface Window {
+    gallery: Gallery;
+  }
+}
+
+class NotedSession implements Session {
+  readonly commands: ClientCommand[] = [];
+  readonly listeners = new Set<() => void>();
+  left = 0;
+
+  constructor(
+    private view: ClientView | null,
+    private readonly status: ReturnType<Session['signalling']>,
+  ) {}
+
+  getView(): ClientView | null {
+    return this.view;
+  }
+
+  signalling(): ReturnType<Session['signalling']> {
+    return this.status;
+  }
+
+  subscribe(listener: () => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  command(command: ClientCommand): void {
+    this.commands.push(command);
+    if (command.type === 'configure') this.change((view) => ({ ...view, settings: command.settings }));
+  }
+
+  leave(): void {
+    this.left++;
+  }
+
+  moveBytes(): void {
+    const more = (kinds: Readonly<Record<string, number>>) => ({ ...kinds, weights: (kinds['weights'] ?? 0) + 318_044 });
+    this.change((view) => ({
+      ...view,
+      peers: view.peers.map((peer) =>
+        peer.neighbour ? { ...peer, sent: more(peer.sent), received: more(peer.received) } : peer,
+      ),
+    }));
+  }
+
+  private change(next: (view: ClientView) => ClientView): void {
+    if (!this.view) return;
+    this.view = next(this.view);
+    for (const listener of this.listeners) listener();
+  }
+}
+
+const parameters = new URL(location.href).searchParams;
+const name = parameters.get('state') ?? 'running';
+const states = galleryStates(await loadShare());
+const state: GalleryState | undefined = states[name];
+if (!state) throw new Error(`No state ${name}; choose one of ${Object.keys(states).join(', ')}.`);
+
+const session = state.kind === 'joined' ? new NotedSession(state.view, state.signalling) : new NotedSession(null, 'connected');
+const watchers = new Set<(present: number | null) => void>();
+const backends: BackendWish[] = [];
+
+const factory: SessionFactory = {
+  watch(_room, onCount) {
+    watchers.add(onCount);
+    onCount(state.kind === 'entrance' ? state.present : 5);
+    return () => watchers.delete(onCount);
+  },
+  join: () => session,
+};
+
+window.gallery = {
+  states: Object.keys(states),
+  commands: session.commands,
+  backends,
+  get left() {
+    return session.left;
+  },
+  get listeners() {
+    return session.listeners.size + watchers.size;
+  },
+  moveBytes: () => session.moveBytes(),
+};
+
+const root = document.getElementById('root');
+if (!root) throw new Error('The gallery has no #root; load gallery.html.');
+const address = { ...readAddress(location.href), invitation: 'https://sparkmesh.example/?room=main' };
+const app = <App factory={factory} address={address} onBackend={(backend) => backends.push(backend)} />;
+flushSync(() => createRoot(root).render(app));
+if (state.kind === 'joined') root.querySelector('button')?.click();

@@ -1,0 +1,210 @@
+import type { SignallingStatus } from '../../app/session.ts';
+import type { ClientStatus, ClientView, OwnRound, PeerView, PhaseTimes, RoundSummary, ShareView } from '../../src/client/view.ts';
+import { randomStream } from '../../src/math/random.ts';
+import { defaultSettings, type Settings } from '../../src/settings/settings.ts';
+
+/** Every state of the page with plausible data: six clients on a ring, this one number 3, unless a state says otherwise. */
+
+export type GalleryState =
+  | { readonly kind: 'entrance'; readonly present: number | null }
+  | { readonly kind: 'joined'; readonly view: ClientView | null; readonly signalling: SignallingStatus };
+
+const SELF = 3;
+
+const id = (number: number) => `peer${number}`;
+
+const phaseTimes = (round: number): PhaseTimes => ({
+  mix: 420 + 31 * (round % 3),
+  linearise: 870 + 57 * (round % 4),
+  evolve: 1310 + 83 * (round % 5),
+  step: 640 + 22 * (round % 2),
+  evaluate: 280,
+});
+
+/** Accuracy that climbs from guessing towards `top`, with a client's own wobble. */
+function climb(round: number, top: number, speed: number, wobble: number): number {
+  return top - (top - 0.1) * Math.exp(-speed * (round + 1)) + wobble;
+}
+
+const score = (accuracy: number) => ({ accuracy, loss: 0.28 + 2.3 * (1 - accuracy) ** 1.25 });
+
+function rounds(count: number, numbers: readonly number[]): { own: OwnRound[]; summaries: RoundSummary[] } {
+  const random = randomStream(7, 'gallery');
+  const offsets = new Map(numbers.map((number) => [number, 0.025 * random.normal()]));
+  const own: OwnRound[] = [];
+  const summaries: RoundSummary[] = [];
+  for (let round = 0; round < count; round++) {
+    const clients = numbers.map((number) => ({
+      id: id(number),
+      number,
+      ...score(Math.min(0.95, climb(round, 0.79, 0.55, (offsets.get(number) ?? 0) + 0.016 * random.normal()))),
+    }));
+    const mean = clients.reduce((sum, { accuracy }) => sum + accuracy, 0) / clients.length;
+    const bytesSent = round === 0 ? 1_120_000 : 874_000;
+    const me = clients.find(({ number }) => number === SELF);
+    own.push({
+      round,
+      score: score(me?.accuracy ?? mean),
+      phases: phaseTimes(round),
+      bytesSent,
+      neighbours: [id(2), id(4)],
+      missed: [],
+    });
+    summaries.push({
+      round,
+      averaged: score(climb(round, 0.845, 0.8, 0.006 * random.normal())),
+      mean: score(mean),
+      clients,
+      bytesSent: bytesSent * numbers.length,
+      seconds: 3.6,
+    });
+  }
+  return { own, summaries };
+}
+
+const classNames = ['T-shirt/top', 'Trouser', 'Pullover', 'Dress', 'Coat', 'Sandal', 'Shirt', 'Sneaker', 'Bag', 'Ankle boot'];
+/** The classes of the images in `previews.png`, left to right. */
+const previewLabels = [7, 8, 7, 0, 8, 7, 8, 7, 3, 8, 0, 7];
+const SIDE = 28;
+
+/** A share like one of α = 0.1, with the real images of `previews.png`. */
+export async function loadShare(): Promise<ShareView> {
+  const sheet = new Image();
+  sheet.src = new URL('./previews.png', import.meta.url).href;
+  await sheet.decode();
+  const canvas = new OffscreenCanvas(sheet.width, SIDE);
+  const context = canvas.getContext('2d', { willReadFrequently: true });
+  if (!context) throw new Error('No 2-d canvas; the gallery needs one to read its images.');
+  context.drawImage(sheet, 0, 0);
+  const previews = previewLabels.map((label, k) => {
+    const { data } = context.getImageData(k * SIDE, 0, SIDE, SIDE);
+    return { label, pixels: Uint8Array.from({ length: SIDE * SIDE }, (_, i) => data[4 * i] ?? 0) };
+  });
+  return { samples: 200, histogram: [31, 0, 2, 9, 0, 0, 1, 104, 53, 0], classNames, previews, width: SIDE, height: SIDE };
+}
+
+interface Scene {
+  readonly status: ClientStatus;
+  /** Every client's number, this one's included. */
+  readonly clients?: readonly number[];
+  readonly finished?: number;
+  readonly settings?: Partial<Settings>;
+  readonly graph?: readonly (readonly [number, number])[];
+}
+
+function ring(numbers: readonly number[]): (readonly [number, number])[] {
+  if (numbers.length < 3) return numbers.length === 2 ? [[numbers[0]!, numbers[1]!]] : [];
+  return numbers.map((number, k) => [number, numbers[(k + 1) % numbers.length]!] as const);
+}
+
+const SIX = [0, 1, 2, 3, 4, 5] as const;
+
+function view(share: ShareView, scene: Scene): ClientView {
+  const { status, clients = SIX, finished = 0 } = scene;
+  const settings = { ...defaultSettings(), ...scene.settings };
+  const graph = scene.graph ?? ring(clients);
+  const moving = status.kind === 'running' || status.kind === 'paused';
+  const begun = finished > 0 || moving;
+  const neighbours = new Set(graph.flatMap(([a, b]) => (a === SELF ? [b] : b === SELF ? [a] : [])));
+  const peers = clients
+    .filter((number) => number !== SELF)
+    .map((number): PeerView => {
+      const neighbour = neighbours.has(number);
+      const traffic = neighbour ? finished + (begun ? 0.4 : 0) : 0;
+      const sent: Record<string, number> =
+        traffic > 0 ? { weights: 318_044 * traffic, inputs: 102_400, factors: 40_000 * traffic, step: 79_000 * traffic } : {};
+      return {
+        id: id(number),
+        number,
+        channel: neighbour ? (begun || number % 2 === 0 ? 'open' : 'opening') : 'none',
+        neighbour,
+        activity: !moving || !neighbour ? 'idle' : number === Math.min(...neighbours) ? 'answered' : 'waiting',
+        sent: Object.fromEntries(Object.entries(sent).map(([kind, bytes]) => [kind, Math.round(bytes)])),
+        received: Object.fromEntries(Object.entries(sent).map(([kind, bytes]) => [kind, Math.round(1.01 * bytes)])),
+        missedRounds: number === 4 && finished > 5 ? 1 : 0,
+      };
+    });
+  return {
+    self: { id: id(SELF), number: SELF },
+    status,
+    settings,
+    backend: { name: 'webgpu', adapter: 'apple metal-3', reason: 'A graphics card is here and was fastest in a short trial.' },
+    share,
+    peers,
+    graph: graph.map(([a, b]) => ({ a: id(a), b: id(b) })),
+    round: Math.min(finished, settings.rounds - 1),
+    phase: moving ? 'evolve' : null,
+    ...rounds(finished, clients),
+    bytes: {
+      training: peers.reduce((sum, { sent }) => sum + Object.values(sent).reduce((a, b) => a + b, 0), 0),
+      evaluation: 159_000 * finished,
+      control: 4_212,
+    },
+    notice: null,
+  };
+}
+
+/** 24 clients, each with four neighbours. */
+function crowd(): Pick<Scene, 'clients' | 'graph'> {
+  const clients = Array.from({ length: 24 }, (_, k) => k);
+  return { clients, graph: [...ring(clients), ...clients.map((k) => [k, (k + 7) % clients.length] as const)] };
+}
+
+const running: Scene = { status: { kind: 'running' }, finished: 12 };
+
+export function galleryStates(share: ShareView): Record<string, GalleryState> {
+  const joined = (scene: Scene, change: Partial<ClientView> = {}, signalling: SignallingStatus = 'connected'): GalleryState => ({
+    kind: 'joined',
+    view: { ...view(share, scene), ...change },
+    signalling,
+  });
+  const lobby: Scene = { status: { kind: 'lobby' } };
+  const done = defaultSettings().rounds;
+  const leave = (peer: PeerView): PeerView => ({ ...peer, neighbour: false, channel: 'lost', activity: 'idle' });
+  const gone = view(share, running).peers.map(leave);
+  return {
+    unknown: { kind: 'entrance', present: null },
+    nobody: { kind: 'entrance', present: 0 },
+    visitor: { kind: 'entrance', present: 5 },
+    joining: { kind: 'joined', view: null, signalling: 'connecting' },
+    unreachable: { kind: 'joined', view: null, signalling: 'lost' },
+    preparing: joined(
+      { status: { kind: 'preparing', step: 'Fetching Fashion-MNIST, part 3 of 8' }, clients: [SELF] },
+      { share: null, backend: null },
+    ),
+    alone: joined({ ...lobby, clients: [SELF] }),
+    lobby: joined(lobby),
+    random: joined({ ...lobby, settings: { topology: { kind: 'k-regular', degree: 3, changing: true }, exchange: 'factors' } }),
+    gradient: joined({
+      ...lobby,
+      settings: { ...defaultSettings('dfedavgm'), topology: { kind: 'erdos-renyi', probability: 0.5, changing: false } },
+    }),
+    starting: joined({ status: { kind: 'running' } }, { phase: 'mix' }),
+    running: joined(running),
+    pair: joined({ ...running, clients: [SELF, 5], finished: 4 }),
+    crowd: joined({ ...running, ...crowd(), settings: { topology: { kind: 'k-regular', degree: 4, changing: false } } }),
+    deserted: joined({ ...running, graph: [] }, { peers: gone, notice: 'Client 4 has left; this client goes on without it.' }),
+    paused: joined({ ...running, status: { kind: 'paused' } }),
+    reached: joined({ status: { kind: 'finished', why: 'reached' }, finished: done }),
+    stopped: joined({ status: { kind: 'finished', why: 'stopped' }, finished: 9 }),
+    cutoff: joined(running, {}, 'lost'),
+    failed: joined(
+      {
+        ...running,
+        status: {
+          kind: 'failed',
+          message: 'The graphics card was lost in round 13; reload this tab, or choose another backend with ?backend=wasm.',
+        },
+      },
+      { phase: null },
+    ),
+    fallback: joined(running, {
+      backend: {
+        name: 'wasm',
+        adapter: '',
+        reason: 'WebGPU has only a software adapter here (google swiftshader), and WebAssembly was 2.4 times faster in a trial.',
+      },
+      notice: 'Client 4 was late in round 12; this client went on without it.',
+    }),
+  };
+}

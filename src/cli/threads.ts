@@ -1,0 +1,68 @@
+import { availableParallelism } from 'node:os';
+import { Worker } from 'node:worker_threads';
+import type { BackendWish } from '../backend/backend.ts';
+import type { ClientView } from '../client/view.ts';
+import type { Settings } from '../settings/settings.ts';
+import { InProcessNetwork } from '../transport/inProcess.ts';
+import { movedBuffers, serveTransport } from '../transport/remote.ts';
+import { Conductor, isDone } from './conductor.ts';
+import type { FromThread, ToThread } from './threadMessages.ts';
+
+export interface ThreadedRun {
+  readonly settings: Settings;
+  readonly clients: number;
+  readonly backend: BackendWish;
+  readonly onProgress?: (view: ClientView) => void;
+  readonly stop?: AbortSignal;
+}
+
+/** Node's workers do not inherit the loader for TypeScript, so the first thing in them is to register it. */
+function startThread(): Worker {
+  const loader = JSON.stringify(import.meta.resolve('tsx/esm/api'));
+  const entry = JSON.stringify(new URL('./thread.ts', import.meta.url).href);
+  const code = `import { register } from ${loader}; register(); await import(${entry});`;
+  return new Worker(new URL(`data:text/javascript,${encodeURIComponent(code)}`));
+}
+
+/**
+ * Runs a federation on all cores of this machine: the clients live in worker threads, dealt out in turn; the network between them
+ * in this one. A round's result does not depend on the order of events, so neither does it on the number of threads.
+ * @returns the clients' last views, by number.
+ * @throws the first failure of any client, saying which.
+ */
+export async function runInThreads({ settings, clients, backend, onProgress, stop }: ThreadedRun): Promise<ClientView[]> {
+  const network = new InProcessNetwork();
+  const transports = Array.from({ length: clients }, () => network.join());
+  const threads = Array.from({ length: Math.min(availableParallelism(), clients) }, startThread);
+  const threadOf = (client: number) => threads[client % threads.length]!;
+  const post = (thread: Worker, message: ToThread, moved: ArrayBuffer[] = []) => thread.postMessage(message, moved);
+  const conductor = new Conductor({
+    clients,
+    isDone,
+    onProgress,
+    stop,
+    command: (client, command) => post(threadOf(client), { type: 'command', client, command }),
+  });
+  const serve = transports.map((transport, client) =>
+    serveTransport(transport, (reply) => post(threadOf(client), { type: 'reply', client, reply }, movedBuffers(reply))),
+  );
+  const failure = new Promise<never>((_, reject) => {
+    for (const thread of threads) thread.on('error', reject);
+  });
+  const closed = threads.map((thread) => new Promise((resolve) => thread.on('exit', resolve)));
+  threads.forEach((thread, t) => {
+    thread.on('message', (message: FromThread) => {
+      if (message.type === 'view') conductor.update(message.client, message.view);
+      else if (message.type === 'call') serve[message.client]?.(message.call);
+    });
+    const members = transports.map(({ self }) => self).filter(({ number }) => number % threads.length === t);
+    post(thread, { type: 'start', members, settings, backend });
+  });
+  try {
+    return await Promise.race([conductor.run(), failure]);
+  } finally {
+    for (const thread of threads) post(thread, { type: 'close' });
+    await Promise.all(closed);
+    for (const transport of transports) transport.close();
+  }
+}

@@ -1,0 +1,19 @@
+import type { GradientMethod } from '../settings/method.ts';
+import { add, mix } from './iterate.ts';
+import { stay, type Known, type Mixing, type RoundResult, type Transition } from './state.ts';
+
+/** What a gradient method does after the mix (see round.ts): nothing more, or the addition of its own steps. */
+export function finishMix(known: Known, { order }: GradientMethod, activity: Mixing): Transition {
+  const { plan, own, answers, missed, descent } = activity;
+  if (!descent) return stay({ known, activity });
+  const { weights } = mix(own, plan, answers);
+  const result: RoundResult = {
+    round: plan.round,
+    iterate: { weights: order === 'mix-plus-step' ? add(weights, descent) : weights, velocity: null },
+    delta: descent,
+    evolution: null,
+    neighbours: plan.neighbours.flatMap(({ peer }) => (answers.has(peer) ? [peer] : [])),
+    missed: [...missed],
+  };
+  return { state: { known, activity: { phase: 'idle' } }, effects: [{ type: 'finish', result }] };
+}

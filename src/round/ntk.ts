@@ -1,0 +1,135 @@
+import type { PoolMember } from '../ntk/pool.ts';
+import type { NtkMethod } from '../settings/method.ts';
+import { mix, momentumStep, scaledSum, weightedMean } from './iterate.ts';
+import {
+  stay,
+  withEntry,
+  without,
+  type Evolution,
+  type Known,
+  type Linearising,
+  type Mixing,
+  type OwnedInputs,
+  type Peer,
+  type RoundEffect,
+  type RoundResult,
+  type RoundSettings,
+  type RoundState,
+  type Stepping,
+  type Transition,
+  type Working,
+} from './state.ts';
+
+/** What an NTK method does after the mix: linearise, evolve, step (see round.ts). */
+
+/** After the mix: asks every neighbour that took part in it for what the kernel needs at w̄. */
+export function linearise(known: Known, method: NtkMethod, { plan, own, answers, missed }: Mixing): Transition {
+  const { run, self, exchange } = known.settings;
+  const present = plan.neighbours.filter(({ peer }) => answers.has(peer));
+  const { round } = plan;
+  const mixed = mix(own, plan, answers);
+  const { weights } = mixed;
+  const effects: RoundEffect[] = [];
+
+  let { centre } = known;
+  if (exchange === 'sketch' && !centre) {
+    const members = [{ peer: self, weight: plan.selfWeight }, ...present].flatMap(({ peer, weight }) => {
+      const mean = known.means.get(peer);
+      return mean ? [{ vector: mean, weight }] : [];
+    });
+    centre = weightedMean(members);
+    effects.push({ type: 'sketch-inputs', centre });
+  }
+  for (const { peer } of present) {
+    const wantsInputs = !known.inputs.has(peer);
+    const asked = { wantsInputs, centre: wantsInputs ? centre : null };
+    effects.push({ type: 'send', to: peer, message: { type: 'mixed', run, round, weights, ...asked } });
+  }
+  effects.push({ type: 'features', round, weights }, { type: 'await', round, phase: 'linearise' });
+  const waiting = new Set(present.map(({ peer }) => peer));
+  const activity: Linearising = { phase: 'linearise', method, plan, mixed, hidden: new Map(), waiting, missed };
+  return { state: { known: { ...known, centre }, activity }, effects };
+}
+
+/** When all factors are in: evolves the pool's logits in function space. */
+export function evolve(known: Known, activity: Linearising): Transition {
+  const { method, plan, mixed, hidden, missed } = activity;
+  const { self } = known.settings;
+  if (!hidden.has(self) || !known.inputs.has(self)) return stay({ known, activity });
+  const pool = [self, ...plan.neighbours.map(({ peer }) => peer)].flatMap((peer): PoolMember[] => {
+    const activations = hidden.get(peer);
+    const inputs = known.inputs.get(peer);
+    if (!activations || !inputs || !coversSamples(known.settings, inputs, activations)) return [];
+    return [{ key: peer, ...inputs, hidden: activations }];
+  });
+  const answered = new Set(pool.map(({ key }) => key));
+  const unusable = [...hidden.keys()].filter((peer) => !answered.has(peer));
+  const leftOut = new Set([...missed, ...unusable]);
+  return {
+    state: { known, activity: { phase: 'evolve', method, plan, mixed, pool, waiting: new Set(), missed: leftOut } },
+    effects: [{ type: 'evolve', round: plan.round, weights: mixed.weights, pool, evolution: method.evolution }],
+  };
+}
+
+/** Whether an owner's activations are those of exactly its samples; a neighbour that answers otherwise is left out. */
+function coversSamples({ hidden: sizes }: RoundSettings, { labels }: OwnedInputs, hidden: readonly Float32Array[]): boolean {
+  return sizes.every((size, l) => hidden[l]?.length === labels.length * size);
+}
+
+/** When the residuals are known: gives each owner its rows. */
+export function step(state: RoundState, round: number, evolution: Evolution): Transition {
+  const { known, activity } = state;
+  if (activity.phase !== 'evolve' || activity.plan.round !== round) return stay(state);
+  const { method, plan, mixed, pool, missed } = activity;
+  const { run, self } = known.settings;
+  const classes = evolution.residual.length / pool.reduce((sum, { labels }) => sum + labels.length, 0);
+  const effects: RoundEffect[] = [];
+  const waiting = new Set<Peer>();
+  let offset = 0;
+  for (const { key: peer, labels } of pool) {
+    const residual = evolution.residual.slice(offset, (offset += labels.length * classes));
+    if (peer === self) effects.push({ type: 'pullback', round, weights: mixed.weights, residual });
+    else {
+      waiting.add(peer);
+      effects.push({ type: 'send', to: peer, message: { type: 'residuals', run, round, residual } });
+    }
+  }
+  effects.push({ type: 'await', round, phase: 'step' });
+  const stepping: Stepping = { phase: 'step', method, plan, mixed, pool, evolution, parts: new Map(), waiting, missed };
+  return { state: { known, activity: stepping }, effects };
+}
+
+/** When every part of the step is in: takes it, with the outer momentum. */
+export function finishStep(known: Known, activity: Stepping): Transition {
+  const { method, plan, mixed, pool, evolution, parts, missed } = activity;
+  if (!parts.has(known.settings.self)) return stay({ known, activity });
+  const samples = pool.reduce((sum, { labels }) => sum + labels.length, 0);
+  // In the pool's order, not in that of arrival: the same seed gives the same sum.
+  const inOrder = pool.flatMap(({ key }) => parts.get(key) ?? []);
+  const delta = scaledSum(inOrder, -evolution.stepSize / samples);
+  const iterate = momentumStep(mixed, delta, method.momentum);
+  const neighbours = pool.map(({ key }) => key).filter((key) => key !== known.settings.self);
+  const result: RoundResult = { round: plan.round, iterate, delta, evolution, neighbours, missed: [...missed] };
+  return { state: { known, activity: { phase: 'idle' } }, effects: [{ type: 'finish', result }] };
+}
+
+export function learnInputs(state: RoundState, owner: Peer, { labels, inputs }: OwnedInputs): RoundState {
+  return { ...state, known: { ...state.known, inputs: withEntry(state.known.inputs, owner, { labels, inputs }) } };
+}
+
+export function learnHidden(state: RoundState, owner: Peer, round: number, hidden: readonly Float32Array[]): RoundState {
+  const { activity, known } = state;
+  if (activity.phase !== 'linearise' || !isDue(activity, known, owner, round)) return state;
+  const waiting = without(activity.waiting, owner);
+  return { known, activity: { ...activity, hidden: withEntry(activity.hidden, owner, hidden), waiting } };
+}
+
+export function learnPart(state: RoundState, owner: Peer, round: number, part: Float32Array): RoundState {
+  const { activity, known } = state;
+  if (activity.phase !== 'step' || !isDue(activity, known, owner, round)) return state;
+  const waiting = without(activity.waiting, owner);
+  return { known, activity: { ...activity, parts: withEntry(activity.parts, owner, part), waiting } };
+}
+
+const isDue = ({ plan, waiting }: Working, { settings }: Known, owner: Peer, round: number) =>
+  plan.round === round && (owner === settings.self || waiting.has(owner));

@@ -1,0 +1,184 @@
+import type { InputFeatures, PoolMember } from '../ntk/pool.ts';
+import type {
+  DeclineMessage,
+  FactorsMessage,
+  InputsMessage,
+  MeanMessage,
+  Message,
+  StepMessage,
+  WeightsMessage,
+} from '../protocol/messages.ts';
+import type { EvolutionSettings, GradientMethod, Method, NtkMethod } from '../settings/method.ts';
+import type { Iterate } from './iterate.ts';
+
+/** What the machine of `round.ts` knows, hears and asks for. */
+
+export type Peer = string;
+
+/** Everything that stays the same for a run. */
+export interface RoundSettings {
+  readonly run: string;
+  readonly self: Peer;
+  readonly method: Method;
+  /** How samples become known to neighbours, with an NTK method. */
+  readonly exchange: 'factors' | 'sketch';
+  /** The hidden layers' sizes. */
+  readonly hidden: readonly number[];
+}
+
+/** One round's neighbourhood: mixing weights m_ij in the pool's order, m_ii apart. */
+export interface Plan {
+  readonly round: number;
+  readonly selfWeight: number;
+  readonly neighbours: readonly { readonly peer: Peer; readonly weight: number }[];
+  /** Neighbours that cannot be reached: missed from the outset. */
+  readonly unreachable: ReadonlySet<Peer>;
+}
+
+export interface OwnedInputs {
+  readonly labels: Uint8Array;
+  readonly inputs: InputFeatures;
+}
+
+export interface Evolution {
+  /** R, N x C over the pool in its order. */
+  readonly residual: Float32Array;
+  /** f after S steps, N x C. */
+  readonly logits: Float32Array;
+  /** η. */
+  readonly stepSize: number;
+  /** K, N x N, when the driver was asked to keep it. */
+  readonly kernel?: Float32Array;
+}
+
+/** What lasts from round to round. */
+export interface Known {
+  readonly settings: RoundSettings;
+  /** The sketch's centre μ: the mixed mean of the first pool's inputs. */
+  readonly centre: Float32Array | null;
+  readonly means: ReadonlyMap<Peer, Float32Array>;
+  readonly inputs: ReadonlyMap<Peer, OwnedInputs>;
+  /** Who has our mean. */
+  readonly introduced: ReadonlySet<Peer>;
+  /** The newest weights of each peer that is ahead of us. */
+  readonly early: ReadonlyMap<Peer, WeightsMessage>;
+}
+
+export interface Working {
+  readonly plan: Plan;
+  /** Who has still to answer in this phase. */
+  readonly waiting: ReadonlySet<Peer>;
+  readonly missed: ReadonlySet<Peer>;
+}
+
+/** Own gradient steps that come before the mix. */
+export interface Descending extends Working {
+  readonly phase: 'descend';
+  readonly own: Iterate;
+}
+
+export interface Mixing extends Working {
+  readonly phase: 'mix';
+  /** What the neighbours were sent. */
+  readonly own: Iterate;
+  readonly answers: ReadonlyMap<Peer, Iterate>;
+  /** With a gradient method, the change that our own gradient steps made, once they are done. */
+  readonly descent: Float32Array | null;
+}
+
+/** After the mix, in the phases of an NTK method. */
+interface Linearised extends Working {
+  readonly method: NtkMethod;
+  readonly mixed: Iterate;
+}
+
+export interface Linearising extends Linearised {
+  readonly phase: 'linearise';
+  /** Hidden activations at w̄ by peer, our own among them. */
+  readonly hidden: ReadonlyMap<Peer, readonly Float32Array[]>;
+}
+
+export interface Evolving extends Linearised {
+  readonly phase: 'evolve';
+  readonly pool: readonly PoolMember[];
+}
+
+export interface Stepping extends Linearised {
+  readonly phase: 'step';
+  readonly pool: readonly PoolMember[];
+  readonly evolution: Evolution;
+  /** J_pᵀ R_p by owner. */
+  readonly parts: ReadonlyMap<Peer, Float32Array>;
+}
+
+type Activity = { readonly phase: 'idle' } | Descending | Mixing | Linearising | Evolving | Stepping;
+
+export interface RoundState {
+  readonly known: Known;
+  readonly activity: Activity;
+}
+
+export type RoundMessage = MeanMessage | WeightsMessage | InputsMessage | FactorsMessage | StepMessage | DeclineMessage;
+export type WaitingPhase = 'mix' | 'linearise' | 'step';
+
+export type RoundEvent =
+  | { readonly type: 'begin'; readonly plan: Plan; readonly own: Iterate }
+  | { readonly type: 'message'; readonly from: Peer; readonly message: RoundMessage }
+  /** The peer left or its channel closed. */
+  | { readonly type: 'lost'; readonly peer: Peer }
+  | { readonly type: 'deadline'; readonly round: number; readonly phase: WaitingPhase }
+  /** Answers to our own effects. */
+  | { readonly type: 'descended'; readonly round: number; readonly change: Float32Array }
+  | { readonly type: 'own-inputs'; readonly inputs: OwnedInputs }
+  | { readonly type: 'own-features'; readonly round: number; readonly hidden: readonly Float32Array[] }
+  | { readonly type: 'evolved'; readonly round: number; readonly evolution: Evolution }
+  | { readonly type: 'own-step'; readonly round: number; readonly step: Float32Array };
+
+export interface RoundResult {
+  readonly round: number;
+  readonly iterate: Iterate;
+  /** Δ: of an NTK method what the kernel gave, of a gradient method what the own steps changed. */
+  readonly delta: Float32Array;
+  /** Null with a gradient method. */
+  readonly evolution: Evolution | null;
+  readonly neighbours: readonly Peer[];
+  readonly missed: readonly Peer[];
+}
+
+export type RoundEffect =
+  | { readonly type: 'send'; readonly to: Peer; readonly message: Message }
+  /** Call back with a `deadline` event if the machine is still in this phase when the time is up. */
+  | { readonly type: 'await'; readonly round: number; readonly phase: WaitingPhase }
+  /** Go down the gradient of our own samples from these weights. */
+  | { readonly type: 'descend'; readonly round: number; readonly weights: Float32Array; readonly method: GradientMethod }
+  /** Sketch our own inputs around this centre. */
+  | { readonly type: 'sketch-inputs'; readonly centre: Float32Array }
+  /** Send our mean: the driver knows the inputs. */
+  | { readonly type: 'introduce'; readonly to: Peer }
+  | { readonly type: 'features'; readonly round: number; readonly weights: Float32Array }
+  | {
+      readonly type: 'evolve';
+      readonly round: number;
+      readonly weights: Float32Array;
+      readonly pool: readonly PoolMember[];
+      readonly evolution: EvolutionSettings;
+    }
+  | { readonly type: 'pullback'; readonly round: number; readonly weights: Float32Array; readonly residual: Float32Array }
+  | { readonly type: 'finish'; readonly result: RoundResult };
+
+export interface Transition {
+  readonly state: RoundState;
+  readonly effects: readonly RoundEffect[];
+}
+
+export const stay = (state: RoundState): Transition => ({ state, effects: [] });
+
+export function withEntry<K, V>(map: ReadonlyMap<K, V>, key: K, value: V): ReadonlyMap<K, V> {
+  return new Map(map).set(key, value);
+}
+
+export function without<T>(set: ReadonlySet<T>, item: T): ReadonlySet<T> {
+  const rest = new Set(set);
+  rest.delete(item);
+  return rest;
+}

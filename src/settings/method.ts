@@ -1,0 +1,81 @@
+import * as v from 'valibot';
+import { count, range } from './bounds.ts';
+
+/** What a client computes in a round, part by part: one of two families. */
+
+const learningRate = range(1e-9, 1e6);
+/** η_t = learningRate · exp(-decay · t), t the round from 0 (NTK-DFL). */
+const decay = range(0, 10);
+
+const stepSizeSchema = v.variant('rule', [
+  v.strictObject({ rule: v.literal('fixed'), learningRate, decay }),
+  /** η_t = scale · N / λmax(K): scale 2 is the inverse Lipschitz constant of the softmax loss in function space (an addition). */
+  v.strictObject({ rule: v.literal('spectral'), scale: range(1e-3, 4) }),
+]);
+
+const evolutionSchema = v.strictObject({
+  stepSize: stepSizeSchema,
+  /** `euler` follows the flow; `accelerated` is Nesterov's method on the accumulated residual (this project's addition). */
+  integrator: v.picklist(['euler', 'accelerated']),
+  /** S, the steps of the evolution. */
+  steps: count(1, 100_000),
+  /** T of the soft labels, which the mixed model gives. */
+  temperature: range(0.1, 100),
+  /** λ by stages: (first round, weight), rounds ascending; before the first stage λ = 0. */
+  softLabels: v.pipe(v.array(v.strictObject({ fromRound: count(0, 1e6), weight: range(0, 100) })), v.maxLength(1000)),
+  /** a of the prior-adjusted evolution (this project's addition); 0 is SPARK as published. */
+  priorAdjustment: range(0, 10),
+});
+
+/**
+ * The outer momentum, from one round to the next, on v = μ v + Δ. `heavy-ball`: w = w̄ + v. `nesterov`: w = w̄ + Δ + μ v.
+ * `velocity` is v on the right: `mixed` v̄ = Σ m_ij v_j, which neighbours send, or `own` v_i, which is never sent.
+ */
+const momentumSchema = v.variant('kind', [
+  v.strictObject({ kind: v.literal('none') }),
+  v.strictObject({
+    kind: v.picklist(['heavy-ball', 'nesterov']),
+    /** μ. */
+    factor: range(0, 0.999),
+    velocity: v.picklist(['mixed', 'own']),
+  }),
+]);
+
+/** SPARK and NTK-DFL: a step from the kernel of the whole neighbourhood's samples. */
+const ntkSchema = v.strictObject({ kind: v.literal('ntk'), evolution: evolutionSchema, momentum: momentumSchema });
+
+/** DFedAvg, DFedAvgM and D-PSGD: steps down the gradient of the own samples; neighbours get weights and nothing else. */
+const gradientSchema = v.strictObject({
+  kind: v.literal('gradient'),
+  /**
+   * `step-then-mix` (DFedAvg): the steps go from w_i, their end is mixed. `mix-plus-step` (D-PSGD): w_i is mixed as it is, and
+   * the change that the steps from w_i make is added.
+   */
+  order: v.picklist(['step-then-mix', 'mix-plus-step']),
+  learningRate,
+  decay,
+  localSteps: count(1, 10_000),
+  /** μ of the heavy ball within a round's local steps, from rest. */
+  momentum: range(0, 0.999),
+  /** Samples a step; `full` takes all. */
+  batchSize: v.union([count(1, 5000), v.literal('full')]),
+});
+
+export const methodSchemas = { ntk: ntkSchema, gradient: gradientSchema } as const;
+export const methodSchema = v.variant('kind', [ntkSchema, gradientSchema]);
+
+export type Method = v.InferOutput<typeof methodSchema>;
+export type NtkMethod = v.InferOutput<typeof ntkSchema>;
+export type GradientMethod = v.InferOutput<typeof gradientSchema>;
+export type EvolutionSettings = NtkMethod['evolution'];
+export type Momentum = NtkMethod['momentum'];
+
+/** λ_t of round t: the weight of the last stage that has begun. */
+export function softLabelWeight(evolution: EvolutionSettings, round: number): number {
+  return evolution.softLabels.findLast((stage) => stage.fromRound <= round)?.weight ?? 0;
+}
+
+/** Whether the weights that neighbours send each other come with a velocity. */
+export function sendsVelocity(method: Method): boolean {
+  return method.kind === 'ntk' && method.momentum.kind !== 'none' && method.momentum.velocity === 'mixed';
+}

@@ -1,0 +1,87 @@
+import type { EvolutionSettings, GradientMethod, Method, NtkMethod } from './method.ts';
+
+/** The methods by name. A run's settings say which one it is and hold its parts, which may have been changed since. */
+
+export const algorithms = ['sparkmesh', 'spark', 'ntk-dfl', 'ntk-dfl-published', 'dfedavg', 'dfedavgm', 'dpsgd'] as const;
+export type Algorithm = (typeof algorithms)[number];
+
+export interface Preset {
+  /** As people write it. */
+  readonly title: string;
+  /** One sentence; this project's own additions are named as such. */
+  readonly description: string;
+  readonly method: Method;
+}
+
+/** The stages go from pure NTK evolution to soft labels, as published; their weights are a reconstruction. */
+const spark: NtkMethod = {
+  kind: 'ntk',
+  evolution: {
+    stepSize: { rule: 'spectral', scale: 2 },
+    integrator: 'accelerated',
+    steps: 40,
+    temperature: 2,
+    softLabels: [{ fromRound: 1, weight: 0.25 }],
+    priorAdjustment: 0,
+  },
+  momentum: { kind: 'nesterov', factor: 0.9, velocity: 'mixed' },
+};
+
+const plain: EvolutionSettings = { ...spark.evolution, temperature: 1, softLabels: [] };
+
+const dfedavgm: GradientMethod = {
+  kind: 'gradient',
+  order: 'step-then-mix',
+  learningRate: 0.02,
+  decay: 0,
+  localSteps: 20,
+  momentum: 0.9,
+  batchSize: 25,
+};
+
+export const presets: Readonly<Record<Algorithm, Preset>> = {
+  sparkmesh: {
+    title: 'SPARKmesh',
+    description: 'SPARK and this project’s additions: prior adjustment, spectral steps, acceleration.',
+    method: {
+      ...spark,
+      evolution: { ...spark.evolution, priorAdjustment: 1 },
+      // At 0.9 small federations run away: their loss triples. Large ones lose nothing by 0.5.
+      momentum: { kind: 'nesterov', factor: 0.5, velocity: 'mixed' },
+    },
+  },
+  spark: {
+    title: 'SPARK',
+    description: 'SPARK as reconstructed from arXiv 2512.12737, on this project’s accelerated evolution.',
+    method: spark,
+  },
+  'ntk-dfl': {
+    title: 'NTK-DFL',
+    description: 'No soft labels, no momentum (arXiv 2410.01922), on this project’s accelerated evolution.',
+    method: { kind: 'ntk', evolution: plain, momentum: { kind: 'none' } },
+  },
+  'ntk-dfl-published': {
+    title: 'NTK-DFL, fixed steps',
+    description: 'NTK-DFL with a step size that stays fixed, as published: here 25 Euler steps of 0.08.',
+    method: {
+      kind: 'ntk',
+      evolution: { ...plain, stepSize: { rule: 'fixed', learningRate: 0.08, decay: 0 }, integrator: 'euler', steps: 25 },
+      momentum: { kind: 'none' },
+    },
+  },
+  dfedavg: {
+    title: 'DFedAvg',
+    description: 'Gradient steps on the own samples, then averaging with neighbours (arXiv 2104.11375).',
+    method: { ...dfedavgm, learningRate: 0.1, momentum: 0 },
+  },
+  dfedavgm: {
+    title: 'DFedAvgM',
+    description: 'DFedAvg with heavy-ball momentum within a round’s steps (arXiv 2104.11375).',
+    method: dfedavgm,
+  },
+  dpsgd: {
+    title: 'D-PSGD',
+    description: 'One gradient step on the own samples and one averaging a round (arXiv 1705.09056).',
+    method: { ...dfedavgm, order: 'mix-plus-step', learningRate: 0.1, localSteps: 1, momentum: 0, batchSize: 'full' },
+  },
+};
