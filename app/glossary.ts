@@ -20,7 +20,7 @@ export const glossary = {
   mean: 'The average of the scores that the clients reach with their own models.',
   loss: 'Mean cross-entropy on the test images: how surprised the model is by the right answers; lower is better.',
   accuracy: 'The part of the test images, which nobody trained on, that a model names rightly.',
-  cost: 'What learning costs in communication: accuracy against the training bytes that a client has sent.',
+  cost: 'What learning costs in communication: accuracy against the training bytes of a client’s rounds: its messages and the answers to them.',
   training: 'Bytes of the method itself: weights, kernel factors, residuals and steps.',
   evaluation: 'Bytes spent only to draw these charts; nothing of the training depends on them.',
   control: 'Bytes to agree on settings, start, pause and stop.',

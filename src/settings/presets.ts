@@ -42,12 +42,13 @@ const dfedavgm: GradientMethod = {
 export const presets: Readonly<Record<Algorithm, Preset>> = {
   sparkmesh: {
     title: 'SPARKmesh',
-    description: 'SPARK and this project’s additions: prior adjustment, spectral steps, acceleration.',
+    description: 'SPARK and our additions: prior adjustment, own velocity, spectral steps, acceleration.',
     method: {
       ...spark,
       evolution: { ...spark.evolution, priorAdjustment: 1 },
-      // At 0.9 small federations run away: their loss triples. Large ones lose nothing by 0.5.
-      momentum: { kind: 'nesterov', factor: 0.5, velocity: 'mixed' },
+      // At 0.9 small federations run away: their loss triples. Large ones lose nothing by 0.5, and at 0.5 the own velocity is as
+      // good as the mixed one, which costs a quarter of all bytes.
+      momentum: { kind: 'nesterov', factor: 0.5, velocity: 'own' },
     },
   },
   spark: {
