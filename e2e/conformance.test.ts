@@ -13,7 +13,7 @@ describe.each([
   ['cpu', 1e-4],
 ] as const)('conformance across real tabs on %s', (backend, tolerance) => {
   it.each(cases)(`%s agrees with the independent implementation to ${tolerance}`, async (name) => {
-    const result = await runCaseInTabs(parseCase(await golden(`${name}.case`)), backend);
+    const result = await runCaseInTabs({ given: parseCase(await golden(`${name}.case`)), wire: 'f32' }, backend);
     expect(worstError(result, await golden(`${name}.expected`))).toBeLessThan(tolerance);
   });
 });

@@ -8,16 +8,25 @@ const cases = ['ntk-dfl-ring', 'spark-ring', 'spark-changing-graph', 'spark-two-
 
 describe.each(['cpu', 'wasm'] as const)('conformance in this process on %s', (backend) => {
   it.each(cases)('%s agrees with the independent implementation to 1e-4', async (name) => {
-    const result = await runCaseInProcess(parseCase(await golden(`${name}.case`)), backend);
+    const result = await runCaseInProcess({ given: parseCase(await golden(`${name}.case`)), wire: 'f32' }, backend);
     expect(worstError(result, await golden(`${name}.expected`))).toBeLessThan(1e-4);
+  });
+});
+
+describe('conformance in this process with halves on the wire', () => {
+  it.each(cases)('%s comes within 2e-3, and not closer than rounding can', async (name) => {
+    const result = await runCaseInProcess({ given: parseCase(await golden(`${name}.case`)), wire: 'f16' }, 'cpu');
+    const error = worstError(result, await golden(`${name}.expected`));
+    expect(error).toBeLessThan(2e-3);
+    expect(error).toBeGreaterThan(1e-6);
   });
 });
 
 describe('a conformance case', () => {
   it('of DFedAvg is one of DFedAvgM without momentum', async () => {
     const given = await golden('dfedavgm-ring.case');
-    const plain = await runCaseInProcess(parseCase({ ...given, algorithm: 'dfedavg' }), 'cpu');
-    const still = await runCaseInProcess(parseCase({ ...given, hyper: { ...given.hyper, momentum: 0 } }), 'cpu');
+    const plain = await runCaseInProcess({ given: parseCase({ ...given, algorithm: 'dfedavg' }), wire: 'f32' }, 'cpu');
+    const still = await runCaseInProcess({ given: parseCase({ ...given, hyper: { ...given.hyper, momentum: 0 } }), wire: 'f32' }, 'cpu');
     expect(plain).toEqual(still);
     expect(worstError(plain, await golden('dfedavgm-ring.expected'))).toBeGreaterThan(1e-2);
   });

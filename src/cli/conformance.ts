@@ -13,6 +13,7 @@ const command = {
   options: v.strictObject({
     runtime: option('NAME', 'node (in this process) or tabs (real ones; default node)', v.picklist(['node', 'tabs'])),
     backend: option('NAME', 'auto, webgpu, wasm or cpu (default auto)', v.picklist(['auto', 'webgpu', 'wasm', 'cpu'])),
+    wire: option('FORM', 'f32, f16 or q8 numbers between clients (default f32)', v.picklist(['f32', 'f16', 'q8'])),
   }),
 };
 
@@ -32,8 +33,8 @@ async function readCase(file: string): Promise<ConformanceCase> {
 }
 
 await runCommand(async (argv) => {
-  const { operand, runtime = 'node', backend = 'auto' } = parseOptions(command, argv);
-  const given = await readCase(operand);
-  const result = runtime === 'tabs' ? await runCaseInTabs(given, backend) : await runCaseInProcess(given, backend);
+  const { operand, runtime = 'node', backend = 'auto', wire = 'f32' } = parseOptions(command, argv);
+  const run = { given: await readCase(operand), wire };
+  const result = runtime === 'tabs' ? await runCaseInTabs(run, backend) : await runCaseInProcess(run, backend);
   process.stdout.write(`${JSON.stringify(result)}\n`);
 });

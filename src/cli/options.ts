@@ -113,7 +113,7 @@ const settingOptions = {
   algorithm: option('NAME', `one of those below (default ${defaults.algorithm})`, schemas.algorithm),
   exchange: option('FORM', `factors or sketch (default ${defaults.exchange})`, schemas.exchange),
   sketchSize: option('M', `dimensions of the sketch (default ${defaults.sketchSize})`, v.pipe(numberText, schemas.sketchSize)),
-  wire: option('FORM', `f16 or f32 numbers between peers (default ${defaults.wire})`, schemas.wire),
+  wire: option('FORM', `f16, f32 or q8 numbers between peers (default ${defaults.wire})`, schemas.wire),
   deadline: option(
     'SECONDS',
     `how long to wait for a silent neighbour (default ${defaults.deadlineMs / 1000})`,

@@ -1,15 +1,16 @@
 import type { BackendWish } from '../backend/backend.ts';
-import { caseSource, resultOf, settingsOf, type ConformanceCase, type ConformanceResult } from '../client/conformance.ts';
+import { caseSource, resultOf, settingsOf, type CaseRun, type ConformanceResult } from '../client/conformance.ts';
 import type { RoundTrace } from '../client/run.ts';
 import { hasReached } from './conductor.ts';
 import { runInProcess } from './inProcess.ts';
 import { Tabs } from './tabs.ts';
 
 /** In this process, over the in-process transport; client k of the case is client k. */
-export async function runCaseInProcess(given: ConformanceCase, backend: BackendWish): Promise<ConformanceResult> {
+export async function runCaseInProcess(run: CaseRun, backend: BackendWish): Promise<ConformanceResult> {
+  const { given } = run;
   const traces: RoundTrace[][] = given.clients.map(() => []);
   await runInProcess({
-    settings: settingsOf(given),
+    settings: settingsOf(run),
     clients: given.clients.length,
     backend,
     source: caseSource(given),
@@ -19,12 +20,13 @@ export async function runCaseInProcess(given: ConformanceCase, backend: BackendW
 }
 
 /** Across real tabs over WebRTC; client k of the case is tab k. */
-export async function runCaseInTabs(given: ConformanceCase, backend: BackendWish): Promise<ConformanceResult> {
+export async function runCaseInTabs(run: CaseRun, backend: BackendWish): Promise<ConformanceResult> {
+  const { given } = run;
   const tabs = await Tabs.open({ tabs: given.clients.length, browsers: 1, headed: false });
   try {
     const { room } = tabs;
     await tabs.fill(backend, (page) =>
-      page.evaluate((request) => void window.sparkmesh.join(request), { room, backend, conformance: given }),
+      page.evaluate((request) => void window.sparkmesh.join(request), { room, backend, conformance: run }),
     );
     const everyone = given.clients.map((_, k) => k);
     for (const k of everyone) await tabs.until(k, ({ peers }) => peers.length === given.clients.length - 1);

@@ -4,7 +4,8 @@ import { randomStream } from '../math/random.ts';
 import { descend } from '../ntk/descent.ts';
 import { NtkEngine } from '../ntk/engine.ts';
 import { ProtocolError } from '../protocol/frame.ts';
-import { decodeMessage, encodeMessage, type Message, type RunShape } from '../protocol/messages.ts';
+import { decodeMessage, encodeMessage, type Message, type RunShape, type WireForm } from '../protocol/messages.ts';
+import { Quantiser } from '../protocol/quantiser.ts';
 import { mergeRegisters, runMembers, sameRegister, type RoomRegister, type RunRegister } from '../protocol/register.ts';
 import type { Settings } from '../settings/settings.ts';
 import { wireBytes } from '../transport/chunks.ts';
@@ -38,6 +39,7 @@ interface ActiveRun {
   readonly register: RunRegister;
   readonly settings: Settings;
   readonly shape: RunShape;
+  readonly wire: WireForm;
   readonly engine: NtkEngine;
   readonly run: Run;
   reached: boolean;
@@ -69,7 +71,7 @@ export class Client {
   #early: { peer: PeerId; frame: Uint8Array<ArrayBuffer> }[] = [];
   #failure: string | null = null;
   #notice: string | null = null;
-  #encoded: { message: Message; frame: Uint8Array<ArrayBuffer> } | null = null;
+  readonly #encoded = new WeakMap<Message, Uint8Array<ArrayBuffer>>();
   #viewTimer: (() => void) | null = null;
   #closed = false;
 
@@ -214,11 +216,9 @@ export class Client {
       else this.#active?.run.lost(to);
       return;
     }
-    // One message often goes to several neighbours in a row.
-    if (this.#encoded?.message !== message) {
-      this.#encoded = { message, frame: encodeMessage(message, this.#active?.settings.wire ?? 'f16') };
-    }
-    const { frame } = this.#encoded;
+    // One message often goes to several neighbours, and is rounded once for all of them.
+    const frame = this.#encoded.get(message) ?? encodeMessage(message, this.#active?.wire ?? 'f16', to);
+    this.#encoded.set(message, frame);
     this.#bytes.countSent(to, message.type, wireBytes(frame.length));
     this.#options.transport.send(to, frame).catch((error: unknown) => {
       if (!(error instanceof PeerLostError)) return this.#fail(error);
@@ -278,7 +278,9 @@ export class Client {
       reached: () => this.#reached(),
       failed: (error) => this.#fail(error),
     });
-    this.#active = { register, settings, shape: shapeOf(register.id, settings, problem), engine, run, reached: false };
+    const shape = shapeOf(register.id, settings, problem);
+    const wire = settings.wire === 'q8' ? new Quantiser(settings.seed, this.#self.number) : settings.wire;
+    this.#active = { register, settings, shape, wire, engine, run, reached: false };
     const isFounder = register.founders.includes(this.#self.id);
     if (!isFounder) this.#propose({ run: { ...register, joined: [...register.joined, this.#self.id] } });
     run.setPaused(register.control === 'paused');

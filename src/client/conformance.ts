@@ -121,8 +121,14 @@ function methodOf(given: ConformanceCase): Method {
   }
 }
 
-/** A case as a run: exchange `factors`, float32 on the wire, Euler steps of the given size or full batches. */
-export function settingsOf(given: ConformanceCase): Settings {
+/** A case, and how numbers travel when it is run: `f32` to agree exactly, the others to see what they cost. */
+export interface CaseRun {
+  readonly given: ConformanceCase;
+  readonly wire: Settings['wire'];
+}
+
+/** A case as a run: exchange `factors`, Euler steps of the given size or full batches. */
+export function settingsOf({ given, wire }: CaseRun): Settings {
   const { algorithm, hyper, model, rounds } = given;
   return {
     ...defaultSettings(algorithm),
@@ -130,7 +136,7 @@ export function settingsOf(given: ConformanceCase): Settings {
     mixing: hyper.mixing,
     method: methodOf(given),
     exchange: 'factors',
-    wire: 'f32',
+    wire,
     rounds,
     deadlineMs: 120_000,
   };

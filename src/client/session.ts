@@ -4,7 +4,7 @@ import { signallingUrl } from '../signalling/client.ts';
 import { movedBuffers, serveTransport, type RemoteCall } from '../transport/remote.ts';
 import type { Transport } from '../transport/transport.ts';
 import { joinRoom, watchRoom } from '../transport/webrtc.ts';
-import type { ConformanceCase } from './conformance.ts';
+import type { CaseRun } from './conformance.ts';
 import type { RoundTrace } from './run.ts';
 import type { ClientCommand, ClientView } from './view.ts';
 import type { FromWorker, ToWorker } from './workerMessages.ts';
@@ -14,7 +14,7 @@ import type { FromWorker, ToWorker } from './workerMessages.ts';
 export interface JoinRequest {
   readonly room: string;
   readonly backend: BackendWish;
-  readonly conformance?: ConformanceCase;
+  readonly conformance?: CaseRun;
 }
 
 type SignallingStatus = 'connecting' | 'connected' | 'lost';

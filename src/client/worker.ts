@@ -31,7 +31,7 @@ self.onmessage = ({ data }: MessageEvent<ToWorker>) => {
       client = new Client({
         transport,
         backend: () => selectBackend(backend),
-        source: conformance ? caseSource(conformance) : new DatasetProblems((dataset) => httpSource(new URL(dataUrl), dataset)),
+        source: conformance ? caseSource(conformance.given) : new DatasetProblems((dataset) => httpSource(new URL(dataUrl), dataset)),
         settings: conformance ? settingsOf(conformance) : defaultSettings(),
         clock: wallClock,
         onView: (view) => post({ type: 'view', view }),

@@ -1,7 +1,7 @@
 import type { BackendWish } from '../backend/backend.ts';
 import type { RemoteCall, RemoteReply } from '../transport/remote.ts';
 import type { Presence } from '../transport/transport.ts';
-import type { ConformanceCase } from './conformance.ts';
+import type { CaseRun } from './conformance.ts';
 import type { RoundTrace } from './run.ts';
 import type { ClientCommand, ClientView } from './view.ts';
 
@@ -15,7 +15,7 @@ export type ToWorker =
       /** Where the packed datasets lie. */
       readonly dataUrl: string;
       /** A conformance case to run instead of a dataset, its arrays traced. */
-      readonly conformance: ConformanceCase | null;
+      readonly conformance: CaseRun | null;
     }
   | RemoteReply
   | { readonly type: 'command'; readonly command: ClientCommand }

@@ -45,7 +45,7 @@ export function randomStream(seed: number, ...name: readonly (string | number)[]
   const generator = xoroshiro128plusFromState(stateOf(`${seed}/${name.join('/')}`));
   let spareNormal: number | undefined;
 
-  const uniform = () => uniformInt(generator, 0, 0xffffffff) / 0x100000000;
+  const uniform = () => (generator.next() >>> 0) / 0x100000000;
 
   const normal = () => {
     if (spareNormal !== undefined) {

@@ -1,4 +1,5 @@
 import { decodeHalf, encodeHalf } from '../math/half.ts';
+import { BLOCK, dequantise, type Quantised } from '../math/quantise.ts';
 
 /**
  * A frame: one message as bytes, in the spirit of safetensors, so that byte counts are exact and nothing is parsed twice.
@@ -9,14 +10,22 @@ import { decodeHalf, encodeHalf } from '../math/half.ts';
  */
 
 /** How a float array travels: exact, or rounded to half. */
-export type WireForm = 'f32' | 'f16';
-type ArrayForm = WireForm | 'u8';
+export type FloatForm = 'f32' | 'f16';
+type ArrayForm = FloatForm | 'u8' | 'q8';
 
-export type FrameArrays = Readonly<Record<string, Float32Array | Uint8Array>>;
+/** Floats, bytes as they are, or floats that were quantised before. */
+export type FrameArray = Float32Array | Uint8Array | Quantised;
+export type FrameArrays = Readonly<Record<string, FrameArray>>;
 
 export interface FrameParts {
   readonly fields: unknown;
   readonly arrays: FrameArrays;
+}
+
+/** What a frame holds once it is read: quantised arrays are floats again. */
+export interface DecodedParts {
+  readonly fields: unknown;
+  readonly arrays: Readonly<Record<string, Float32Array | Uint8Array>>;
 }
 
 /** A frame or message that does not keep to the protocol. The sender's fault: drop the message, tell the person. */
@@ -29,7 +38,10 @@ const PREFIX = 12;
 /** No message has a larger JSON part; settings are the largest, a few kB. */
 const MAX_HEADER = 64 * 1024;
 const MAX_ARRAYS = 64;
-const bytesPer: Record<ArrayForm, number> = { f32: 4, f16: 2, u8: 1 };
+const bytesPer = { f32: 4, f16: 2, u8: 1 } as const;
+const blocks = (length: number) => Math.ceil(length / BLOCK);
+/** Of an array with this many values; `q8` has the blocks' scales before the codes. */
+const byteLength = (form: ArrayForm, length: number) => (form === 'q8' ? 4 * blocks(length) + length : bytesPer[form] * length);
 
 const crcTable = Uint32Array.from({ length: 256 }, (_, n) => {
   for (let bit = 0; bit < 8; bit++) n = n & 1 ? 0xedb88320 ^ (n >>> 1) : n >>> 1;
@@ -44,17 +56,23 @@ function crc32(bytes: Uint8Array): number {
 
 const padded = (bytes: number) => Math.ceil(bytes / 8) * 8;
 
-function rawBytes(array: Float32Array | Uint8Array, form: ArrayForm): Uint8Array {
-  const raw = form === 'f16' && array instanceof Float32Array ? encodeHalf(array) : array;
-  return new Uint8Array(raw.buffer, raw.byteOffset, raw.byteLength);
+const bytesOf = (array: ArrayBufferView) => new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
+
+function rawBytes(array: FrameArray, wire: FloatForm): { form: ArrayForm; length: number; raw: Uint8Array } {
+  if (array instanceof Float32Array) {
+    return { form: wire, length: array.length, raw: bytesOf(wire === 'f16' ? encodeHalf(array) : array) };
+  }
+  if (array instanceof Uint8Array) return { form: 'u8', length: array.length, raw: array };
+  const { codes, scales } = array;
+  const raw = new Uint8Array(byteLength('q8', codes.length));
+  raw.set(bytesOf(scales));
+  raw.set(bytesOf(codes), scales.byteLength);
+  return { form: 'q8', length: codes.length, raw };
 }
 
-/** Float arrays travel in the form `wire`, byte arrays as they are. */
-export function encodeFrame({ fields, arrays }: FrameParts, wire: WireForm): Uint8Array<ArrayBuffer> {
-  const entries = Object.entries(arrays).map(([name, array]) => {
-    const form: ArrayForm = array instanceof Float32Array ? wire : 'u8';
-    return { name, form, length: array.length, raw: rawBytes(array, form) };
-  });
+/** Floats travel in the form `wire`. */
+export function encodeFrame({ fields, arrays }: FrameParts, wire: FloatForm): Uint8Array<ArrayBuffer> {
+  const entries = Object.entries(arrays).map(([name, array]) => ({ name, ...rawBytes(array, wire) }));
   const header = new TextEncoder().encode(
     JSON.stringify({ fields, arrays: entries.map(({ name, form, length }) => [name, form, length]) }),
   );
@@ -74,7 +92,7 @@ export function encodeFrame({ fields, arrays }: FrameParts, wire: WireForm): Uin
 }
 
 function isForm(form: unknown): form is ArrayForm {
-  return form === 'f32' || form === 'f16' || form === 'u8';
+  return form === 'f32' || form === 'f16' || form === 'u8' || form === 'q8';
 }
 
 function parseHeader(bytes: Uint8Array): { fields: unknown; arrays: [string, ArrayForm, number][] } {
@@ -103,7 +121,7 @@ function parseHeader(bytes: Uint8Array): { fields: unknown; arrays: [string, Arr
 }
 
 /** @throws {ProtocolError} on anything that `encodeFrame` could not have written: any changed, missing or extra byte. */
-export function decodeFrame(frame: Uint8Array): FrameParts {
+export function decodeFrame(frame: Uint8Array): DecodedParts {
   if (frame.length < PREFIX) throw new ProtocolError('A frame is shorter than its prefix.');
   const view = new DataView(frame.buffer, frame.byteOffset, frame.byteLength);
   const headerLength = view.getUint32(4, true);
@@ -111,16 +129,30 @@ export function decodeFrame(frame: Uint8Array): FrameParts {
   if (headerLength > MAX_HEADER || PREFIX + headerLength > frame.length) throw new ProtocolError('A frame has an impossible header.');
   if (view.getUint32(8, true) !== crc32(frame.subarray(PREFIX))) throw new ProtocolError('A frame was corrupted on its way.');
   const { fields, arrays: entries } = parseHeader(frame.subarray(PREFIX, PREFIX + headerLength));
-  const total = entries.reduce((sum, [, form, length]) => sum + padded(length * bytesPer[form]), padded(PREFIX + headerLength));
+  const total = entries.reduce((sum, [, form, length]) => sum + padded(byteLength(form, length)), padded(PREFIX + headerLength));
   if (total !== frame.length) throw new ProtocolError('A frame is not as long as its header says.');
 
   const arrays: Record<string, Float32Array | Uint8Array> = {};
   let offset = padded(PREFIX + headerLength);
   for (const [name, form, length] of entries) {
-    const bytes = frame.slice(offset, offset + length * bytesPer[form]);
-    if (form === 'u8') arrays[name] = bytes;
-    else arrays[name] = form === 'f32' ? new Float32Array(bytes.buffer) : decodeHalf(new Uint16Array(bytes.buffer));
+    const bytes = frame.slice(offset, offset + byteLength(form, length));
+    arrays[name] = readArray(form, bytes, length);
     offset += padded(bytes.length);
   }
   return { fields, arrays };
+}
+
+function readArray(form: ArrayForm, bytes: Uint8Array<ArrayBuffer>, length: number): Float32Array | Uint8Array {
+  switch (form) {
+    case 'u8':
+      return bytes;
+    case 'f32':
+      return new Float32Array(bytes.buffer);
+    case 'f16':
+      return decodeHalf(new Uint16Array(bytes.buffer));
+    case 'q8': {
+      const scales = new Float32Array(bytes.buffer, 0, blocks(length));
+      return dequantise({ codes: new Int8Array(bytes.buffer, scales.byteLength), scales });
+    }
+  }
 }

@@ -63,7 +63,7 @@ const messages: Message[] = [
 
 describe('messages', () => {
   it.each(messages.map((message) => [message.type, message] as const))('%s survives the wire', (_, message) => {
-    expect(decodeMessage(encodeMessage(message, 'f32'), shape)).toEqual(message);
+    expect(decodeMessage(encodeMessage(message, 'f32', 'b'), shape)).toEqual(message);
   });
 
   it('carries exact inputs in a run that exchanges factors', () => {
@@ -73,28 +73,28 @@ describe('messages', () => {
       labels: Uint8Array.of(1),
       inputs: { kind: 'exact', rows: floats(3), width: 3 },
     };
-    expect(decodeMessage(encodeMessage(message, 'f32'), { ...shape, exchange: 'factors' })).toEqual(message);
+    expect(decodeMessage(encodeMessage(message, 'f32', 'b'), { ...shape, exchange: 'factors' })).toEqual(message);
   });
 
   it('carries weights alone in a run that mixes no velocities', () => {
     const message: Message = { type: 'weights', ...inRound, weights: floats(5), velocity: null };
     const alone = { ...shape, velocity: false };
-    expect(decodeMessage(encodeMessage(message, 'f32'), alone)).toEqual(message);
-    expect(() => decodeMessage(encodeMessage(message, 'f32'), shape)).toThrow(ProtocolError);
-    expect(() => decodeMessage(encodeMessage({ ...message, velocity: floats(5) }, 'f32'), alone)).toThrow(ProtocolError);
+    expect(decodeMessage(encodeMessage(message, 'f32', 'b'), alone)).toEqual(message);
+    expect(() => decodeMessage(encodeMessage(message, 'f32', 'b'), shape)).toThrow(ProtocolError);
+    expect(() => decodeMessage(encodeMessage({ ...message, velocity: floats(5) }, 'f32', 'b'), alone)).toThrow(ProtocolError);
   });
 
   it('neither gives nor takes anything made of samples in a run that exchanges weights alone', () => {
     const allowed = new Set(['room', 'weights', 'decline', 'metrics', 'summary']);
     for (const message of messages) {
-      const decode = () => decodeMessage(encodeMessage(message, 'f32'), { ...shape, exchange: 'none' });
+      const decode = () => decodeMessage(encodeMessage(message, 'f32', 'b'), { ...shape, exchange: 'none' });
       if (allowed.has(message.type)) expect(decode()).toEqual(message);
       else expect(decode).toThrow(ProtocolError);
     }
   });
 
   it('passes over messages of another run, and of any run outside one', () => {
-    const other = encodeMessage({ type: 'decline', run: 'other', round: 0, of: 'weights' }, 'f32');
+    const other = encodeMessage({ type: 'decline', run: 'other', round: 0, of: 'weights' }, 'f32', 'b');
     expect(decodeMessage(other, shape)).toBeNull();
     expect(decodeMessage(other, null)).toBeNull();
   });

@@ -1,7 +1,8 @@
 import * as v from 'valibot';
 import type { InputFeatures } from '../ntk/pool.ts';
 import { MAX_SAMPLES } from '../settings/settings.ts';
-import { decodeFrame, encodeFrame, ProtocolError, type FrameArrays, type WireForm } from './frame.ts';
+import { decodeFrame, encodeFrame, ProtocolError, type DecodedParts, type FrameArrays } from './frame.ts';
+import type { Quantiser } from './quantiser.ts';
 import { registerSchema, type RoomRegister } from './register.ts';
 
 /** Everything that clients say to each other. Arrays are float32 here; on the wire they take the run's form. */
@@ -225,15 +226,21 @@ function split(message: Message): { fields: unknown; arrays: FrameArrays } {
   }
 }
 
-export function encodeMessage(message: Message, wire: WireForm): Uint8Array<ArrayBuffer> {
-  return encodeFrame(split(message), wire);
+/** How a sender's floats travel. `q8` goes with the sender's memory of its rounding errors, and takes float16 for the rest. */
+export type WireForm = 'f32' | 'f16' | Quantiser;
+
+/** @param to the receiver; of a message to several, any of them. */
+export function encodeMessage(message: Message, wire: WireForm, to: string): Uint8Array<ArrayBuffer> {
+  const { fields, arrays } = split(message);
+  if (typeof wire === 'string') return encodeFrame({ fields, arrays }, wire);
+  return encodeFrame({ fields, arrays: wire.arrays(message, arrays, to) }, 'f16');
 }
 
 /** Takes the arrays of one message out of its frame, each checked; what is left over at the end is an error. */
 class ArrayReader {
   readonly #arrays: Map<string, Float32Array | Uint8Array>;
   constructor(
-    arrays: FrameArrays,
+    arrays: DecodedParts['arrays'],
     readonly kind: MessageKind,
   ) {
     this.#arrays = new Map(Object.entries(arrays));

@@ -49,7 +49,8 @@ const settingsFields = v.strictObject({
   exchange: v.picklist(['factors', 'sketch']),
   /** m, the dimensions that `sketch` projects inputs to. */
   sketchSize: count(4, 4096),
-  wire: v.picklist(['f16', 'f32']),
+  /** How numbers travel: rounded to half, exactly, or the large arrays rounded to 8 bits. */
+  wire: v.picklist(['f16', 'f32', 'q8']),
   rounds: count(1, 100_000),
   seed: count(0, 0x7fffffff),
   /** How long a client waits for a silent neighbour in one phase of a round, ms. */

@@ -1,0 +1,44 @@
+import type { RandomStream } from './random.ts';
+
+/** 8-bit form of float arrays: signed codes in blocks of 64 that share a scale. 1.06 bytes a value. */
+
+export const BLOCK = 64;
+const LEVELS = 127;
+
+export interface Quantised {
+  /** One a value, -127 .. 127. */
+  readonly codes: Int8Array;
+  /** One a block: a value is code · scale. */
+  readonly scales: Float32Array;
+}
+
+export interface Rounding {
+  /** Rounds up with the probability of the fraction: unbiased. */
+  readonly random: RandomStream;
+  /** Keeps positive values positive, at the price of a bias below one level: a ReLU's mask is its activations' sign. */
+  readonly keepsPositive?: boolean;
+}
+
+export function quantise(values: Float32Array, { random, keepsPositive = false }: Rounding): Quantised {
+  const codes = new Int8Array(values.length);
+  const scales = new Float32Array(Math.ceil(values.length / BLOCK));
+  for (let block = 0; block < scales.length; block++) {
+    const end = Math.min(values.length, (block + 1) * BLOCK);
+    let top = 0;
+    for (let i = block * BLOCK; i < end; i++) top = Math.max(top, Math.abs(values[i]!));
+    const scale = Math.fround(top / LEVELS);
+    scales[block] = scale;
+    if (scale === 0) continue;
+    for (let i = block * BLOCK; i < end; i++) {
+      const value = values[i]!;
+      const code = Math.floor(value / scale + random.uniform());
+      const least = keepsPositive && value > 0 ? 1 : -LEVELS;
+      codes[i] = Math.max(least, Math.min(LEVELS, code));
+    }
+  }
+  return { codes, scales };
+}
+
+export function dequantise({ codes, scales }: Quantised): Float32Array {
+  return Float32Array.from(codes, (code, i) => code * scales[Math.floor(i / BLOCK)]!);
+}

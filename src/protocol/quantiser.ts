@@ -1,0 +1,47 @@
+import { dequantise, quantise, type Quantised } from '../math/quantise.ts';
+import { randomStream } from '../math/random.ts';
+import type { FrameArray, FrameArrays } from './frame.ts';
+import type { Message } from './messages.ts';
+
+/** What is sent to all neighbours alike and again every round: its rounding errors are added to the next round's values. */
+const fedBack: ReadonlySet<string> = new Set(['weights/weights', 'weights/velocity', 'mixed/weights']);
+/** What is rounded to 8 bits besides: an answer to one neighbour, about that neighbour's own model. */
+const roundedOnce: ReadonlySet<string> = new Set(['step/step']);
+
+/**
+ * One sender's wire form `q8`: 8-bit stochastic rounding of weights, velocities, steps and factors, with error feedback
+ * (Seide et al. 2014; Karimireddy et al. 2019, arXiv 1901.09847) where the same array goes out every round. What is small or
+ * sent once travels as float16. The random numbers are the sender's own named stream, so a run stays reproducible.
+ */
+export class Quantiser {
+  readonly #errors = new Map<string, Float32Array>();
+
+  /** @param sender the client's number. */
+  constructor(
+    private readonly seed: number,
+    private readonly sender: number,
+  ) {}
+
+  /** To be called once a message, even when it goes to several neighbours. @param to the receiver of an answer. */
+  arrays(message: Message, arrays: FrameArrays, to: string): FrameArrays {
+    if (!('round' in message)) return arrays;
+    const quantised = Object.entries(arrays).map(([name, array]): [string, FrameArray] => {
+      const kind = `${message.type}/${name}`;
+      const isHidden = message.type === 'factors';
+      if (!(array instanceof Float32Array) || !(fedBack.has(kind) || roundedOnce.has(kind) || isHidden)) return [name, array];
+      const receiver = fedBack.has(kind) ? [] : [to];
+      const random = randomStream(this.seed, 'q8', this.sender, kind, message.round, ...receiver);
+      return [name, fedBack.has(kind) ? this.#feedBack(kind, array, (values) => quantise(values, { random })) : quantise(array, { random, keepsPositive: isHidden })];
+    });
+    return Object.fromEntries(quantised);
+  }
+
+  #feedBack(kind: string, array: Float32Array, round: (values: Float32Array) => Quantised): Quantised {
+    const error = this.#errors.get(kind);
+    const intended = error ? array.map((value, i) => value + error[i]!) : array;
+    const quantised = round(intended);
+    const sent = dequantise(quantised);
+    this.#errors.set(kind, intended.map((value, i) => value - sent[i]!));
+    return quantised;
+  }
+}
