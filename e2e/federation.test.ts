@@ -28,8 +28,9 @@ const shared = ['--samples', '40', '--rounds', '3', '--test-samples', '2000', '-
 
 describe('a federation of real tabs', () => {
   it.each([
-    // What every edge carries in three rounds: float16 weights, with momentum velocities too.
-    ['sparkmesh', 3 * 2 * 2 * 79_510],
+    // What every edge carries in three rounds: float16 weights, and the velocity where it is mixed.
+    ['sparkmesh', 3 * 2 * 79_510],
+    ['spark', 3 * 2 * 2 * 79_510],
     ['dfedavgm', 3 * 2 * 79_510],
     ['dpsgd', 3 * 2 * 79_510],
   ] as const)('agrees with the simulator on %s, within a point and with the same bytes', async (algorithm, weights) => {
@@ -42,7 +43,8 @@ describe('a federation of real tabs', () => {
       expect(Math.abs(round.accuracy.averaged - simulated.rounds[t]!.accuracy.averaged)).toBeLessThanOrEqual(0.01);
       expect(round.bytesSent).toBe(simulated.rounds[t]!.bytesSent);
     });
-    expect(tabs.rounds[2]!.accuracy.averaged).toBeGreaterThan(0.2);
+    // More than chance, even for the three single gradient steps of D-PSGD.
+    expect(tabs.rounds[2]!.accuracy.averaged).toBeGreaterThan(0.15);
     expect(tabs.edges.map(({ from, to }) => `${from}>${to}`).sort()).toEqual(['0>1', '0>2', '1>0', '1>2', '2>0', '2>1']);
     for (const { bytes } of tabs.edges) {
       expect(bytes['weights']).toBeGreaterThan(weights);
