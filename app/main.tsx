@@ -12,6 +12,11 @@ const sessions: SessionFactory = browserSessions;
 const root = document.getElementById('root');
 if (!root) throw new Error('The page has no #root to draw in; load index.html.');
 
+// A page left and brought back by the Back button has lost its channels for good.
+addEventListener('pageshow', ({ persisted }) => {
+  if (persisted) location.reload();
+});
+
 createRoot(root).render(
   <StrictMode>
     <App
