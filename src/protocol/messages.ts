@@ -2,7 +2,6 @@ import * as v from 'valibot';
 import type { InputFeatures } from '../ntk/pool.ts';
 import { MAX_SAMPLES } from '../settings/settings.ts';
 import { decodeFrame, encodeFrame, ProtocolError, type DecodedParts, type FrameArrays } from './frame.ts';
-import type { Quantiser } from './quantiser.ts';
 import { registerSchema, type RoomRegister } from './register.ts';
 
 /** Everything that clients say to each other. Arrays are float32 here; on the wire they take the run's form. */
@@ -226,8 +225,14 @@ function split(message: Message): { fields: unknown; arrays: FrameArrays } {
   }
 }
 
-/** How a sender's floats travel. `q8` goes with the sender's memory of its rounding errors, and takes float16 for the rest. */
-export type WireForm = 'f32' | 'f16' | Quantiser;
+/** Rounds a message's large arrays before they are framed; the rest travels as float16. */
+export interface ArrayRounding {
+  /** @param to the receiver; of a message to several, any of them. */
+  arrays(message: Message, arrays: FrameArrays, to: string): FrameArrays;
+}
+
+/** How a sender's floats travel. */
+export type WireForm = 'f32' | 'f16' | ArrayRounding;
 
 /** @param to the receiver; of a message to several, any of them. */
 export function encodeMessage(message: Message, wire: WireForm, to: string): Uint8Array<ArrayBuffer> {

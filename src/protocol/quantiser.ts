@@ -1,7 +1,7 @@
 import { dequantise, quantise, type Quantised } from '../math/quantise.ts';
 import { randomStream } from '../math/random.ts';
 import type { FrameArray, FrameArrays } from './frame.ts';
-import type { Message } from './messages.ts';
+import type { ArrayRounding, Message } from './messages.ts';
 
 /** What is sent to all neighbours alike and again every round: its rounding errors are added to the next round's values. */
 const fedBack: ReadonlySet<string> = new Set(['weights/weights', 'weights/velocity', 'mixed/weights']);
@@ -13,7 +13,7 @@ const roundedOnce: ReadonlySet<string> = new Set(['step/step']);
  * (Seide et al. 2014; Karimireddy et al. 2019, arXiv 1901.09847) where the same array goes out every round. What is small or
  * sent once travels as float16. The random numbers are the sender's own named stream, so a run stays reproducible.
  */
-export class Quantiser {
+export class Quantiser implements ArrayRounding {
   readonly #errors = new Map<string, Float32Array>();
 
   /** @param sender the client's number. */
