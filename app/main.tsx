@@ -13,7 +13,7 @@ const root = document.getElementById('root');
 if (!root) throw new Error('The page has no #root to draw in; load index.html.');
 
 // A page left and brought back by the Back button has lost its channels for good.
-addEventListener('pageshow', ({ persisted }) => {
+window.addEventListener('pageshow', ({ persisted }) => {
   if (persisted) location.reload();
 });
 

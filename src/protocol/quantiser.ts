@@ -5,8 +5,8 @@ import type { ArrayRounding, Message } from './messages.ts';
 
 /** What is sent to all neighbours alike and again every round: its rounding errors are added to the next round's values. */
 const fedBack: ReadonlySet<string> = new Set(['weights/weights', 'weights/velocity', 'mixed/weights']);
-/** What is rounded to 8 bits besides: an answer to one neighbour, about that neighbour's own model. */
-const roundedOnce: ReadonlySet<string> = new Set(['step/step']);
+/** Messages that are rounded to 8 bits besides: answers to one neighbour, about that neighbour's own model. */
+const roundedOnce: ReadonlySet<string> = new Set(['step', 'factors']);
 
 /**
  * One sender's wire form `q8`: 8-bit stochastic rounding of weights, velocities, steps and factors, with error feedback
@@ -27,11 +27,11 @@ export class Quantiser implements ArrayRounding {
     if (!('round' in message)) return arrays;
     const quantised = Object.entries(arrays).map(([name, array]): [string, FrameArray] => {
       const kind = `${message.type}/${name}`;
-      const isHidden = message.type === 'factors';
-      if (!(array instanceof Float32Array) || !(fedBack.has(kind) || roundedOnce.has(kind) || isHidden)) return [name, array];
-      const receiver = fedBack.has(kind) ? [] : [to];
-      const random = randomStream(this.seed, 'q8', this.sender, kind, message.round, ...receiver);
-      return [name, fedBack.has(kind) ? this.#feedBack(kind, array, (values) => quantise(values, { random })) : quantise(array, { random, keepsPositive: isHidden })];
+      const stream = (...receiver: string[]) => randomStream(this.seed, 'q8', this.sender, kind, message.round, ...receiver);
+      if (!(array instanceof Float32Array)) return [name, array];
+      if (fedBack.has(kind)) return [name, this.#feedBack(kind, array, (values) => quantise(values, { random: stream() }))];
+      if (roundedOnce.has(message.type)) return [name, quantise(array, { random: stream(to), keepsPositive: message.type === 'factors' })];
+      return [name, array];
     });
     return Object.fromEntries(quantised);
   }
