@@ -44,15 +44,31 @@ function expectSmall(checks: readonly Check[], limit: number): void {
   expect(checks.filter(({ error }) => !(error < limit))).toEqual([]);
 }
 
-describe.each(['webgpu', 'wasm', 'cpu'] as const)('on %s', (backend) => {
-  test('kernels, evolutions, the engine and long products are those of float64, and leave no tensor', async () => {
+describe.each([
+  { backend: 'webgpu', variant: 'tiled' },
+  { backend: 'webgpu', variant: 'blocked' },
+  { backend: 'wasm', variant: 'tiled' },
+  { backend: 'cpu', variant: 'tiled' },
+] as const)('on $backend, its shaders $variant', ({ backend, variant }) => {
+  test('kernels, products, evolutions and the engine are those of float64, and leave no tensor', async () => {
     await open();
     expect((await page.evaluate((wish) => window.kernelPage.select(wish), backend)).name).toBe(backend);
+    await page.evaluate((wish) => window.kernelPage.setVariant(wish), variant);
     const before = await page.evaluate(() => window.kernelPage.alive());
     expectSmall(await page.evaluate(() => window.kernelPage.layers()), 1e-5);
+    expectSmall(await page.evaluate(() => window.kernelPage.products()), 1e-5);
     expectSmall(await page.evaluate(() => window.kernelPage.evolutions()), 1e-4);
     expectSmall(await page.evaluate(() => window.kernelPage.engine()), 1e-4);
     expectSmall(await page.evaluate(() => window.kernelPage.longProducts()), 1e-5);
+    expect(await page.evaluate(() => window.kernelPage.alive())).toEqual(before);
+  });
+
+  test('after 50 evolutions no tensor and no buffer is left', async () => {
+    await open();
+    await page.evaluate((wish) => window.kernelPage.select(wish), backend);
+    await page.evaluate((wish) => window.kernelPage.setVariant(wish), variant);
+    const before = await page.evaluate(() => window.kernelPage.alive());
+    await page.evaluate(() => window.kernelPage.evolveOften(50));
     expect(await page.evaluate(() => window.kernelPage.alive())).toEqual(before);
   });
 });
@@ -71,6 +87,17 @@ test('auto takes WebGPU on a graphics processor only, and says why', async () =>
   expect(view.name).toBe(isReal ? 'webgpu' : 'wasm');
   const why = isReal ? /^WebGPU has a graphics processor here: ./ : /emulated in software \(.*\(software\)\), which is slower\.$/;
   expect(view.reason).toMatch(why);
+});
+
+test('a calibration times both forms of the shaders and the other backends, sets the fastest, and leaves no tensor', async () => {
+  await open();
+  const { view, set } = await page.evaluate(() => window.kernelPage.calibrate());
+  const rows = view.calibration ?? [];
+  expect(rows.map(({ candidate }) => candidate)).toEqual(['webgpu, tiled shaders', 'webgpu, blocked shaders', 'wasm', 'cpu']);
+  const fastest = rows.reduce((best, row) => (row.ms < best.ms ? row : best));
+  expect(fastest.candidate.startsWith(view.name)).toBe(true);
+  expect(set).toBe(view.name);
+  expect((await page.evaluate(() => window.kernelPage.alive()))[0]).toBe(0);
 });
 
 test('without its binaries WebAssembly is an error that says what to do, and auto goes on to plain JavaScript', async () => {

@@ -4,11 +4,14 @@ import { guarded, isWebGPUBackend } from '../../src/backend/gpuDevice.ts';
 import { locateWasm } from '../../src/backend/wasmBrowser.ts';
 import { randomStream } from '../../src/math/random.ts';
 import { classCount, initialWeights, type ModelSpec } from '../../src/model/mlp.ts';
+import { calibrate } from '../../src/ntk/calibration.ts';
 import { NtkEngine } from '../../src/ntk/engine.ts';
 import type { EvolutionOptions } from '../../src/ntk/evolution.ts';
-import { ntkEvolve } from '../../src/ntk/ops/ntkEvolve.ts';
+import { evolvedPlanes, ntkEvolve } from '../../src/ntk/ops/ntkEvolve.ts';
 import { ntkLayer } from '../../src/ntk/ops/ntkLayer.ts';
 import { takeOne } from '../../src/ntk/readback.ts';
+import { setVariant, type Variant } from '../../src/ntk/webgpu/variants.ts';
+import { layerCases, normals, productCases, productForms } from '../../src/testing/kernelCases.ts';
 import * as reference from '../../src/testing/reference.ts';
 
 /** Runs each computation of src/ntk in this browser and compares it with float64; kernels.test.ts drives it. */
@@ -21,13 +24,20 @@ export interface Check {
 
 export interface KernelPage {
   select(wish: BackendWish): Promise<BackendView>;
+  /** Which form of the shaders WebGPU takes. */
+  setVariant(variant: Variant): void;
   layers(): Promise<Check[]>;
+  products(): Promise<Check[]>;
   evolutions(): Promise<Check[]>;
   engine(): Promise<Check[]>;
   longProducts(): Promise<Check[]>;
   /** What reading the output of a shader that does not compile throws; `inScope` as our kernels run, else as tfjs's do. */
   brokenShader(inScope: boolean): Promise<string>;
-  /** Tensors and buffers alive. */
+  /** Runs so many evolutions of different sizes, one after another. */
+  evolveOften(times: number): Promise<void>;
+  /** What a calibration does where WebGPU counts as a graphics processor, and the backend that is set then. */
+  calibrate(): Promise<{ view: BackendView; set: string }>;
+  /** Tensors and buffers alive, and on WebGPU the bytes of the buffers in use. */
   alive(): number[];
 }
 
@@ -37,36 +47,27 @@ declare global {
   }
 }
 
-const SIZES = [1, 5, 33, 64, 130];
-
-const normals = (count: number, ...name: (string | number)[]) => {
-  const random = randomStream(1, 'page', ...name);
-  return Float32Array.from({ length: count }, () => random.normal());
-};
+const SIZES = [1, 33, 130, 64];
 
 async function layers(): Promise<Check[]> {
   const checks: Check[] = [];
   for (const samples of SIZES) {
-    const [a, d] = [normals(samples * 37, 'a', samples), normals(samples * 70, 'd', samples)];
-    const base = Float32Array.from(reference.layer(samples, normals(samples * 3, 'base', samples), null, null));
-    const gram = Float32Array.from(reference.layer(samples, a, null, null), (value) => value - 1);
-    for (const form of ['rows', 'gram'] as const) {
-      for (const hasD of [false, true]) {
-        for (const hasBase of [false, true]) {
+    for (const width of [37, 40]) {
+      const a = normals(samples * width, 'a', samples);
+      const gram = Float32Array.from(reference.layer(samples, a, null, null), (value) => value - 1);
+      for (const form of ['rows', 'gram'] as const) {
+        for (const { kind, derivatives, expected } of layerCases(samples, a)) {
           const actual = await takeOne(
             tf.tidy(() =>
-              ntkLayer({
-                inputs:
-                  form === 'gram' ? { gram: tf.tensor2d(gram, [samples, samples]) } : { rows: tf.tensor2d(a, [samples, 37]) },
-                ...(hasD && { cotangents: tf.tensor2d(d, [samples, 70]) }),
-                ...(hasBase && { base: tf.tensor2d(base, [samples, samples]) }),
-              }),
+              ntkLayer(
+                form === 'gram' ? { gram: tf.tensor2d(gram, [samples, samples]) } : { rows: tf.tensor2d(a, [samples, width]) },
+                derivatives(),
+              ),
             ),
           );
-          const expected = reference.layer(samples, a, hasD ? d : null, hasBase ? base : null);
           const isSymmetric = actual.every((value, at) => value === actual[(at % samples) * samples + Math.floor(at / samples)]);
           checks.push({
-            name: `layer from ${form}, N = ${samples}${hasD ? ', D' : ''}${hasBase ? ', base' : ''}`,
+            name: `layer (${kind}) from ${form}, N = ${samples}, ${width} inputs`,
             error: isSymmetric ? reference.relativeError(actual, expected) : Infinity,
           });
         }
@@ -76,11 +77,19 @@ async function layers(): Promise<Check[]> {
   return checks;
 }
 
+async function products(): Promise<Check[]> {
+  const checks: Check[] = [];
+  for (const { name, compute, expected } of productCases.flatMap(productForms)) {
+    checks.push({ name, error: reference.relativeError(await takeOne(tf.tidy(compute)), expected) });
+  }
+  return checks;
+}
+
 async function evolutions(): Promise<Check[]> {
   const checks: Check[] = [];
   for (const samples of SIZES) {
     // 20 classes are more than the shader sums at once.
-    for (const classes of [3, 10, 20]) {
+    for (const classes of [3, 20]) {
       for (const [accelerated, softWeight] of [[false, 0], [false, 0.6], [true, 0], [true, 0.6]] as const) {
         const kernel = Float32Array.from(reference.layer(samples, normals(samples * 6, 'rows', samples), null, null));
         const start = normals(samples * classes, 'start', samples);
@@ -88,25 +97,23 @@ async function evolutions(): Promise<Check[]> {
         const random = randomStream(1, 'labels', samples);
         const labels = Int32Array.from({ length: samples }, () => random.integer(classes));
         const attrs = { rate: 0.2 / samples, steps: 25, accelerated, temperature: 2, softWeight };
-        const planes = await takeOne(
-          tf.tidy(() =>
-            ntkEvolve(
-              {
-                kernel: tf.tensor2d(kernel, [samples, samples]),
-                logits: tf.tensor2d(start, [samples, classes]),
-                labels: tf.tensor1d(labels, 'int32'),
-                shift: tf.tensor1d(shift),
-              },
-              attrs,
-            ),
+        const planes = tf.tidy(() =>
+          ntkEvolve(
+            {
+              kernel: tf.tensor2d(kernel, [samples, samples]),
+              logits: tf.tensor2d(start, [samples, classes]),
+              labels: tf.tensor1d(labels, 'int32'),
+              shift: tf.tensor1d(shift),
+            },
+            attrs,
           ),
         );
+        const { residual, logits } = evolvedPlanes(await takeOne(planes), planes.shape, samples);
         const expected = reference.evolve(kernel, start, labels, [...shift], attrs);
-        const size = samples * classes;
         const method = accelerated ? 'accelerated' : 'Euler';
         const name = `evolution, N = ${samples}, C = ${classes}, ${method}, soft labels ${softWeight}`;
-        checks.push({ name: `${name}: R`, error: reference.relativeError(planes.subarray(0, size), expected.residual) });
-        checks.push({ name: `${name}: f`, error: reference.relativeError(planes.subarray(size, 2 * size), expected.logits) });
+        checks.push({ name: `${name}: R`, error: reference.relativeError(residual, expected.residual) });
+        checks.push({ name: `${name}: f`, error: reference.relativeError(logits, expected.logits) });
       }
     }
   }
@@ -228,16 +235,25 @@ async function brokenShader(inScope: boolean): Promise<string> {
   );
 }
 
+function bytesOnGpu(backend: object): number {
+  return isWebGPUBackend(backend) ? backend.memory().numBytesInGPU : 0;
+}
+
 locateWasm();
 
 window.kernelPage = {
   async select(wish) {
-    const view = await selectBackend(wish);
+    const { view } = await selectBackend(wish);
     // Small tensors would otherwise be computed on the CPU, and the GPU not be tested.
     if (view.name === 'webgpu') tf.env().set('WEBGPU_CPU_FORWARD', false);
     return view;
   },
+  setVariant(variant) {
+    setVariant('products', variant);
+    setVariant('evolution', variant);
+  },
   layers,
+  products,
   evolutions,
   async engine() {
     const checks: Check[] = [];
@@ -246,5 +262,29 @@ window.kernelPage = {
   },
   longProducts,
   brokenShader,
-  alive: () => [tf.memory().numTensors, tf.backend().numDataIds()],
+  async evolveOften(times) {
+    for (let i = 0; i < times; i++) {
+      const [samples, classes] = [8 + (i % 5), 3];
+      await takeOne(
+        tf.tidy(() =>
+          ntkEvolve(
+            {
+              kernel: tf.tensor2d(normals(samples ** 2, 'often'), [samples, samples]),
+              logits: tf.tensor2d(normals(samples * classes, 'often'), [samples, classes]),
+              labels: tf.zeros([samples], 'int32'),
+              shift: tf.zeros([classes]),
+            },
+            { rate: 1e-3, steps: 3, accelerated: true, temperature: 1, softWeight: 0 },
+          ),
+        ),
+      );
+    }
+  },
+  async calibrate() {
+    const { view } = await selectBackend('webgpu');
+    const choice = { view, isSoftware: false, alternatives: ['wasm', 'cpu'] } as const;
+    const calibrated = await calibrate(choice, { spec: { layers: [12, 8, 3] }, samples: 24, steps: 5 });
+    return { view: calibrated, set: tf.getBackend() };
+  },
+  alive: () => [tf.memory().numTensors, tf.backend().numDataIds(), bytesOnGpu(tf.backend())],
 };

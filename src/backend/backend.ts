@@ -6,12 +6,31 @@ export type BackendName = 'webgpu' | 'wasm' | 'cpu';
 /** `auto` takes the fastest one that works here. */
 export type BackendWish = 'auto' | BackendName;
 
+/** What a calibration has timed. */
+export interface CalibrationRow {
+  /** A backend, with the form of its shaders where there are several. */
+  readonly candidate: string;
+  /** A round's computation, ms; where a candidate was slower than another, what it had taken when it was stopped. */
+  readonly ms: number;
+}
+
 export interface BackendView {
   readonly name: BackendName;
   /** The adapter's own words on WebGPU, e.g. `google swiftshader (software)`; empty elsewhere. */
   readonly adapter: string;
   /** One sentence: why this backend was chosen. */
   readonly reason: string;
+  /** What was timed before it was chosen, if anything was. */
+  readonly calibration?: readonly CalibrationRow[];
+}
+
+/** A backend that was set, and what is left to choose. */
+export interface BackendChoice {
+  readonly view: BackendView;
+  /** Whether its WebGPU adapter is emulated on the CPU. */
+  readonly isSoftware: boolean;
+  /** Backends that may work here too and be faster; none where one was chosen by hand. */
+  readonly alternatives: readonly BackendName[];
 }
 
 export class BackendError extends Error {
@@ -35,8 +54,8 @@ function describe({ vendor, architecture, description, isFallbackAdapter }: GPUA
   return [...words, ...(isFallbackAdapter ? ['(software)'] : [])].join(' ');
 }
 
-/** tfjs answers false, and leaves another backend on, where one cannot start. */
-async function start(name: BackendName): Promise<boolean> {
+/** Sets a tfjs backend; false, with another one left on, where it cannot start. */
+export async function startBackend(name: BackendName): Promise<boolean> {
   if (name === 'webgpu') {
     await import('@tensorflow/tfjs-backend-webgpu');
     // 3 is MatMulPacked. Left to itself tfjs takes a split-K program for long inner dimensions, whose results are wrong.
@@ -50,8 +69,11 @@ async function start(name: BackendName): Promise<boolean> {
   return tf.setBackend(name);
 }
 
-async function startFirst(candidates: readonly BackendView[]): Promise<BackendView> {
-  for (const candidate of candidates) if (await start(candidate.name)) return candidate;
+/** Starts the first of the candidates that works; the ones after it are its alternatives. */
+async function startFirst(candidates: readonly BackendView[], isSoftware: boolean): Promise<BackendChoice> {
+  for (const [i, view] of candidates.entries()) {
+    if (await startBackend(view.name)) return { view, isSoftware, alternatives: candidates.slice(i + 1).map(({ name }) => name) };
+  }
   const name = candidates.at(-1)!.name;
   throw new BackendError(`The ${name} backend did not start; ${remedy[name]}.`);
 }
@@ -60,25 +82,26 @@ async function startFirst(candidates: readonly BackendView[]): Promise<BackendVi
  * Sets the tfjs backend of this thread. Call `locateWasm` of wasmBrowser.ts or wasmNode.ts before.
  * @throws {BackendError} when the backend asked for cannot be had here.
  */
-export async function selectBackend(wish: BackendWish): Promise<BackendView> {
+export async function selectBackend(wish: BackendWish): Promise<BackendChoice> {
   tf.enableProdMode();
   const adapter = wish === 'auto' || wish === 'webgpu' ? await findAdapter() : null;
   if (wish === 'webgpu' && !adapter) {
     throw new BackendError(`WebGPU was asked for, but there is no adapter for it here; ${remedy.webgpu}.`);
   }
   const words = adapter ? describe(adapter.info) : '';
-  if (wish !== 'auto') return startFirst([{ name: wish, adapter: words, reason: `Chosen by hand: ${wish}.` }]);
-
   const isSoftware = adapter?.info.isFallbackAdapter ?? false;
+  if (wish !== 'auto') return startFirst([{ name: wish, adapter: words, reason: `Chosen by hand: ${wish}.` }], isSoftware);
+
   const whyNotWebGpu = !adapter
     ? 'WebGPU finds no graphics processor here'
     : isSoftware
-      ? `WebGPU here is emulated in software (${words}), which is slower`
+      ? `WebGPU here is emulated in software and slower: ${words}`
       : 'WebGPU did not start';
   const webgpu: BackendView = { name: 'webgpu', adapter: words, reason: `WebGPU has a graphics processor here: ${words}.` };
-  return startFirst([
+  const candidates: BackendView[] = [
     ...(adapter && !isSoftware ? [webgpu] : []),
     { name: 'wasm', adapter: '', reason: `WebAssembly, because ${whyNotWebGpu}.` },
     { name: 'cpu', adapter: '', reason: `Plain JavaScript, because ${whyNotWebGpu} and WebAssembly did not start.` },
-  ]);
+  ];
+  return startFirst(candidates, isSoftware);
 }

@@ -1,7 +1,8 @@
-import type { BackendView } from '../backend/backend.ts';
+import type { BackendChoice, BackendView } from '../backend/backend.ts';
 import { miniBatches } from '../data/batches.ts';
 import { randomStream } from '../math/random.ts';
 import { descend } from '../ntk/descent.ts';
+import { calibrate } from '../ntk/calibration.ts';
 import { NtkEngine } from '../ntk/engine.ts';
 import { ProtocolError } from '../protocol/frame.ts';
 import { decodeMessage, encodeMessage, type Message, type RunShape, type WireForm } from '../protocol/messages.ts';
@@ -23,7 +24,7 @@ const MAX_EARLY_BYTES = 64 * 1024 * 1024;
 export interface ClientOptions {
   readonly transport: Transport;
   /** Makes this thread's compute backend ready. */
-  readonly backend: () => Promise<BackendView>;
+  readonly backend: () => Promise<BackendChoice>;
   readonly source: ProblemSource;
   /** The room's settings until somebody changes them; the same at every client. */
   readonly settings: Settings;
@@ -51,7 +52,7 @@ interface ActiveRun {
  */
 export class Client {
   readonly #options: ClientOptions;
-  readonly #ready: Promise<BackendView>;
+  readonly #ready: Promise<BackendChoice>;
   /** The number changes if signalling restarts and someone else took it meanwhile; the samples held stay those of the first. */
   #self: Presence;
   readonly #bytes = new ByteCounters();
@@ -314,10 +315,12 @@ export class Client {
     };
     this.#problem = null;
     try {
-      this.#backend = await this.#ready;
+      const choice = await this.#ready;
+      this.#backend ??= choice.view;
       const problem = await this.#options.source.problem(settings, this.#self.number, onStep);
       if (!isCurrent()) return;
-      onStep('compiling the kernels');
+      onStep('timing and compiling the kernels');
+      this.#backend = await calibrated(choice, settings, problem);
       await warmUp(settings, problem);
       if (!isCurrent()) return;
       this.#problem = problem;
@@ -391,6 +394,17 @@ export class Client {
       this.#options.onView(this.view());
     });
   }
+}
+
+/** Clients whose samples a calibration pools: a round pools the neighbours', and before it their number may still change. */
+const CALIBRATED_POOL = 4;
+
+/** Sets the backend that computes the run's kernels the fastest, where it was left open. */
+function calibrated(choice: BackendChoice, settings: Settings, problem: Problem): Promise<BackendView> | BackendView {
+  const { method } = settings;
+  if (method.kind !== 'ntk') return choice.view;
+  const samples = CALIBRATED_POOL * problem.own.labels.length;
+  return calibrate(choice, { spec: modelOf(settings, problem), samples, steps: method.evolution.steps });
 }
 
 /** Before the first round, so that nobody waits for shaders to compile. */

@@ -4,7 +4,7 @@ import { EvolutionError, priorShift, stepSizeOf, type EvolutionOptions } from '.
 import { InputGrams } from './inputGrams.ts';
 import { empiricalNtk } from './kernel.ts';
 import { denseLayers, hiddenActivations, logitsOf, pullback } from './network.ts';
-import { ntkEvolve } from './ops/ntkEvolve.ts';
+import { evolvedPlanes, ntkEvolve } from './ops/ntkEvolve.ts';
 import { poolOf, PoolError, type Pool, type PoolMember } from './pool.ts';
 import { take, takeOne } from './readback.ts';
 import './register.ts';
@@ -106,13 +106,11 @@ export class NtkEngine {
           },
         );
       });
-      const values = await takeOne(planes);
-      const size = pool.samples * classCount(this.spec);
-      const [residual, evolved] = [values.slice(0, size), values.slice(size, 2 * size)];
-      if (!evolved.every(Number.isFinite)) {
+      const evolved = evolvedPlanes(await takeOne(planes), planes.shape, pool.samples);
+      if (!evolved.logits.every(Number.isFinite)) {
         throw new EvolutionError('The evolved logits are not finite: the weights have diverged. Take a smaller step size.');
       }
-      return { residual, logits: evolved, stepSize, ...spectrum, ...(wantKernel && { kernel: await takeOne(kernel.clone()) }) };
+      return { ...evolved, stepSize, ...spectrum, ...(wantKernel && { kernel: await takeOne(kernel.clone()) }) };
     } finally {
       tf.dispose([kernel, logits]);
     }

@@ -28,7 +28,9 @@ const nameOf = ({ left, right }: Pair) => JSON.stringify([left.key, right.key]);
 function addCrossTerms({ left, right, gram }: Block): void {
   if (left.kind !== 'sketch' || right.kind !== 'sketch') return;
   const columns = right.cross.length;
-  for (let i = 0; i < gram.length; i++) gram[i]! += left.cross[Math.floor(i / columns)]! + right.cross[i % columns]!;
+  left.cross.forEach((own, p) => {
+    for (let q = 0; q < columns; q++) gram[p * columns + q]! += own + right.cross[q]!;
+  });
 }
 
 async function compute(pairs: readonly Pair[]): Promise<Block[]> {
@@ -61,10 +63,10 @@ function assemble(members: readonly PoolMember[], pairs: readonly Pair[], blocks
     const { gram } = blocks[i]!;
     const [row, column] = [offsets.get(left)!, offsets.get(right)!];
     const columns = right.labels.length;
-    for (let at = 0; at < gram.length; at++) {
-      const [p, q] = [row + Math.floor(at / columns), column + (at % columns)];
-      whole[p * samples + q] = gram[at]!;
-      whole[q * samples + p] = gram[at]!;
+    for (let p = 0; p < left.labels.length; p++) {
+      const line = gram.subarray(p * columns, (p + 1) * columns);
+      whole.set(line, (row + p) * samples + column);
+      for (let q = 0; q < columns; q++) whole[(column + q) * samples + row + p] = line[q]!;
     }
   });
   return whole;

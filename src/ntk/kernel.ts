@@ -1,29 +1,26 @@
 import * as tf from '@tensorflow/tfjs';
 import type { DenseLayer } from './network.ts';
 import { ntkLayer } from './ops/ntkLayer.ts';
+import { ntkProduct } from './ops/ntkProduct.ts';
 
 /**
- * For each layer below the last, D with D Dᵀ = (1/C) sum_k D_k D_kᵀ, where D_k (N x h) holds the derivatives of logit k at
- * the layer's output: down from the logits, D_k = mask ∘ (D_k^{above} Wᵀ), all classes side by side in N x (C h).
+ * For each layer but the two uppermost, D with D Dᵀ = (1/C) sum_k D_k D_kᵀ, where D_k (N x h) holds the derivatives of logit k
+ * at the layer's output: down from the logits, D_k = mask ∘ (D_k^{above} Wᵀ), all classes side by side in N x (C h).
  */
 function cotangentFactors(layers: readonly DenseLayer[], hidden: readonly tf.Tensor2D[]): tf.Tensor2D[] {
-  const top = hidden.at(-1);
-  if (!top) return [];
-  const masks = hidden.map((activations) => tf.step(activations));
+  const factors: tf.Tensor2D[] = [];
+  if (hidden.length < 2) return factors;
   const lastKernel = layers.at(-1)!.kernel;
-  const [samples, classes] = [top.shape[0], lastKernel.shape[1]];
-
-  // Right below the logits D_k is mask · diag(W[:,k]), so that the sum over k is one matrix of N x h.
-  const factors = [tf.mul<tf.Tensor2D>(masks.at(-1)!, tf.sqrt(tf.mean(tf.square(lastKernel), 1)))];
-  if (hidden.length === 1) return factors;
+  const [samples, classes] = [hidden[0]!.shape[0], lastKernel.shape[1]];
   let above: tf.Tensor3D = tf.mul(
-    tf.expandDims<tf.Tensor3D>(masks.at(-1)!, 1),
+    tf.expandDims<tf.Tensor3D>(tf.step(hidden.at(-1)!), 1),
     tf.expandDims<tf.Tensor3D>(tf.mul(tf.transpose(lastKernel), 1 / Math.sqrt(classes)), 0),
   );
   for (let l = hidden.length - 2; l >= 0; l--) {
-    const [below, size] = layers[l + 1]!.kernel.shape;
-    const product = tf.matMul(tf.reshape(above, [samples * classes, size]), tf.transpose(layers[l + 1]!.kernel));
-    above = tf.mul(tf.reshape(product, [samples, classes, below]), tf.expandDims(masks[l]!, 1));
+    const { kernel } = layers[l + 1]!;
+    const [below, size] = kernel.shape;
+    const product = ntkProduct({ a: tf.reshape(above, [samples * classes, size]), b: kernel }, { transposeB: true });
+    above = tf.mul(tf.reshape(product, [samples, classes, below]), tf.expandDims(tf.step(hidden[l]!), 1));
     factors.unshift(tf.reshape(above, [samples, classes * below]));
   }
   return factors;
@@ -37,12 +34,14 @@ function cotangentFactors(layers: readonly DenseLayer[], hidden: readonly tf.Ten
  * @returns K, N x N.
  */
 export function empiricalNtk(layers: readonly DenseLayer[], inputGram: tf.Tensor2D, hidden: readonly tf.Tensor2D[]): tf.Tensor2D {
-  const factors = cotangentFactors(layers, hidden);
-  const last = hidden.at(-1);
-  let kernel = ntkLayer({ inputs: last ? { rows: last } : { gram: inputGram } });
-  factors.forEach((cotangents, l) => {
-    const below = hidden[l - 1];
-    kernel = ntkLayer({ inputs: below ? { rows: below } : { gram: inputGram }, cotangents, base: kernel });
-  });
-  return kernel;
+  /** What layer l reads. */
+  const inputs = (l: number) => (l === 0 ? { gram: inputGram } : { rows: hidden[l - 1]! });
+  const top = hidden.at(-1);
+  if (!top) return ntkLayer(inputs(0), { kind: 'last' });
+  const squares = tf.mean<tf.Tensor1D>(tf.square(layers.at(-1)!.kernel), 1);
+  const kernel = ntkLayer(inputs(hidden.length - 1), { kind: 'hidden', hidden: top, squares });
+  return cotangentFactors(layers, hidden).reduce(
+    (base, cotangents, l) => ntkLayer(inputs(l), { kind: 'cotangents', cotangents, base }),
+    kernel,
+  );
 }

@@ -3,44 +3,43 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { randomStream } from '../math/random.ts';
 import { hostBackends, liveTensors, useBackend } from '../testing/backends.ts';
 import * as reference from '../testing/reference.ts';
-import { ntkEvolve } from './ops/ntkEvolve.ts';
+import { layerCases, normals, productCases, productForms } from '../testing/kernelCases.ts';
+import { evolvedPlanes, ntkEvolve } from './ops/ntkEvolve.ts';
 import { ntkLayer } from './ops/ntkLayer.ts';
 import { takeOne } from './readback.ts';
 import './register.ts';
 
-const normals = (count: number, ...name: (string | number)[]) => {
-  const random = randomStream(1, 'test', ...name);
-  return Float32Array.from({ length: count }, () => random.normal());
-};
+/** R and f of an evolution. */
+const evolved = async (samples: number, planes: tf.Tensor3D) => evolvedPlanes(await takeOne(planes), planes.shape, samples);
 
 describe.each(hostBackends)('NTK kernels on %s', (backend) => {
   beforeAll(() => useBackend(backend));
 
   test.each([1, 2, 3, 5, 8, 33])('at N = %i every form of the layer is its formula, and leaves no tensor', async (samples) => {
     const a = normals(samples * 7, 'a', samples);
-    const d = normals(samples * 5, 'd', samples);
-    const base = reference.layer(samples, normals(samples * 3, 'base', samples), null, null);
+    const gram = reference.layer(samples, a, null, null).map((value) => value - 1);
     const before = liveTensors();
-    for (const hasGram of [false, true]) {
-      for (const hasD of [false, true]) {
-        for (const hasBase of [false, true]) {
-          const gram = reference.layer(samples, a, null, null).map((value) => value - 1);
-          const actual = await takeOne(
-            tf.tidy(() =>
-              ntkLayer({
-                inputs: hasGram
-                  ? { gram: tf.tensor2d(Float32Array.from(gram), [samples, samples]) }
-                  : { rows: tf.tensor2d(a, [samples, 7]) },
-                ...(hasD && { cotangents: tf.tensor2d(d, [samples, 5]) }),
-                ...(hasBase && { base: tf.tensor2d(Float32Array.from(base), [samples, samples]) }),
-              }),
+    for (const form of ['gram', 'rows'] as const) {
+      for (const { kind, derivatives, expected } of layerCases(samples, a)) {
+        const actual = await takeOne(
+          tf.tidy(() =>
+            ntkLayer(
+              form === 'gram' ? { gram: tf.tensor2d(Float32Array.from(gram), [samples, samples]) } : { rows: tf.tensor2d(a, [samples, 7]) },
+              derivatives(),
             ),
-          );
-          const expected = reference.layer(samples, a, hasD ? d : null, hasBase ? base : null);
-          expect(reference.relativeError(actual, expected)).toBeLessThan(1e-5);
-          actual.forEach((value, at) => expect(value).toBe(actual[(at % samples) * samples + Math.floor(at / samples)]));
-        }
+          ),
+        );
+        expect(reference.relativeError(actual, expected), `${kind} from ${form}`).toBeLessThan(1e-5);
+        actual.forEach((value, at) => expect(value).toBe(actual[(at % samples) * samples + Math.floor(at / samples)]));
       }
+    }
+    expect(liveTensors()).toEqual(before);
+  });
+
+  test.each(productCases)('a product is its formula: $rows x $inner x $columns', async (size) => {
+    const before = liveTensors();
+    for (const { name, compute, expected } of productForms(size)) {
+      expect(reference.relativeError(await takeOne(tf.tidy(compute)), expected), name).toBeLessThan(1e-5);
     }
     expect(liveTensors()).toEqual(before);
   });
@@ -58,7 +57,8 @@ describe.each(hostBackends)('NTK kernels on %s', (backend) => {
     const labels = Int32Array.from({ length: samples }, () => random.integer(classes));
     const attrs = { rate: 0.5 / samples, steps: 40, ...options };
     const before = liveTensors();
-    const planes = await takeOne(
+    const planes = await evolved(
+      samples,
       tf.tidy(() =>
         ntkEvolve(
           {
@@ -73,14 +73,14 @@ describe.each(hostBackends)('NTK kernels on %s', (backend) => {
     );
     expect(liveTensors()).toEqual(before);
     const expected = reference.evolve(kernel, start, labels, [...shift], attrs);
-    const size = samples * classes;
-    expect(reference.relativeError(planes.subarray(0, size), expected.residual)).toBeLessThan(1e-5);
-    expect(reference.relativeError(planes.subarray(size, 2 * size), expected.logits)).toBeLessThan(1e-5);
+    expect(reference.relativeError(planes.residual, expected.residual)).toBeLessThan(1e-5);
+    expect(reference.relativeError(planes.logits, expected.logits)).toBeLessThan(1e-5);
   });
 
   test('one Euler step by hand', async () => {
     // Two samples of two classes at f = 0: p = 1/2, so g is ±1/2 and f moves by -(η/N) K g.
-    const planes = await takeOne(
+    const { residual, logits } = await evolved(
+      2,
       tf.tidy(() =>
         ntkEvolve(
           {
@@ -93,7 +93,7 @@ describe.each(hostBackends)('NTK kernels on %s', (backend) => {
         ),
       ),
     );
-    const expected = [-0.5, 0.5, 0.5, -0.5, /* f */ 0.05, -0.05, -0.1, 0.1];
-    expected.forEach((value, i) => expect(planes[i]).toBeCloseTo(value, 6));
+    [-0.5, 0.5, 0.5, -0.5].forEach((value, i) => expect(residual[i]).toBeCloseTo(value, 6));
+    [0.05, -0.05, -0.1, 0.1].forEach((value, i) => expect(logits[i]).toBeCloseTo(value, 6));
   });
 });

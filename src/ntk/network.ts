@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { denseLayouts, type ModelSpec } from '../model/mlp.ts';
+import { ntkProduct } from './ops/ntkProduct.ts';
 
 /** The ReLU MLP as tensors: forward and backward pass. All of it runs inside a caller's `tf.tidy`. */
 
@@ -17,20 +18,19 @@ export function denseLayers(spec: ModelSpec, weights: Float32Array): DenseLayer[
   }));
 }
 
-function affine({ kernel, bias }: DenseLayer, inputs: tf.Tensor2D): tf.Tensor2D {
-  return tf.add(tf.matMul(inputs, kernel), bias);
-}
-
 /** The ReLU activations A_1 .. A_L of the hidden layers, n x h_l each. */
 export function hiddenActivations(layers: readonly DenseLayer[], inputs: tf.Tensor2D): tf.Tensor2D[] {
   const activations: tf.Tensor2D[] = [];
-  for (const layer of layers.slice(0, -1)) activations.push(tf.relu(affine(layer, activations.at(-1) ?? inputs)));
+  for (const { kernel, bias } of layers.slice(0, -1)) {
+    activations.push(ntkProduct({ a: activations.at(-1) ?? inputs, b: kernel, bias }, { relu: true }));
+  }
   return activations;
 }
 
 /** f, n x C, from what the last layer reads. */
 export function logitsOf(layers: readonly DenseLayer[], lastInputs: tf.Tensor2D): tf.Tensor2D {
-  return affine(layers.at(-1)!, lastInputs);
+  const { kernel, bias } = layers.at(-1)!;
+  return ntkProduct({ a: lastInputs, b: kernel, bias });
 }
 
 /** Jᵀ R: the derivative of sum(R ∘ f) by all parameters, in the order of the flat vector; `cotangent` R is n x C. */
@@ -39,9 +39,9 @@ export function pullback(layers: readonly DenseLayer[], inputs: tf.Tensor2D, cot
   const derivatives: tf.Tensor1D[] = [];
   let atOutput = cotangent;
   for (let l = layers.length - 1; l >= 0; l--) {
-    const kernel = tf.matMul(tf.transpose(activations[l]!), atOutput);
+    const kernel = ntkProduct({ a: activations[l]!, b: atOutput }, { transposeA: true });
     derivatives.unshift(tf.reshape(kernel, [kernel.size]), tf.sum<tf.Tensor1D>(atOutput, 0));
-    if (l > 0) atOutput = tf.mul(tf.matMul(atOutput, tf.transpose(layers[l]!.kernel)), tf.step(activations[l]!));
+    if (l > 0) atOutput = ntkProduct({ a: atOutput, b: layers[l]!.kernel, gate: activations[l]! }, { transposeB: true });
   }
   return tf.concat1d(derivatives);
 }

@@ -66,3 +66,16 @@ test('centring puts the centre back without error: only what differs from it is 
   const estimate = dot(z.subarray(0, 5), z.subarray(5)) + cross[0]! + cross[1]!;
   expect(estimate / dot(rows.subarray(0, 40), rows.subarray(40))).toBeCloseTo(1, 5);
 });
+
+test('one client sketches around many centres, with whichever matrix', () => {
+  const rows = normals(3 * 8, 'rows');
+  const centres = [normals(8, 'a centre'), normals(8, 'another')];
+  for (const matrix of [sketchMatrix(8, 3, 1), sketchMatrix(8, 3, 2)]) {
+    for (const centre of centres) {
+      const again = sketchInputs(rows, 3, 8, centre, matrix, 3);
+      expect(again).toEqual(sketchInputs(rows.slice(), 3, 8, centre, matrix, 3));
+      const byHand = Array.from({ length: 3 }, (_, j) => rows.subarray(0, 8).reduce((sum, x, i) => sum + (x - centre[i]!) * matrix[i * 3 + j]!, 0));
+      expect(relativeError(again.rows.subarray(0, 3), byHand)).toBeLessThan(1e-5);
+    }
+  }
+});

@@ -1,11 +1,21 @@
 import { randomStream } from '../math/random.ts';
 import type { InputFeatures } from './pool.ts';
 
+let latest: { readonly width: number; readonly m: number; readonly seed: number; readonly matrix: Float32Array } | undefined;
+
 /**
  * P (width x m, row-major): orthonormal columns, uniformly random, times √(width/m), so that E[P Pᵀ] = 1 and
  * z · z' = (x P) · (x' P) is an unbiased estimate of x · x'. From m = width on it is exact (the identity).
+ * The latest one is kept, because all clients of a run share it. Not to be changed.
  */
 export function sketchMatrix(width: number, m: number, seed: number): Float32Array {
+  if (latest?.width !== width || latest.m !== m || latest.seed !== seed) {
+    latest = { width, m, seed, matrix: orthonormalMatrix(width, m, seed) };
+  }
+  return latest.matrix;
+}
+
+function orthonormalMatrix(width: number, m: number, seed: number): Float32Array {
   const matrix = new Float32Array(width * m);
   if (m >= width) {
     for (let i = 0; i < width; i++) matrix[i * m + i] = 1;
@@ -31,30 +41,46 @@ export function sketchMatrix(width: number, m: number, seed: number): Float32Arr
   return matrix;
 }
 
+/** x P of each client's inputs. The client sketches the same inputs around every neighbour's centre: only this part is slow. */
+const products = new WeakMap<Float32Array, { readonly matrix: Float32Array; readonly product: Float64Array }>();
+
+/** rows · matrix (count x m) in double precision, because a centre will be subtracted. */
+function sketched(rows: Float32Array, width: number, matrix: Float32Array): Float64Array {
+  const m = matrix.length / width;
+  const product = new Float64Array((rows.length / width) * m);
+  for (let p = 0; p * width < rows.length; p++) {
+    const sums = product.subarray(p * m, (p + 1) * m);
+    for (let i = 0; i < width; i++) {
+      const x = rows[p * width + i]!;
+      const offset = i * m;
+      for (let j = 0; j < m; j++) sums[j]! += x * matrix[offset + j]!;
+    }
+  }
+  return product;
+}
+
 /**
  * Sketches inputs for the first layer's Gram matrix. Centred ones are shorter, and the error grows with the lengths; the
  * cross terms put the centre back: x_p · x_q = (x_p - μ) · (x_q - μ) + s_p + s_q with s_p = x_p · μ - μ · μ / 2.
- * @param rows the inputs, count x width.
+ * @param rows the inputs, count x width; must not change afterwards, because their product with P is kept.
  * @param centre μ, width numbers that all clients share.
  * @param matrix P of `sketchMatrix(width, m, seed)`, the same for all clients.
  */
 export function sketchInputs(
   rows: Float32Array, count: number, width: number, centre: Float32Array, matrix: Float32Array, m: number,
 ): InputFeatures & { readonly kind: 'sketch' } {
+  const known = products.get(rows);
+  const product = known?.matrix === matrix ? known.product : sketched(rows, width, matrix);
+  products.set(rows, { matrix, product });
+  const centreProduct = sketched(centre, width, matrix);
   const sketch = new Float32Array(count * m);
   const cross = new Float32Array(count);
   let centreSquared = 0;
   for (const value of centre) centreSquared += value * value;
   for (let p = 0; p < count; p++) {
-    const sums = new Float64Array(m);
+    for (let j = 0; j < m; j++) sketch[p * m + j] = product[p * m + j]! - centreProduct[j]!;
     let alongCentre = 0;
-    for (let i = 0; i < width; i++) {
-      const x = rows[p * width + i]!;
-      const mean = centre[i]!;
-      alongCentre += x * mean;
-      for (let j = 0; j < m; j++) sums[j]! += (x - mean) * matrix[i * m + j]!;
-    }
-    sketch.set(sums, p * m);
+    for (let i = 0; i < width; i++) alongCentre += rows[p * width + i]! * centre[i]!;
     cross[p] = alongCentre - centreSquared / 2;
   }
   return { kind: 'sketch', rows: sketch, width: m, cross };

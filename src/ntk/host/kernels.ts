@@ -1,19 +1,35 @@
 import type * as tf from '@tensorflow/tfjs';
 import { evolveAttrs, NTK_EVOLVE } from '../ops/ntkEvolve.ts';
 import { NTK_LAYER } from '../ops/ntkLayer.ts';
+import { NTK_PRODUCT, productAttrs, type NtkProductAttrs } from '../ops/ntkProduct.ts';
 import { floats, hostBackend, integers, output, required } from './access.ts';
 import { evolve } from './evolve.ts';
 import { layer } from './layer.ts';
 
-/** The two matrix products in which the backends with tensors in host memory differ. */
+/** The matrix products in which the backends with tensors in host memory differ. */
 export interface HostProducts {
   /** A Aᵀ (N x N) of A (N x r); the lower half may be left out. */
   gram(backend: tf.KernelBackend, a: tf.TensorInfo): Float32Array;
   /** g K (C x N) of g (C x N) and the symmetric K (N x N). */
   multiply(backend: tf.KernelBackend, g: Float32Array, kernel: tf.TensorInfo): Float32Array;
+  /** relu(a b + bias), each factor transposed first where the attributes say so. */
+  product(
+    backend: tf.KernelBackend, a: tf.TensorInfo, b: tf.TensorInfo, bias: tf.TensorInfo | undefined, attrs: NtkProductAttrs,
+  ): tf.TensorInfo;
 }
 
-/** Both kernels over such products; what is between the products is small and runs in JavaScript. */
+/** step(H) · diag(√squares). */
+function gatedRows(hidden: Float32Array, squares: Float32Array): Float32Array {
+  const scale = squares.map(Math.sqrt);
+  const width = scale.length;
+  const gated = new Float32Array(hidden.length);
+  for (let row = 0; row < hidden.length; row += width) {
+    for (let i = 0; i < width; i++) gated[row + i] = hidden[row + i]! > 0 ? scale[i]! : 0;
+  }
+  return gated;
+}
+
+/** The kernels over such products; what is between the products is small and runs in JavaScript. */
 export function hostKernels(backendName: 'wasm' | 'cpu', products: HostProducts): readonly tf.KernelConfig[] {
   return [
     {
@@ -21,15 +37,31 @@ export function hostKernels(backendName: 'wasm' | 'cpu', products: HostProducts)
       backendName,
       kernelFunc({ inputs, backend: anyBackend }) {
         const backend = hostBackend(anyBackend);
-        const { gram, cotangents, base } = inputs;
+        const { gram, cotangents, base, hidden } = inputs;
         const samples = (gram ?? required(inputs, 'rows')).shape[0]!;
-        const kernel = layer(
-          samples,
-          gram ? floats(backend, gram) : products.gram(backend, required(inputs, 'rows')),
-          cotangents && products.gram(backend, cotangents),
-          base && floats(backend, base),
-        );
+        const own = gram ? floats(backend, gram) : products.gram(backend, required(inputs, 'rows'));
+        if (!hidden) {
+          const kernel = layer(samples, own, cotangents && products.gram(backend, cotangents), base && floats(backend, base), 0);
+          return output(backend, kernel, [samples, samples]);
+        }
+        const above = products.gram(backend, hidden);
+        const gated = output(backend, gatedRows(floats(backend, hidden), floats(backend, required(inputs, 'squares'))), hidden.shape);
+        const kernel = layer(samples, own, products.gram(backend, gated), above, 1);
+        backend.disposeData(gated.dataId);
         return output(backend, kernel, [samples, samples]);
+      },
+    },
+    {
+      kernelName: NTK_PRODUCT,
+      backendName,
+      kernelFunc({ inputs, backend: anyBackend, attrs }) {
+        const backend = hostBackend(anyBackend);
+        const product = products.product(backend, required(inputs, 'a'), required(inputs, 'b'), inputs['bias'], productAttrs(attrs));
+        if (!inputs['gate']) return product;
+        const gate = floats(backend, inputs['gate']);
+        const gated = floats(backend, product).map((value, i) => (gate[i]! > 0 ? value : 0));
+        backend.disposeData(product.dataId);
+        return output(backend, gated, product.shape);
       },
     },
     {
@@ -39,6 +71,7 @@ export function hostKernels(backendName: 'wasm' | 'cpu', products: HostProducts)
         const backend = hostBackend(anyBackend);
         const kernel = required(inputs, 'kernel');
         const logits = required(inputs, 'logits');
+        const [samples, classes] = [logits.shape[0]!, logits.shape[1]!];
         const planes = evolve({
           ...evolveAttrs(attrs),
           logits: floats(backend, logits),
@@ -46,7 +79,7 @@ export function hostKernels(backendName: 'wasm' | 'cpu', products: HostProducts)
           shift: floats(backend, required(inputs, 'shift')),
           multiply: (g) => products.multiply(backend, g, kernel),
         });
-        return output(backend, planes, [2, ...logits.shape]);
+        return output(backend, planes, [2, classes, samples]);
       },
     },
   ];

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import type { NtkProductAttrs } from '../ops/ntkProduct.ts';
 import { floats, output } from './access.ts';
 import { hostKernels } from './kernels.ts';
 
@@ -9,28 +10,43 @@ function call(backend: tf.KernelBackend, name: string, inputs: tf.NamedTensorInf
   return result;
 }
 
-function matMul(backend: tf.KernelBackend, a: tf.TensorInfo, b: tf.TensorInfo): Float32Array {
-  const product = call(backend, tf.BatchMatMul, { a, b }, { transposeA: false, transposeB: false });
-  const values = floats(backend, product);
-  backend.disposeData(product.dataId);
+/**
+ * relu(a b + bias), each factor transposed first where asked: XNNPACK takes only products that are not transposed, and tfjs's
+ * own transposed one is ten times slower.
+ */
+function product(
+  backend: tf.KernelBackend, a: tf.TensorInfo, b: tf.TensorInfo, bias: tf.TensorInfo | undefined,
+  { transposeA, transposeB, relu }: NtkProductAttrs,
+): tf.TensorInfo {
+  const transposed = (x: tf.TensorInfo) => call(backend, tf.Transpose, { x }, { perm: [1, 0] });
+  const left = transposeA ? transposed(a) : a;
+  const right = transposeB ? transposed(b) : b;
+  // tfjs takes this kernel's factors with a batch dimension only.
+  const batched = (x: tf.TensorInfo): tf.TensorInfo => ({ ...x, shape: [1, ...x.shape] });
+  const attrs = { transposeA: false, transposeB: false, activation: relu ? 'relu' : 'linear' };
+  const result = call(backend, tf._FusedMatMul, { a: batched(left), b: batched(right), ...(bias && { bias }) }, attrs);
+  for (const made of [left, right]) if (made !== a && made !== b) backend.disposeData(made.dataId);
+  return { ...result, shape: result.shape.slice(1) };
+}
+
+/** The values of a plain product, its tensor gone. */
+function valuesOf(backend: tf.KernelBackend, a: tf.TensorInfo, b: tf.TensorInfo, transposeB: boolean): Float32Array {
+  const result = product(backend, a, b, undefined, { transposeA: false, transposeB, relu: false });
+  const values = floats(backend, result);
+  backend.disposeData(result.dataId);
   return values;
 }
 
 /** The kernels with XNNPACK's matrix products: at N = 600 three to five times as fast as plain JavaScript. */
 export const wasmKernels = hostKernels('wasm', {
-  gram(backend, a) {
-    // Transposing first takes XNNPACK's fast path; tfjs's own transposed product is ten times slower.
-    const transposed = call(backend, tf.Transpose, { x: a }, { perm: [1, 0] });
-    const gram = matMul(backend, a, transposed);
-    backend.disposeData(transposed.dataId);
-    return gram;
-  },
+  gram: (backend, a) => valuesOf(backend, a, a, true),
   multiply(backend, g, kernel) {
     // K is the right factor, because XNNPACK packs that one once and keeps it as long as its tensor lives.
     const samples = kernel.shape[0]!;
     const left = output(backend, g, [g.length / samples, samples]);
-    const product = matMul(backend, left, kernel);
+    const values = valuesOf(backend, left, kernel, false);
     backend.disposeData(left.dataId);
-    return product;
+    return values;
   },
+  product,
 });

@@ -45,8 +45,24 @@ export function momentumAt(step: number, accelerated: boolean): number {
 /**
  * S steps of the evolution in function space (SPARK, arXiv 2512.12737), with the gradient
  *   g = softmax(f + shift) - Y + λ T (softmax(f/T) - softmax(f⁰/T)).
- * @returns planes of N x C: first the accumulated residual R, then the logits f; any further ones are scratch.
+ * @returns planes of C x M, M ≥ N: first the accumulated residual R, transposed, then the logits f. Columns beyond N and
+ * further planes are scratch.
  */
 export function ntkEvolve(inputs: NtkEvolveInputs, attrs: NtkEvolveAttrs): tf.Tensor3D {
   return tf.engine().runKernel<tf.Tensor3D>(NTK_EVOLVE, { ...inputs }, attrs);
+}
+
+/** R and f, N x C, from the values of what `ntkEvolve` returned, of that shape. */
+export function evolvedPlanes(
+  values: Float32Array, [, classes, columns]: readonly [number, number, number], samples: number,
+): { residual: Float32Array; logits: Float32Array } {
+  const rowsOf = (plane: number) => {
+    const rows = new Float32Array(samples * classes);
+    for (let c = 0; c < classes; c++) {
+      const offset = (plane * classes + c) * columns;
+      for (let p = 0; p < samples; p++) rows[p * classes + c] = values[offset + p]!;
+    }
+    return rows;
+  };
+  return { residual: rowsOf(0), logits: rowsOf(1) };
 }

@@ -1,82 +1,40 @@
+import type * as tf from '@tensorflow/tfjs';
 import type { WebGPUProgram } from '@tensorflow/tfjs-backend-webgpu';
+import { blockProduct, operandCode, operandKey, operandOf, productStorage, threadPosition, THREADS, TILE } from './blockProduct.ts';
+import type { Variant } from './variants.ts';
 
-/** Rows and columns of the kernel that one workgroup computes; each of its 8 x 8 threads has a 4 x 4 block. */
-const TILE = 32;
-const THREADS = 64;
-/** Inner numbers held in workgroup memory at a time. */
-const DEPTH = 32;
-/** A depth's 8 groups of 4 rows, and one of padding against bank conflicts. */
-const STRIDE = TILE / 4 + 1;
+const block = [0, 1, 2, 3].flatMap((row) => [0, 1, 2, 3].map((column) => ({ row, column })));
 
-/**
- * WGSL: the 4 x 4 block of M Mᵀ that belongs to this thread, its rows in the variables `sums`0 .. `sums`3.
- * Rows and inner numbers beyond the matrix read as 0, so that all threads reach all barriers.
- */
-const blockOfGram = (matrix: string, sums: string) => `
-  var ${sums}0 = vec4<f32>();
-  var ${sums}1 = vec4<f32>();
-  var ${sums}2 = vec4<f32>();
-  var ${sums}3 = vec4<f32>();
-  for (var depth = 0; depth < uniforms.${matrix}Shape.y; depth += ${DEPTH}) {
-    for (var load = thread; load < ${DEPTH * (TILE / 4)}; load += ${THREADS}) {
-      let k = depth + load % ${DEPTH};
-      let group = load / ${DEPTH};
-      let slot = (load % ${DEPTH}) * ${STRIDE} + group;
-      leftTile[slot] = ${matrix}Column(rowTile + 4 * group, k);
-      rightTile[slot] = ${matrix}Column(columnTile + 4 * group, k);
-    }
-    workgroupBarrier();
-    for (var k = 0; k < ${DEPTH}; k += 1) {
-      let left = leftTile[k * ${STRIDE} + thread / 8];
-      let right = rightTile[k * ${STRIDE} + thread % 8];
-      ${sums}0 += left.x * right;
-      ${sums}1 += left.y * right;
-      ${sums}2 += left.z * right;
-      ${sums}3 += left.w * right;
-    }
-    workgroupBarrier();
-  }`;
-
-/** WGSL: four rows of a column of a matrix. */
-const columnOf = (matrix: string) => `
-fn ${matrix}At(row : i32, k : i32) -> f32 {
-  let shape = uniforms.${matrix}Shape;
-  if (row < shape.x && k < shape.y) { return ${matrix}[row * shape.y + k]; }
-  return 0.0;
-}
-fn ${matrix}Column(row : i32, k : i32) -> vec4<f32> {
-  return vec4<f32>(${matrix}At(row, k), ${matrix}At(row + 1, k), ${matrix}At(row + 2, k), ${matrix}At(row + 3, k));
-}`;
-
-const block = [0, 1, 2, 3].flatMap((row) => ['x', 'y', 'z', 'w'].map((lane, column) => ({ row, lane, column })));
-
-export interface LayerVariant {
-  readonly inputs: 'rows' | 'gram';
-  readonly hasCotangents: boolean;
-  readonly hasBase: boolean;
-}
-
-/** The layer's kernel over the tiles of the upper triangle, each written twice. A program is good for one run. */
-export function layerProgram(samples: number, { inputs, hasCotangents, hasBase }: LayerVariant): WebGPUProgram {
+/** The kernel of a layer over the tiles of the upper triangle, each written twice. A program is good for one run. */
+export function layerProgram(inputs: tf.NamedTensorInfoMap, variant: Variant): { program: WebGPUProgram; operands: tf.TensorInfo[] } {
+  const { gram, rows, cotangents, base, hidden, squares } = inputs;
+  const given = Object.entries({ gram, rows, cotangents, base, hidden, squares }).flatMap(([name, tensor]) =>
+    tensor ? [{ name, tensor }] : [],
+  );
+  const factors = given.filter(({ name }) => ['rows', 'cotangents', 'hidden'].includes(name));
+  const products = factors.map(({ name, tensor }) => operandOf(name, tensor));
+  const samples = given[0]!.tensor.shape[0]!;
   const tiles = Math.ceil(samples / TILE);
-  const variableNames = [inputs, ...(hasCotangents ? ['cotangents'] : []), ...(hasBase ? ['base'] : [])];
-  const gram = (row: number, lane: string) => (inputs === 'rows' ? `gram${row}.${lane}` : 'gram[at]');
-  const factor = (row: number, lane: string) => (hasCotangents ? ` * factor${row}.${lane}` : '');
-  return {
+  const at = (sums: string, row: number, column: number) => `${sums}[${row}][${column}]`;
+  const value = (row: number, column: number) => {
+    const ownGram = gram ? 'gram[at]' : at('rowsSums', row, column);
+    const factor = hidden ? ` * ${at('gatedSums', row, column)}` : cotangents ? ` * ${at('cotangentsSums', row, column)}` : '';
+    const rest = hidden ? ` + ${at('hiddenSums', row, column)} + 1.0` : base ? ' + base[at]' : '';
+    return `(${ownGram} + 1.0)${factor}${rest}`;
+  };
+  const program: WebGPUProgram = {
     outputShape: [samples, samples],
-    variableNames,
-    shaderKey: `ntkLayer ${variableNames.join()}`,
+    variableNames: given.map(({ name }) => name),
+    variableComponents: given.map(({ name }) => products.find((operand) => operand.name === name)?.components ?? 1),
+    shaderKey: `ntkLayer ${variant} ${given.map(({ name }) => name).join()} ${products.map(operandKey).join()}`,
     workgroupSize: [THREADS, 1, 1],
     dispatch: [(tiles * (tiles + 1)) / 2, 1, 1],
     dispatchLayout: { x: [0] },
     getUserCode: () => `
-var<workgroup> leftTile : array<vec4<f32>, ${DEPTH * STRIDE}>;
-var<workgroup> rightTile : array<vec4<f32>, ${DEPTH * STRIDE}>;
-${inputs === 'rows' ? columnOf('rows') : ''}
-${hasCotangents ? columnOf('cotangents') : ''}
+${productStorage(variant)}
+${products.map(operandCode).join('')}
 fn main(index : i32) {
   let samples = uniforms.outShape.x;
-  let thread = i32(localIndex);
   // The tile (i, j), i <= j, number j (j + 1) / 2 + i of the triangle. The root may be off by one.
   let tile = index / ${THREADS};
   var j = i32((sqrt(8.0 * f32(tile) + 1.0) - 1.0) / 2.0);
@@ -84,19 +42,28 @@ fn main(index : i32) {
   if ((j + 1) * (j + 2) / 2 <= tile) { j += 1; }
   let rowTile = ${TILE} * (tile - j * (j + 1) / 2);
   let columnTile = ${TILE} * j;
-${inputs === 'rows' ? blockOfGram('rows', 'gram') : ''}
-${hasCotangents ? blockOfGram('cotangents', 'factor') : ''}
-  let p = rowTile + 4 * (thread / 8);
-  let q = columnTile + 4 * (thread % 8);
+${threadPosition}
+${products
+  .map((operand) =>
+    blockProduct({
+      left: operand,
+      right: operand,
+      sums: `${operand.name}Sums`,
+      variant,
+      ...(operand.name === 'hidden' && { gated: { sums: 'gatedSums', squares: 'squares' } }),
+    }),
+  )
+  .join('')}
 ${block
-  .map(({ row, lane, column }) => `
+  .map(({ row, column }) => `
   if (p + ${row} <= q + ${column} && q + ${column} < samples) {
     let at = (p + ${row}) * samples + q + ${column};
-    let value = (${gram(row, lane)} + 1.0)${factor(row, lane)}${hasBase ? ' + base[at]' : ''};
+    let value = ${value(row, column)};
     result[at] = value;
     result[(q + ${column}) * samples + p + ${row}] = value;
   }`)
   .join('')}
 }`,
   };
+  return { program, operands: given.map(({ tensor }) => tensor) };
 }

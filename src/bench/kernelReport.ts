@@ -1,0 +1,70 @@
+import type { BackendName } from '../backend/backend.ts';
+import type { Measurement } from './kernelsPage.ts';
+import { digits, megabytes, table } from './table.ts';
+import type { Size, Stage } from './workload.ts';
+
+/** One stage at one size, all ways measured in the same interleaved run. */
+export interface StageResult extends Size {
+  readonly stage: Stage;
+  readonly measurements: readonly Measurement[];
+}
+
+const isOwn = ({ way }: Measurement) => way.includes(' own');
+
+/** The fastest of this project's ways on a backend. */
+function fastestOwn({ measurements }: StageResult, backend?: BackendName): Measurement | undefined {
+  return measurements.filter((m) => isOwn(m) && (backend === undefined || m.backend === backend)).toSorted((a, b) => a.ms - b.ms)[0];
+}
+
+/** GFLOP/s of a backend's best matrix product of this size. */
+function bestProduct(results: readonly StageResult[], { samples, hidden }: Size, backend: BackendName): number {
+  const product = results.find((result) => result.stage === 'product' && result.samples === samples && result.hidden === hidden);
+  return Math.max(0, ...(product?.measurements ?? []).filter((m) => m.backend === backend).map(({ gflops }) => gflops));
+}
+
+export function tableOf(results: readonly StageResult[]): string {
+  const rows = results.flatMap((result) => {
+    const reference = fastestOwn(result, 'webgpu') ?? fastestOwn(result);
+    return result.measurements.map(({ way, backend, ms, gflops, tensorBytes, gpuBytes }) => {
+      const product = bestProduct(results, result, backend);
+      return [
+        `${result.stage}, N = ${result.samples}, ${result.hidden} hidden`,
+        way,
+        digits(ms),
+        // Building the Jacobian does other operations than those counted.
+        way.includes('Jacobian') ? '' : digits(gflops),
+        product > 0 && !way.includes('Jacobian') ? `${Math.round((100 * gflops) / product)} %` : '',
+        megabytes(tensorBytes),
+        gpuBytes > 0 ? megabytes(gpuBytes) : '',
+        reference ? `${digits(ms / reference.ms)}x` : '',
+      ];
+    });
+  });
+  return table([['stage', 'way', 'ms', 'GFLOP/s', 'of product', 'tensors', 'GPU', 'time'], ...rows]);
+}
+
+/** The ratios that matter, of the size nearest to the usual pool of 600. */
+export function summaryOf(results: readonly StageResult[]): string {
+  const sentences: string[] = [];
+  const nearest = results
+    .filter(({ measurements }) => !measurements.some(({ way }) => way.includes('Jacobian')))
+    .toSorted((a, b) => Math.abs(a.samples - 600) - Math.abs(b.samples - 600) || a.hidden - b.hidden);
+  const at = (stage: Stage) => nearest.find((result) => result.stage === stage);
+  for (const backend of ['webgpu', 'wasm', 'cpu'] as const) {
+    const ratios = (['kernel', 'evolution', 'forward', 'pullback'] as const).flatMap((stage) => {
+      const result = at(stage);
+      const plain = result?.measurements.find(({ way }) => way === `${backend} tfjs`);
+      const own = result && fastestOwn(result, backend);
+      return plain && own ? [`${stage} ${digits(plain.ms / own.ms)}x`] : [];
+    });
+    if (ratios.length > 0) sentences.push(`own against tfjs on ${backend}: ${ratios.join(', ')}`);
+  }
+  const jacobian = results.flatMap(({ samples, measurements }) => {
+    const whole = measurements.find(({ way }) => way.includes('Jacobian'));
+    const layerWise = measurements.find(({ way }) => way === 'wasm own');
+    return whole && layerWise
+      ? [`layer-wise against Jacobian (wasm, N = ${samples}): time ${digits(whole.ms / layerWise.ms)}x, tensors ${digits(whole.tensorBytes / layerWise.tensorBytes)}x`]
+      : [];
+  });
+  return `N = ${nearest[0]?.samples}: ${[...sentences, ...jacobian].join('; ')}.`;
+}

@@ -1,0 +1,55 @@
+import { expect, test } from 'vitest';
+import type { Report } from '../cli/report.ts';
+import { defaultSettings } from '../settings/settings.ts';
+import { summaryOf, tableOf, type StageResult } from './kernelReport.ts';
+import type { Measurement } from './kernelsPage.ts';
+import { roundSummary, roundTables } from './roundReport.ts';
+
+const measured = (way: string, ms: number, tensorBytes = 1e6): Measurement => ({
+  way, backend: 'wasm', ms, gflops: 10 / ms, tensorBytes, gpuBytes: 0,
+});
+
+const stage = (name: StageResult['stage'], samples: number, ...measurements: Measurement[]): StageResult => ({
+  stage: name, samples, hidden: 100, steps: 40, measurements,
+});
+
+test('the kernels are compared within one run, at the size nearest to 600', () => {
+  const results = [
+    stage('product', 600, measured('wasm own', 4), measured('wasm tfjs', 2)),
+    stage('kernel', 600, measured('wasm own', 10), measured('wasm tfjs', 50)),
+    stage('kernel', 1200, measured('wasm own', 10), measured('wasm tfjs', 1000)),
+    stage('kernel', 100, measured('wasm own', 2), measured('wasm Jacobian', 2000, 300e6)),
+  ];
+  expect(summaryOf(results)).toBe(
+    'N = 600: own against tfjs on wasm: kernel 5.00x; layer-wise against Jacobian (wasm, N = 100): time 1000x, tensors 300x.',
+  );
+  const lines = tableOf(results).split('\n');
+  expect(lines).toHaveLength(9);
+  // 1 GFLOP/s of the 5 of the best product, which is tfjs's.
+  expect(lines[3]).toMatch(/^kernel, N = 600, 100 hidden +wasm own +10\.0 +1\.00 +20 % +1\.0 MB +1\.00x$/);
+});
+
+test('a round is its phases, and its bytes by kind', () => {
+  const round = (seconds: number, evolve: number) => ({
+    round: 1,
+    accuracy: { averaged: 0, mean: 0, clients: [] },
+    loss: { averaged: 0, mean: 0, clients: [] },
+    bytesSent: 4e6,
+    seconds,
+    phases: { mix: 100, evolve },
+    missed: 0,
+  });
+  const report: Report = {
+    format: 'sparkmesh-report/1',
+    config: { ...defaultSettings(), clients: 2, runner: 'tabs' },
+    versions: {},
+    backend: 'cpu',
+    adapter: '',
+    rounds: [round(9, 900), round(1, 300)],
+    edges: [{ from: 0, to: 1, bytes: { weights: 3e6 } }, { from: 1, to: 0, bytes: { weights: 1e6, step: 4e6 } }],
+  };
+  expect(roundSummary(report)).toBe('On cpu, a round lasts 1.00 s (mix 25 %, evolve 75 %) and sends 2000.0 kB a directed edge.');
+  const [timeline, bytes] = roundTables(report).split('\n\n').map((part) => part.split('\n'));
+  expect(timeline![1]).toMatch(/^1 +100 ms +900 ms +9\.00 +0\.44$/);
+  expect(bytes![1]).toMatch(/^weights +4000\.0 kB +2000\.0 kB +1000\.0 kB$/);
+});

@@ -1,0 +1,67 @@
+import { randomStream } from '../math/random.ts';
+import { initialWeights, type ModelSpec } from '../model/mlp.ts';
+
+/** One client's round at a given size: N pooled samples of 784 inputs, one hidden layer, 10 classes. */
+
+export const INPUTS = 784;
+export const CLASSES = 10;
+
+export interface Size {
+  /** N. */
+  readonly samples: number;
+  readonly hidden: number;
+  /** S. */
+  readonly steps: number;
+}
+
+export interface Workload extends Size {
+  readonly spec: ModelSpec;
+  readonly weights: Float32Array;
+  /** X, N x 784. */
+  readonly rows: Float32Array;
+  /** X Xᵀ, N x N. */
+  readonly inputGram: Float32Array;
+  readonly labels: Int32Array;
+  /** R, N x C. */
+  readonly cotangent: Float32Array;
+}
+
+export function workload(size: Size): Workload {
+  const { samples, hidden } = size;
+  const spec = { layers: [INPUTS, hidden, CLASSES] };
+  const random = randomStream(1, 'bench', samples);
+  const normals = (count: number) => Float32Array.from({ length: count }, () => random.normal());
+  const rows = normals(samples * INPUTS);
+  const inputGram = new Float32Array(samples * samples);
+  for (let p = 0; p < samples; p++) {
+    for (let q = p; q < samples; q++) {
+      let sum = 0;
+      for (let i = 0; i < INPUTS; i++) sum += rows[p * INPUTS + i]! * rows[q * INPUTS + i]!;
+      inputGram[p * samples + q] = sum;
+      inputGram[q * samples + p] = sum;
+    }
+  }
+  const labels = Int32Array.from({ length: samples }, () => random.integer(CLASSES));
+  return { ...size, spec, weights: initialWeights(spec, 1), rows, inputGram, labels, cotangent: normals(samples * CLASSES) };
+}
+
+export type Stage = 'product' | 'forward' | 'kernel' | 'evolution' | 'pullback';
+
+/**
+ * Floating-point operations a stage needs at least, a multiplication and an addition counting as two. Of a symmetric matrix
+ * only one half is counted, so a kernel that computes both halves reaches half of its device's rate at most.
+ */
+export function operations(stage: Stage, { samples, hidden, steps }: Size): number {
+  switch (stage) {
+    case 'product':
+      return 2 * samples * hidden * samples;
+    case 'forward':
+      return 2 * samples * hidden * (INPUTS + CLASSES);
+    case 'kernel':
+      return 2 * samples * (samples + 1) * hidden;
+    case 'evolution':
+      return 2 * samples * samples * CLASSES * steps;
+    case 'pullback':
+      return 2 * samples * hidden * (2 * INPUTS + 2 * CLASSES);
+  }
+}

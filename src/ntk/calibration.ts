@@ -1,0 +1,156 @@
+import * as tf from '@tensorflow/tfjs';
+import { startBackend, type BackendChoice, type BackendName, type BackendView, type CalibrationRow } from '../backend/backend.ts';
+import { classCount, initialWeights, type ModelSpec } from '../model/mlp.ts';
+import { empiricalNtk } from './kernel.ts';
+import { denseLayers, hiddenActivations, pullback } from './network.ts';
+import { ntkEvolve } from './ops/ntkEvolve.ts';
+import { takeOne } from './readback.ts';
+import './register.ts';
+import { setVariant, variants, type ShaderName, type Variant } from './webgpu/variants.ts';
+
+/** Which backend, and on WebGPU which form of the shaders, computes a round the fastest on this machine. */
+
+export interface CalibrationSize {
+  readonly spec: ModelSpec;
+  /** N, about as many as a round pools. */
+  readonly samples: number;
+  /** S. */
+  readonly steps: number;
+}
+
+/** The evolution's steps are all alike: at most so many are timed. */
+const MOST_STEPS = 20;
+/** A stage is timed this often at most, and not again once it has taken so long, ms. */
+const REPEATS = 3;
+const PATIENCE_MS = 100;
+
+interface Candidate {
+  readonly backend: BackendName;
+  /** On WebGPU. */
+  readonly variant?: Variant;
+}
+
+/** A round by the shaders that would compute it on WebGPU, ms. */
+type Times = Record<ShaderName, number>;
+
+const totalOf = ({ products, evolution }: Times) => products + evolution;
+
+interface Stage {
+  readonly shader: ShaderName;
+  readonly compute: () => tf.Tensor;
+  /** How often a round does what `compute` does. */
+  readonly times: number;
+}
+
+function stagesOf({ spec, samples, steps }: CalibrationSize): Stage[] {
+  const classes = classCount(spec);
+  const numbers = (...shape: [number, number]) => Float32Array.from({ length: shape[0] * shape[1] }, (_, i) => (i % 7) - 3);
+  const matrices = [...spec.layers, samples].map((width) => ({ values: numbers(samples, width), width }));
+  const weights = initialWeights(spec, 0);
+  /** Of the layers' widths, then N x N. */
+  const matrix = (at: number) => {
+    const { values, width } = matrices.at(at)!;
+    return tf.tensor2d(values, [samples, width]);
+  };
+  const timed = Math.min(steps, MOST_STEPS);
+  const hiddenLayers = spec.layers.slice(1, -1).map((_, l) => l + 1);
+  const evolution = { rate: 1e-6, steps: timed, accelerated: true, temperature: 2, softWeight: 0.5 };
+  return [
+    { shader: 'products', times: 1, compute: () => hiddenActivations(denseLayers(spec, weights), matrix(0)).at(-1) ?? matrix(0) },
+    { shader: 'products', times: 1, compute: () => empiricalNtk(denseLayers(spec, weights), matrix(-1), hiddenLayers.map(matrix)) },
+    { shader: 'products', times: 1, compute: () => pullback(denseLayers(spec, weights), matrix(0), matrix(-2)) },
+    {
+      shader: 'evolution',
+      times: steps / timed,
+      compute: () =>
+        ntkEvolve(
+          { kernel: matrix(-1), logits: matrix(-2), labels: tf.zeros([samples], 'int32'), shift: tf.zeros([classes]) }, evolution,
+        ),
+    },
+  ];
+}
+
+/** Ends when a result is there, by reading one number of it; ms. */
+async function timeOf(compute: () => tf.Tensor): Promise<number> {
+  const before = performance.now();
+  await takeOne(tf.tidy(() => tf.slice1d(tf.reshape(compute(), [-1]), 0, 1)));
+  return performance.now() - before;
+}
+
+/** Times the stages on the backend that is set, and stops once they take longer than `limit`. */
+async function timesOf(stages: readonly Stage[], limit: number): Promise<Times> {
+  const times: Times = { products: 0, evolution: 0 };
+  for (const { shader, compute, times: often } of stages) {
+    if (totalOf(times) > limit) break;
+    const runs: number[] = [];
+    while (runs.length < REPEATS && runs.reduce((sum, ms) => sum + ms, 0) < PATIENCE_MS) runs.push(await timeOf(compute));
+    times[shader] += often * Math.min(...runs);
+  }
+  return times;
+}
+
+/** A software device is slow at barriers, and takes seconds to compile them: there is nothing to try. */
+function candidatesOf({ view, isSoftware, alternatives }: BackendChoice): Candidate[] {
+  return [view.name, ...alternatives].flatMap((backend): Candidate[] => {
+    if (backend !== 'webgpu') return [{ backend }];
+    return (isSoftware ? (['blocked'] as const) : variants).map((variant) => ({ backend, variant }));
+  });
+}
+
+const labelOf = ({ backend, variant }: Candidate) => (variant ? `${backend}, ${variant} shaders` : backend);
+
+function use({ variant }: Candidate): void {
+  if (!variant) return;
+  setVariant('products', variant);
+  setVariant('evolution', variant);
+}
+
+async function choose(choice: BackendChoice, size: CalibrationSize): Promise<BackendView> {
+  const { view } = choice;
+  const candidates = candidatesOf(choice);
+  if (candidates.length === 1) {
+    use(candidates[0]!);
+    return view;
+  }
+  const stages = stagesOf(size);
+  // As small as can be, but aligned as the real size is: the same shaders.
+  const warmUp = stagesOf({ ...size, samples: size.samples % 4 === 0 ? 4 : 5, steps: 1 });
+  const timed: { candidate: Candidate; times: Times }[] = [];
+  for (const candidate of candidates) {
+    if (!(await startBackend(candidate.backend))) continue;
+    use(candidate);
+    for (let run = 0; run < REPEATS; run++) for (const { compute } of warmUp) await timeOf(compute);
+    // The forms of the shaders are compared shader by shader, so that each is timed to its end.
+    const limit = candidate.variant ? Infinity : Math.min(...timed.map(({ times }) => totalOf(times)));
+    timed.push({ candidate, times: await timesOf(stages, limit) });
+  }
+  const { backend: name } = timed.reduce((a, b) => (totalOf(b.times) < totalOf(a.times) ? b : a)).candidate;
+  if (name === 'webgpu') {
+    const forms = timed.filter(({ candidate }) => candidate.backend === name);
+    for (const shader of ['products', 'evolution'] as const) {
+      const { candidate } = forms.reduce((a, b) => (b.times[shader] < a.times[shader] ? b : a));
+      if (candidate.variant) setVariant(shader, candidate.variant);
+    }
+  }
+  await startBackend(name);
+  const calibration = timed.map(({ candidate, times }): CalibrationRow => ({ candidate: labelOf(candidate), ms: totalOf(times) }));
+  if (name === view.name) return { ...view, calibration };
+  return { name, adapter: '', reason: `${name} was the fastest when a round of this size was timed here.`, calibration };
+}
+
+let latest: { readonly choice: BackendChoice; readonly size: string; readonly result: Promise<BackendView> } | undefined;
+
+/**
+ * Times the backends that were left to choose from, and the forms of the shaders, at a run's own size, and sets the fastest.
+ * A backend that was chosen by hand stays. A candidate that loses is not timed to its end, so that it takes about a second.
+ * Clients that share a thread share its backend, so that they also share the result. Nothing else may compute on the thread
+ * meanwhile.
+ */
+export function calibrate(choice: BackendChoice, size: CalibrationSize): Promise<BackendView> {
+  const key = JSON.stringify(size);
+  if (latest?.choice !== choice || latest.size !== key) {
+    const before = latest?.result.catch(() => undefined) ?? Promise.resolve();
+    latest = { choice, size: key, result: before.then(() => choose(choice, size)) };
+  }
+  return latest.result;
+}

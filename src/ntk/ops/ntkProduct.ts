@@ -1,0 +1,35 @@
+import * as tf from '@tensorflow/tfjs';
+import * as v from 'valibot';
+
+export const NTK_PRODUCT = 'NtkProduct';
+
+export interface NtkProductInputs {
+  readonly a: tf.Tensor2D;
+  readonly b: tf.Tensor2D;
+  /** Added to each row of the product. */
+  readonly bias?: tf.Tensor1D;
+  /** Of the product's shape: where it is not positive, the product becomes 0. */
+  readonly gate?: tf.Tensor2D;
+}
+
+const attrsSchema = v.object({
+  /** Take aᵀ, bᵀ. */
+  transposeA: v.optional(v.boolean(), false),
+  transposeB: v.optional(v.boolean(), false),
+  relu: v.optional(v.boolean(), false),
+});
+
+export type NtkProductAttrs = v.InferOutput<typeof attrsSchema>;
+
+/** Attributes as tfjs hands them to a kernel. */
+export function productAttrs(attrs: tf.NamedAttrMap | undefined): NtkProductAttrs {
+  return v.parse(attrsSchema, attrs);
+}
+
+/**
+ * gate(relu(a b + bias)): forward and backward pass of a dense layer in one kernel each. ReLU's derivative is the step of the
+ * activations, so a layer's activations are the gate of what comes back through it.
+ */
+export function ntkProduct({ a, b, bias, gate }: NtkProductInputs, attrs: Partial<NtkProductAttrs> = {}): tf.Tensor2D {
+  return tf.engine().runKernel<tf.Tensor2D>(NTK_PRODUCT, { a, b, ...(bias && { bias }), ...(gate && { gate }) }, attrs);
+}
