@@ -9,11 +9,11 @@ export interface StageResult extends Size {
   readonly measurements: readonly Measurement[];
 }
 
-const isOwn = ({ way }: Measurement) => way.includes(' own');
-
-/** The fastest of this project's ways on a backend. */
-function fastestOwn({ measurements }: StageResult, backend?: BackendName): Measurement | undefined {
-  return measurements.filter((m) => isOwn(m) && (backend === undefined || m.backend === backend)).toSorted((a, b) => a.ms - b.ms)[0];
+/** The fastest of this project's ways or of tfjs's, on one backend or any. */
+function fastest({ measurements }: StageResult, whose: 'own' | 'tfjs', backend?: BackendName): Measurement | undefined {
+  return measurements
+    .filter((m) => m.way.includes(` ${whose}`) && (backend === undefined || m.backend === backend))
+    .toSorted((a, b) => a.ms - b.ms)[0];
 }
 
 /** GFLOP/s of a backend's best matrix product of this size. */
@@ -24,7 +24,7 @@ function bestProduct(results: readonly StageResult[], { samples, hidden }: Size,
 
 export function tableOf(results: readonly StageResult[]): string {
   const rows = results.flatMap((result) => {
-    const reference = fastestOwn(result, 'webgpu') ?? fastestOwn(result);
+    const reference = fastest(result, 'own', 'webgpu') ?? fastest(result, 'own');
     return result.measurements.map(({ way, backend, ms, gflops, tensorBytes, gpuBytes }) => {
       const product = bestProduct(results, result, backend);
       return [
@@ -53,8 +53,8 @@ export function summaryOf(results: readonly StageResult[]): string {
   for (const backend of ['webgpu', 'wasm', 'cpu'] as const) {
     const ratios = (['kernel', 'evolution', 'forward', 'pullback'] as const).flatMap((stage) => {
       const result = at(stage);
-      const plain = result?.measurements.find(({ way }) => way === `${backend} tfjs`);
-      const own = result && fastestOwn(result, backend);
+      const plain = result && fastest(result, 'tfjs', backend);
+      const own = result && fastest(result, 'own', backend);
       return plain && own ? [`${stage} ${digits(plain.ms / own.ms)}x`] : [];
     });
     if (ratios.length > 0) sentences.push(`own against tfjs on ${backend}: ${ratios.join(', ')}`);

@@ -5,7 +5,7 @@ import { locateWasm } from '../backend/wasmBrowser.ts';
 import { takeOne } from '../ntk/readback.ts';
 import { setVariant, variants } from '../ntk/webgpu/variants.ts';
 import { interleaved, type TimingLimits } from './timing.ts';
-import { disposeOperands, materialisedKernel, operandsOf, own, tfjs, type Operands, type Way } from './stages.ts';
+import { disposeOperands, materialisedKernel, operandsOf, own, tfjs, tfjsTransposedKernel, type Operands, type Way } from './stages.ts';
 import { operations, workload, type Size, type Stage } from './workload.ts';
 
 /** The browser's side of `npm run bench:kernels`. */
@@ -61,6 +61,7 @@ function waysOf({ stage, backends, materialised }: BenchRequest): PageWay[] {
       }
     } else plain(`${backend} own`, backend, own[stage]);
     plain(`${backend} tfjs`, backend, tfjs[stage]);
+    if (stage === 'kernel') plain(`${backend} tfjs, transposed first`, backend, tfjsTransposedKernel);
   }
   if (materialised && stage === 'kernel') plain('wasm Jacobian', 'wasm', materialisedKernel);
   return ways;

@@ -4,7 +4,7 @@ import { evolvedPlanes } from '../ntk/ops/ntkEvolve.ts';
 import { takeOne } from '../ntk/readback.ts';
 import { liveTensors, useBackend } from '../testing/backends.ts';
 import { relativeError } from '../testing/reference.ts';
-import { disposeOperands, materialisedKernel, operandsOf, own, tfjs } from './stages.ts';
+import { disposeOperands, materialisedKernel, operandsOf, own, tfjs, tfjsTransposedKernel } from './stages.ts';
 import { workload } from './workload.ts';
 
 /** What is compared for speed must compute the same. */
@@ -22,7 +22,9 @@ test('every way to compute a stage has the same result, and leaves no tensor', a
     expect(relativeError(await values(() => own[stage](operands, work.steps)), expected), stage).toBeLessThan(1e-5);
   }
   const kernel = await values(() => own.kernel(operands, work.steps));
-  expect(relativeError(await values(() => materialisedKernel(operands)), kernel)).toBeLessThan(1e-5);
+  for (const other of [materialisedKernel, tfjsTransposedKernel]) {
+    expect(relativeError(await values(() => other(operands, work.steps)), kernel)).toBeLessThan(1e-5);
+  }
 
   const planes = tf.tidy(() => own.evolution(operands, work.steps));
   const [count = 0, classes = 0, columns = 0] = planes.shape;

@@ -69,6 +69,14 @@ export const own: Record<Stage, Way['compute']> = {
   pullback: ({ first, last, x, cotangent }) => pullback([first, last], x, cotangent),
 };
 
+function tfjsKernel({ last, inputGram, hidden }: Operands, gram: (a: tf.Tensor2D) => tf.Tensor2D): tf.Tensor2D {
+  const gates = tf.mul<tf.Tensor2D>(tf.step(hidden), tf.sqrt(tf.mean(tf.square(last.kernel), 1)));
+  return tf.add(tf.add(gram(hidden), 1), tf.mul(tf.add(inputGram, 1), gram(gates)));
+}
+
+/** The kernel stage for one who knows that tfjs's transposed products are slow. */
+export const tfjsTransposedKernel: Way['compute'] = (operands) => tfjsKernel(operands, (a) => tf.matMul(a, tf.transpose(a)));
+
 /** The same in tfjs's own operations, as its user would write it. */
 export const tfjs: Record<Stage, Way['compute']> = {
   product: ({ hidden, hiddenTransposed }) => tf.matMul(hidden, hiddenTransposed),
@@ -76,11 +84,7 @@ export const tfjs: Record<Stage, Way['compute']> = {
     const hidden = tf.relu(tf.add<tf.Tensor2D>(tf.matMul(x, first.kernel), first.bias));
     return tf.add(tf.matMul(hidden, last.kernel), last.bias);
   },
-  kernel({ last, inputGram, hidden }) {
-    const gates = tf.mul<tf.Tensor2D>(tf.step(hidden), tf.sqrt(tf.mean(tf.square(last.kernel), 1)));
-    const gram = (a: tf.Tensor2D) => tf.matMul(a, a, false, true);
-    return tf.add(tf.add(gram(hidden), 1), tf.mul(tf.add(inputGram, 1), gram(gates)));
-  },
+  kernel: (operands) => tfjsKernel(operands, (a) => tf.matMul(a, a, false, true)),
   evolution({ kernel, logits: start, labels }, steps) {
     const { temperature, softWeight } = evolution;
     const softened = (f: tf.Tensor2D) => tf.mul(tf.softmax(tf.div(f, temperature)), softWeight);
@@ -106,7 +110,7 @@ export const tfjs: Record<Stage, Way['compute']> = {
 };
 
 /** The kernel from the Jacobian itself, N x (C d): what the layer-wise form avoids. One backward pass a logit gives its rows. */
-export function materialisedKernel({ last, x, hidden }: Operands): tf.Tensor2D {
+export const materialisedKernel: Way['compute'] = ({ last, x, hidden }) => {
   const samples = x.shape[0];
   const outer = (a: tf.Tensor2D, d: tf.Tensor2D) =>
     tf.reshape<tf.Rank.R2>(tf.mul(tf.expandDims<tf.Tensor3D>(a, 2), tf.expandDims<tf.Tensor3D>(d, 1)), [samples, a.shape[1] * d.shape[1]]);
@@ -118,4 +122,4 @@ export function materialisedKernel({ last, x, hidden }: Operands): tf.Tensor2D {
   });
   const jacobian = tf.concat2d(jacobians, 1);
   return tf.div(tf.matMul(jacobian, jacobian, false, true), CLASSES);
-}
+};
