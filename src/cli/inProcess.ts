@@ -10,8 +10,11 @@ import { InProcessNetwork } from '../transport/inProcess.ts';
 import type { Transport } from '../transport/transport.ts';
 import { Conductor, hasReached } from './conductor.ts';
 
-/** How often a client's view is looked at, ms. */
-export const VIEW_INTERVAL_MS = 100;
+/** A process spends at most about a tenth of its time on its clients' views, each of which shows all the others. */
+const viewIntervalMs = (clients: number) => Math.max(100, 20 * clients);
+
+/** What the clients of a process may keep together of the products of inputs, bytes. */
+const GRAM_BUDGET = 512 * 2 ** 20;
 
 export interface InProcessRun {
   readonly settings: Settings;
@@ -43,7 +46,8 @@ export function openClients(transports: readonly Transport[], { settings, backen
       settings,
       clock: patientClock,
       onView: (view) => onView(number, view),
-      viewIntervalMs: VIEW_INTERVAL_MS,
+      viewIntervalMs: viewIntervalMs(transports.length),
+      gramBudget: GRAM_BUDGET / transports.length,
       ...(onTrace ? { trace: (trace: RoundTrace) => onTrace(number, trace) } : {}),
     });
   });

@@ -34,6 +34,8 @@ export interface ClientOptions {
   readonly onView: (view: ClientView) => void;
   readonly viewIntervalMs: number;
   readonly trace?: (trace: RoundTrace) => void;
+  /** Bytes that products of inputs may take between rounds; a tab's by default. */
+  readonly gramBudget?: number;
 }
 
 interface ActiveRun {
@@ -262,8 +264,8 @@ export class Client {
   }
 
   #enterRun(register: RunRegister, settings: Settings, problem: Problem): void {
-    const { source, clock, trace } = this.#options;
-    const engine = new NtkEngine(modelOf(settings, problem));
+    const { source, clock, trace, gramBudget } = this.#options;
+    const engine = new NtkEngine(modelOf(settings, problem), gramBudget);
     const run = new Run(register.id, settings, problem, {
       self: this.#self,
       engine,

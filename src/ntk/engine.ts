@@ -9,6 +9,9 @@ import { poolOf, PoolError, type Pool, type PoolMember } from './pool.ts';
 import { take, takeOne } from './readback.ts';
 import './register.ts';
 
+/** What a client in a tab keeps of the products of inputs, bytes. */
+const GRAM_BUDGET = 128 * 2 ** 20;
+
 /** Rows that one forward pass of an evaluation holds at once. */
 const EVALUATION_BATCH = 2000;
 
@@ -53,9 +56,15 @@ function pooledInputs({ members }: Pool): tf.Tensor2D {
  */
 export class NtkEngine {
   private readonly uploads = new Set<tf.Tensor2D>();
-  private readonly inputGrams = new InputGrams();
+  private readonly inputGrams: InputGrams;
 
-  constructor(readonly spec: ModelSpec) {}
+  /** @param gramBudget bytes that the products of inputs may take between rounds. */
+  constructor(
+    readonly spec: ModelSpec,
+    gramBudget = GRAM_BUDGET,
+  ) {
+    this.inputGrams = new InputGrams(gramBudget);
+  }
 
   /** Brings samples to the backend, count x width. The rows must not change afterwards: some backends don't copy them. */
   upload(rows: Float32Array, count: number, width: number): tf.Tensor2D {

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { randomStream } from '../math/random.ts';
 import type { EvolutionSettings } from '../settings/settings.ts';
+import { ntkProduct } from './ops/ntkProduct.ts';
 import { takeOne } from './readback.ts';
 
 /** The evolution of one round: the run's settings, with what depends on the round. */
@@ -27,10 +28,11 @@ async function topEigenvalue(kernel: tf.Tensor2D): Promise<number> {
   const random = randomStream(0, 'power iteration');
   const start = Float32Array.from({ length: samples }, () => random.uniform());
   const norm = tf.tidy(() => {
-    let vector: tf.Tensor2D = tf.tensor2d(start, [samples, 1]);
+    // A row times the symmetric K: as the right factor K is packed once for this and the evolution (XNNPACK).
+    let vector: tf.Tensor2D = tf.tensor2d(start, [1, samples]);
     let length = tf.norm(vector);
     for (let i = 0; i < POWER_ITERATIONS; i++) {
-      vector = tf.matMul(kernel, tf.div<tf.Tensor2D>(vector, length));
+      vector = ntkProduct({ a: tf.div<tf.Tensor2D>(vector, length), b: kernel });
       length = tf.norm(vector);
     }
     return length;

@@ -25,7 +25,7 @@ beforeEach(() => {
 });
 
 test('each two members are multiplied once, in whatever pools and orders they come', async () => {
-  const grams = new InputGrams();
+  const grams = new InputGrams(1000);
   const before = liveTensors();
   expect([...(await grams.of([a, b]))]).toEqual([5, 11, 17, 11, 25, 39, 17, 39, 61]);
   expect([...(await grams.of([c, a]))]).toEqual([113, 23, 23, 5]);
@@ -38,17 +38,18 @@ test('each two members are multiplied once, in whatever pools and orders they co
 });
 
 test('a member with new inputs is multiplied anew', async () => {
-  const grams = new InputGrams();
+  const grams = new InputGrams(1000);
   await grams.of([a, c]);
   expect([...(await grams.of([a, member('c', 1, 1)]))]).toEqual([5, 3, 3, 2]);
 });
 
-test('what the pool does not use is kept up to a bound, and nothing after clear', async () => {
-  const grams = new InputGrams(16);
+test('what is kept stays within its budget, and nothing after clear', async () => {
+  // c's matrix (4 bytes), its block (4) and b's (16).
+  const grams = new InputGrams(24);
   await grams.of([a, b]);
   await grams.of([c]);
   spoil(a, b, c);
-  // Beside c's block, of a's (4 bytes), a and b's (8) and b's (16) only the last one used stays.
+  expect([...(await grams.of([c]))]).toEqual([113]);
   expect((await grams.of([b]))[0]).toBe(25);
   expect((await grams.of([a]))[0]).toBeNaN();
   grams.clear();

@@ -2,9 +2,6 @@ import * as tf from '@tensorflow/tfjs';
 import type { InputFeatures, PoolMember } from './pool.ts';
 import { take } from './readback.ts';
 
-/** Blocks that the pool does not use now are kept up to this many bytes, the longest unused going first. */
-const SPARE_BYTES = 128 * 2 ** 20;
-
 interface Block {
   readonly left: InputFeatures;
   readonly right: InputFeatures;
@@ -83,7 +80,8 @@ export class InputGrams {
   private readonly blocks = new Map<string, Block>();
   private latest: { readonly inputs: readonly InputFeatures[]; readonly gram: Float32Array } | undefined;
 
-  constructor(private readonly spareBytes = SPARE_BYTES) {}
+  /** @param budget bytes that may be kept between pools: the latest pool's matrix first, then blocks, the last used first. */
+  constructor(private readonly budget: number) {}
 
   /** N x N, row-major, in the members' order. Not to be changed. */
   async of(members: readonly PoolMember[]): Promise<Float32Array> {
@@ -98,9 +96,9 @@ export class InputGrams {
       this.blocks.delete(nameOf(pair));
       this.blocks.set(nameOf(pair), blocks[i]!);
     });
-    this.evict(blocks);
     const gram = assemble(members, pairs, blocks);
-    this.latest = { inputs: members.map((member) => member.inputs), gram };
+    this.latest = gram.byteLength > this.budget ? undefined : { inputs: members.map((member) => member.inputs), gram };
+    this.evict(this.budget - (this.latest ? gram.byteLength : 0));
     return gram;
   }
 
@@ -114,12 +112,13 @@ export class InputGrams {
     return block?.left === pair.left.inputs && block.right === pair.right.inputs ? block : undefined;
   }
 
-  private evict(inUse: readonly Block[]): void {
-    let spare = bytesOf(this.blocks.values()) - bytesOf(inUse);
+  /** Forgets the blocks that were not used for the longest time, until `budget` bytes are enough for the others. */
+  private evict(budget: number): void {
+    let kept = bytesOf(this.blocks.values());
     for (const [name, block] of this.blocks) {
-      if (spare <= this.spareBytes) return;
+      if (kept <= budget) return;
       this.blocks.delete(name);
-      spare -= block.gram.byteLength;
+      kept -= block.gram.byteLength;
     }
   }
 }

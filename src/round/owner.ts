@@ -2,14 +2,15 @@ import type { Message, MixedMessage, ResidualsMessage } from '../protocol/messag
 
 /**
  * The sample owner's side of a round, pure: it answers a neighbour's `mixed` with its factors at that model and the
- * neighbour's `residuals` with one backward pass there. It keeps the last model each neighbour sent, and nothing else.
+ * neighbour's `residuals` with one backward pass there. It keeps a neighbour's model from the one to the other.
  */
 
 type Peer = string;
 
 export interface OwnerState {
   readonly run: string;
-  readonly models: ReadonlyMap<Peer, { readonly round: number; readonly weights: Float32Array; readonly answered: boolean }>;
+  /** Each neighbour's last round, and its model until the step has been answered. */
+  readonly models: ReadonlyMap<Peer, { readonly round: number; readonly weights: Float32Array | null }>;
 }
 
 export type OwnerEvent =
@@ -49,7 +50,7 @@ export function advanceOwner(state: OwnerState, event: OwnerEvent): OwnerTransit
   if (message.type === 'mixed') {
     const { weights, wantsInputs, centre } = message;
     return {
-      state: { ...state, models: new Map(state.models).set(from, { round, weights, answered: false }) },
+      state: { ...state, models: new Map(state.models).set(from, { round, weights }) },
       effects: [
         ...(wantsInputs ? [{ type: 'answer-inputs', to: from, centre } as const] : []),
         { type: 'answer-factors', to: from, round, weights },
@@ -60,9 +61,9 @@ export function advanceOwner(state: OwnerState, event: OwnerEvent): OwnerTransit
   if (model?.round !== round) {
     return { state, effects: [{ type: 'send', to: from, message: { type: 'decline', of: 'residuals', run: state.run, round } }] };
   }
-  if (model.answered) return { state, effects: [] };
+  if (!model.weights) return { state, effects: [] };
   return {
-    state: { ...state, models: new Map(state.models).set(from, { ...model, answered: true }) },
+    state: { ...state, models: new Map(state.models).set(from, { round, weights: null }) },
     effects: [{ type: 'answer-step', to: from, round, weights: model.weights, residual: message.residual }],
   };
 }
