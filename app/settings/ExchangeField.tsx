@@ -1,3 +1,4 @@
+import { isCentralised } from '../../src/settings/method.ts';
 import type { Settings } from '../../src/settings/settings.ts';
 import { Choice } from './Choice.tsx';
 import { disclosure } from './describe.ts';
@@ -21,7 +22,7 @@ export function ExchangeField({ settings, onChange }: ExchangeFieldProps) {
   return (
     <div className="field">
       <span>Neighbours get</span>
-      <strong>weights</strong>
+      <strong>{isCentralised(settings.method) ? 'nothing' : 'weights'}</strong>
       <p className="hint">{hint}</p>
     </div>
   );

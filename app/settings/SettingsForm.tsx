@@ -76,7 +76,7 @@ export function SettingsForm({ settings: shared, clients, onConfigure, backend, 
           values={algorithms}
           nameOf={(algorithm) => presets[algorithm].title}
           value={settings.algorithm}
-          onChange={(algorithm) => change(withAlgorithm(settings, algorithm))}
+          onChange={(algorithm) => change({ ...withAlgorithm(settings, algorithm), union: clients })}
           hint={presets[settings.algorithm].description}
         />
         <ExchangeField settings={settings} onChange={(exchange) => change({ ...settings, exchange })} />

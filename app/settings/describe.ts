@@ -1,3 +1,4 @@
+import { isCentralised } from '../../src/settings/method.ts';
 import { presets } from '../../src/settings/presets.ts';
 import { isChanging, type PartitionRule, type Settings, type TopologySettings } from '../../src/settings/settings.ts';
 import { formatCount } from '../format.ts';
@@ -47,6 +48,7 @@ export function describeTopology(topology: TopologySettings): string {
 
 /** What neighbours get and could rebuild, in one sentence. */
 export function disclosure({ exchange, method }: Pick<Settings, 'exchange' | 'method'>): string {
+  if (isCentralised(method)) return 'Every tab fetches everyone’s images and trains alone: only for comparison, nothing is federated.';
   if (method.kind === 'gradient') {
     return 'Neighbours get your model’s weights and nothing else; something about your images can still be inferred from them.';
   }

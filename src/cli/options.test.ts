@@ -136,7 +136,7 @@ describe('each option of a gradient method changes it and nothing else', () => {
 
 test.each(algorithms)('--algorithm %s brings its own method, valid and explained in the help', (algorithm) => {
   const settings = settingsOf(`--algorithm ${algorithm}`);
-  expect(settings).toEqual(withAlgorithm(defaults, algorithm));
+  expect(settings).toEqual({ ...withAlgorithm(defaults, algorithm), union: algorithm === 'centralised' ? 10 : 1 });
   expect(v.parse(settingsSchema, settings)).toEqual(settings);
 });
 

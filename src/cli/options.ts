@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { catalogue } from '../data/catalogue.ts';
-import { clientsThatFit, shareSize } from '../data/partition.ts';
-import { methodSchemas, type GradientMethod, type Method, type Momentum, type NtkMethod } from '../settings/method.ts';
+import { clientsThatFit, rowsToHold, shareSize } from '../data/partition.ts';
+import { isCentralised, methodSchemas, type GradientMethod, type Method, type Momentum, type NtkMethod } from '../settings/method.ts';
 import { algorithms, presets } from '../settings/presets.ts';
 import {
   defaultSettings,
@@ -94,7 +94,8 @@ const settingOptions = {
     `sigma of the log-normal that clients' sizes are drawn from (default ${defaults.sizeSpread}: all equal)`,
     v.pipe(numberText, schemas.sizeSpread),
   ),
-  testSamples: option('N', `test images (default ${defaults.testSamples})`, v.pipe(numberText, schemas.testSamples)),
+  scoreOn: option('SPLIT', 'test, or validation: training images that no client then holds (default test)', schemas.scoreOn),
+  testSamples: option('N', `images to score on (default ${defaults.testSamples})`, v.pipe(numberText, schemas.testSamples)),
   seed: option('N', `seed of everything random (default ${defaults.seed})`, v.pipe(numberText, schemas.seed)),
   hidden: option('SIZES', `hidden layers, e.g. 64,32 (default ${defaults.hidden.join()})`, v.pipe(listText, schemas.hidden)),
   topology: option(
@@ -109,6 +110,7 @@ const settingOptions = {
     v.pipe(numberText, chance.entries.probability),
   ),
   changing: toggle('draw a new k-regular or erdos-renyi graph every round'),
+  dropout: option('P', 'the chance of a client to take no part in a round (default 0)', v.pipe(numberText, schemas.dropout)),
   mixing: option('RULE', `uniform or metropolis (default ${defaults.mixing})`, schemas.mixing),
   algorithm: option('NAME', `one of those below (default ${defaults.algorithm})`, schemas.algorithm),
   exchange: option('FORM', `factors or sketch (default ${defaults.exchange})`, schemas.exchange),
@@ -312,10 +314,11 @@ function settingsOf(given: Given, clients: number, clientsFlag: string): Setting
     partition: partitionOf(given),
     topology: topologyOf(given, clients),
     method: methodOf(given, base),
+    union: isCentralised(base.method) ? clients : base.union,
     deadlineMs: given.deadline === undefined ? base.deadlineMs : Math.round(given.deadline * 1000),
   });
   const { dataset, samples } = settings;
-  const available = catalogue[dataset].trainSamples;
+  const [available = 0] = rowsToHold(settings, [catalogue[dataset].trainSamples]);
   const fit = clientsThatFit(settings, available);
   if (clients > fit) {
     const needed = Array.from({ length: clients }, (_, k) => shareSize(k, settings)).reduce((sum, size) => sum + size, 0);
@@ -326,6 +329,9 @@ function settingsOf(given: Given, clients: number, clientsFlag: string): Setting
   }
   return settings;
 }
+
+/** With centralised training one client holds the samples of all. */
+const participants = ({ method }: Settings, clients: number) => (isCentralised(method) ? 1 : clients);
 
 /** @throws {UsageError} @throws {HelpRequest} */
 export function parseFederation(argv: readonly string[]): FederationOptions {
@@ -339,11 +345,13 @@ export function parseFederation(argv: readonly string[]): FederationOptions {
   } = parseOptions(federation, argv);
   if (browsers > clients)
     throw new UsageError(`--browsers ${browsers} is more than the ${clients} tabs; choose at most ${clients}.`);
-  return { settings: settingsOf(given, clients, '--tabs'), clients, backend, json, browsers, headed };
+  const settings = settingsOf(given, clients, '--tabs');
+  return { settings, clients: participants(settings, clients), backend, json, browsers, headed };
 }
 
 /** @throws {UsageError} @throws {HelpRequest} */
 export function parseSimulation(argv: readonly string[]): RunOptions {
   const { clients = 10, backend = 'auto', json = null, ...given } = parseOptions(simulation, argv);
-  return { settings: settingsOf(given, clients, '--clients'), clients, backend, json };
+  const settings = settingsOf(given, clients, '--clients');
+  return { settings, clients: participants(settings, clients), backend, json };
 }

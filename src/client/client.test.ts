@@ -6,6 +6,7 @@ import { initialWeights } from '../model/mlp.ts';
 import { decodeFrame } from '../protocol/frame.ts';
 import { algorithms } from '../settings/presets.ts';
 import { defaultSettings, withAlgorithm, type Settings } from '../settings/settings.ts';
+import { dropsOut } from '../topology/dropout.ts';
 import { graphOf } from '../topology/graph.ts';
 import { InProcessNetwork, type Deliver } from '../transport/inProcess.ts';
 import type { Transport } from '../transport/transport.ts';
@@ -127,7 +128,7 @@ describe('clients of a room', () => {
     for (const { own } of federation.views()) for (const { missed } of own) expect(missed).toEqual([]);
   });
 
-  it.each(algorithms)('learn from each other with %s', async (algorithm) => {
+  it.each(algorithms.filter((algorithm) => algorithm !== 'centralised'))('learn from each other with %s', async (algorithm) => {
     // One step a round needs more rounds.
     federation = new Federation(3, { ...withAlgorithm(settings, algorithm), rounds: algorithm === 'dpsgd' ? 80 : 8 });
     await federation.start();
@@ -136,6 +137,39 @@ describe('clients of a room', () => {
     expect(summaries.at(-1)!.averaged.accuracy).toBeGreaterThan(0.85);
     expect(summaries.at(-1)!.averaged.loss).toBeLessThan(summaries[0]!.averaged.loss);
     for (const { own } of federation.views()) for (const { missed } of own) expect(missed).toEqual([]);
+  });
+
+  it('train alone where training is centralised', async () => {
+    federation = new Federation(1, { ...withAlgorithm(settings, 'centralised'), rounds: 3 });
+    await federation.start();
+    await federation.until((views) => views.every((view) => reached(view) && scored(view)));
+    const { own, bytes } = federation.views()[0]!;
+    expect(own.map(({ neighbours, missed }) => [...neighbours, ...missed])).toEqual([[], [], []]);
+    expect(own.at(-1)!.score.accuracy).toBeGreaterThan(0.6);
+    expect(bytes.training).toBe(0);
+  });
+
+  it('go on without those who drop out of a round, who keep their models', async () => {
+    const rounds = 8;
+    federation = new Federation(4, { ...settings, rounds, dropout: 0.4, seed: 5 });
+    await federation.start();
+    await federation.until((views) => views.every((view) => reached(view) && scored(view)));
+    const views = federation.views();
+    const isOut = (client: number, round: number) => dropsOut({ dropout: 0.4, seed: 5 }, client, round);
+    views.forEach(({ own, self }) => {
+      own.forEach(({ round, neighbours, missed, score, bytesSent }) => {
+        const ring = [`c${(self.number + 1) % 4}`, `c${(self.number + 3) % 4}`];
+        const out = ring.filter((peer) => isOut(Number(peer.slice(1)), round)).sort();
+        if (isOut(self.number, round)) {
+          expect({ neighbours, missed, bytesSent }).toEqual({ neighbours: [], missed: [], bytesSent: 0 });
+          if (round > 0) expect(score).toEqual(own[round - 1]!.score);
+        } else {
+          expect([...missed].sort()).toEqual(out);
+          expect(neighbours).toHaveLength(2 - out.length);
+        }
+      });
+    });
+    expect(views.flatMap(({ own }) => own.flatMap(({ missed }) => missed)).length).toBeGreaterThan(5);
   });
 
   it.each(['dfedavg', 'dfedavgm', 'dpsgd'] as const)('send weights alone for %s, and tell its phases', async (algorithm) => {

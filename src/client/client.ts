@@ -8,6 +8,7 @@ import { ProtocolError } from '../protocol/frame.ts';
 import { decodeMessage, encodeMessage, type Message, type RunShape, type WireForm } from '../protocol/messages.ts';
 import { Quantiser } from '../protocol/quantiser.ts';
 import { mergeRegisters, runMembers, sameRegister, type RoomRegister, type RunRegister } from '../protocol/register.ts';
+import { isCentralised } from '../settings/method.ts';
 import type { Settings } from '../settings/settings.ts';
 import { wireBytes } from '../transport/chunks.ts';
 import { PeerLostError, type PeerId, type Presence, type Transport, type TransportEvent } from '../transport/transport.ts';
@@ -95,7 +96,7 @@ export class Client {
         if (!isActive(run)) this.#propose({ settings: command.settings });
         return;
       case 'start':
-        if (isActive(run) || this.#members.length < 2) return;
+        if (isActive(run) || (this.#members.length < 2 && !isCentralised(this.#register.settings.method))) return;
         return this.#propose({
           run: { id: crypto.randomUUID(), founders: this.#members.map(({ id }) => id), joined: [], control: 'running' },
         });

@@ -1,5 +1,5 @@
 import type { DatasetInfo, RowSource } from '../data/dataset.ts';
-import { shareOf, shareSize } from '../data/partition.ts';
+import { trainingShare, validationShare, type Share } from '../data/partition.ts';
 import { histogram, loadShare, loadTest, previews, standardise } from '../data/samples.ts';
 import { initialWeights } from '../model/mlp.ts';
 import { isChanging, type DatasetName, type Settings } from '../settings/settings.ts';
@@ -43,7 +43,7 @@ export class DatasetProblems implements ProblemSource {
   constructor(private readonly open: (dataset: DatasetName) => RowSource) {}
 
   async problem(settings: Settings, number: number, onStep: (step: string) => void): Promise<Problem> {
-    const { dataset, partition, samples, sizeSpread, seed, testSamples, hidden } = settings;
+    const { dataset, seed, scoreOn, testSamples, hidden } = settings;
     const source = this.open(dataset);
     const info = await source.info();
     const width = info.width * info.height;
@@ -51,12 +51,13 @@ export class DatasetProblems implements ProblemSource {
 
     const shares = this.#shares.get(number) ?? new Latest<OwnShare>();
     this.#shares.set(number, shares);
-    onStep(`fetching ${shareSize(number, settings)} of the training images`);
-    const key = JSON.stringify([dataset, partition, samples, sizeSpread, seed]);
-    const share = await shares.get(key, () => this.#share(source, info, settings, number));
-    onStep(`fetching ${testSamples} test images`);
-    const test = await this.#tests.get(JSON.stringify([dataset, testSamples]), async () => {
-      const loaded = await loadTest(source, testSamples);
+    const rows = trainingShare(number, settings, info.trainCounts);
+    onStep(`fetching ${rows.reduce((sum, { count }) => sum + count, 0)} of the training images`);
+    const share = await shares.get(JSON.stringify([dataset, rows]), () => this.#share(source, info, rows));
+    onStep(`fetching ${testSamples} ${scoreOn} images`);
+    const test = await this.#tests.get(JSON.stringify([dataset, testSamples, scoreOn]), async () => {
+      const validating = scoreOn === 'validation';
+      const loaded = await (validating ? loadShare(source, validationShare(testSamples, info.trainCounts)) : loadTest(source, testSamples));
       return { rows: standardise(loaded.pixels, info), labels: loaded.labels };
     });
     return { width, classes, ...share, test, initialWeights: initialWeights({ layers: [width, ...hidden, classes] }, seed) };
@@ -73,8 +74,8 @@ export class DatasetProblems implements ProblemSource {
     return graph;
   }
 
-  async #share(source: RowSource, info: DatasetInfo, settings: Settings, number: number): Promise<OwnShare> {
-    const loaded = await loadShare(source, shareOf(number, settings, info.trainCounts));
+  async #share(source: RowSource, info: DatasetInfo, share: Share): Promise<OwnShare> {
+    const loaded = await loadShare(source, share);
     const { classNames, width, height } = info;
     return {
       own: { rows: standardise(loaded.pixels, info), labels: loaded.labels },

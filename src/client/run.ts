@@ -10,8 +10,9 @@ import { scaledSum, weightedMean, type Iterate } from '../round/iterate.ts';
 import { advanceOwner, initialOwnerState, type OwnerEffect, type OwnerEvent, type OwnerState } from '../round/owner.ts';
 import { advanceRound, initialRoundState, nextRound } from '../round/round.ts';
 import type { OwnedInputs, RoundEffect, RoundEvent, RoundResult, RoundState, WaitingPhase } from '../round/state.ts';
-import { sendsVelocity, softLabelWeight, type EvolutionSettings, type GradientMethod } from '../settings/method.ts';
+import { isCentralised, sendsVelocity, softLabelWeight, type EvolutionSettings, type GradientMethod } from '../settings/method.ts';
 import type { Settings } from '../settings/settings.ts';
+import { dropsOut } from '../topology/dropout.ts';
 import { mixingRow } from '../topology/mixing.ts';
 import type { PeerId, Presence } from '../transport/transport.ts';
 import type { Clock } from './clock.ts';
@@ -89,6 +90,8 @@ export class Run {
   #owner: OwnerState;
   #iterate: Iterate;
   #round = 0;
+  /** Neighbours that drop out of this round. */
+  #absent: readonly PeerId[] = [];
   #phase: Phase | null = null;
   #phaseSince = 0;
   #times: Partial<Record<Phase, number>> = {};
@@ -219,17 +222,27 @@ export class Run {
     this.#beginRound(round);
   }
 
-  #neighboursIn(round: number): { selfWeight: number; neighbours: { peer: PeerId; weight: number }[] } {
+  /** The round's row of the mixing matrix; neighbours that drop out of the round are absent, and their weight is ours. */
+  #neighboursIn(round: number): { selfWeight: number; neighbours: { peer: PeerId; weight: number }[]; absent: PeerId[] } {
+    if (isCentralised(this.settings.method)) return { selfWeight: 1, neighbours: [], absent: [] };
     const members = this.host.participants();
     const me = members.findIndex(({ id }) => id === this.host.self.id);
     const graph = this.host.source.graph(this.settings, members.length, round);
     const indices = graph[me] ?? [];
     const row = mixingRow(this.settings.mixing, me, indices, (client) => graph[client]?.length ?? 0);
-    const neighbours = indices.flatMap((index, k) => {
+    let selfWeight = row.self;
+    const neighbours: { peer: PeerId; weight: number }[] = [];
+    const absent: PeerId[] = [];
+    indices.forEach((index, k) => {
       const member = members[index];
-      return member ? [{ peer: member.id, weight: row.neighbours[k]! }] : [];
+      const weight = row.neighbours[k]!;
+      if (!member) return;
+      if (dropsOut(this.settings, member.number, round)) {
+        selfWeight += weight;
+        absent.push(member.id);
+      } else neighbours.push({ peer: member.id, weight });
     });
-    return { selfWeight: row.self, neighbours };
+    return { selfWeight, neighbours, absent };
   }
 
   #beginRound(round: number): void {
@@ -238,7 +251,9 @@ export class Run {
     this.#roundSince = this.host.clock.now();
     this.#bytesBefore = this.host.roundBytes();
     this.#times = {};
-    const { selfWeight, neighbours } = this.#neighboursIn(round);
+    const { selfWeight, neighbours, absent } = this.#neighboursIn(round);
+    this.#absent = absent;
+    if (dropsOut(this.settings, this.host.self.number, round)) return this.#conclude({ round, neighbours: [], missed: [] });
     const unreachable = new Set([...this.#unreachable].filter((peer) => !this.host.isOpen(peer)));
     this.host.moved();
     this.#advanceRound({ type: 'begin', plan: { round, selfWeight, neighbours, unreachable }, own: this.#iterate });
@@ -386,21 +401,28 @@ export class Run {
 
   #finish(result: RoundResult): void {
     this.#cancelDeadline();
-    const { round, iterate, delta, evolution, neighbours, missed } = result;
+    const { round, iterate, delta, evolution, neighbours } = result;
     this.#iterate = iterate;
+    const missed = [...result.missed, ...this.#absent];
     for (const peer of missed) this.#missedRounds.set(peer, this.missedRoundsOf(peer) + 1);
     const kernel = evolution?.kernel;
     const traced = kernel ? { delta, evolvedLogits: evolution.logits, kernel } : null;
     this.host.trace?.({ round, weights: iterate.weights, evolution: traced });
+    this.#conclude({ round, neighbours, missed });
+  }
+
+  /** Scores the model with which the round ends, reports it, and goes on. */
+  #conclude({ round, neighbours, missed }: Pick<OwnRound, 'round' | 'neighbours' | 'missed'>): void {
+    const { weights } = this.#iterate;
     const bytesSent = this.host.roundBytes() - this.#bytesBefore;
     this.#enter('evaluate');
     this.#queue.add(async () => {
-      const score = await this.#score(iterate.weights);
+      const score = await this.#score(weights);
       this.#enter(null);
       const phases = this.#times;
       const seconds = (this.host.clock.now() - this.#roundSince) / 1000;
       this.own.push({ round, score, phases, bytesSent, neighbours, missed });
-      this.#report({ type: 'metrics', run: this.id, round, ...score, bytesSent, seconds, weights: iterate.weights });
+      this.#report({ type: 'metrics', run: this.id, round, ...score, bytesSent, seconds, weights });
       this.#beginNext();
       this.host.changed();
     });

@@ -1,6 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { clientsThatFit, PartitionError, shareOf, shareSize, type PartitionSettings, type Share } from './partition.ts';
+import { defaultSettings } from '../settings/settings.ts';
+import {
+  clientsThatFit,
+  PartitionError,
+  rowsToHold,
+  shareOf,
+  shareSize,
+  trainingShare,
+  validationShare,
+  type PartitionSettings,
+  type Share,
+} from './partition.ts';
 
 const fashion = Array<number>(10).fill(6000);
 
@@ -139,4 +150,34 @@ describe('shareOf', () => {
     const rows = Array.from({ length: 300 }, (_, k) => shareOf(k, settings, fashion)).flatMap(rowsOf);
     expect(new Set(rows).size).toBe(60_000);
   });
+});
+
+describe('validation', () => {
+  test('takes the rows that no client can hold, of each class its part', () => {
+    const counts = [60, 12, 6];
+    expect(rowsToHold({ scoreOn: 'validation' }, counts)).toEqual([50, 10, 5]);
+    expect(rowsToHold({ scoreOn: 'test' }, counts)).toEqual(counts);
+    expect(validationShare(13, counts)).toEqual([
+      { classIndex: 0, start: 50, count: 10 },
+      { classIndex: 1, start: 10, count: 2 },
+      { classIndex: 2, start: 5, count: 1 },
+    ]);
+    expect(size(validationShare(1000, counts))).toBe(13);
+    expect(countsOf(validationShare(6, fashion), 10).every((count) => count <= 1)).toBe(true);
+  });
+
+  test('shares nothing with the clients', () => {
+    const settings = { ...defaultSettings(), ...equal, samples: 50, scoreOn: 'validation' } as const;
+    const counts = Array<number>(4).fill(60);
+    const held = new Set([0, 1, 2, 3].flatMap((client) => rowsOf(trainingShare(client, settings, counts))));
+    expect(held.size).toBe(200);
+    expect(rowsOf(validationShare(1000, counts)).filter((row) => held.has(row))).toEqual([]);
+  });
+});
+
+test('centralised training holds the samples of the first clients together', () => {
+  const settings = { ...defaultSettings('centralised'), ...equal, union: 3 };
+  const union = rowsOf(trainingShare(0, settings, fashion));
+  expect(new Set(union)).toEqual(new Set([0, 1, 2].flatMap((client) => rowsOf(shareOf(client, settings, fashion)))));
+  expect(union).toHaveLength(600);
 });

@@ -1,4 +1,5 @@
 import { randomStream, type RandomStream } from '../math/random.ts';
+import { isCentralised } from '../settings/method.ts';
 import { MAX_SAMPLES, type Settings } from '../settings/settings.ts';
 
 /** Rows `start` .. `start + count - 1` of one class's training rows. */
@@ -13,6 +14,23 @@ export type Share = readonly ClassRange[];
 
 /** The choices that decide every client's share. */
 export type PartitionSettings = Pick<Settings, 'seed' | 'partition' | 'samples' | 'sizeSpread'>;
+
+/** One in this many of each class's training rows is for validation. */
+const VALIDATION_PART = 6;
+
+/** How many of each class's training rows clients may hold; what is scored on validation rows leaves them the others. */
+export function rowsToHold({ scoreOn }: Pick<Settings, 'scoreOn'>, trainCounts: readonly number[]): number[] {
+  return trainCounts.map((rows) => (scoreOn === 'validation' ? rows - Math.floor(rows / VALIDATION_PART) : rows));
+}
+
+/** At most `count` validation rows, of each class its part: its last rows. */
+export function validationShare(count: number, trainCounts: readonly number[]): Share {
+  const held = rowsToHold({ scoreOn: 'validation' }, trainCounts);
+  const available = trainCounts.map((rows, c) => rows - held[c]!);
+  const wanted = Math.min(count, sum(available));
+  const proportions = available.map((rows) => rows / sum(available));
+  return apportion(wanted, proportions, [...available.keys()]).map((taken, c) => ({ classIndex: c, start: held[c]!, count: taken }));
+}
 
 export class PartitionError extends Error {
   override readonly name = 'PartitionError';
@@ -117,4 +135,13 @@ export function shareOf(client: number, settings: PartitionSettings, trainCounts
     const range = { classIndex, start, count: untilEnd };
     return untilEnd === count ? [range] : [range, { classIndex, start: 0, count: count - untilEnd }];
   });
+}
+
+/** What client `client` trains on: its share or, with centralised training, the shares of the first `union` clients. */
+export function trainingShare(
+  client: number, settings: PartitionSettings & Pick<Settings, 'method' | 'union' | 'scoreOn'>, trainCounts: readonly number[],
+): Share {
+  const rows = rowsToHold(settings, trainCounts);
+  if (!isCentralised(settings.method)) return shareOf(client, settings, rows);
+  return Array.from({ length: settings.union }, (_, k) => shareOf(k, settings, rows)).flat();
 }

@@ -242,10 +242,9 @@ export function encodeMessage(message: Message, wire: WireForm, to: string): Uin
 }
 
 function allFinite(values: Float32Array): boolean {
-  // 0 · x is NaN where x is not finite, and NaN stays: five times as fast as asking of each.
-  let sum = 0;
-  for (let i = 0; i < values.length; i++) sum += 0 * values[i]!;
-  return sum === 0;
+  // Five times as fast as `every(Number.isFinite)`; NaN fails it too.
+  for (let i = 0; i < values.length; i++) if (!(Math.abs(values[i]!) < Infinity)) return false;
+  return true;
 }
 
 /** Takes the arrays of one message out of its frame, each checked; what is left over at the end is an error. */

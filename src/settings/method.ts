@@ -44,14 +44,14 @@ const momentumSchema = v.variant('kind', [
 /** SPARK and NTK-DFL: a step from the kernel of the whole neighbourhood's samples. */
 const ntkSchema = v.strictObject({ kind: v.literal('ntk'), evolution: evolutionSchema, momentum: momentumSchema });
 
-/** DFedAvg, DFedAvgM and D-PSGD: steps down the gradient of the own samples; neighbours get weights and nothing else. */
+/** DFedAvg, DFedAvgM, D-PSGD and centralised training: steps down the gradient of the own samples; neighbours get weights at most. */
 const gradientSchema = v.strictObject({
   kind: v.literal('gradient'),
   /**
    * `step-then-mix` (DFedAvg): the steps go from w_i, their end is mixed. `mix-plus-step` (D-PSGD): w_i is mixed as it is, and
-   * the change that the steps from w_i make is added.
+   * the change that the steps from w_i make is added. `alone` (centralised): the steps, and no neighbours.
    */
-  order: v.picklist(['step-then-mix', 'mix-plus-step']),
+  order: v.picklist(['step-then-mix', 'mix-plus-step', 'alone']),
   learningRate,
   decay,
   localSteps: count(1, 10_000),
@@ -73,6 +73,11 @@ export type Momentum = NtkMethod['momentum'];
 /** λ_t of round t: the weight of the last stage that has begun. */
 export function softLabelWeight(evolution: EvolutionSettings, round: number): number {
   return evolution.softLabels.findLast((stage) => stage.fromRound <= round)?.weight ?? 0;
+}
+
+/** Whether clients train without neighbours, each on the samples of several clients: a reference, not a federation. */
+export function isCentralised(method: Method): boolean {
+  return method.kind === 'gradient' && method.order === 'alone';
 }
 
 /** Whether the weights that neighbours send each other come with a velocity. */

@@ -2,7 +2,7 @@ import type { EvolutionSettings, GradientMethod, Method, NtkMethod } from './met
 
 /** The methods by name. A run's settings say which one it is and hold its parts, which may have been changed since. */
 
-export const algorithms = ['sparkmesh', 'spark', 'ntk-dfl', 'ntk-dfl-published', 'dfedavg', 'dfedavgm', 'dpsgd'] as const;
+export const algorithms = ['sparkmesh', 'spark', 'ntk-dfl', 'ntk-dfl-published', 'dfedavg', 'dfedavgm', 'dpsgd', 'centralised'] as const;
 export type Algorithm = (typeof algorithms)[number];
 
 export interface Preset {
@@ -84,5 +84,10 @@ export const presets: Readonly<Record<Algorithm, Preset>> = {
     title: 'D-PSGD',
     description: 'One gradient step on the own samples and one averaging a round (arXiv 1705.09056).',
     method: { ...dfedavgm, order: 'mix-plus-step', learningRate: 0.1, localSteps: 1, momentum: 0, batchSize: 'full' },
+  },
+  centralised: {
+    title: 'Centralised',
+    description: 'For reference: one client trains on everyone’s samples, and nothing is sent.',
+    method: { ...dfedavgm, order: 'alone', localSteps: 100, batchSize: 100, learningRate: 0.05 },
   },
 };

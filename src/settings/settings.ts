@@ -38,6 +38,8 @@ const settingsFields = v.strictObject({
   samples: count(2, MAX_SAMPLES),
   /** σ of the log-normal that clients' sizes are drawn from; 0 makes them equal. */
   sizeSpread: range(0, 2),
+  /** With centralised training every client holds the samples of this many clients, from client 0 on. */
+  union: count(1, 10_000),
   /** Hidden layer sizes of the ReLU MLP. */
   hidden: v.pipe(v.array(count(1, 4096)), v.maxLength(8)),
   topology: topologySchema,
@@ -55,7 +57,11 @@ const settingsFields = v.strictObject({
   seed: count(0, 0x7fffffff),
   /** How long a client waits for a silent neighbour in one phase of a round, ms. */
   deadlineMs: count(100, 600_000),
-  /** Test images that every client evaluates on after each round. */
+  /** The probability with which a client takes no part in a round, as if its channels were cut. */
+  dropout: range(0, 0.9),
+  /** `validation`: a sixth of each class's training rows, which no client then holds; hyperparameters are chosen on it. */
+  scoreOn: v.picklist(['test', 'validation']),
+  /** Images of it that every client evaluates on after each round. */
   testSamples: count(10, 10_000),
 });
 
@@ -75,6 +81,7 @@ export function defaultSettings(algorithm: Algorithm = 'sparkmesh'): Settings {
     partition: { kind: 'dirichlet', alpha: 0.1 },
     samples: 200,
     sizeSpread: 0,
+    union: 1,
     hidden: [100],
     topology: { kind: 'ring' },
     mixing: 'metropolis',
@@ -86,6 +93,8 @@ export function defaultSettings(algorithm: Algorithm = 'sparkmesh'): Settings {
     rounds: 20,
     seed: 1,
     deadlineMs: 30_000,
+    dropout: 0,
+    scoreOn: 'test',
     testSamples: 2000,
   };
 }
