@@ -5,8 +5,16 @@ export class ProgressLine {
   #startedAt: number | null = null;
   #lastRound = -1;
   #width = 0;
+  #title = '';
 
   constructor(private readonly stream: NodeJS.WriteStream = process.stderr) {}
+
+  /** A run that follows another on the same line. */
+  begin(title: string): void {
+    this.#startedAt = null;
+    this.#lastRound = -1;
+    this.#title = `${title}  `;
+  }
 
   /** Something that has no rounds yet. */
   note(text: string): void {
@@ -22,7 +30,7 @@ export class ProgressLine {
     const perRound = (performance.now() - this.#startedAt) / 1000 / Math.max(done, 1);
     const eta = done > 0 ? `  ETA ${duration(perRound * (settings.rounds - done))}` : '';
     const now = phase && done < settings.rounds ? `  ${phase}` : '';
-    this.#write(`round ${done} of ${settings.rounds}${score}${eta}${now}`, done > this.#lastRound);
+    this.#write(`${this.#title}round ${done} of ${settings.rounds}${score}${eta}${now}`, done > this.#lastRound);
     this.#lastRound = done;
   }
 

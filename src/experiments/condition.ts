@@ -1,0 +1,46 @@
+import { isCentralised } from '../settings/method.ts';
+import type { Algorithm } from '../settings/presets.ts';
+import { defaultSettings, type Settings } from '../settings/settings.ts';
+
+/** One federation whose runs, one a seed, make one row of a table. */
+export interface Condition {
+  /** Names the files of its runs, e.g. `spark-iid`. */
+  readonly name: string;
+  readonly clients: number;
+  /** All but the seed. */
+  readonly settings: Settings;
+}
+
+/** What all conditions have in common unless they say otherwise. */
+const common: Partial<Settings> = {
+  partition: { kind: 'dirichlet', alpha: 0.1 },
+  samples: 200,
+  topology: { kind: 'k-regular', degree: 5, changing: true },
+  rounds: 15,
+  testSamples: 10_000,
+};
+
+export function condition(
+  name: string, algorithm: Algorithm, changes: Partial<Settings> = {}, clients = 40,
+): Condition {
+  const settings = { ...defaultSettings(algorithm), ...common, ...changes };
+  return { name, clients, settings: isCentralised(settings.method) ? { ...settings, union: clients } : settings };
+}
+
+/** The same condition at a size that says whether everything works, and nothing about the methods. */
+export function quick({ name, clients, settings }: Condition): Condition {
+  const few = Math.min(clients, 8);
+  return {
+    name,
+    clients: few,
+    settings: {
+      ...settings,
+      samples: Math.min(settings.samples, 40),
+      hidden: [32],
+      rounds: Math.min(settings.rounds, 3),
+      testSamples: 500,
+      union: isCentralised(settings.method) ? few : settings.union,
+      topology: settings.topology.kind === 'k-regular' ? { ...settings.topology, degree: Math.min(settings.topology.degree, 5) } : settings.topology,
+    },
+  };
+}

@@ -1,0 +1,45 @@
+import { runInThreads } from '../cli/threads.ts';
+import { ProgressLine } from '../cli/progress.ts';
+import { makeReport } from '../cli/report.ts';
+import { isCentralised } from '../settings/method.ts';
+import type { Condition } from './condition.ts';
+import type { Records, RunRecord } from './record.ts';
+
+export interface Execution {
+  readonly records: Records;
+  readonly progress: ProgressLine;
+  readonly stop: AbortSignal;
+}
+
+/** Runs a condition with this seed, unless that is on record. */
+export async function runOf(condition: Condition, seed: number, { records, progress, stop }: Execution): Promise<void> {
+  if (await records.find(condition, seed)) return;
+  const { name, clients } = condition;
+  const settings = { ...condition.settings, seed };
+  progress.begin(`${name}, seed ${seed}`);
+  const since = performance.now();
+  const views = await runInThreads({
+    settings,
+    clients: isCentralised(settings.method) ? 1 : clients,
+    backend: 'wasm',
+    stop,
+    onProgress: (view) => progress.show(view),
+  });
+  const { versions, backend, rounds } = await makeReport({ views, runner: 'in-process', versions: {} });
+  const record: RunRecord = {
+    clients,
+    settings,
+    versions: { ...versions },
+    backend,
+    seconds: Math.round((performance.now() - since) / 1000),
+    rounds: rounds.map(({ accuracy, loss, bytesSent }) => ({
+      averaged: accuracy.averaged,
+      mean: round4(accuracy.mean),
+      loss: round4(loss.averaged),
+      bytes: bytesSent,
+    })),
+  };
+  await records.keep(name, record);
+}
+
+const round4 = (value: number) => Math.round(value * 1e4) / 1e4;

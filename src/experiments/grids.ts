@@ -1,0 +1,84 @@
+import type { GradientMethod, Method, NtkMethod } from '../settings/method.ts';
+import { algorithms, presets, type Algorithm } from '../settings/presets.ts';
+import { condition, type Condition } from './condition.ts';
+
+/** The hyperparameters tried for each method: six settings each, scored on the validation split. The presets hold the best. */
+
+export interface Candidate {
+  readonly algorithm: Algorithm;
+  /** What is varied, as people write it. */
+  readonly label: string;
+  readonly condition: Condition;
+}
+
+/** Not one of the seeds that are reported. */
+export const TUNING_SEED = 7;
+
+const product = <A, B>(as: readonly A[], bs: readonly B[]) => as.flatMap((a) => bs.map((b) => [a, b] as const));
+
+interface Variant {
+  readonly label: string;
+  readonly method: Method;
+}
+
+function ntk(algorithm: Algorithm, vary: (method: NtkMethod) => Variant[]): Variant[] {
+  const { method } = presets[algorithm];
+  return method.kind === 'ntk' ? vary(method) : [];
+}
+
+function gradient(algorithm: Algorithm, changes: readonly Partial<GradientMethod>[]): Variant[] {
+  const { method } = presets[algorithm];
+  if (method.kind !== 'gradient') return [];
+  return changes.map((change) => ({
+    label: Object.entries(change).map(([name, value]) => `${words[name] ?? name} ${String(value)}`).join(', '),
+    method: { ...method, ...change },
+  }));
+}
+
+const words: Readonly<Record<string, string>> = { learningRate: 'η', localSteps: 'steps', batchSize: 'batch' };
+
+const withEvolution = (method: NtkMethod, change: Partial<NtkMethod['evolution']>): NtkMethod => ({
+  ...method,
+  evolution: { ...method.evolution, ...change },
+});
+
+const grids: Readonly<Record<Algorithm, () => Variant[]>> = {
+  sparkmesh: () =>
+    ntk('sparkmesh', (method) =>
+      product([0.1, 0.25], [20, 40, 80]).map(([weight, steps]) => ({
+        label: `λ ${weight}, S ${steps}`,
+        method: withEvolution(method, { steps, softLabels: [{ fromRound: 1, weight }] }),
+      })),
+    ),
+  spark: () =>
+    ntk('spark', (method) =>
+      product([0.5, 0.9], [20, 40, 80]).map(([factor, steps]) => ({
+        label: `μ ${factor}, S ${steps}`,
+        method: { ...withEvolution(method, { steps }), momentum: { kind: 'nesterov', factor, velocity: 'mixed' } },
+      })),
+    ),
+  'ntk-dfl': () =>
+    ntk('ntk-dfl', (method) => [10, 20, 40, 80, 160, 320].map((steps) => ({ label: `S ${steps}`, method: withEvolution(method, { steps }) }))),
+  'ntk-dfl-published': () =>
+    ntk('ntk-dfl-published', (method) =>
+      product([0.02, 0.04, 0.08], [25, 50]).map(([learningRate, steps]) => ({
+        label: `η ${learningRate}, S ${steps}`,
+        method: withEvolution(method, { steps, stepSize: { rule: 'fixed', learningRate, decay: 0 } }),
+      })),
+    ),
+  dfedavg: () => gradient('dfedavg', product([0.05, 0.1, 0.2], [20, 40]).map(([learningRate, localSteps]) => ({ learningRate, localSteps }))),
+  dfedavgm: () => gradient('dfedavgm', product([0.005, 0.01, 0.02], [20, 40]).map(([learningRate, localSteps]) => ({ learningRate, localSteps }))),
+  dpsgd: () => gradient('dpsgd', [0.05, 0.1, 0.2, 0.3, 0.5, 1].map((learningRate) => ({ learningRate }))),
+  centralised: () => gradient('centralised', product([0.01, 0.02, 0.05], [25, 100] as const).map(([learningRate, batchSize]) => ({ learningRate, batchSize }))),
+};
+
+/** Rounds that a candidate runs: those of gradient methods cost little, and they need more of them. */
+const roundsOf = (method: Method) => (method.kind === 'ntk' ? 8 : 30);
+
+export const candidates: readonly Candidate[] = algorithms.flatMap((algorithm) =>
+  grids[algorithm]().map(({ label, method }, k) => ({
+    algorithm,
+    label,
+    condition: condition(`tuning/${algorithm}-${k}`, algorithm, { method, scoreOn: 'validation', rounds: roundsOf(method) }, 20),
+  })),
+);

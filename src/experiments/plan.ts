@@ -1,0 +1,175 @@
+import { presets, type Algorithm } from '../settings/presets.ts';
+import type { NtkMethod } from '../settings/method.ts';
+import type { PartitionRule, Settings, TopologySettings } from '../settings/settings.ts';
+import { condition, type Condition } from './condition.ts';
+
+/** What is run for which table. Conditions of the same name are the same and are run once. */
+
+export interface Row {
+  readonly label: string;
+  readonly condition: Condition;
+}
+
+export interface Study {
+  /** For `--only`. */
+  readonly name: string;
+  readonly seeds: readonly number[];
+  readonly rows: readonly Row[];
+}
+
+export const skews = ['0.1', '0.5', 'iid'] as const;
+export type Skew = (typeof skews)[number];
+
+const partitions: Readonly<Record<Skew, PartitionRule>> = {
+  '0.1': { kind: 'dirichlet', alpha: 0.1 },
+  '0.5': { kind: 'dirichlet', alpha: 0.5 },
+  iid: { kind: 'iid' },
+};
+
+const SEEDS = [0, 1, 2];
+
+/** In the order of the tables. */
+export const compared = ['sparkmesh', 'spark', 'ntk-dfl', 'ntk-dfl-published', 'dfedavgm', 'dfedavg', 'dpsgd', 'centralised'] as const satisfies readonly Algorithm[];
+
+function roundsOf(algorithm: Algorithm, skew: Skew): number {
+  if (algorithm === 'centralised') return 40;
+  if (presets[algorithm].method.kind === 'ntk') return 15;
+  return skew === '0.1' ? 80 : 40;
+}
+
+export function methodsCondition(algorithm: Algorithm, skew: Skew): Condition {
+  const name = `methods/${algorithm}-${skew}`;
+  return condition(name, algorithm, { partition: partitions[skew], rounds: roundsOf(algorithm, skew) });
+}
+
+function methods(skew: Skew): Study {
+  return {
+    name: `methods-${skew}`,
+    seeds: SEEDS,
+    rows: compared.map((algorithm) => ({ label: presets[algorithm].title, condition: methodsCondition(algorithm, skew) })),
+  };
+}
+
+/** All 60,000 images. */
+const large: Study = {
+  name: 'large',
+  seeds: [0],
+  rows: (['sparkmesh', 'ntk-dfl', 'dfedavg'] as const).map((algorithm) => ({
+    label: presets[algorithm].title,
+    condition: condition(`large/${algorithm}`, algorithm, { rounds: algorithm === 'dfedavg' ? 40 : 12 }, 300),
+  })),
+};
+
+function ntkMethod(algorithm: Algorithm): NtkMethod {
+  const { method } = presets[algorithm];
+  if (method.kind !== 'ntk') throw new Error(`${algorithm} has no kernel; ablate a method that has one.`);
+  return method;
+}
+
+const euler = { integrator: 'euler', steps: 400 } as const;
+
+function ablation(): Study {
+  const own = ntkMethod('sparkmesh');
+  const plain = ntkMethod('ntk-dfl');
+  const slow = { ...plain.evolution, ...euler };
+  const { softLabels, temperature, priorAdjustment } = own.evolution;
+  const rows: readonly (readonly [label: string, name: string, method: NtkMethod])[] = [
+    ['NTK-DFL, spectral steps, 400 Euler steps', 'base', { ...plain, evolution: slow }],
+    ['+ momentum 0.9, mixed, alone', 'heavy-momentum', { ...plain, evolution: slow, momentum: { kind: 'nesterov', factor: 0.9, velocity: 'mixed' } }],
+    ['+ momentum as in SPARKmesh', 'momentum', { ...plain, evolution: slow, momentum: own.momentum }],
+    ['+ soft labels = SPARK', 'soft', { ...own, evolution: { ...slow, softLabels, temperature } }],
+    ['+ prior adjustment', 'prior', { ...own, evolution: { ...slow, softLabels, temperature, priorAdjustment } }],
+  ];
+  return {
+    name: 'ablation',
+    seeds: SEEDS,
+    rows: [
+      ...rows.map(([label, name, method]) => ({ label, condition: condition(`ablation/${name}`, 'ntk-dfl', { method, rounds: 10 }) })),
+      { label: `+ accelerated evolution, ${own.evolution.steps} steps = SPARKmesh`, condition: methodsCondition('sparkmesh', '0.1') },
+    ],
+  };
+}
+
+const projection: Study = {
+  name: 'projection',
+  seeds: SEEDS,
+  rows: [
+    { label: 'sketch, m = 64', condition: condition('projection/sketch-64', 'sparkmesh', { sketchSize: 64, rounds: 10 }) },
+    { label: 'sketch, m = 256 (default)', condition: methodsCondition('sparkmesh', '0.1') },
+    { label: 'factors (exact)', condition: condition('projection/factors', 'sparkmesh', { exchange: 'factors', rounds: 10 }) },
+  ],
+};
+
+const twelve = (name: string, changes: Partial<Settings>): Condition =>
+  condition(`topologies/${name}`, 'sparkmesh', { rounds: 12, ...changes }, 12);
+
+const topologyRows: readonly (readonly [label: string, name: string, topology: TopologySettings])[] = [
+  ['ring', 'ring', { kind: 'ring' }],
+  ['star', 'star', { kind: 'star' }],
+  ['3-regular, one for the run', 'degree-3-static', { kind: 'k-regular', degree: 3, changing: false }],
+  ['3-regular, new every round', 'degree-3', { kind: 'k-regular', degree: 3, changing: true }],
+  ['5-regular, one for the run', 'degree-5-static', { kind: 'k-regular', degree: 5, changing: false }],
+  ['5-regular, new every round', 'degree-5', { kind: 'k-regular', degree: 5, changing: true }],
+  ['Erdős–Rényi, p = 0.4, new every round', 'erdos-renyi', { kind: 'erdos-renyi', probability: 0.4, changing: true }],
+  ['full', 'full', { kind: 'full' }],
+];
+
+const topologies: Study = {
+  name: 'topologies',
+  seeds: SEEDS,
+  rows: topologyRows.map(([label, name, topology]) => ({ label, condition: twelve(name, { topology }) })),
+};
+
+const hardships: Study = {
+  name: 'hardships',
+  seeds: SEEDS,
+  rows: (['sparkmesh', 'ntk-dfl'] as const).flatMap((algorithm) => {
+    const { title } = presets[algorithm];
+    const row = (label: string, name: string, changes: Partial<Settings>): Row => ({
+      label: `${title}, ${label}`,
+      condition: condition(`hardships/${algorithm}-${name}`, algorithm, { rounds: 10, ...changes }),
+    });
+    return [
+      { label: `${title}, none`, condition: methodsCondition(algorithm, '0.1') },
+      row('10 % of the clients lost each round', 'lost-10', { dropout: 0.1 }),
+      row('30 % of the clients lost each round', 'lost-30', { dropout: 0.3 }),
+      row('unequal sizes, σ = 0.5', 'sizes-0.5', { sizeSpread: 0.5 }),
+      row('unequal sizes, σ = 1', 'sizes-1', { sizeSpread: 1 }),
+    ];
+  }),
+};
+
+const sizes = [
+  { clients: 3, samples: 50, topology: { kind: 'full' } },
+  { clients: 6, samples: 100, topology: { kind: 'k-regular', degree: 3, changing: true } },
+  { clients: 12, samples: 100, topology: { kind: 'k-regular', degree: 4, changing: true } },
+] as const;
+
+/** The default preset against its strongest baseline from small federations to large ones. */
+const stability: Study = {
+  name: 'stability',
+  seeds: SEEDS,
+  rows: sizes.flatMap(({ clients, samples, topology }) =>
+    skews.flatMap((skew) =>
+      (['sparkmesh', 'ntk-dfl'] as const).map((algorithm) => ({
+        label: `${clients} x ${samples}, ${skew === 'iid' ? 'IID' : `α = ${skew}`}, ${presets[algorithm].title}`,
+        condition: condition(
+          `stability/${algorithm}-${clients}x${samples}-${skew}`,
+          algorithm,
+          { samples, topology, partition: partitions[skew], rounds: 12 },
+          clients,
+        ),
+      })),
+    ),
+  ),
+};
+
+export const studies: readonly Study[] = [
+  ...skews.map(methods),
+  stability,
+  ablation(),
+  topologies,
+  hardships,
+  projection,
+  large,
+];

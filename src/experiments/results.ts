@@ -1,0 +1,195 @@
+import { algorithms, presets, type Algorithm } from '../settings/presets.ts';
+import { lineChart, type Series } from './figure.ts';
+import { TUNING_SEED, type Candidate } from './grids.ts';
+import { skews, type Skew } from './plan.ts';
+import type { RunRecord } from './record.ts';
+import { bytesCurve, meanCurve, spreadOf } from './summary.ts';
+import { table, type Measured } from './tables.ts';
+import { targets } from './targets.ts';
+
+/** docs/RESULTS.md and its figures, from the runs on record. */
+
+export interface Findings {
+  readonly isQuick: boolean;
+  readonly tuning: readonly { readonly candidate: Candidate; readonly records: readonly RunRecord[] }[];
+  /** By the study's name, in the order of its rows. */
+  readonly studies: ReadonlyMap<string, readonly Measured[]>;
+}
+
+/** Directed edges of the compared federations: 40 clients, degree 5. */
+const EDGES = 200;
+
+/** The last rounds whose mean chooses between candidates: one round alone is noisy. */
+const CHOSEN_BY = 3;
+
+function validationScore({ rounds }: RunRecord): number {
+  return spreadOf(rounds.slice(-CHOSEN_BY).map(({ averaged }) => averaged)).mean;
+}
+
+function tuningTable({ tuning }: Findings): string {
+  const rows = algorithms.map((algorithm) => {
+    const tried = tuning.flatMap(({ candidate, records: [record] }) =>
+      candidate.algorithm === algorithm && record ? [{ label: candidate.label, score: validationScore(record) }] : [],
+    );
+    const best = Math.max(...tried.map(({ score }) => score));
+    const cells = tried.map(({ label, score }) => {
+      const text = `${label}: ${(100 * score).toFixed(1)}`;
+      return score === best ? `**${text}**` : text;
+    });
+    return `| ${presets[algorithm].title} | ${cells.join(' · ') || 'not run'} |`;
+  });
+  return ['| method | validation accuracy, % |', '| --- | --- |', ...rows].join('\n');
+}
+
+const titleOf = (skew: Skew) => (skew === 'iid' ? 'IID' : `α = ${skew}`);
+
+/** Solid lines for the methods, dashed ones for the reference. */
+function curves(rows: readonly Measured[], points: (records: readonly RunRecord[]) => readonly (readonly [number, number])[]): Series[] {
+  return rows.flatMap(({ label, records }) =>
+    records.length > 0 ? [{ label, points: points(records), dashed: label === presets.centralised.title }] : [],
+  );
+}
+
+function byRound(skew: Skew, rows: readonly Measured[], measure: 'averaged' | 'mean', upTo: number): string {
+  return lineChart({
+    title: `${measure === 'averaged' ? 'Averaged model' : 'Mean client'}, ${titleOf(skew)}: accuracy by round`,
+    xLabel: 'rounds',
+    xScale: 'linear',
+    yRange: [0.4, 0.9],
+    series: curves(rows, (records) =>
+      meanCurve(records, measure)
+        .slice(0, upTo)
+        .map((accuracy, t) => [t + 1, accuracy] as const),
+    ),
+  });
+}
+
+function byBytes(rows: readonly Measured[]): string {
+  const sending = rows.filter(({ label }) => label !== presets.centralised.title);
+  return lineChart({
+    title: 'Averaged model, α = 0.1: accuracy by bytes sent',
+    xLabel: 'MB sent by a directed edge (logarithmic)',
+    xScale: 'log',
+    yRange: [0.4, 0.9],
+    series: curves(sending, (records) => {
+      const accuracy = meanCurve(records, 'averaged');
+      return bytesCurve(records, EDGES).map((bytes, t) => [bytes / 1e6, accuracy[t]!] as const);
+    }),
+  });
+}
+
+function describe(algorithm: Algorithm): string {
+  return `- **${presets[algorithm].title}** (\`${algorithm}\`): ${presets[algorithm].description}`;
+}
+
+function versionsOf(findings: Findings): string {
+  const all = [...findings.studies.values()].flat().flatMap(({ records }) => records);
+  const seen = new Set(all.map(({ versions, backend }) => [...Object.entries(versions).map(([name, version]) => `${name} ${version}`), backend].join(', ')));
+  return [...seen].join('; ') || 'nothing yet';
+}
+
+/** The files to write, by their names in the document's folder. */
+export function writeResults(findings: Findings): Map<string, string> {
+  const rowsOf = (name: string) => findings.studies.get(name) ?? [];
+  const files = new Map<string, string>();
+  const figure = (file: string, text: string, alt: string) => {
+    files.set(`figures/${file}.svg`, text);
+    return `![${alt}](figures/${file}.svg)`;
+  };
+  const hasRuns = (name: string) => rowsOf(name).some(({ records }) => records.length > 0);
+  const only = (study: string) => `\`npm run experiments -- --only ${study}\``;
+
+  const methods = skews.flatMap((skew) => {
+    const name = `methods-${skew}`;
+    const rows = rowsOf(name);
+    return [
+      `### ${titleOf(skew)}`,
+      table('methods', rows),
+      ...(hasRuns(name) && skew === '0.1'
+        ? [
+            figure('rounds', byRound(skew, rows, 'averaged', 30), 'Accuracy of the averaged model by round'),
+            figure('clients', byRound(skew, rows, 'mean', 30), "Accuracy of the clients' own models, their mean, by round"),
+          ]
+        : []),
+      only(name),
+    ];
+  });
+
+  const text = [
+    '# Results',
+    ...(findings.isQuick
+      ? ['**This is the quick form: tiny federations, few rounds, one seed. It shows that every experiment runs, and nothing about the methods.**']
+      : []),
+    'Every number here comes from a run whose settings and rounds are on record in `results/`, a file each. `npm run experiments` runs',
+    'what is missing there, can be interrupted at any time, and writes this file; `--quick` does the same with tiny federations in under',
+    'five minutes and writes elsewhere; the line under each table runs that table alone.',
+    '',
+    'Unless a table says otherwise: Fashion-MNIST, 40 clients with 200 images each, Dirichlet α = 0.1, a new random 5-regular graph every',
+    'round, 784-100-10, f16 between neighbours, seeds 0, 1 and 2. Accuracy on the 10,000 test images, of the average of all clients’ models',
+    'and of the clients’ own models (their mean); ± is the standard deviation over the seeds; “rounds to” lists the seeds one by one; bytes',
+    'are the training bytes of all clients together. “–” means not reached in the rounds run.',
+    `Versions: ${versionsOf(findings)}.`,
+    '',
+    ...algorithms.map(describe),
+    '',
+    'SPARK is reconstructed from its abstract where nothing else was at hand (see the README), and NTK-DFL here is this project’s own code, not',
+    'its authors’; the published numbers come from other splits, models and budgets and cannot be compared with these.',
+    '',
+    '## Hyperparameters',
+    `Each method had six settings, tried on 20 clients, α = 0.1, seed ${TUNING_SEED}, and scored on a validation split of the training data that no client`,
+    'held (mean of the last three rounds; 8 rounds for methods with a kernel, 30 for gradient methods, whose rounds cost little). The presets hold the best one (bold).',
+    'The test set was not used for it.',
+    '',
+    tuningTable(findings),
+    '',
+    only('tuning'),
+    '',
+    '## Targets',
+    'What was aimed at before the runs, for SPARKmesh at α = 0.1:',
+    '',
+    targets(findings.studies),
+    '',
+    '## 1. Methods',
+    ...methods.flatMap((block) => [block, '']),
+    '### 300 clients, all 60,000 images, α = 0.1',
+    table('large', rowsOf('large')),
+    '',
+    only('large'),
+    '',
+    '## 2. What each part does',
+    'From NTK-DFL to SPARKmesh, a part at a time, all with steps from the kernel’s top eigenvalue; accuracy as averaged / mean client.',
+    '',
+    table('course', rowsOf('ablation')),
+    '',
+    only('ablation'),
+    '',
+    '## 3. Sketches and projections',
+    table('conditions', rowsOf('projection')),
+    '',
+    only('projection'),
+    '',
+    '## 4. Graphs, sizes and losses',
+    '12 clients with 200 images each, SPARKmesh:',
+    '',
+    table('conditions', rowsOf('topologies')),
+    '',
+    only('topologies'),
+    '',
+    'Unequal sizes, and clients that take no part in a round, each with the given chance in every round:',
+    '',
+    table('conditions', rowsOf('hardships')),
+    '',
+    only('hardships'),
+    '',
+    'Small federations, where a method can run away:',
+    '',
+    table('course', rowsOf('stability')),
+    '',
+    only('stability'),
+    '',
+    '## 5. Convergence in bytes',
+    ...(hasRuns('methods-0.1') ? [figure('bytes', byBytes(rowsOf('methods-0.1')), 'Accuracy of the averaged model by bytes sent')] : ['Not run.']),
+    '',
+  ].join('\n');
+  return files.set('RESULTS.md', text);
+}

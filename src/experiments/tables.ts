@@ -1,0 +1,99 @@
+import type { RunRecord } from './record.ts';
+import { bytesAfter, bytesTo, largestDrop, roundsTo, spreadOf } from './summary.ts';
+
+/** Markdown of the runs' numbers. */
+
+/** The runs of one row, by seed. */
+export interface Measured {
+  readonly label: string;
+  readonly records: readonly RunRecord[];
+}
+
+type Column = readonly [title: string, cell: (records: readonly RunRecord[]) => string];
+
+const THRESHOLDS = [0.75, 0.8, 0.82];
+
+const percent = (fraction: number) => (100 * fraction).toFixed(1);
+
+function accuracyCell(values: readonly number[]): string {
+  const { mean, deviation } = spreadOf(values);
+  return values.length > 1 ? `${percent(mean)} ± ${percent(deviation)}` : percent(mean);
+}
+
+export function megabytes(bytes: number): string {
+  const mb = bytes / 1e6;
+  return mb >= 100 ? `${Math.round(mb)} MB` : `${mb.toPrecision(2)} MB`;
+}
+
+/** Each run's value, or a dash where a run did not get there. */
+const each = (values: readonly (number | null)[]) => values.map((value) => value ?? '–').join(', ');
+
+function bytesCell(records: readonly RunRecord[], accuracy: number): string {
+  const values = records.map((record) => bytesTo(record, accuracy));
+  const reached = values.filter((value) => value !== null);
+  return reached.length < values.length ? '–' : megabytes(spreadOf(reached).mean);
+}
+
+const last = ({ rounds }: RunRecord) => rounds.at(-1)!;
+
+const finals: readonly Column[] = [
+  ['averaged, %', (records) => accuracyCell(records.map((record) => last(record).averaged))],
+  ['mean client, %', (records) => accuracyCell(records.map((record) => last(record).mean))],
+];
+
+const perRound: Column = [
+  'bytes a round',
+  (records) => megabytes(spreadOf(records.map((record) => bytesAfter(record, record.rounds.length) / record.rounds.length)).mean),
+];
+
+const drop: Column = ['largest drop after round 5', (records) => percent(Math.max(...records.map((record) => largestDrop(record, 5))))];
+
+const time: Column = [
+  'seconds a round',
+  (records) => spreadOf(records.map(({ seconds, rounds }) => seconds / rounds.length)).mean.toPrecision(2),
+];
+
+/** The accuracy after so many rounds, averaged model / mean client. */
+const after = (round: number): Column => [
+  `after ${round}`,
+  (records) =>
+    records.every(({ rounds }) => rounds.length >= round)
+      ? `${percent(spreadOf(records.map(({ rounds }) => rounds[round - 1]!.averaged)).mean)} / ` +
+        percent(spreadOf(records.map(({ rounds }) => rounds[round - 1]!.mean)).mean)
+      : '–',
+];
+
+const columns = {
+  methods: [
+    ...THRESHOLDS.map((accuracy): Column => [`rounds to ${accuracy}`, (records) => each(records.map((record) => roundsTo(record, accuracy)))]),
+    ...THRESHOLDS.map((accuracy): Column => [`bytes to ${accuracy}`, (records) => bytesCell(records, accuracy)]),
+    ...finals,
+    drop,
+  ],
+  large: [
+    ['rounds to 0.80', (records) => each(records.map((record) => roundsTo(record, 0.8)))],
+    ['rounds to 0.85', (records) => each(records.map((record) => roundsTo(record, 0.85)))],
+    after(3),
+    after(5),
+    ...finals,
+    perRound,
+  ],
+  course: [after(1), after(3), after(5), after(8), ...finals, drop, time],
+  conditions: [after(3), after(6), ...finals, perRound],
+} as const satisfies Record<string, readonly Column[]>;
+
+export function table(kind: keyof typeof columns, rows: readonly Measured[]): string {
+  const used: readonly Column[] = columns[kind];
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+  return [
+    line(['', 'runs', ...used.map(([title]) => title)]),
+    line(['---', ...Array<string>(used.length + 1).fill('--:')]),
+    ...rows.map(({ label, records }) =>
+      line([
+        label,
+        String(records.length),
+        ...used.map(([, cell]) => (records.length > 0 ? cell(records) : 'not run')),
+      ]),
+    ),
+  ].join('\n');
+}
