@@ -9,11 +9,27 @@ export interface Conducted {
   /** Told of client 0's view as it changes. */
   readonly onProgress?: ((view: ClientView) => void) | undefined;
   readonly stop?: AbortSignal | undefined;
+  readonly checkpoints?: Checkpoints | undefined;
 }
+
+/** How a run is made to stand still between two rounds. */
+export interface Checkpoints {
+  /** The round to begin with. */
+  readonly round: number;
+  /** About how much time may pass between two of them, ms. */
+  readonly intervalMs: number;
+  /** Keeps every client from beginning this round; null lets them go. */
+  readonly hold: (round: number | null) => void;
+  /** Keeps what the clients know now, all of them before the same round. */
+  readonly save: () => Promise<void>;
+}
+
 
 export class Conductor {
   readonly #views = new Map<number, ClientView>();
   #look: () => void = () => undefined;
+  /** After how many rounds the latest checkpoint was taken. */
+  #saved: number | null = null;
 
   constructor(private readonly conducted: Conducted) {}
 
@@ -29,18 +45,49 @@ export class Conductor {
    * @throws the first failure of any client, saying which.
    */
   async run(): Promise<ClientView[]> {
-    const { clients, command, isDone } = this.conducted;
+    const { clients, command, isDone, checkpoints } = this.conducted;
     await this.#everyone(({ status, peers }) => status.kind === 'lobby' && peers.length === clients - 1);
-    command(0, { type: 'start' });
+    const start = () => command(0, { type: 'start' });
+    if (checkpoints) await this.#inStages(checkpoints, start);
+    else start();
     await this.#everyone(isDone);
     return [...this.#views].sort(([a], [b]) => a - b).map(([, view]) => view);
+  }
+
+  #farewell(): string {
+    if (this.#saved === null) return 'Stopped before the end; nothing was written.';
+    return `Stopped before the end; the same command goes on after round ${this.#saved}.`;
+  }
+
+  /** Everyone stands still after about every interval's rounds, and what they know is saved. */
+  async #inStages({ round: first, intervalMs, hold, save }: Checkpoints, start: () => void): Promise<void> {
+    const target = this.#views.get(0)?.settings.rounds ?? 0;
+    let round = first;
+    let ahead = 1;
+    let begun = performance.now();
+    hold(round + ahead);
+    start();
+    while (round + ahead < target) {
+      const next = round + ahead;
+      await this.#everyone(({ own, phase, summaries }) => own.length >= next && phase === null && summaries.length >= next);
+      const elapsed = performance.now() - begun;
+      ahead = Math.max(1, Math.round((ahead * intervalMs) / elapsed));
+      if (elapsed > intervalMs / 2) {
+        await save();
+        this.#saved = next;
+      }
+      begun = performance.now();
+      round = next;
+      hold(round + ahead);
+    }
+    hold(null);
   }
 
   #everyone(condition: (view: ClientView) => boolean): Promise<void> {
     const { clients, stop } = this.conducted;
     return new Promise((resolve, reject) => {
       this.#look = () => {
-        if (stop?.aborted) return reject(new Error('Stopped before the end; nothing was written.'));
+        if (stop?.aborted) return reject(new Error(this.#farewell()));
         for (const [k, { status }] of this.#views) {
           if (status.kind === 'failed') return reject(new Error(`Client ${k} failed: ${status.message}`));
         }

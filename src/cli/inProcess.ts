@@ -4,6 +4,7 @@ import { Client } from '../client/client.ts';
 import { patientClock } from '../client/clock.ts';
 import type { ProblemSource } from '../client/problem.ts';
 import type { RoundTrace } from '../client/run.ts';
+import type { Resumption } from '../client/snapshot.ts';
 import type { ClientView } from '../client/view.ts';
 import type { Settings } from '../settings/settings.ts';
 import { InProcessNetwork } from '../transport/inProcess.ts';
@@ -31,14 +32,17 @@ export interface Workplace {
   readonly source: ProblemSource;
   readonly onView: (client: number, view: ClientView) => void;
   readonly onTrace?: (client: number, trace: RoundTrace) => void;
+  /** Where clients go on, by number. */
+  readonly resumptions?: ReadonlyMap<number, Resumption>;
 }
 
 /** The tabs' own clients over other transports: in this process nobody is late, whatever the clock says. */
-export function openClients(transports: readonly Transport[], { settings, backend, source, onView, onTrace }: Workplace): Client[] {
+export function openClients(transports: readonly Transport[], { settings, backend, source, onView, onTrace, resumptions }: Workplace): Client[] {
   locateWasm();
   const ready = selectBackend(backend);
   return transports.map((transport) => {
     const { number } = transport.self;
+    const resumption = resumptions?.get(number);
     return new Client({
       transport,
       backend: () => ready,
@@ -48,6 +52,7 @@ export function openClients(transports: readonly Transport[], { settings, backen
       onView: (view) => onView(number, view),
       viewIntervalMs: viewIntervalMs(transports.length),
       gramBudget: GRAM_BUDGET / transports.length,
+      ...(resumption ? { resumption } : {}),
       ...(onTrace ? { trace: (trace: RoundTrace) => onTrace(number, trace) } : {}),
     });
   });

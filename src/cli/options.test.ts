@@ -24,7 +24,7 @@ describe('without options', () => {
   });
 
   test('simulate runs 10 clients with the default settings', () => {
-    expect(parseSimulation([])).toEqual({ settings: defaults, clients: 10, backend: 'auto', json: null });
+    expect(parseSimulation([])).toEqual({ settings: defaults, clients: 10, backend: 'auto', json: null, fresh: false });
   });
 });
 

@@ -25,6 +25,11 @@ export interface RunOptions {
   readonly json: string | null;
 }
 
+export interface SimulationOptions extends RunOptions {
+  /** Whether to leave aside what an interrupted run of the same command has done. */
+  readonly fresh: boolean;
+}
+
 export interface FederationOptions extends RunOptions {
   /** Browser processes that the tabs are spread over. */
   readonly browsers: number;
@@ -177,6 +182,7 @@ const simulation = {
   summary: 'Runs a federation inside one process, with the same code and the same bytes.',
   options: v.strictObject({
     clients: option('N', 'clients (default 10)', wholeNumber(1, 10_000)),
+    fresh: toggle('begin anew although an interrupted run of the same command could go on'),
     ...runOptions,
     ...settingOptions,
   }),
@@ -350,8 +356,8 @@ export function parseFederation(argv: readonly string[]): FederationOptions {
 }
 
 /** @throws {UsageError} @throws {HelpRequest} */
-export function parseSimulation(argv: readonly string[]): RunOptions {
-  const { clients = 10, backend = 'auto', json = null, ...given } = parseOptions(simulation, argv);
+export function parseSimulation(argv: readonly string[]): SimulationOptions {
+  const { clients = 10, backend = 'auto', json = null, fresh = false, ...given } = parseOptions(simulation, argv);
   const settings = settingsOf(given, clients, '--clients');
-  return { settings, clients: participants(settings, clients), backend, json };
+  return { settings, clients: participants(settings, clients), backend, json, fresh };
 }

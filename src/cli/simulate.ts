@@ -1,3 +1,4 @@
+import { Checkpoint } from './checkpoint.ts';
 import { runCommand } from './commandLine.ts';
 import { parseSimulation } from './options.ts';
 import { prepareData } from './prepareData.ts';
@@ -7,10 +8,12 @@ import { runInThreads } from './threads.ts';
 
 /** `npm run simulate`: a federation inside one process. */
 await runCommand(async (argv, stop) => {
-  const { settings, clients, backend, json } = parseSimulation(argv);
+  const { settings, clients, backend, json, fresh } = parseSimulation(argv);
+  const checkpoint = new Checkpoint(settings, clients);
   const progress = new ProgressLine();
   await prepareData();
-  const views = await runInThreads({ settings, clients, backend, stop, onProgress: (view) => progress.show(view) });
+  if (fresh) await checkpoint.remove();
+  const views = await runInThreads({ settings, clients, backend, stop, checkpoint, onProgress: (view) => progress.show(view) });
   progress.end();
   const report = await makeReport({ views, runner: 'in-process', versions: {} });
   process.stdout.write(`${roundsTable(report)}\n`);

@@ -2,8 +2,13 @@ import { join } from 'node:path';
 import { parentPort } from 'node:worker_threads';
 import type { Client } from '../client/client.ts';
 import { DatasetProblems } from '../client/datasetProblems.ts';
+import { inputsAsKnown, type Resumption, type Snapshot } from '../client/snapshot.ts';
 import { fileSource } from '../data/fileSource.ts';
+import type { OwnedInputs } from '../round/state.ts';
+import type { Settings } from '../settings/settings.ts';
+import { numberOf } from '../transport/inProcess.ts';
 import { RemoteTransport } from '../transport/remote.ts';
+import type { PeerId } from '../transport/transport.ts';
 import { openClients } from './inProcess.ts';
 import { dataRoot } from './paths.ts';
 import type { FromThread, ToThread } from './threadMessages.ts';
@@ -16,22 +21,56 @@ const post = (message: FromThread) => port.postMessage(message);
 
 const transports = new Map<number, RemoteTransport>();
 const clients = new Map<number, Client>();
+const source = new DatasetProblems((dataset) => fileSource(join(dataRoot, dataset)));
 
+/** Each member's snapshot, with the neighbours' inputs that it leaves out. */
+async function resumptionsOf(snapshots: ReadonlyMap<number, Snapshot>, settings: Settings): Promise<Map<number, Resumption>> {
+  const resumptions = new Map<number, Resumption>();
+  for (const [number, snapshot] of snapshots) {
+    const inputs = new Map<PeerId, OwnedInputs>();
+    for (const peer of snapshot.knows) {
+      const owner = numberOf(peer);
+      const problem = await source.problem(settings, owner, () => undefined);
+      inputs.set(peer, inputsAsKnown(problem, snapshot.centre, owner === number, settings));
+    }
+    resumptions.set(number, { snapshot, inputs });
+  }
+  return resumptions;
+}
+
+async function start({ members, settings, backend, snapshots }: Extract<ToThread, { type: 'start' }>): Promise<void> {
+  for (const self of members) {
+    transports.set(self.number, new RemoteTransport(self, (call) => post({ type: 'call', client: self.number, call })));
+  }
+  const given = new Map(members.flatMap(({ number }, k) => (snapshots[k] ? [[number, snapshots[k]] as const] : [])));
+  const opened = openClients([...transports.values()], {
+    settings,
+    backend,
+    source,
+    onView: (client, view) => post({ type: 'view', client, view }),
+    resumptions: await resumptionsOf(given, settings),
+  });
+  members.forEach(({ number }, k) => clients.set(number, opened[k]!));
+}
+
+let ready = Promise.resolve();
+
+/** In the order of arrival, and nothing before the start is done. */
 port.on('message', (message: ToThread) => {
+  ready = ready.then(() => (message.type === 'start' ? start(message) : handle(message)));
+});
+
+function handle(message: Exclude<ToThread, { type: 'start' }>): void {
   switch (message.type) {
-    case 'start': {
-      const { members, settings, backend } = message;
-      for (const self of members) {
-        transports.set(self.number, new RemoteTransport(self, (call) => post({ type: 'call', client: self.number, call })));
-      }
-      const opened = openClients([...transports.values()], {
-        settings,
-        backend,
-        source: new DatasetProblems((dataset) => fileSource(join(dataRoot, dataset))),
-        onView: (client, view) => post({ type: 'view', client, view }),
-      });
-      members.forEach(({ number }, k) => clients.set(number, opened[k]!));
+    case 'hold':
+      for (const client of clients.values()) client.hold(message.round);
       return;
+    case 'snapshot': {
+      const taken = [...clients].flatMap(([number, client]) => {
+        const snapshot = client.snapshot();
+        return snapshot ? [[number, snapshot] as const] : [];
+      });
+      return post({ type: 'snapshots', snapshots: new Map(taken) });
     }
     case 'reply':
       return transports.get(message.client)?.take(message.reply);
@@ -44,4 +83,4 @@ port.on('message', (message: ToThread) => {
       });
       return;
   }
-});
+}

@@ -1,4 +1,5 @@
 import type { BackendWish } from '../backend/backend.ts';
+import type { Snapshot } from '../client/snapshot.ts';
 import type { ClientCommand, ClientView } from '../client/view.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { RemoteCall, RemoteReply } from '../transport/remote.ts';
@@ -7,12 +8,23 @@ import type { Presence } from '../transport/transport.ts';
 /** What the simulator's main thread and its workers say to each other; `client` is a client's number. */
 
 export type ToThread =
-  | { readonly type: 'start'; readonly members: readonly Presence[]; readonly settings: Settings; readonly backend: BackendWish }
+  | {
+      readonly type: 'start';
+      readonly members: readonly Presence[];
+      readonly settings: Settings;
+      readonly backend: BackendWish;
+      /** Where each member goes on; empty at the beginning. */
+      readonly snapshots: readonly Snapshot[];
+    }
   | { readonly type: 'reply'; readonly client: number; readonly reply: RemoteReply }
   | { readonly type: 'command'; readonly client: number; readonly command: ClientCommand }
+  | { readonly type: 'hold'; readonly round: number | null }
+  /** To be answered with a snapshot of each of the thread's clients. */
+  | { readonly type: 'snapshot' }
   | { readonly type: 'close' };
 
 export type FromThread =
   | { readonly type: 'call'; readonly client: number; readonly call: RemoteCall }
   | { readonly type: 'view'; readonly client: number; readonly view: ClientView }
+  | { readonly type: 'snapshots'; readonly snapshots: ReadonlyMap<number, Snapshot> }
   | { readonly type: 'closed' };

@@ -1,10 +1,12 @@
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import type { BackendWish } from '../backend/backend.ts';
+import type { Snapshot } from '../client/snapshot.ts';
 import type { ClientView } from '../client/view.ts';
 import type { Settings } from '../settings/settings.ts';
 import { InProcessNetwork } from '../transport/inProcess.ts';
 import { movedBuffers, serveTransport } from '../transport/remote.ts';
+import type { Checkpoint } from './checkpoint.ts';
 import { Conductor, isDone } from './conductor.ts';
 import type { FromThread, ToThread } from './threadMessages.ts';
 
@@ -14,6 +16,8 @@ export interface ThreadedRun {
   readonly backend: BackendWish;
   readonly onProgress?: (view: ClientView) => void;
   readonly stop?: AbortSignal;
+  /** Where what the clients know is kept on the way, and found again after an interruption. */
+  readonly checkpoint?: Checkpoint;
 }
 
 /** Node's workers do not inherit the loader for TypeScript, so the first thing in them is to register it. */
@@ -30,17 +34,33 @@ function startThread(): Worker {
  * @returns the clients' last views, by number.
  * @throws the first failure of any client, saying which.
  */
-export async function runInThreads({ settings, clients, backend, onProgress, stop }: ThreadedRun): Promise<ClientView[]> {
+export async function runInThreads({ settings, clients, backend, onProgress, stop, checkpoint }: ThreadedRun): Promise<ClientView[]> {
+  const before = (await checkpoint?.load()) ?? [];
   const network = new InProcessNetwork();
   const transports = Array.from({ length: clients }, () => network.join());
   const threads = Array.from({ length: Math.min(availableParallelism(), clients) }, startThread);
   const threadOf = (client: number) => threads[client % threads.length]!;
   const post = (thread: Worker, message: ToThread, moved: ArrayBuffer[] = []) => thread.postMessage(message, moved);
+  const asked: ((taken: ReadonlyMap<number, Snapshot>) => void)[] = [];
+  const snapshotsOf = (thread: Worker) =>
+    new Promise<ReadonlyMap<number, Snapshot>>((resolve) => {
+      asked[threads.indexOf(thread)] = resolve;
+      post(thread, { type: 'snapshot' });
+    });
   const conductor = new Conductor({
     clients,
     isDone,
     onProgress,
     stop,
+    checkpoints: checkpoint && {
+      round: before[0]?.round ?? 0,
+      intervalMs: checkpoint.intervalMs,
+      hold: (round) => threads.forEach((thread) => post(thread, { type: 'hold', round })),
+      async save() {
+        const taken = (await Promise.all(threads.map(snapshotsOf))).flatMap((snapshots) => [...snapshots]);
+        await checkpoint.save(taken.sort(([a], [b]) => a - b).map(([, snapshot]) => snapshot));
+      },
+    },
     command: (client, command) => post(threadOf(client), { type: 'command', client, command }),
   });
   const serve = transports.map((transport, client) =>
@@ -54,12 +74,16 @@ export async function runInThreads({ settings, clients, backend, onProgress, sto
     thread.on('message', (message: FromThread) => {
       if (message.type === 'view') conductor.update(message.client, message.view);
       else if (message.type === 'call') serve[message.client]?.(message.call);
+      else if (message.type === 'snapshots') asked[t]?.(message.snapshots);
     });
     const members = transports.map(({ self }) => self).filter(({ number }) => number % threads.length === t);
-    post(thread, { type: 'start', members, settings, backend });
+    const snapshots = members.flatMap(({ number }) => before[number] ?? []);
+    post(thread, { type: 'start', members, settings, backend, snapshots });
   });
   try {
-    return await Promise.race([conductor.run(), failure]);
+    const views = await Promise.race([conductor.run(), failure]);
+    await checkpoint?.remove();
+    return views;
   } finally {
     for (const thread of threads) post(thread, { type: 'close' });
     await Promise.all(closed);

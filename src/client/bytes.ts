@@ -2,17 +2,40 @@ import { purposeOf, type MessageKind } from '../protocol/messages.ts';
 import type { PeerId } from '../transport/transport.ts';
 import type { BytesByKind } from './view.ts';
 
+type Counts = Map<PeerId, Map<string, number>>;
 type Purpose = 'training' | 'evaluation' | 'control';
+
+/** All counts at one moment. */
+export interface CountedBytes {
+  readonly sent: ReadonlyMap<PeerId, ReadonlyMap<string, number>>;
+  readonly received: ReadonlyMap<PeerId, ReadonlyMap<string, number>>;
+  readonly totals: Readonly<Record<Purpose, number>>;
+  readonly ownRounds: number;
+}
 
 /** The messages with which a neighbour answers in our round; all other training messages of a round are sent by its own client. */
 const answers: ReadonlySet<MessageKind> = new Set(['inputs', 'factors', 'step']);
 
 /** Exact counts of the bytes put on and taken off the channels, by peer and message kind. */
 export class ByteCounters {
-  readonly #sent = new Map<PeerId, Map<MessageKind, number>>();
-  readonly #received = new Map<PeerId, Map<MessageKind, number>>();
+  readonly #sent: Counts = new Map();
+  readonly #received: Counts = new Map();
   readonly #totals: Record<Purpose, number> = { training: 0, evaluation: 0, control: 0 };
   #ownRounds = 0;
+
+  /** Goes on from counts taken before, instead of what was counted so far. */
+  restore({ sent, received, totals, ownRounds }: CountedBytes): void {
+    for (const [mine, before] of [[this.#sent, sent], [this.#received, received]] as const) {
+      mine.clear();
+      for (const [peer, kinds] of before) mine.set(peer, new Map(kinds));
+    }
+    Object.assign(this.#totals, totals);
+    this.#ownRounds = ownRounds;
+  }
+
+  snapshot(): CountedBytes {
+    return structuredClone({ sent: this.#sent, received: this.#received, totals: this.#totals, ownRounds: this.#ownRounds });
+  }
 
   countSent(peer: PeerId, kind: MessageKind, bytes: number): void {
     add(this.#sent, peer, kind, bytes);
@@ -47,7 +70,7 @@ export class ByteCounters {
   }
 }
 
-function add(counts: Map<PeerId, Map<MessageKind, number>>, peer: PeerId, kind: MessageKind, bytes: number): void {
-  const kinds = counts.get(peer) ?? new Map<MessageKind, number>();
+function add(counts: Counts, peer: PeerId, kind: MessageKind, bytes: number): void {
+  const kinds = counts.get(peer) ?? new Map<string, number>();
   counts.set(peer, kinds.set(kind, (kinds.get(kind) ?? 0) + bytes));
 }

@@ -17,6 +17,7 @@ import { wallClock, type Clock } from './clock.ts';
 import { overlayNeighbours } from './overlay.ts';
 import type { Problem, ProblemSource } from './problem.ts';
 import { modelOf, Run, shapeOf, type RoundTrace } from './run.ts';
+import type { Resumption, Snapshot } from './snapshot.ts';
 import type { ClientCommand, ClientStatus, ClientView, PeerView } from './view.ts';
 
 /** What a neighbour may send while our samples still load, bytes. */
@@ -37,6 +38,8 @@ export interface ClientOptions {
   readonly trace?: (trace: RoundTrace) => void;
   /** Bytes that products of inputs may take between rounds; a tab's by default. */
   readonly gramBudget?: number;
+  /** Where the first run starts, if not at the beginning. */
+  readonly resumption?: Resumption;
 }
 
 interface ActiveRun {
@@ -75,6 +78,7 @@ export class Client {
   #early: { peer: PeerId; frame: Uint8Array<ArrayBuffer> }[] = [];
   #failure: string | null = null;
   #notice: string | null = null;
+  #hold: number | null = null;
   readonly #encoded = new WeakMap<Message, Uint8Array<ArrayBuffer>>();
   #viewTimer: (() => void) | null = null;
   #closed = false;
@@ -107,6 +111,17 @@ export class Client {
       case 'stop':
         return this.#control('stopped');
     }
+  }
+
+  /** Keeps this client from beginning a round from `round` on, in this run and the next; null lets it go. */
+  hold(round: number | null): void {
+    this.#hold = round;
+    this.#active?.run.hold(round);
+  }
+
+  /** @returns null while a round is under way here, or no run. */
+  snapshot(): Snapshot | null {
+    return this.#active?.run.snapshot(this.#bytes.snapshot()) ?? null;
   }
 
   async close(): Promise<void> {
@@ -265,7 +280,7 @@ export class Client {
   }
 
   #enterRun(register: RunRegister, settings: Settings, problem: Problem): void {
-    const { source, clock, trace, gramBudget } = this.#options;
+    const { source, clock, trace, gramBudget, resumption = null } = this.#options;
     const engine = new NtkEngine(modelOf(settings, problem), gramBudget);
     const run = new Run(register.id, settings, problem, {
       self: this.#self,
@@ -273,6 +288,7 @@ export class Client {
       clock,
       source,
       trace: trace ?? null,
+      resumption,
       participants: () => this.#participants(),
       isOpen: (peer) => this.#open.has(peer),
       send: (to, message) => this.#send(to, message),
@@ -287,6 +303,8 @@ export class Client {
     this.#active = { register, settings, shape, wire, engine, run, reached: false };
     const isFounder = register.founders.includes(this.#self.id);
     if (!isFounder) this.#propose({ run: { ...register, joined: [...register.joined, this.#self.id] } });
+    if (resumption) this.#bytes.restore(resumption.snapshot.bytes);
+    run.hold(this.#hold);
     run.setPaused(register.control === 'paused');
     this.#want();
     if (isFounder) run.begin();

@@ -15,9 +15,11 @@ import type { Settings } from '../settings/settings.ts';
 import { dropsOut } from '../topology/dropout.ts';
 import { mixingRow } from '../topology/mixing.ts';
 import type { PeerId, Presence } from '../transport/transport.ts';
+import type { CountedBytes } from './bytes.ts';
 import type { Clock } from './clock.ts';
 import { MetricsCollector, type CollectedRound } from './evaluator.ts';
 import type { Problem, ProblemSource } from './problem.ts';
+import type { Resumption, Snapshot } from './snapshot.ts';
 import type { OwnRound, Phase, RoundSummary, Score } from './view.ts';
 import { WorkQueue } from './workQueue.ts';
 
@@ -54,6 +56,7 @@ export interface RunHost {
   reached(): void;
   failed(error: unknown): void;
   readonly trace: ((trace: RoundTrace) => void) | null;
+  readonly resumption: Resumption | null;
 }
 
 /** The sizes that messages of a run have. */
@@ -70,6 +73,10 @@ export function shapeOf(run: string, settings: Settings, problem: Problem): RunS
 
 export function modelOf(settings: Settings, problem: Pick<Problem, 'width' | 'classes'>): ModelSpec {
   return { layers: [problem.width, ...settings.hidden, problem.classes] };
+}
+
+function resumed(fresh: RoundState, { snapshot: { centre, introduced }, inputs }: Resumption): RoundState {
+  return { ...fresh, known: { ...fresh.known, centre, introduced: new Set(introduced), inputs } };
 }
 
 /**
@@ -99,6 +106,9 @@ export class Run {
   #bytesBefore = 0;
   #begun = false;
   #paused = false;
+  #hold: number | null = null;
+  /** Between two rounds, for as long as we are paused or held. */
+  #isWaiting = false;
   #disposal: Promise<void> | null = null;
   #cancelDeadline: () => void = () => undefined;
   readonly #cancelOverdue = new Set<() => void>();
@@ -110,16 +120,23 @@ export class Run {
     private readonly host: RunHost,
   ) {
     const { method, exchange, hidden, sketchSize, seed } = settings;
+    const { resumption } = host;
     const { own, width, initialWeights } = problem;
     const hasKernel = method.kind === 'ntk';
     const hasMomentum = hasKernel && method.momentum.kind !== 'none';
     const exact: OwnedInputs = { labels: own.labels, inputs: { kind: 'exact', rows: own.rows, width } };
-    this.#machine = initialRoundState(
+    const fresh = initialRoundState(
       { run: id, self: host.self.id, method, exchange, hidden },
       hasKernel ? { mean: this.#mean(), inputs: exchange === 'factors' ? exact : null } : null,
     );
+    this.#machine = resumption ? resumed(fresh, resumption) : fresh;
     this.#owner = initialOwnerState(id);
-    this.#iterate = { weights: initialWeights, velocity: hasMomentum ? new Float32Array(initialWeights.length) : null };
+    this.#iterate = resumption?.snapshot ?? { weights: initialWeights, velocity: hasMomentum ? new Float32Array(initialWeights.length) : null };
+    if (resumption) {
+      this.own.push(...resumption.snapshot.own);
+      this.summaries.push(...resumption.snapshot.summaries);
+      for (const [peer, rounds] of resumption.snapshot.missedRounds) this.#missedRounds.set(peer, rounds);
+    }
     this.#inputs = host.engine.upload(own.rows, own.labels.length, width);
     this.#sketch = hasKernel && exchange === 'sketch' ? sketchMatrix(width, Math.min(sketchSize, width), seed) : null;
     this.#queue = new WorkQueue((error) => {
@@ -158,9 +175,33 @@ export class Run {
     return [...new Set([...neighbours, ...scored])].filter((peer) => peer !== this.host.self.id);
   }
 
-  /** For a founder: starts at round 0. A client that joined later is started by its first neighbour's weights. */
+  /** For a founder: starts at round 0, or where it was. A client that joined later is started by its first neighbour's weights. */
   begin(): void {
-    this.#beginRound(0);
+    this.#beginRound(this.host.resumption?.snapshot.round ?? 0);
+  }
+
+  /** Keeps this client from beginning a round from `round` on; null lets it go. */
+  hold(round: number | null): void {
+    this.#hold = round;
+    this.#continue();
+  }
+
+  /** @returns null while a round is under way here. */
+  snapshot(bytes: CountedBytes): Snapshot | null {
+    if (!this.#isWaiting) return null;
+    const { known } = this.#machine;
+    return {
+      round: this.#round + 1,
+      weights: this.#iterate.weights,
+      velocity: this.#iterate.velocity,
+      centre: known.centre,
+      introduced: [...known.introduced],
+      knows: [...known.inputs.keys()],
+      own: [...this.own],
+      summaries: [...this.summaries],
+      missedRounds: new Map(this.#missedRounds),
+      bytes,
+    };
   }
 
   receive(from: PeerId, message: Message): void {
@@ -198,8 +239,11 @@ export class Run {
   setPaused(paused: boolean): void {
     if (this.#disposal || paused === this.#paused) return;
     this.#paused = paused;
-    const { activity } = this.#machine;
-    if (!paused && activity.phase === 'idle' && this.own.length > 0) this.#beginNext();
+    this.#continue();
+  }
+
+  #continue(): void {
+    if (this.#isWaiting) this.#beginNext();
   }
 
   /** Ends the run here and frees what it holds on the device. */
@@ -260,8 +304,10 @@ export class Run {
   }
 
   #beginNext(): void {
-    if (this.#disposal || this.#paused) return;
+    if (this.#disposal) return;
     const next = nextRound(this.#machine, this.#round);
+    this.#isWaiting = this.#paused || next >= (this.#hold ?? Infinity);
+    if (this.#isWaiting) return;
     if (next >= this.settings.rounds) this.host.reached();
     else this.#beginRound(next);
   }

@@ -1,3 +1,4 @@
+import { Checkpoint } from '../cli/checkpoint.ts';
 import { runInThreads } from '../cli/threads.ts';
 import { ProgressLine } from '../cli/progress.ts';
 import { makeReport } from '../cli/report.ts';
@@ -18,11 +19,13 @@ export async function runOf(condition: Condition, seed: number, { records, progr
   const settings = { ...condition.settings, seed };
   progress.begin(`${name}, seed ${seed}`);
   const since = performance.now();
+  const members = isCentralised(settings.method) ? 1 : clients;
   const views = await runInThreads({
     settings,
-    clients: isCentralised(settings.method) ? 1 : clients,
+    clients: members,
     backend: 'wasm',
     stop,
+    checkpoint: new Checkpoint(settings, members),
     onProgress: (view) => progress.show(view),
   });
   const { versions, backend, rounds } = await makeReport({ views, runner: 'in-process', versions: {} });

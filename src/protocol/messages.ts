@@ -136,7 +136,7 @@ const run = v.pipe(v.string(), v.maxLength(64));
 const round = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(1e6));
 const scoreFields = { accuracy: fraction, loss: amount };
 
-const summarySchema = v.strictObject({
+export const summarySchema = v.strictObject({
   round,
   averaged: v.strictObject(scoreFields),
   mean: v.strictObject(scoreFields),

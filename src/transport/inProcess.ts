@@ -13,6 +13,11 @@ interface Endpoint {
   announced: boolean;
 }
 
+const idOf = (number: number): PeerId => `c${number}`;
+
+/** The client that has this id in a room inside one process. */
+export const numberOf = (id: PeerId) => Number(id.slice(1));
+
 /**
  * A room inside one process. Events arrive later than the call that caused them, in the order of those calls, so a run with the
  * same calls sees the same events. Frames are copied: peers share no memory.
@@ -32,7 +37,7 @@ export class InProcessNetwork {
     let number = 0;
     while (this.#endpoints.has(number)) number++;
     const endpoint: Endpoint = {
-      self: { id: `c${number}`, number },
+      self: { id: idOf(number), number },
       events: new EventQueue(),
       channels: new Set(),
       wanted: new Set(),

@@ -1,0 +1,94 @@
+import * as v from 'valibot';
+import { decodeHalf, encodeHalf } from '../math/half.ts';
+import { sketchInputs, sketchMatrix } from '../ntk/sketch.ts';
+import type { InputFeatures } from '../ntk/pool.ts';
+import { summarySchema } from '../protocol/messages.ts';
+import type { OwnedInputs } from '../round/state.ts';
+import type { Settings } from '../settings/settings.ts';
+import type { PeerId } from '../transport/transport.ts';
+import type { CountedBytes } from './bytes.ts';
+import type { Problem } from './problem.ts';
+import type { OwnRound, RoundSummary } from './view.ts';
+
+/**
+ * What a client must know to go on after a round as if nothing had happened: taken and given back between two rounds, when no
+ * message of the run is under way. Neighbours' inputs are left out: whoever resumes makes them again (`inputsAsKnown`).
+ */
+
+export interface Snapshot {
+  /** The round to begin next. */
+  readonly round: number;
+  readonly weights: Float32Array;
+  readonly velocity: Float32Array | null;
+  /** The sketch's centre. */
+  readonly centre: Float32Array | null;
+  /** Who has our mean. */
+  readonly introduced: readonly PeerId[];
+  /** Whose inputs we have. */
+  readonly knows: readonly PeerId[];
+  readonly own: readonly OwnRound[];
+  readonly summaries: readonly RoundSummary[];
+  readonly missedRounds: ReadonlyMap<PeerId, number>;
+  readonly bytes: CountedBytes;
+}
+
+const vector = v.pipe(
+  v.instance(Float32Array),
+  v.check((values) => values.every(Number.isFinite), 'finite numbers'),
+);
+const whole = v.pipe(v.number(), v.integer(), v.minValue(0));
+const amount = v.pipe(v.number(), v.finite(), v.minValue(0));
+const peer = v.string();
+const bytesByKind = v.map(peer, v.map(v.string(), whole));
+
+const ownRoundSchema = v.strictObject({
+  round: whole,
+  score: v.strictObject({ accuracy: amount, loss: amount }),
+  phases: v.record(v.picklist(['descend', 'mix', 'linearise', 'evolve', 'step', 'evaluate']), amount),
+  bytesSent: whole,
+  neighbours: v.array(peer),
+  missed: v.array(peer),
+});
+
+/** A snapshot from a file. */
+export const snapshotSchema: v.GenericSchema<unknown, Snapshot> = v.strictObject({
+  round: whole,
+  weights: vector,
+  velocity: v.nullable(vector),
+  centre: v.nullable(vector),
+  introduced: v.array(peer),
+  knows: v.array(peer),
+  own: v.array(ownRoundSchema),
+  summaries: v.array(summarySchema),
+  missedRounds: v.map(peer, whole),
+  bytes: v.strictObject({
+    sent: bytesByKind,
+    received: bytesByKind,
+    totals: v.strictObject({ training: whole, evaluation: whole, control: whole }),
+    ownRounds: whole,
+  }),
+});
+
+/** A snapshot with what it left out. */
+export interface Resumption {
+  readonly snapshot: Snapshot;
+  readonly inputs: ReadonlyMap<PeerId, OwnedInputs>;
+}
+
+/**
+ * The inputs of a client as it knows them itself (`isOwn`) or as a neighbour with this centre got them: the wire
+ * rounded the centre on its way there and the inputs on theirs.
+ */
+export function inputsAsKnown(
+  { own: { rows, labels }, width }: Problem,
+  centre: Float32Array | null,
+  isOwn: boolean,
+  { exchange, sketchSize, seed, wire }: Settings,
+): OwnedInputs {
+  const onWire = (values: Float32Array) => (isOwn || wire === 'f32' ? values : decodeHalf(encodeHalf(values)));
+  if (exchange === 'factors') return { labels, inputs: { kind: 'exact', rows: onWire(rows), width } };
+  const m = Math.min(sketchSize, width);
+  const sketch = sketchInputs(rows, labels.length, width, onWire(centre ?? new Float32Array(width)), sketchMatrix(width, m, seed), m);
+  const inputs: InputFeatures = { ...sketch, rows: onWire(sketch.rows), cross: onWire(sketch.cross) };
+  return { labels, inputs };
+}
