@@ -34,7 +34,7 @@ async function resultOf(views: readonly ClientView[]) {
   const { rounds, edges } = await makeReport({ views, runner: 'in-process', versions: {} });
   return {
     rounds: rounds.map(({ round, accuracy, loss, bytesSent, missed }) => ({ round, accuracy, loss, bytesSent, missed })),
-    edges: edges.map(({ from, to, bytes }) => ({ from, to, bytes: Object.entries(bytes).filter(([kind]) => !telling.has(kind)) })),
+    edges: edges.map(({ from, to, bytes }) => ({ from, to, bytes: Object.entries(bytes).filter(([kind]) => !telling.has(kind)).sort() })),
   };
 }
 
