@@ -46,6 +46,7 @@ function rounds(count: number, numbers: readonly number[]): { own: OwnRound[]; s
       round,
       score: score(me?.accuracy ?? mean),
       phases: phaseTimes(round),
+      work: {},
       bytesSent,
       neighbours: [id(2), id(4)],
       missed: [],

@@ -37,6 +37,7 @@ test('a round is its phases, and its bytes by kind', () => {
     bytesSent: 4e6,
     seconds,
     phases: { mix: 100, evolve },
+    work: {},
     missed: 0,
   });
   const report: Report = {

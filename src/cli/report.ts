@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import type { BackendView, BytesByKind, ClientView, PhaseTimes } from '../client/view.ts';
+import type { BackendView, BytesByKind, ClientView, PhaseTimes, WorkTimes } from '../client/view.ts';
 import type { Settings } from '../settings/settings.ts';
 import { projectRoot } from './paths.ts';
 
@@ -27,6 +27,8 @@ interface ReportRound {
   readonly seconds: number;
   /** Milliseconds in each phase that the method has, the clients' mean. */
   readonly phases: PhaseTimes;
+  /** Milliseconds that a client computed, by what it was, the clients' mean. */
+  readonly work: WorkTimes;
   /** Neighbours left out in this round, over all clients. */
   readonly missed: number;
 }
@@ -46,15 +48,17 @@ export interface ReportInput {
   readonly versions: Readonly<Record<string, string>>;
 }
 
-function meanPhases(times: readonly PhaseTimes[]): PhaseTimes {
-  const phases = ['descend', 'mix', 'linearise', 'evolve', 'step', 'evaluate'] as const;
-  const mean = (of: readonly number[]) => Math.round(of.reduce((sum, time) => sum + time, 0) / times.length);
-  return Object.fromEntries(
-    phases.flatMap((phase) => {
-      const spent = times.flatMap((time) => time[phase] ?? []);
-      return spent.length > 0 ? [[phase, mean(spent)]] : [];
-    }),
-  );
+const phases = ['descend', 'mix', 'linearise', 'evolve', 'step', 'evaluate'] as const;
+const works = ['descend', 'features', 'evolve', 'pullback', 'score'] as const;
+
+/** The mean over all clients of those that any has had, ms. */
+function meanTimes<Name extends string>(names: readonly Name[], times: readonly Readonly<Partial<Record<Name, number>>>[]) {
+  const mean = (of: readonly number[]) => Math.round((10 * of.reduce((sum, time) => sum + time, 0)) / times.length) / 10;
+  const entries = names.flatMap((name): [Name, number][] => {
+    const spent = times.flatMap((time) => time[name] ?? []);
+    return spent.length > 0 ? [[name, mean(spent)]] : [];
+  });
+  return Object.fromEntries(entries);
 }
 
 async function ownVersions(): Promise<Record<string, string>> {
@@ -81,7 +85,8 @@ export async function makeReport({ views, runner, versions }: ReportInput): Prom
       loss: { averaged: averaged.loss, mean: mean.loss, clients: clients.map(({ loss }) => loss) },
       bytesSent,
       seconds,
-      phases: meanPhases(own.map(({ phases }) => phases)),
+      phases: meanTimes(phases, own.map((done) => done.phases)),
+      work: meanTimes(works, own.map(({ work }) => work)),
       missed: own.reduce((sum, { missed }) => sum + missed.length, 0),
     };
   });
@@ -121,4 +126,17 @@ export function roundsTable({ rounds }: Report): string {
   ];
   const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
   return rows.map((row) => row.map((cell, column) => cell.padStart(widths[column]!)).join('  ')).join('\n');
+}
+
+/** Where the time of a round goes, after the first, in one sentence. */
+export function workLine({ rounds, config }: Report): string {
+  const later = rounds.length > 1 ? rounds.slice(1) : rounds;
+  const mean = (of: (round: ReportRound) => number) => later.reduce((sum, round) => sum + of(round), 0) / later.length;
+  const parts = works.flatMap((work) => (later.some((round) => round.work[work] !== undefined) ? [[work, mean((round) => round.work[work] ?? 0)] as const] : []));
+  const total = parts.reduce((sum, [, ms]) => sum + ms, 0);
+  const seconds = mean((round) => round.seconds);
+  return (
+    `A round takes ${seconds.toFixed(2)} s; in it each of ${config.clients} clients computes for ${Math.round(total)} ms: ` +
+    `${parts.map(([work, ms]) => `${work} ${ms.toFixed(1)}`).join(', ')}.`
+  );
 }

@@ -3,7 +3,7 @@ import { runCommand } from './commandLine.ts';
 import { parseSimulation } from './options.ts';
 import { prepareData } from './prepareData.ts';
 import { ProgressLine } from './progress.ts';
-import { makeReport, roundsTable, writeReport } from './report.ts';
+import { makeReport, roundsTable, workLine, writeReport } from './report.ts';
 import { runInThreads } from './threads.ts';
 
 /** `npm run simulate`: a federation inside one process. */
@@ -16,6 +16,6 @@ await runCommand(async (argv, stop) => {
   const views = await runInThreads({ settings, clients, backend, stop, checkpoint, onProgress: (view) => progress.show(view) });
   progress.end();
   const report = await makeReport({ views, runner: 'in-process', versions: {} });
-  process.stdout.write(`${roundsTable(report)}\n`);
+  process.stdout.write(`${roundsTable(report)}\n${workLine(report)}\n`);
   if (json !== null) await writeReport(report, json);
 });

@@ -139,7 +139,7 @@ export class Run {
     }
     this.#inputs = host.engine.upload(own.rows, own.labels.length, width);
     this.#sketch = hasKernel && exchange === 'sketch' ? sketchMatrix(width, Math.min(sketchSize, width), seed) : null;
-    this.#queue = new WorkQueue((error) => {
+    this.#queue = new WorkQueue(host.clock, (error) => {
       if (!this.#disposal) this.host.failed(error);
     });
   }
@@ -345,7 +345,7 @@ export class Run {
       case 'await':
         return this.#await(effect.round, effect.phase);
       case 'descend':
-        return this.#queue.add(async () => {
+        return this.#queue.add('descend', async () => {
           const { labels } = this.problem.own;
           const descent = this.#descent(effect.round, effect.method);
           const change = await descend(engine.spec, effect.weights, this.#inputs, labels, descent);
@@ -357,17 +357,17 @@ export class Run {
           inputs: { labels: this.problem.own.labels, inputs: this.#inputsFor(effect.centre) },
         });
       case 'features':
-        return this.#queue.add(async () => {
+        return this.#queue.add('features', async () => {
           const hidden = await engine.features(effect.weights, this.#inputs);
           this.#advanceRound({ type: 'own-features', round: effect.round, hidden });
         });
       case 'evolve':
-        return this.#queue.add(async () => {
+        return this.#queue.add('evolve', async () => {
           const evolution = await this.#evolve(effect.round, effect.weights, effect.pool, effect.evolution);
           this.#advanceRound({ type: 'evolved', round: effect.round, evolution });
         });
       case 'pullback':
-        return this.#queue.add(async () => {
+        return this.#queue.add('pullback', async () => {
           const step = await engine.pullback(effect.weights, this.#inputs, effect.residual);
           this.#advanceRound({ type: 'own-step', round: effect.round, step });
         });
@@ -386,12 +386,12 @@ export class Run {
         return host.send(effect.to, { type: 'inputs', run: this.id, labels, inputs: this.#inputsFor(effect.centre) });
       }
       case 'answer-factors':
-        return this.#queue.add(async () => {
+        return this.#queue.add('features', async () => {
           const hidden = await host.engine.features(effect.weights, this.#inputs);
           host.send(effect.to, { type: 'factors', run: this.id, round: effect.round, hidden });
         });
       case 'answer-step':
-        return this.#queue.add(async () => {
+        return this.#queue.add('pullback', async () => {
           const step = await host.engine.pullback(effect.weights, this.#inputs, effect.residual);
           host.send(effect.to, { type: 'step', run: this.id, round: effect.round, step });
         });
@@ -462,12 +462,12 @@ export class Run {
     const { weights } = this.#iterate;
     const bytesSent = this.host.roundBytes() - this.#bytesBefore;
     this.#enter('evaluate');
-    this.#queue.add(async () => {
+    this.#queue.add('score', async () => {
       const score = await this.#score(weights);
       this.#enter(null);
       const phases = this.#times;
       const seconds = (this.host.clock.now() - this.#roundSince) / 1000;
-      this.own.push({ round, score, phases, bytesSent, neighbours, missed });
+      this.own.push({ round, score, phases, work: this.#queue.takeTimes(), bytesSent, neighbours, missed });
       this.#report({ type: 'metrics', run: this.id, round, ...score, bytesSent, seconds, weights });
       this.#beginNext();
       this.host.changed();
@@ -501,7 +501,7 @@ export class Run {
 
   #summarise(overdue?: number): void {
     for (const collected of this.#collector.take(this.host.participants(), overdue)) {
-      this.#queue.add(async () => {
+      this.#queue.add('score', async () => {
         const summary = await this.#summaryOf(collected);
         this.#addSummary(summary);
         for (const { id } of this.host.participants()) {

@@ -45,6 +45,7 @@ const ownRoundSchema = v.strictObject({
   round: whole,
   score: v.strictObject({ accuracy: amount, loss: amount }),
   phases: v.record(v.picklist(['descend', 'mix', 'linearise', 'evolve', 'step', 'evaluate']), amount),
+  work: v.record(v.picklist(['descend', 'features', 'evolve', 'pullback', 'score']), amount),
   bytesSent: whole,
   neighbours: v.array(peer),
   missed: v.array(peer),

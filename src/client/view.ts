@@ -13,6 +13,12 @@ export type Phase = 'descend' | 'mix' | 'linearise' | 'evolve' | 'step' | 'evalu
 /** Milliseconds spent in each phase of one round, of those that it has had. */
 export type PhaseTimes = Readonly<Partial<Record<Phase, number>>>;
 
+/** What a client computes: for its own round, and for its neighbours'. */
+export type Work = 'descend' | 'features' | 'evolve' | 'pullback' | 'score';
+
+/** Milliseconds spent computing, by what it was. */
+export type WorkTimes = Readonly<Partial<Record<Work, number>>>;
+
 export type ClientStatus =
   | { readonly kind: 'preparing'; readonly step: string }
   /** In the room; nobody has started. */
@@ -28,6 +34,8 @@ export interface OwnRound {
   readonly round: number;
   readonly score: Score;
   readonly phases: PhaseTimes;
+  /** From the end of the round before to the end of this one. */
+  readonly work: WorkTimes;
   /** Training bytes of this client's round: its messages, and the answers to them. */
   readonly bytesSent: number;
   /** Neighbours that took part, and those left out because they were late or gone. */

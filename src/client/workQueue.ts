@@ -1,19 +1,36 @@
+import type { Clock } from './clock.ts';
+import type { Work, WorkTimes } from './view.ts';
+
 /** Runs tasks one after another, in the order they were added: one client's computations share one device. */
 export class WorkQueue {
   #tail: Promise<void> = Promise.resolve();
   #open = true;
+  #times: Partial<Record<Work, number>> = {};
 
-  constructor(private readonly onError: (error: unknown) => void) {}
+  constructor(
+    private readonly clock: Clock,
+    private readonly onError: (error: unknown) => void,
+  ) {}
 
-  add(task: () => Promise<void>): void {
+  /** @param work what its time is counted as. */
+  add(work: Work, task: () => Promise<void>): void {
     this.#tail = this.#tail.then(async () => {
       if (!this.#open) return;
+      const since = this.clock.now();
       try {
         await task();
       } catch (error) {
         this.onError(error);
       }
+      this.#times[work] = (this.#times[work] ?? 0) + this.clock.now() - since;
     });
+  }
+
+  /** The time of the tasks that ended since the last call. */
+  takeTimes(): WorkTimes {
+    const times = this.#times;
+    this.#times = {};
+    return times;
   }
 
   /** Drops what has not begun; resolves when the running task is done. */
