@@ -104,11 +104,14 @@ export function writeResults(findings: Findings): Map<string, string> {
     const rows = rowsOf(name);
     return [
       `### ${titleOf(skew)}`,
+      '',
       table('methods', rows),
+      '',
       ...(hasRuns(name) && skew === '0.1'
         ? [
             figure('rounds', byRound(skew, rows, 'averaged', 30), 'Accuracy of the averaged model by round'),
             figure('clients', byRound(skew, rows, 'mean', 30), "Accuracy of the clients' own models, their mean, by round"),
+            '',
           ]
         : []),
       only(name),
@@ -117,8 +120,9 @@ export function writeResults(findings: Findings): Map<string, string> {
 
   const text = [
     '# Results',
+    '',
     ...(findings.isQuick
-      ? ['**This is the quick form: tiny federations, few rounds, one seed. It shows that every experiment runs, and nothing about the methods.**']
+      ? ['**This is the quick form: tiny federations, few rounds, one seed. It shows that every experiment runs, and nothing about the methods.**', '']
       : []),
     'Every number here comes from a run whose settings and rounds are on record in `results/`, a file each. `npm run experiments` runs',
     'what is missing there, can be interrupted at any time, and writes this file; `--quick` does the same with tiny federations in under',
@@ -136,6 +140,7 @@ export function writeResults(findings: Findings): Map<string, string> {
     'its authors’; the published numbers come from other splits, models and budgets and cannot be compared with these.',
     '',
     '## Hyperparameters',
+    '',
     `Each method had six settings, tried on 20 clients, α = 0.1, seed ${TUNING_SEED}, and scored on a validation split of the training data that no client`,
     'held (mean of the last three rounds; 8 rounds for methods with a kernel, 30 for gradient methods, whose rounds cost little). The presets hold the best one (bold).',
     'The test set was not used for it.',
@@ -144,19 +149,20 @@ export function writeResults(findings: Findings): Map<string, string> {
     '',
     only('tuning'),
     '',
-    '## Targets',
-    'What was aimed at before the runs, for SPARKmesh at α = 0.1:',
-    '',
-    targets(findings.studies),
-    '',
+    ...(findings.isQuick
+      ? []
+      : ['## Targets', '', 'What was aimed at before the runs, for SPARKmesh at α = 0.1:', '', targets(findings.studies), '']),
     '## 1. Methods',
+    '',
     ...methods.flatMap((block) => [block, '']),
     '### 300 clients, all 60,000 images, α = 0.1',
+    '',
     table('large', rowsOf('large')),
     '',
     only('large'),
     '',
     '## 2. What each part does',
+    '',
     'From NTK-DFL to SPARKmesh, a part at a time, all with steps from the kernel’s top eigenvalue; accuracy as averaged / mean client.',
     '',
     table('course', rowsOf('ablation')),
@@ -164,11 +170,13 @@ export function writeResults(findings: Findings): Map<string, string> {
     only('ablation'),
     '',
     '## 3. Sketches and projections',
+    '',
     table('conditions', rowsOf('projection')),
     '',
     only('projection'),
     '',
     '## 4. Graphs, sizes and losses',
+    '',
     '12 clients with 200 images each, SPARKmesh:',
     '',
     table('conditions', rowsOf('topologies')),
@@ -188,6 +196,7 @@ export function writeResults(findings: Findings): Map<string, string> {
     only('stability'),
     '',
     '## 5. Convergence in bytes',
+    '',
     ...(hasRuns('methods-0.1') ? [figure('bytes', byBytes(rowsOf('methods-0.1')), 'Accuracy of the averaged model by bytes sent')] : ['Not run.']),
     '',
   ].join('\n');

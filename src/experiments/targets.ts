@@ -27,8 +27,8 @@ const rounded = ({ value, isBound }: { value: number; isBound: boolean }) => `${
 
 function ratio(title: string, ours: readonly RunRecord[], theirs: readonly RunRecord[], most: number, measure: (record: RunRecord) => number | null): Verdict {
   if (ours.length === 0 || theirs.length === 0) return { target: title, outcome: null };
-  const own = meanOf(ours, measure, ({ rounds }) => rounds.length + 1);
-  const other = meanOf(theirs, measure, ({ rounds }) => rounds.length + 1);
+  const own = meanOf(ours, measure, ({ rounds }) => rounds.length);
+  const other = meanOf(theirs, measure, ({ rounds }) => rounds.length);
   return {
     target: title,
     outcome: { isMet: !own.isBound && own.value / other.value <= most, figure: `${rounded(own)} against ${rounded(other)} rounds` },
@@ -96,7 +96,7 @@ function verdicts(studies: Studies): Verdict[] {
     own.length > 0 && centralised.length > 0
       ? { target: central, outcome: { isMet: distance <= 0.01, figure: `${percent(final(own))}; centralised at its best round ${percent(peak(centralised))}` } }
       : missing(central),
-    own.length > 0 ? { target: steady, outcome: { isMet: fall <= 0.01, figure: `${(100 * fall).toFixed(1)} points at most` } } : missing(steady),
+    own.length > 0 && own[0]!.rounds.length > 5 ? { target: steady, outcome: { isMet: fall <= 0.01, figure: `${(100 * fall).toFixed(1)} points at most` } } : missing(steady),
     hasBoth ? { target: behind, outcome: { isMet: worst >= -0.005, figure: `${(100 * worst).toFixed(1)} points at the worst round` } } : missing(behind),
     hasBoth ? { target: ahead, outcome: { isMet: lead >= 0.05, figure: `${(100 * lead).toFixed(1)} points` } } : missing(ahead),
   ];

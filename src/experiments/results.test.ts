@@ -1,0 +1,67 @@
+import { expect, test } from 'vitest';
+import { presets } from '../settings/presets.ts';
+import { condition, quick, type Condition } from './condition.ts';
+import { candidates } from './grids.ts';
+import { compared, methodsCondition, studies } from './plan.ts';
+import { writeResults } from './results.ts';
+import type { RunRecord } from './record.ts';
+
+const runOf = ({ clients, settings }: Condition, accuracy: (round: number) => number): RunRecord => ({
+  clients,
+  settings,
+  versions: { node: '20' },
+  backend: 'wasm',
+  seconds: 3,
+  rounds: Array.from({ length: settings.rounds }, (_, t) => ({
+    averaged: accuracy(t + 1),
+    mean: accuracy(t + 1) - 0.02,
+    loss: 1,
+    bytes: 1e6,
+  })),
+});
+
+test('every method has as many candidates as any other, and its preset is among them', () => {
+  for (const algorithm of compared) {
+    const own = candidates.filter((candidate) => candidate.algorithm === algorithm);
+    expect(own).toHaveLength(6);
+    expect(own.map(({ condition: { settings } }) => settings.method)).toContainEqual(presets[algorithm].method);
+  }
+});
+
+test('what is tuned on is neither reported nor the test set', () => {
+  expect(candidates.every(({ condition: { settings } }) => settings.scoreOn === 'validation')).toBe(true);
+  expect(studies.flatMap(({ rows }) => rows).every(({ condition: { settings } }) => settings.scoreOn === 'test')).toBe(true);
+});
+
+test('conditions of the same name are the same', () => {
+  const byName = new Map<string, string>();
+  for (const { condition: declared } of studies.flatMap(({ rows }) => rows)) {
+    const text = JSON.stringify(declared);
+    expect(byName.get(declared.name) ?? text).toBe(text);
+    byName.set(declared.name, text);
+  }
+});
+
+test('the quick form keeps the method and shrinks the federation', () => {
+  const whole = condition('x', 'spark');
+  const small = quick(whole);
+  expect(small.clients).toBe(8);
+  expect(small.settings.method).toEqual(whole.settings.method);
+  expect(small.settings.rounds).toBe(3);
+});
+
+test('the document says which targets are met, which are missed and what was not run', () => {
+  const paces = { sparkmesh: 0.05, 'ntk-dfl-published': 0.01 } as const;
+  const rows = compared.map((algorithm) => {
+    const pace = algorithm === 'sparkmesh' || algorithm === 'ntk-dfl-published' ? paces[algorithm] : null;
+    const declared = methodsCondition(algorithm, '0.1');
+    return { label: presets[algorithm].title, records: pace === null ? [] : [runOf(declared, (t) => Math.min(0.84, 0.701 + pace * t))] };
+  });
+  const files = writeResults({ isQuick: false, tuning: [], studies: new Map([['methods-0.1', rows]]) });
+  const text = files.get('RESULTS.md')!;
+  expect(text).toMatch(/0\.80 in at most a third of the rounds of NTK-DFL as published \| met \| 2\.0 against 10\.0 rounds/);
+  expect(text).toMatch(/0\.80 in at most a tenth of the rounds of DFedAvgM \| not run/);
+  expect(text).toMatch(/\| SPARKmesh \| 1 \| 1 \| 2 \| 3 \|/);
+  expect(text).not.toContain('quick form');
+  expect([...files.keys()]).toContain('figures/rounds.svg');
+});
