@@ -1,7 +1,7 @@
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import * as v from 'valibot';
-import { settingsSchema, type Settings } from '../settings/settings.ts';
+import { defaultSettings, settingsSchema, type Settings } from '../settings/settings.ts';
 import type { Condition } from './condition.ts';
 
 /** What is kept of one run: all that tables and figures are made of. */
@@ -18,7 +18,12 @@ const roundSchema = v.strictObject({
 
 const recordSchema = v.strictObject({
   clients: v.number(),
-  settings: settingsSchema,
+  /** A setting that is younger than the record had its default then. */
+  settings: v.pipe(
+    v.record(v.string(), v.unknown()),
+    v.transform((settings) => ({ ...defaultSettings(), ...settings })),
+    settingsSchema,
+  ),
   versions: v.record(v.string(), v.string()),
   backend: v.string(),
   /** Wall time of the whole run. */
