@@ -37,7 +37,7 @@ const dfedavgm: GradientMethod = {
   order: 'step-then-mix',
   learningRate: 0.02,
   decay: 0,
-  localSteps: 20,
+  localSteps: 40,
   momentum: 0.9,
   batchSize: 25,
 };
@@ -90,6 +90,6 @@ export const presets: Readonly<Record<Algorithm, Preset>> = {
   centralised: {
     title: 'Centralised',
     description: 'For reference: one client trains on everyone’s samples, and nothing is sent.',
-    method: { ...dfedavgm, order: 'alone', localSteps: 100, batchSize: 100, learningRate: 0.05 },
+    method: { ...dfedavgm, order: 'alone', localSteps: 100, batchSize: 100 },
   },
 };
