@@ -2,6 +2,9 @@ import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vitest/config';
 import { signalling } from './src/signalling/vitePlugin.ts';
 
+/** With these a page is cross-origin isolated, which WebAssembly threads need. */
+const headers = { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' };
+
 export default defineConfig({
   plugins: [react(), signalling()],
   // simple-peer's main entry needs Node polyfills; its prebuilt file does not.
@@ -9,6 +12,8 @@ export default defineConfig({
   // Relative, so that the built page works in any folder of a static host.
   base: './',
   worker: { format: 'es' },
+  server: { headers },
+  preview: { headers },
   build: { target: 'es2022', chunkSizeWarningLimit: 3000 },
   test: {
     projects: [

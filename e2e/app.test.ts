@@ -54,6 +54,7 @@ describe('the page', () => {
     for (const [k, page] of pages.entries()) {
       expect(await read(page, 'client-number')).toBe(String(k));
       expect(await read(page, 'backend')).toBe('WebGPU');
+      expect(await page.evaluate(() => crossOriginIsolated)).toBe(true);
     }
     await pages[1]!.getByRole('button', { name: 'Start' }).click();
     await Promise.all(pages.map((page) => until(page, 'run-title', (title) => roundOf(title) >= 3)));

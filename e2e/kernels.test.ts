@@ -29,8 +29,11 @@ afterAll(async () => {
   await server?.close();
 });
 
-async function open(): Promise<void> {
+async function open(cores?: number): Promise<void> {
   page = await browser.newPage();
+  if (cores !== undefined) {
+    await page.addInitScript((count) => Object.defineProperty(navigator, 'hardwareConcurrency', { value: count }), cores);
+  }
   const address: AddressInfo | string | null | undefined = server.httpServer?.address();
   if (!address || typeof address === 'string') throw new Error('The dev server has no port; is it listening?');
   await page.goto(`http://127.0.0.1:${address.port}/e2e/pages/kernels.html`);
@@ -71,6 +74,21 @@ describe.each([
     await page.evaluate(() => window.kernelPage.evolveOften(50));
     expect(await page.evaluate(() => window.kernelPage.alive())).toEqual(before);
   });
+});
+
+test.each([
+  { cores: 8, binary: /threaded-simd\.wasm/ },
+  { cores: 2, binary: /backend-wasm-simd\.wasm/ },
+])('on $cores cores WebAssembly has threads only where they pay, and its kernels are the same', async ({ cores, binary }) => {
+  await open(cores);
+  expect(await page.evaluate(() => crossOriginIsolated)).toBe(true);
+  const loaded = page.waitForResponse((response) => /\.wasm/.test(response.url()));
+  await page.evaluate(() => window.kernelPage.select('wasm'));
+  expect((await loaded).url()).toMatch(binary);
+  expectSmall(await page.evaluate(() => window.kernelPage.layers()), 1e-5);
+  expectSmall(await page.evaluate(() => window.kernelPage.evolutions()), 1e-4);
+  expectSmall(await page.evaluate(() => window.kernelPage.longProducts()), 1e-5);
+  expect(page.workers().length > 0).toBe(cores > 2);
 });
 
 test.each([true, false])('a shader that does not compile is an error, not garbage (in a scope: %s)', async (inScope) => {
