@@ -12,11 +12,14 @@ const resultSchema = v.object({
   results: v.array(v.object({ stage: v.string(), measurements: v.array(v.object({ way: v.string(), ms: v.number() })) })),
 });
 
-test('bench:kernels measures every stage in a browser, ends with one line, and writes what it measured', async () => {
+test.each([
+  ['a browser', []],
+  ['Node', ['--node']],
+])('bench:kernels measures every stage in %s, ends with one line, and writes what it measured', async (_, where) => {
   const folder = await mkdtemp(join(tmpdir(), 'sparkmesh-bench-'));
   try {
     const json = join(folder, 'bench.json');
-    const args = ['--import', 'tsx', 'src/bench/kernels.ts', '--quick', '--backend', 'wasm', '--json', json];
+    const args = ['--import', 'tsx', 'src/bench/kernels.ts', '--quick', '--backend', 'wasm', '--json', json, ...where];
     const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: projectRoot });
     expect(stdout.trimEnd().split('\n').at(-1)).toMatch(/^N = 64: own against tfjs on wasm: kernel .*layer-wise against Jacobian/);
     const { results } = v.parse(resultSchema, JSON.parse(await readFile(json, 'utf8')));

@@ -38,7 +38,7 @@ export class BackendError extends Error {
 }
 
 const remedy: Record<BackendName, string> = {
-  webgpu: 'use a current Chrome, Edge or Safari over https or localhost, or choose wasm',
+  webgpu: 'use a current Chrome, Edge or Safari over https or localhost, or the npm package webgpu in Node, or choose wasm',
   wasm: 'check that the page may load its .wasm files, or choose cpu',
   cpu: 'reload the page',
 };

@@ -1,5 +1,5 @@
 import type { BackendName } from '../backend/backend.ts';
-import type { Measurement } from './kernelsPage.ts';
+import type { Measurement } from './measure.ts';
 import { digits, megabytes, table } from './table.ts';
 import type { Size, Stage } from './workload.ts';
 

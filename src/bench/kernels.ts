@@ -3,8 +3,7 @@ import { cpus } from 'node:os';
 import * as v from 'valibot';
 import type { BackendName } from '../backend/backend.ts';
 import { option, parseOptions, runCommand, toggle, toNumber, UsageError } from '../cli/commandLine.ts';
-import { openBenchPage } from './benchPage.ts';
-import type { Measurement } from './kernelsPage.ts';
+import { browserBench, nodeBench } from './bench.ts';
 import { summaryOf, tableOf, type StageResult } from './kernelReport.ts';
 import type { Size, Stage } from './workload.ts';
 
@@ -29,37 +28,40 @@ const sizesOption = (fallback: readonly number[], help: string, max: number) =>
     ),
   );
 
+const WITHOUT_DAWN = 'There is no WebGPU in this Node; install Dawn with `npm install --no-save webgpu`, and a Vulkan driver.';
+
 const defaults = { sizes: [300, 600, 1200], hidden: [100, 512] };
 
 const command = {
   call: 'npm run bench:kernels',
-  summary: 'Times the stages of a round in a real browser, each computed in every way this machine has.',
+  summary: 'Times the stages of a round, each computed in every way this machine has.',
   options: v.strictObject({
     backend: option('NAME', 'only webgpu, wasm or cpu (default all)', v.picklist(backendNames)),
     sizes: sizesOption(defaults.sizes, 'pooled samples N', 4000),
     hidden: sizesOption(defaults.hidden, 'sizes of the hidden layer', 4096),
     json: option('FILE', 'write the measurements there', v.pipe(v.string(), v.minLength(1, 'the name of a file'))),
+    node: toggle('in Node instead of a browser, on WebGPU by Dawn where the npm package webgpu is installed'),
     quick: toggle('one small size, timed once: whether all works, not how fast'),
   }),
 };
 
 await runCommand(async (argv, stop) => {
-  const { backend, quick = false, json, ...given } = parseOptions(command, argv);
+  const { backend, quick = false, node = false, json, ...given } = parseOptions(command, argv);
   const samples = given.sizes ?? (quick ? [64] : defaults.sizes);
   const hidden = given.hidden ?? (quick ? [32] : defaults.hidden);
   const limits = quick ? { repeats: 1, patience: 0 } : { repeats: 5, patience: 4000 };
-  const { page, version, close } = await openBenchPage('kernels');
-  stop.addEventListener('abort', () => void close());
+  const bench = await (node ? nodeBench() : browserBench());
+  stop.addEventListener('abort', () => void bench.close());
   try {
-    const adapters = await page.evaluate((names) => window.bench.start(names), backend ? [backend] : backendNames);
+    const adapters = await bench.start(backend ? [backend] : backendNames);
     const backends = backendNames.filter((name) => adapters[name] !== undefined);
-    if (backends.length === 0) throw new UsageError(`The ${backend} backend does not start in this browser; choose another with --backend.`);
+    if (node && adapters.webgpu === undefined && (!backend || backend === 'webgpu')) process.stderr.write(`${WITHOUT_DAWN}\n`);
+    if (backends.length === 0) throw new UsageError(`The ${backend} backend does not start here; choose another with --backend.`);
     const results: StageResult[] = [];
     const measure = async (size: Size, stage: Stage, materialised = false) => {
       process.stderr.write(`${stage}, N = ${size.samples}, ${size.hidden} hidden units\n`);
       const request = { size, stage, backends: materialised ? (['wasm'] as const) : backends, materialised, limits };
-      const measurements: Measurement[] = await page.evaluate((wish) => window.bench.measure(wish), request);
-      results.push({ stage, ...size, measurements });
+      results.push({ stage, ...size, measurements: await bench.measure(request) });
     };
     for (const n of samples) {
       for (const [i, h] of hidden.entries()) {
@@ -72,11 +74,11 @@ await runCommand(async (argv, stop) => {
     if (backends.includes('wasm')) {
       await measure({ samples: quick ? 8 : MATERIALISED_SAMPLES, hidden: hidden[0]!, steps: STEPS }, 'kernel', true);
     }
-    const machine = { browser: `Chromium ${version}`, cpu: cpus()[0]?.model ?? 'unknown', cores: cpus().length, adapters };
-    process.stdout.write(`${machine.browser}, ${machine.cores} x ${machine.cpu}, WebGPU on ${adapters.webgpu ?? 'nothing'}\n\n`);
+    const machine = { runtime: bench.runtime, cpu: cpus()[0]?.model ?? 'unknown', cores: cpus().length, adapters };
+    process.stdout.write(`${machine.runtime}, ${machine.cores} x ${machine.cpu}, WebGPU on ${adapters.webgpu ?? 'nothing'}\n\n`);
     process.stdout.write(`${tableOf(results)}\n\n${summaryOf(results)}\n`);
     if (json !== undefined) await writeFile(json, `${JSON.stringify({ format: 'sparkmesh-bench-kernels/1', machine, results }, null, 2)}\n`);
   } finally {
-    await close();
+    await bench.close();
   }
 });

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { Report } from '../cli/report.ts';
 import { defaultSettings } from '../settings/settings.ts';
 import { summaryOf, tableOf, type StageResult } from './kernelReport.ts';
-import type { Measurement } from './kernelsPage.ts';
+import type { Measurement } from './measure.ts';
 import { roundSummary, roundTables } from './roundReport.ts';
 
 const measured = (way: string, ms: number, tensorBytes = 1e6): Measurement => ({

@@ -1,4 +1,5 @@
 import { selectBackend, type BackendWish } from '../backend/backend.ts';
+import { installDawn } from '../backend/dawnNode.ts';
 import { locateWasm } from '../backend/wasmNode.ts';
 import { Client } from '../client/client.ts';
 import { patientClock } from '../client/clock.ts';
@@ -39,7 +40,7 @@ export interface Workplace {
 /** The tabs' own clients over other transports: in this process nobody is late, whatever the clock says. */
 export function openClients(transports: readonly Transport[], { settings, backend, source, onView, onTrace, resumptions }: Workplace): Client[] {
   locateWasm();
-  const ready = selectBackend(backend);
+  const ready = (backend === 'webgpu' ? installDawn() : Promise.resolve()).then(() => selectBackend(backend));
   return transports.map((transport) => {
     const { number } = transport.self;
     const resumption = resumptions?.get(number);
