@@ -90,10 +90,11 @@ async function evolutions(): Promise<Check[]> {
   for (const samples of SIZES) {
     // 20 classes are more than the shader sums at once.
     for (const classes of [3, 20]) {
-      for (const [accelerated, softWeight] of [[false, 0], [false, 0.6], [true, 0], [true, 0.6]] as const) {
+      for (const [accelerated, softWeight, taught] of [[false, 0, false], [false, 0.6, true], [true, 0, false], [true, 0.6, false]] as const) {
         const kernel = Float32Array.from(reference.layer(samples, normals(samples * 6, 'rows', samples), null, null));
         const start = normals(samples * classes, 'start', samples);
         const shift = normals(classes, 'shift');
+        const teacher = taught ? normals(samples * classes, 'teacher', samples) : undefined;
         const random = randomStream(1, 'labels', samples);
         const labels = Int32Array.from({ length: samples }, () => random.integer(classes));
         const attrs = { rate: 0.2 / samples, steps: 25, accelerated, temperature: 2, softWeight };
@@ -104,14 +105,15 @@ async function evolutions(): Promise<Check[]> {
               logits: tf.tensor2d(start, [samples, classes]),
               labels: tf.tensor1d(labels, 'int32'),
               shift: tf.tensor1d(shift),
+              ...(teacher && { teacher: tf.tensor2d(teacher, [samples, classes]) }),
             },
             attrs,
           ),
         );
         const { residual, logits } = evolvedPlanes(await takeOne(planes), planes.shape, samples);
-        const expected = reference.evolve(kernel, start, labels, [...shift], attrs);
+        const expected = reference.evolve(kernel, start, labels, [...shift], attrs, teacher);
         const method = accelerated ? 'accelerated' : 'Euler';
-        const name = `evolution, N = ${samples}, C = ${classes}, ${method}, soft labels ${softWeight}`;
+        const name = `evolution, N = ${samples}, C = ${classes}, ${method}, soft labels ${softWeight}${taught ? ' of a teacher' : ''}`;
         checks.push({ name: `${name}: R`, error: reference.relativeError(residual, expected.residual) });
         checks.push({ name: `${name}: f`, error: reference.relativeError(logits, expected.logits) });
       }

@@ -49,12 +49,14 @@ describe.each(hostBackends)('NTK kernels on %s', (backend) => {
     { samples: 5, classes: 3, accelerated: false, softWeight: 0.7, temperature: 2 },
     { samples: 18, classes: 10, accelerated: true, softWeight: 0, temperature: 1 },
     { samples: 33, classes: 4, accelerated: true, softWeight: 0.5, temperature: 3 },
-  ])('the evolution is its recursion in float64: %o', async ({ samples, classes, ...options }) => {
+    { samples: 18, classes: 5, accelerated: true, softWeight: 0.5, temperature: 2, taught: true },
+  ])('the evolution is its recursion in float64: %o', async ({ samples, classes, taught = false, ...options }) => {
     const kernel = reference.layer(samples, normals(samples * 6, 'rows', samples), null, null);
     const start = normals(samples * classes, 'start', samples);
     const shift = normals(classes, 'shift', samples);
     const random = randomStream(1, 'labels', samples);
     const labels = Int32Array.from({ length: samples }, () => random.integer(classes));
+    const teacher = taught ? normals(samples * classes, 'teacher', samples) : undefined;
     const attrs = { rate: 0.5 / samples, steps: 40, ...options };
     const before = liveTensors();
     const planes = await evolved(
@@ -66,13 +68,14 @@ describe.each(hostBackends)('NTK kernels on %s', (backend) => {
             logits: tf.tensor2d(start, [samples, classes]),
             labels: tf.tensor1d(labels, 'int32'),
             shift: tf.tensor1d(shift),
+            ...(teacher && { teacher: tf.tensor2d(teacher, [samples, classes]) }),
           },
           attrs,
         ),
       ),
     );
     expect(liveTensors()).toEqual(before);
-    const expected = reference.evolve(kernel, start, labels, [...shift], attrs);
+    const expected = reference.evolve(kernel, start, labels, [...shift], attrs, teacher);
     expect(reference.relativeError(planes.residual, expected.residual)).toBeLessThan(1e-5);
     expect(reference.relativeError(planes.logits, expected.logits)).toBeLessThan(1e-5);
   });

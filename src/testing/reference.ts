@@ -78,7 +78,7 @@ function softmax(values: readonly number[]): number[] {
  * the same as f -= (η/N) K g.
  */
 export function evolve(
-  kernel: Numbers, start: Numbers, labels: Numbers, shift: readonly number[], attrs: NtkEvolveAttrs,
+  kernel: Numbers, start: Numbers, labels: Numbers, shift: readonly number[], attrs: NtkEvolveAttrs, teacher: Numbers = start,
 ): { residual: Float64Array; logits: Float64Array } {
   const { rate, steps, accelerated, temperature, softWeight } = attrs;
   const samples = labels.length;
@@ -96,8 +96,8 @@ export function evolve(
         const f = rowOf(logits, p);
         const labelled = softmax(f.map((value, c) => value + shift[c]!));
         const soft = softmax(f.map((value) => value / temperature));
-        const startSoft = softmax(rowOf(start, p).map((value) => value / temperature));
-        return f.map((_, c) => labelled[c]! - (labels[p] === c ? 1 : 0) + softWeight * (soft[c]! - startSoft[c]!));
+        const taught = softmax(rowOf(teacher, p).map((value) => value / temperature));
+        return f.map((_, c) => labelled[c]! - (labels[p] === c ? 1 : 0) + softWeight * (soft[c]! - taught[c]!));
       }),
     );
   let residual = new Float64Array(samples * classes);

@@ -4,6 +4,8 @@ import { transpose } from './transpose.ts';
 export interface HostEvolution extends NtkEvolveAttrs {
   /** f⁰, N x C. */
   readonly logits: Float32Array;
+  /** h, N x C: the soft labels' logits. */
+  readonly teacher: Float32Array;
   /** N. */
   readonly labels: Int32Array;
   /** C. */
@@ -45,11 +47,12 @@ export function evolve(evolution: HostEvolution): Float32Array {
   let logits: Float32Array = transpose(evolution.logits, samples, classes);
   let lastLogits: Float32Array = logits.slice();
 
-  // What the gradient subtracts never changes: the labels and the soft labels of f⁰.
+  // What the gradient subtracts never changes: the labels and the teacher's soft labels.
   const target = new Float32Array(size);
+  const teacher = transpose(evolution.teacher, samples, classes);
   for (let p = 0; p < samples; p++) {
     target[labels[p]! * samples + p] = 1;
-    if (softWeight !== 0) addSoftmax(target, logits, p, temperature, none, softWeight);
+    if (softWeight !== 0) addSoftmax(target, teacher, p, temperature, none, softWeight);
   }
 
   for (let step = 0; step < steps; step++) {

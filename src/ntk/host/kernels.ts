@@ -75,6 +75,7 @@ export function hostKernels(backendName: 'wasm' | 'cpu', products: HostProducts)
         const planes = evolve({
           ...evolveAttrs(attrs),
           logits: floats(backend, logits),
+          teacher: floats(backend, inputs['teacher'] ?? logits),
           labels: integers(backend, required(inputs, 'labels')),
           shift: floats(backend, required(inputs, 'shift')),
           multiply: (g) => products.multiply(backend, g, kernel),

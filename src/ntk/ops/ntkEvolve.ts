@@ -12,6 +12,8 @@ export interface NtkEvolveInputs {
   readonly labels: tf.Tensor1D;
   /** What the prior adjustment adds to the logits in the label term, C. */
   readonly shift: tf.Tensor1D;
+  /** Logits h of who gives the soft labels, N x C; without them f⁰ does. */
+  readonly teacher?: tf.Tensor2D;
 }
 
 const attrsSchema = v.object({
@@ -44,12 +46,12 @@ export function momentumAt(step: number, accelerated: boolean): number {
 
 /**
  * S steps of the evolution in function space (SPARK, arXiv 2512.12737), with the gradient
- *   g = softmax(f + shift) - Y + λ T (softmax(f/T) - softmax(f⁰/T)).
+ *   g = softmax(f + shift) - Y + λ T (softmax(f/T) - softmax(h/T)),  h = f⁰ if there is no teacher.
  * @returns planes of C x M, M ≥ N: first the accumulated residual R, transposed, then the logits f. Columns beyond N and
  * further planes are scratch.
  */
-export function ntkEvolve(inputs: NtkEvolveInputs, attrs: NtkEvolveAttrs): tf.Tensor3D {
-  return tf.engine().runKernel<tf.Tensor3D>(NTK_EVOLVE, { ...inputs }, attrs);
+export function ntkEvolve({ teacher, ...inputs }: NtkEvolveInputs, attrs: NtkEvolveAttrs): tf.Tensor3D {
+  return tf.engine().runKernel<tf.Tensor3D>(NTK_EVOLVE, { ...inputs, ...(teacher && { teacher }) }, attrs);
 }
 
 /** R and f, N x C, from the values of what `ntkEvolve` returned, of that shape. */

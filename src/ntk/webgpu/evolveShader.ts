@@ -31,8 +31,8 @@ export function evolveProgram(kernel: tf.TensorInfo, classes: number, variant: V
   return {
     outputShape: stateShape(samples, classes),
     outputComponent: 4,
-    variableNames: ['kernel', 'state', 'logits', 'labels', 'shift'],
-    variableComponents: [isAligned ? 4 : 1, 4, 1, 1, 1],
+    variableNames: ['kernel', 'state', 'logits', 'labels', 'shift', 'teacher'],
+    variableComponents: [isAligned ? 4 : 1, 4, 1, 1, 1, 1],
     uniforms: 'rate : f32, beta : f32, temperature : f32, softWeight : f32, isStart : i32,',
     shaderKey: `ntkEvolve ${variant} ${atOnce} ${isAligned}`,
     workgroupSize: [quads * slices, 1, 1],
@@ -55,6 +55,8 @@ fn kernelAt(other : i32, quad : i32) -> vec4<f32> {
 }`}
 
 fn logitsAt(sample : i32, c : i32) -> f32 { return logits[sample * uniforms.logitsShape.y + c]; }
+fn teacherAt(sample : i32, c : i32) -> f32 { return teacher[sample * uniforms.logitsShape.y + c]; }
+fn samplesOf(quad : i32) -> vec4<i32> { return min(4 * quad + vec4<i32>(0, 1, 2, 3), vec4<i32>(uniforms.logitsShape.x - 1)); }
 
 fn advance(at : i32, product : vec4<f32>) {
   let plane = uniforms.stateShape.y * uniforms.stateShape.z / 4;
@@ -70,8 +72,7 @@ fn advance(at : i32, product : vec4<f32>) {
 // f = f⁰, and the labels, which the target begins with.
 fn begin(quad : i32) {
   let plane = uniforms.stateShape.y * uniforms.stateShape.z / 4;
-  let last = vec4<i32>(uniforms.logitsShape.x - 1);
-  let sample = min(4 * quad + vec4<i32>(0, 1, 2, 3), last);
+  let sample = samplesOf(quad);
   let label = vec4<i32>(labels[sample.x], labels[sample.y], labels[sample.z], labels[sample.w]);
   for (var c = 0; c < uniforms.stateShape.y; c += 1) {
     let at = c * uniforms.stateShape.z / 4 + quad;
@@ -84,8 +85,18 @@ fn begin(quad : i32) {
   }
 }
 
-// g = softmax(f̌ + shift) + softWeight softmax(f̌/T) - target, the target being Y + softWeight softmax(f⁰/T). All three
-// softmaxes are one code, because a device may take long to compile it.
+// What a term of the gradient is the softmax of: 0 the teacher's logits, 1 f̌ + shift, 2 f̌.
+fn termAt(term : i32, quad : i32, c : i32) -> vec4<f32> {
+  if (term == 0) {
+    let sample = samplesOf(quad);
+    return vec4<f32>(teacherAt(sample.x, c), teacherAt(sample.y, c), teacherAt(sample.z, c), teacherAt(sample.w, c));
+  }
+  let across = uniforms.stateShape.z / 4;
+  return result[(3 * uniforms.stateShape.y + c) * across + quad] + select(0.0, shift[c], term == 1);
+}
+
+// g = softmax(f̌ + shift) + softWeight softmax(f̌/T) - target, the target being Y + softWeight softmax(h/T), h the teacher's.
+// All three softmaxes are one code, because a device may take long to compile it.
 fn gradient(quad : i32) {
   let classes = uniforms.stateShape.y;
   let across = uniforms.stateShape.z / 4;
@@ -97,16 +108,16 @@ fn gradient(quad : i32) {
     let sums = select(4, 5, term == 0) * plane + quad;
     var top = vec4<f32>(-3.4e38);
     for (var c = 0; c < classes; c += 1) {
-      top = max(top, result[3 * plane + c * across + quad] + select(0.0, shift[c], isShifted));
+      top = max(top, termAt(term, quad, c));
     }
     var sum = vec4<f32>();
     for (var c = 0; c < classes; c += 1) {
-      sum += exp((result[3 * plane + c * across + quad] + select(0.0, shift[c], isShifted) - top) / divisor);
+      sum += exp((termAt(term, quad, c) - top) / divisor);
     }
     let share = select(uniforms.softWeight, 1.0, isShifted) / sum;
     for (var c = 0; c < classes; c += 1) {
       let at = c * across;
-      let power = exp((result[3 * plane + at + quad] + select(0.0, shift[c], isShifted) - top) / divisor);
+      let power = exp((termAt(term, quad, c) - top) / divisor);
       result[sums + at] = select(result[sums + at], -result[5 * plane + at + quad], isShifted) + share * power;
     }
   }

@@ -37,7 +37,7 @@ function evolve(backend: WebGPUBackend, inputs: tf.NamedTensorInfoMap, attrs: tf
       ...[rate, momentumAt(step, accelerated), temperature, softWeight].map((value) => ({ type: 'float32', data: [value] })),
       { type: 'int32', data: [step === 0 ? 1 : 0] },
     ];
-    const operands = [kernel, state, logits, required(inputs, 'labels'), required(inputs, 'shift')];
+    const operands = [kernel, state, logits, required(inputs, 'labels'), required(inputs, 'shift'), inputs['teacher'] ?? logits];
     backend.runWebGPUProgram(evolveProgram(kernel, classes, variantOf('evolution')), operands, 'float32', uniforms, next);
     [state, next] = [next, state];
   }
