@@ -3,7 +3,7 @@ import { selectBackend, type BackendView, type BackendWish } from '../../src/bac
 import { guarded, isWebGPUBackend } from '../../src/backend/gpuDevice.ts';
 import { locateWasm } from '../../src/backend/wasmBrowser.ts';
 import { randomStream } from '../../src/math/random.ts';
-import { classCount, initialWeights, type ModelSpec } from '../../src/model/mlp.ts';
+import { classCount, initialWeights, type ModelSpec } from '../../src/model/model.ts';
 import { calibrate } from '../../src/ntk/calibration.ts';
 import { NtkEngine } from '../../src/ntk/engine.ts';
 import type { EvolutionOptions } from '../../src/ntk/evolution.ts';

@@ -1,5 +1,5 @@
 import { randomStream } from '../math/random.ts';
-import { initialWeights, type ModelSpec } from '../model/mlp.ts';
+import { initialWeights, type ModelSpec } from '../model/model.ts';
 
 /** One client's round at a given size: N pooled samples of 784 inputs, one hidden layer, 10 classes. */
 

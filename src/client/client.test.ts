@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { afterEach, describe, expect, it } from 'vitest';
 import { selectBackend } from '../backend/backend.ts';
 import { randomStream } from '../math/random.ts';
-import { initialWeights } from '../model/mlp.ts';
+import { initialWeights } from '../model/model.ts';
 import { decodeFrame } from '../protocol/frame.ts';
 import { algorithms } from '../settings/presets.ts';
 import { defaultSettings, withAlgorithm, type Settings } from '../settings/settings.ts';

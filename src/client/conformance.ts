@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { classCount, denseLayouts, parameterCount, type ModelSpec } from '../model/mlp.ts';
+import { classCount, denseLayouts, parameterCount, type ModelSpec } from '../model/model.ts';
 import type { Method } from '../settings/method.ts';
 import { defaultSettings, type Settings } from '../settings/settings.ts';
 import type { ProblemSource } from './problem.ts';

@@ -1,7 +1,7 @@
 import type { DatasetInfo, RowSource } from '../data/dataset.ts';
 import { trainingShare, validationShare, type Share } from '../data/partition.ts';
 import { histogram, loadShare, loadTest, previews, standardise } from '../data/samples.ts';
-import { initialWeights } from '../model/mlp.ts';
+import { initialWeights } from '../model/model.ts';
 import { isChanging, type DatasetName, type Settings } from '../settings/settings.ts';
 import { graphOf } from '../topology/graph.ts';
 import type { Problem, ProblemSource, Samples } from './problem.ts';

@@ -1,6 +1,6 @@
 import { miniBatches } from '../data/batches.ts';
 import { randomStream } from '../math/random.ts';
-import { parameterCount, type ModelSpec } from '../model/mlp.ts';
+import { parameterCount, type ModelSpec } from '../model/model.ts';
 import { descend, type Descent } from '../ntk/descent.ts';
 import type { NtkEngine } from '../ntk/engine.ts';
 import type { InputFeatures, PoolMember } from '../ntk/pool.ts';

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { startBackend, type BackendChoice, type BackendName, type BackendView, type CalibrationRow } from '../backend/backend.ts';
-import { classCount, initialWeights, type ModelSpec } from '../model/mlp.ts';
+import { classCount, initialWeights, type ModelSpec } from '../model/model.ts';
 import { empiricalNtk } from './kernel.ts';
 import { denseLayers, hiddenActivations, pullback } from './network.ts';
 import { ntkEvolve } from './ops/ntkEvolve.ts';

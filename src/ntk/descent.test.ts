@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { randomStream } from '../math/random.ts';
-import { classCount, initialWeights, type ModelSpec } from '../model/mlp.ts';
+import { classCount, initialWeights, type ModelSpec } from '../model/model.ts';
 import { hostBackends, liveTensors, useBackend } from '../testing/backends.ts';
 import * as reference from '../testing/reference.ts';
 import { descend, type Descent } from './descent.ts';

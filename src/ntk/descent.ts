@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { classCount, denseLayouts, type ModelSpec } from '../model/mlp.ts';
+import { classCount, denseLayouts, type ModelSpec } from '../model/model.ts';
 import { hiddenActivations, logitsOf, pullback, type DenseLayer } from './network.ts';
 import { takeOne } from './readback.ts';
 import './register.ts';

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { classCount, initialWeights, type ModelSpec } from '../model/mlp.ts';
+import { classCount, initialWeights, type ModelSpec } from '../model/model.ts';
 import { EvolutionError, priorShift, stepSizeOf, type EvolutionOptions } from './evolution.ts';
 import { InputGrams } from './inputGrams.ts';
 import { empiricalNtk } from './kernel.ts';
@@ -50,7 +50,7 @@ function pooledInputs({ members }: Pool): tf.Tensor2D {
 }
 
 /**
- * Everything that one client computes, on whichever tfjs backend is set. The flat weights are laid out as in model/mlp.ts.
+ * Everything that one client computes, on whichever tfjs backend is set. The flat weights are laid out as in model/model.ts.
  * The engine owns the tensors it uploads, until `release` or `dispose`; all others end with the method that made them.
  * Every method throws DeviceError when the GPU has failed.
  */

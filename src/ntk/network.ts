@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { denseLayouts, type ModelSpec } from '../model/mlp.ts';
+import { denseLayouts, type ModelSpec } from '../model/model.ts';
 import { ntkProduct } from './ops/ntkProduct.ts';
 
 /** The ReLU MLP as tensors: forward and backward pass. All of it runs inside a caller's `tf.tidy`. */

@@ -1,4 +1,4 @@
-import { classCount, type ModelSpec } from '../model/mlp.ts';
+import { classCount, type ModelSpec } from '../model/model.ts';
 
 /** What a client knows of its neighbours' samples when it builds the kernel over all of them. */
 

@@ -1,5 +1,5 @@
 import type { NtkEvolveAttrs } from '../ntk/ops/ntkEvolve.ts';
-import { classCount, denseLayouts, parameterCount, type ModelSpec } from '../model/mlp.ts';
+import { classCount, denseLayouts, parameterCount, type ModelSpec } from '../model/model.ts';
 
 /** Every computation of ntk/ once more in float64, as its formula stands and with the Jacobian written out: for tests only. */
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { classCount, denseLayouts, initialWeights, parameterCount } from './mlp.ts';
+import { classCount, denseLayouts, initialWeights, parameterCount } from './model.ts';
 
 const spec = { layers: [784, 100, 10] };
 
