@@ -132,8 +132,8 @@ async function checkEngine(spec: ModelSpec): Promise<Check[]> {
   for (const [key, count] of [['a', 5], ['b', 9]] as const) {
     const rows = Float32Array.from({ length: count * width }, () => random.normal());
     const labels = Uint8Array.from({ length: count }, () => random.integer(classes));
-    const hidden = await engine.features(weights, engine.upload(rows, count, width));
-    pool.push({ key, inputs: { kind: 'exact', rows, width }, hidden, labels } as const);
+    const features = await engine.features(weights, engine.upload(rows, count, width));
+    pool.push({ key, inputs: { kind: 'exact', rows, width }, features, labels } as const);
   }
   const options: EvolutionOptions = {
     stepSize: { rule: 'spectral', scale: 2 },

@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import type { BackendName } from '../backend/backend.ts';
 import { empiricalNtk } from '../ntk/kernel.ts';
-import { denseLayers, hiddenActivations, logitsOf, pullback, type DenseLayer } from '../ntk/network.ts';
+import { logitsOf, readByLayers, type DenseLayer } from '../ntk/dense.ts';
+import { logitsAt, networkOf, pullback } from '../ntk/network.ts';
 import { ntkEvolve } from '../ntk/ops/ntkEvolve.ts';
 import { ntkProduct } from '../ntk/ops/ntkProduct.ts';
 import '../ntk/register.ts';
@@ -25,9 +26,9 @@ export interface Operands {
 
 export function operandsOf({ spec, samples, weights, rows, inputGram, labels, cotangent }: Workload): Operands {
   const x = tf.tensor2d(rows, [samples, INPUTS]);
-  const [first, last] = denseLayers(spec, weights);
+  const [first, last] = networkOf(spec, weights).dense;
   const layers = [first!, last!];
-  const hidden = tf.tidy(() => hiddenActivations(layers, x)[0]!);
+  const hidden = tf.tidy(() => readByLayers(layers, x)[1]!);
   const gram = tf.tensor2d(inputGram, [samples, samples]);
   return {
     x,
@@ -36,7 +37,7 @@ export function operandsOf({ spec, samples, weights, rows, inputGram, labels, co
     hidden,
     hiddenTransposed: tf.transpose(hidden),
     inputGram: gram,
-    kernel: tf.tidy(() => empiricalNtk(layers, gram, [hidden])),
+    kernel: tf.tidy(() => empiricalNtk(layers, { gram }, [hidden])),
     logits: tf.tidy(() => logitsOf(layers, hidden)),
     labels: tf.tensor1d(labels, 'int32'),
     cotangent: tf.tensor2d(cotangent, [samples, CLASSES]),
@@ -62,11 +63,11 @@ const RATE = 1e-6;
 /** One stage with this project's kernels. */
 export const own: Record<Stage, Way['compute']> = {
   product: ({ hidden, hiddenTransposed }) => ntkProduct({ a: hidden, b: hiddenTransposed }),
-  forward: ({ first, last, x }) => logitsOf([first, last], hiddenActivations([first, last], x)[0]!),
-  kernel: ({ first, last, inputGram, hidden }) => empiricalNtk([first, last], inputGram, [hidden]),
+  forward: ({ first, last, x }) => logitsAt({ convolutions: [], dense: [first, last] }, x),
+  kernel: ({ first, last, inputGram, hidden }) => empiricalNtk([first, last], { gram: inputGram }, [hidden]),
   evolution: ({ kernel, logits, labels }, steps) =>
     ntkEvolve({ kernel, logits, labels, shift: tf.zeros([CLASSES]) }, { ...evolution, rate: RATE, steps }),
-  pullback: ({ first, last, x, cotangent }) => pullback([first, last], x, cotangent),
+  pullback: ({ first, last, x, cotangent }) => pullback({ convolutions: [], dense: [first, last] }, x, cotangent),
 };
 
 function tfjsKernel({ last, inputGram, hidden }: Operands, gram: (a: tf.Tensor2D) => tf.Tensor2D): tf.Tensor2D {

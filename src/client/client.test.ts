@@ -33,12 +33,12 @@ function clouds(stream: string | number, count: number, skew: number | null): Sa
 
 const source: ProblemSource = {
   async problem({ hidden, samples, seed }, number) {
+    const model = { layers: [WIDTH, ...hidden, CLASSES] };
     return {
-      width: WIDTH,
-      classes: CLASSES,
+      model,
       own: clouds(number, samples, number),
       test: clouds('test', 300, null),
-      initialWeights: initialWeights({ layers: [WIDTH, ...hidden, CLASSES] }, seed),
+      initialWeights: initialWeights(model, seed),
       view: null,
     };
   },

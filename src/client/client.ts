@@ -1,6 +1,7 @@
 import type { BackendChoice, BackendView } from '../backend/backend.ts';
 import { miniBatches } from '../data/batches.ts';
 import { randomStream } from '../math/random.ts';
+import { inputWidth } from '../model/model.ts';
 import { descend } from '../ntk/descent.ts';
 import { calibrate } from '../ntk/calibration.ts';
 import { NtkEngine } from '../ntk/engine.ts';
@@ -16,7 +17,7 @@ import { ByteCounters } from './bytes.ts';
 import { wallClock, type Clock } from './clock.ts';
 import { overlayNeighbours } from './overlay.ts';
 import type { Problem, ProblemSource } from './problem.ts';
-import { modelOf, Run, shapeOf, type RoundTrace } from './run.ts';
+import { Run, shapeOf, type RoundTrace } from './run.ts';
 import type { Resumption, Snapshot } from './snapshot.ts';
 import type { ClientCommand, ClientStatus, ClientView, PeerView } from './view.ts';
 
@@ -281,7 +282,7 @@ export class Client {
 
   #enterRun(register: RunRegister, settings: Settings, problem: Problem): void {
     const { source, clock, trace, gramBudget, resumption = null } = this.#options;
-    const engine = new NtkEngine(modelOf(settings, problem), gramBudget);
+    const engine = new NtkEngine(problem.model, gramBudget);
     const run = new Run(register.id, settings, problem, {
       self: this.#self,
       engine,
@@ -425,19 +426,18 @@ function calibrated(choice: BackendChoice, settings: Settings, problem: Problem)
   const { method } = settings;
   if (method.kind !== 'ntk') return choice.view;
   const samples = CALIBRATED_POOL * problem.own.labels.length;
-  return calibrate(choice, { spec: modelOf(settings, problem), samples, steps: method.evolution.steps });
+  return calibrate(choice, { spec: problem.model, samples, steps: method.evolution.steps });
 }
 
 /** Before the first round, so that nobody waits for shaders to compile. */
-async function warmUp(settings: Settings, { width, classes, own, initialWeights }: Problem): Promise<void> {
-  const engine = new NtkEngine(modelOf(settings, { width, classes }));
-  const { method } = settings;
+async function warmUp({ method }: Settings, { model, own, initialWeights }: Problem): Promise<void> {
+  const engine = new NtkEngine(model);
   try {
     if (method.kind === 'ntk') return await engine.warmUp(own.labels.length);
     const samples = own.labels.length;
     const { batchSize } = method;
     const batches = batchSize === 'full' ? [null] : miniBatches(samples, batchSize, 1, randomStream(0, 'warm-up'));
-    const inputs = engine.upload(own.rows, samples, width);
+    const inputs = engine.upload(own.rows, samples, inputWidth(model));
     await descend(engine.spec, initialWeights, inputs, own.labels, { learningRate: 1, momentum: 0, batches });
     await engine.evaluate(initialWeights, own.rows, own.labels);
   } finally {

@@ -132,6 +132,7 @@ export function settingsOf({ given, wire }: CaseRun): Settings {
   const { algorithm, hyper, model, rounds } = given;
   return {
     ...defaultSettings(algorithm),
+    convolutions: [],
     hidden: model.layers.slice(1, -1),
     mixing: hyper.mixing,
     method: methodOf(given),
@@ -148,8 +149,7 @@ export function caseSource({ model, clients, graph }: ConformanceCase): ProblemS
       const client = clients[number];
       if (!client) throw new ConformanceCaseError(`the case has ${clients.length} clients, so there is no client ${number}`);
       return {
-        width: model.layers[0]!,
-        classes: classCount(model),
+        model: { layers: model.layers },
         own: { rows: Float32Array.from(client.x.flat()), labels: Uint8Array.from(client.y) },
         test: null,
         initialWeights: flatWeights(model, client.weights),

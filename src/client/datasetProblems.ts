@@ -2,6 +2,7 @@ import type { DatasetInfo, RowSource } from '../data/dataset.ts';
 import { trainingShare, validationShare, type Share } from '../data/partition.ts';
 import { histogram, loadShare, loadTest, previews, standardise } from '../data/samples.ts';
 import { initialWeights } from '../model/model.ts';
+import { modelOf } from '../settings/model.ts';
 import { isChanging, type DatasetName, type Settings } from '../settings/settings.ts';
 import { graphOf } from '../topology/graph.ts';
 import type { Problem, ProblemSource, Samples } from './problem.ts';
@@ -43,16 +44,15 @@ export class DatasetProblems implements ProblemSource {
   constructor(private readonly open: (dataset: DatasetName) => RowSource) {}
 
   async problem(settings: Settings, number: number, onStep: (step: string) => void): Promise<Problem> {
-    const { dataset, seed, scoreOn, testSamples, hidden } = settings;
+    const { dataset, seed, scoreOn, testSamples } = settings;
     const source = this.open(dataset);
     const info = await source.info();
-    const width = info.width * info.height;
-    const classes = info.classNames.length;
-
     const shares = this.#shares.get(number) ?? new Latest<OwnShare>();
     this.#shares.set(number, shares);
     const rows = trainingShare(number, settings, info.trainCounts);
-    onStep(`fetching ${rows.reduce((sum, { count }) => sum + count, 0)} of the training images`);
+    const size = rows.reduce((sum, { count }) => sum + count, 0);
+    const model = modelOf(settings, info, size);
+    onStep(`fetching ${size} of the training images`);
     const share = await shares.get(JSON.stringify([dataset, rows]), () => this.#share(source, info, rows));
     onStep(`fetching ${testSamples} ${scoreOn} images`);
     const test = await this.#tests.get(JSON.stringify([dataset, testSamples, scoreOn]), async () => {
@@ -60,7 +60,7 @@ export class DatasetProblems implements ProblemSource {
       const loaded = await (validating ? loadShare(source, validationShare(testSamples, info.trainCounts)) : loadTest(source, testSamples));
       return { rows: standardise(loaded.pixels, info), labels: loaded.labels };
     });
-    return { width, classes, ...share, test, initialWeights: initialWeights({ layers: [width, ...hidden, classes] }, seed) };
+    return { model, ...share, test, initialWeights: initialWeights(model, seed) };
   }
 
   graph({ topology, seed }: Settings, clients: number, round: number): readonly (readonly number[])[] {

@@ -1,3 +1,4 @@
+import type { ModelSpec } from '../model/model.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { ShareView } from './view.ts';
 
@@ -9,9 +10,7 @@ export interface Samples {
 
 /** What one client learns from: its own samples, the test set it is scored on, and where it starts. */
 export interface Problem {
-  /** Input width of the model. */
-  readonly width: number;
-  readonly classes: number;
+  readonly model: ModelSpec;
   readonly own: Samples;
   /** Null when nothing is to be scored (a conformance case). */
   readonly test: Samples | null;

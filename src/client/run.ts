@@ -1,6 +1,6 @@
 import { miniBatches } from '../data/batches.ts';
 import { randomStream } from '../math/random.ts';
-import { parameterCount, type ModelSpec } from '../model/model.ts';
+import { classCount, featureWidths, inputWidth, parameterCount } from '../model/model.ts';
 import { descend, type Descent } from '../ntk/descent.ts';
 import type { NtkEngine } from '../ntk/engine.ts';
 import type { InputFeatures, PoolMember } from '../ntk/pool.ts';
@@ -9,9 +9,9 @@ import type { Message, MetricsMessage, RunShape } from '../protocol/messages.ts'
 import { scaledSum, weightedMean, type Iterate } from '../round/iterate.ts';
 import { advanceOwner, initialOwnerState, type OwnerEffect, type OwnerEvent, type OwnerState } from '../round/owner.ts';
 import { advanceRound, initialRoundState, nextRound } from '../round/round.ts';
-import type { OwnedInputs, RoundEffect, RoundEvent, RoundResult, RoundState, WaitingPhase } from '../round/state.ts';
+import type { RoundEffect, RoundEvent, RoundResult, RoundState, WaitingPhase } from '../round/state.ts';
 import { isCentralised, sendsVelocity, softLabelWeight, type EvolutionSettings, type GradientMethod } from '../settings/method.ts';
-import type { Settings } from '../settings/settings.ts';
+import { sharedInputs, type Settings } from '../settings/settings.ts';
 import { dropsOut } from '../topology/dropout.ts';
 import { mixingRow } from '../topology/mixing.ts';
 import type { PeerId, Presence } from '../transport/transport.ts';
@@ -61,18 +61,20 @@ export interface RunHost {
 
 /** The sizes that messages of a run have. */
 export function shapeOf(run: string, settings: Settings, problem: Problem): RunShape {
-  const { hidden, method } = settings;
-  const exchange = method.kind === 'ntk' ? settings.exchange : 'none';
-  const velocity = sendsVelocity(method);
-  const ownSamples = problem.own.labels.length;
-  const sketchSize = Math.min(settings.sketchSize, problem.width);
-  const parameters = parameterCount(modelOf(settings, problem));
-  const { width: inputWidth, classes } = problem;
-  return { run, ownSamples, parameters, inputWidth, hidden, classes, exchange, sketchSize, velocity };
-}
-
-export function modelOf(settings: Settings, problem: Pick<Problem, 'width' | 'classes'>): ModelSpec {
-  return { layers: [problem.width, ...settings.hidden, problem.classes] };
+  const { method, sketchSize } = settings;
+  const { model, own } = problem;
+  const width = inputWidth(model);
+  return {
+    run,
+    ownSamples: own.labels.length,
+    parameters: parameterCount(model),
+    inputWidth: width,
+    classes: classCount(model),
+    features: method.kind === 'ntk' ? featureWidths(model) : null,
+    inputs: sharedInputs(settings),
+    sketchSize: Math.min(sketchSize, width),
+    velocity: sendsVelocity(method),
+  };
 }
 
 function resumed(fresh: RoundState, { snapshot: { centre, introduced }, inputs }: Resumption): RoundState {
@@ -92,7 +94,9 @@ export class Run {
   readonly #unreachable = new Set<PeerId>();
   readonly #missedRounds = new Map<PeerId, number>();
   readonly #inputs: ReturnType<NtkEngine['upload']>;
+  /** What neighbours may have of our inputs: a sketch by this matrix, themselves, or neither. */
   readonly #sketch: Float32Array | null;
+  readonly #exact: InputFeatures | null;
   #machine: RoundState;
   #owner: OwnerState;
   #iterate: Iterate;
@@ -119,15 +123,18 @@ export class Run {
     private readonly problem: Problem,
     private readonly host: RunHost,
   ) {
-    const { method, exchange, hidden, sketchSize, seed } = settings;
+    const { method, sketchSize, seed } = settings;
     const { resumption } = host;
-    const { own, width, initialWeights } = problem;
+    const { own, model, initialWeights } = problem;
+    const width = inputWidth(model);
     const hasKernel = method.kind === 'ntk';
     const hasMomentum = hasKernel && method.momentum.kind !== 'none';
-    const exact: OwnedInputs = { labels: own.labels, inputs: { kind: 'exact', rows: own.rows, width } };
+    const inputs = sharedInputs(settings);
+    this.#sketch = inputs === 'sketch' ? sketchMatrix(width, Math.min(sketchSize, width), seed) : null;
+    this.#exact = inputs === 'exact' ? { kind: 'exact', rows: own.rows, width } : null;
     const fresh = initialRoundState(
-      { run: id, self: host.self.id, method, exchange, hidden },
-      hasKernel ? { mean: this.#mean(), inputs: exchange === 'factors' ? exact : null } : null,
+      { run: id, self: host.self.id, method, inputs, features: featureWidths(model) },
+      hasKernel ? { mean: this.#mean(), inputs: this.#sketch ? null : { labels: own.labels, inputs: this.#exact } } : null,
     );
     this.#machine = resumption ? resumed(fresh, resumption) : fresh;
     this.#owner = initialOwnerState(id);
@@ -138,7 +145,6 @@ export class Run {
       for (const [peer, rounds] of resumption.snapshot.missedRounds) this.#missedRounds.set(peer, rounds);
     }
     this.#inputs = host.engine.upload(own.rows, own.labels.length, width);
-    this.#sketch = hasKernel && exchange === 'sketch' ? sketchMatrix(width, Math.min(sketchSize, width), seed) : null;
     this.#queue = new WorkQueue(host.clock, (error) => {
       if (!this.#disposal) this.host.failed(error);
     });
@@ -358,8 +364,8 @@ export class Run {
         });
       case 'features':
         return this.#queue.add('features', async () => {
-          const hidden = await engine.features(effect.weights, this.#inputs);
-          this.#advanceRound({ type: 'own-features', round: effect.round, hidden });
+          const features = await engine.features(effect.weights, this.#inputs);
+          this.#advanceRound({ type: 'own-features', round: effect.round, features });
         });
       case 'evolve':
         return this.#queue.add('evolve', async () => {
@@ -387,8 +393,8 @@ export class Run {
       }
       case 'answer-factors':
         return this.#queue.add('features', async () => {
-          const hidden = await host.engine.features(effect.weights, this.#inputs);
-          host.send(effect.to, { type: 'factors', run: this.id, round: effect.round, hidden });
+          const features = await host.engine.features(effect.weights, this.#inputs);
+          host.send(effect.to, { type: 'factors', run: this.id, round: effect.round, features });
         });
       case 'answer-step':
         return this.#queue.add('pullback', async () => {
@@ -419,15 +425,17 @@ export class Run {
   }
 
   #mean(): Float32Array {
-    const { own, width } = this.problem;
+    const { own, model } = this.problem;
+    const width = inputWidth(model);
     const rows = own.labels.length;
     return weightedMean(Array.from({ length: rows }, (_, p) => ({ vector: own.rows.subarray(p * width, (p + 1) * width), weight: 1 })));
   }
 
-  /** Our inputs as a neighbour may have them: exact, or sketched around its centre. */
-  #inputsFor(centre: Float32Array | null): InputFeatures {
-    const { own, width } = this.problem;
-    if (!this.#sketch) return { kind: 'exact', rows: own.rows, width };
+  /** Our inputs as a neighbour may have them: exact, or sketched around its centre, or not at all. */
+  #inputsFor(centre: Float32Array | null): InputFeatures | null {
+    if (!this.#sketch) return this.#exact;
+    const { own, model } = this.problem;
+    const width = inputWidth(model);
     const columns = this.#sketch.length / width;
     return sketchInputs(own.rows, own.labels.length, width, centre ?? new Float32Array(width), this.#sketch, columns);
   }

@@ -1,10 +1,11 @@
 import * as v from 'valibot';
 import { decodeHalf, encodeHalf } from '../math/half.ts';
+import { inputWidth } from '../model/model.ts';
 import { sketchInputs, sketchMatrix } from '../ntk/sketch.ts';
 import type { InputFeatures } from '../ntk/pool.ts';
 import { summarySchema } from '../protocol/messages.ts';
 import type { OwnedInputs } from '../round/state.ts';
-import type { Settings } from '../settings/settings.ts';
+import { sharedInputs, type Settings } from '../settings/settings.ts';
 import type { PeerId } from '../transport/transport.ts';
 import type { CountedBytes } from './bytes.ts';
 import type { Problem } from './problem.ts';
@@ -81,13 +82,16 @@ export interface Resumption {
  * rounded the centre on its way there and the inputs on theirs.
  */
 export function inputsAsKnown(
-  { own: { rows, labels }, width }: Problem,
+  { own: { rows, labels }, model }: Problem,
   centre: Float32Array | null,
   isOwn: boolean,
-  { exchange, sketchSize, seed, wire }: Settings,
+  settings: Settings,
 ): OwnedInputs {
+  const { sketchSize, seed, wire } = settings;
+  const [shared, width] = [sharedInputs(settings), inputWidth(model)];
   const onWire = (values: Float32Array) => (isOwn || wire === 'f32' ? values : decodeHalf(encodeHalf(values)));
-  if (exchange === 'factors') return { labels, inputs: { kind: 'exact', rows: onWire(rows), width } };
+  if (shared === 'none') return { labels, inputs: null };
+  if (shared === 'exact') return { labels, inputs: { kind: 'exact', rows: onWire(rows), width } };
   const m = Math.min(sketchSize, width);
   const sketch = sketchInputs(rows, labels.length, width, onWire(centre ?? new Float32Array(width)), sketchMatrix(width, m, seed), m);
   const inputs: InputFeatures = { ...sketch, rows: onWire(sketch.rows), cross: onWire(sketch.cross) };

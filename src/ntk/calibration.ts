@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import { startBackend, type BackendChoice, type BackendName, type BackendView, type CalibrationRow } from '../backend/backend.ts';
-import { classCount, initialWeights, type ModelSpec } from '../model/model.ts';
-import { empiricalNtk } from './kernel.ts';
-import { denseLayers, hiddenActivations, pullback } from './network.ts';
+import { classCount, featureWidths, initialWeights, inputWidth, isConvolutional, type ModelSpec } from '../model/model.ts';
+import { empiricalNtk, withJacobian } from './kernel.ts';
+import { featuresAt, networkOf, pullback } from './network.ts';
 import { ntkEvolve } from './ops/ntkEvolve.ts';
 import { takeOne } from './readback.ts';
 import './register.ts';
@@ -42,30 +42,48 @@ interface Stage {
   readonly times: number;
 }
 
+/** Rows of which the convolutions are timed: each row costs the same, and on a slow backend much. */
+const CONVOLVED_ROWS = 16;
+
 function stagesOf({ spec, samples, steps }: CalibrationSize): Stage[] {
   const classes = classCount(spec);
-  const numbers = (...shape: [number, number]) => Float32Array.from({ length: shape[0] * shape[1] }, (_, i) => (i % 7) - 3);
-  const matrices = [...spec.layers, samples].map((width) => ({ values: numbers(samples, width), width }));
+  /** A maker of matrices on whichever backend is set then, with numbers of no meaning. */
+  const matrix = (rows: number, width: number) => {
+    const values = Float32Array.from({ length: rows * width }, (_, i) => (i % 7) - 3);
+    return () => tf.tensor2d(values, [rows, width]);
+  };
   const weights = initialWeights(spec, 0);
-  /** Of the layers' widths, then N x N. */
-  const matrix = (at: number) => {
-    const { values, width } = matrices.at(at)!;
-    return tf.tensor2d(values, [samples, width]);
+  const network = () => networkOf(spec, weights);
+  const widths = featureWidths(spec);
+  const forwardRows = isConvolutional(spec) ? Math.min(samples, CONVOLVED_ROWS) : samples;
+  const [inputs, cotangent] = [matrix(forwardRows, inputWidth(spec)), matrix(forwardRows, classes)];
+  const hidden = widths.hidden.map((width) => matrix(samples, width));
+  const jacobian = matrix(samples, widths.jacobian);
+  const [gram, logits] = [matrix(samples, samples), matrix(samples, classes)];
+  const kernel = () => {
+    const { dense } = network();
+    const [first, ...above] = hidden.map((make) => make());
+    if (isConvolutional(spec)) return withJacobian(empiricalNtk(dense, { rows: first! }, above), jacobian());
+    return empiricalNtk(dense, { gram: gram() }, first ? [first, ...above] : []);
   };
   const timed = Math.min(steps, MOST_STEPS);
-  const hiddenLayers = spec.layers.slice(1, -1).map((_, l) => l + 1);
   const evolution = { rate: 1e-6, steps: timed, accelerated: true, temperature: 2, softWeight: 0.5 };
   return [
-    { shader: 'products', times: 1, compute: () => hiddenActivations(denseLayers(spec, weights), matrix(0)).at(-1) ?? matrix(0) },
-    { shader: 'products', times: 1, compute: () => empiricalNtk(denseLayers(spec, weights), matrix(-1), hiddenLayers.map(matrix)) },
-    { shader: 'products', times: 1, compute: () => pullback(denseLayers(spec, weights), matrix(0), matrix(-2)) },
+    {
+      shader: 'products',
+      times: samples / forwardRows,
+      compute: () => {
+        const features = featuresAt(network(), inputs());
+        return features.jacobian ?? features.hidden.at(-1) ?? inputs();
+      },
+    },
+    { shader: 'products', times: 1, compute: kernel },
+    { shader: 'products', times: samples / forwardRows, compute: () => pullback(network(), inputs(), cotangent()) },
     {
       shader: 'evolution',
       times: steps / timed,
       compute: () =>
-        ntkEvolve(
-          { kernel: matrix(-1), logits: matrix(-2), labels: tf.zeros([samples], 'int32'), shift: tf.zeros([classes]) }, evolution,
-        ),
+        ntkEvolve({ kernel: gram(), logits: logits(), labels: tf.zeros([samples], 'int32'), shift: tf.zeros([classes]) }, evolution),
     },
   ];
 }

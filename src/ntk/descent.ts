@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
-import { classCount, denseLayouts, type ModelSpec } from '../model/model.ts';
-import { hiddenActivations, logitsOf, pullback, type DenseLayer } from './network.ts';
+import { classCount, type ModelSpec } from '../model/model.ts';
+import { lossGradient, networkOf } from './network.ts';
 import { takeOne } from './readback.ts';
 import './register.ts';
 
@@ -15,25 +15,11 @@ export interface Descent {
   readonly batches: readonly (Int32Array | null)[];
 }
 
-/** The layers of a flat parameter vector that is on the device already. */
-function layersAt(spec: ModelSpec, flat: tf.Tensor1D): DenseLayer[] {
-  return denseLayouts(spec).map(({ inputs, outputs, kernelOffset, biasOffset }) => ({
-    kernel: tf.reshape(tf.slice(flat, kernelOffset, inputs * outputs), [inputs, outputs]),
-    bias: tf.slice(flat, biasOffset, outputs),
-  }));
-}
-
 /** n x C. */
 function oneHot(labels: Uint8Array, classes: number): tf.Tensor2D {
   const rows = new Float32Array(labels.length * classes);
   labels.forEach((label, p) => (rows[p * classes + label] = 1));
   return tf.tensor2d(rows, [labels.length, classes]);
-}
-
-/** ∇F, d numbers: F the mean cross-entropy of the rows X (n x width) with one-hot labels Y (n x C). */
-function lossGradient(layers: readonly DenseLayer[], x: tf.Tensor2D, y: tf.Tensor2D): tf.Tensor1D {
-  const logits = logitsOf(layers, hiddenActivations(layers, x).at(-1) ?? x);
-  return pullback(layers, x, tf.div<tf.Tensor2D>(tf.sub(tf.softmax(logits), y), x.shape[0]));
 }
 
 /**
@@ -58,7 +44,7 @@ export function descend(
           tf.tidy(() => {
             const rows = batch && tf.tensor1d(batch, 'int32');
             const [x, y] = rows ? [tf.gather(inputs, rows), tf.gather(targets, rows)] : [inputs, targets];
-            const gradient = lossGradient(layersAt(spec, tf.add(start, change)), x, y);
+            const gradient = lossGradient(networkOf(spec, tf.add<tf.Tensor1D>(start, change)), x, y);
             const velocity = tf.add<tf.Tensor1D>(tf.mul(before, momentum), gradient);
             return { change: tf.sub<tf.Tensor1D>(change, tf.mul(velocity, learningRate)), velocity };
           }),

@@ -1,9 +1,11 @@
 import * as tf from '@tensorflow/tfjs';
+import fc from 'fast-check';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { randomStream } from '../math/random.ts';
-import { classCount, initialWeights, parameterCount, type ModelSpec } from '../model/model.ts';
+import { classCount, initialWeights, isConvolutional, ModelError, parameterCount, type ModelSpec } from '../model/model.ts';
 import { hostBackends, liveTensors, useBackend } from '../testing/backends.ts';
 import { goldenCase } from '../testing/golden.ts';
+import { cnn, networks } from '../testing/kernelCases.ts';
 import * as reference from '../testing/reference.ts';
 import { NtkEngine } from './engine.ts';
 import { EvolutionError, type EvolutionOptions } from './evolution.ts';
@@ -20,7 +22,26 @@ const fixed: EvolutionOptions = {
   round: 0,
 };
 
-const specs: readonly ModelSpec[] = [[6, 3], [6, 5, 3], [7, 6, 5, 4], [5, 4, 3, 6, 2]].map((layers) => ({ layers }));
+/** Stable whatever the kernel. */
+const spectral: EvolutionOptions = { ...fixed, stepSize: { rule: 'spectral', scale: 2 } };
+
+/** Up to two convolutions and two hidden layers; what images are too small for is left out. */
+const anyNetwork = fc
+  .record({
+    image: fc.tuple(fc.integer({ min: 4, max: 11 }), fc.integer({ min: 4, max: 11 }), fc.integer({ min: 1, max: 4 })),
+    channels: fc.array(fc.integer({ min: 1, max: 5 }), { maxLength: 2 }),
+    hidden: fc.array(fc.integer({ min: 1, max: 6 }), { maxLength: 2 }),
+    classes: fc.integer({ min: 2, max: 4 }),
+  })
+  .map(({ image, channels, hidden, classes }) => cnn(image, channels, hidden, classes))
+  .filter((spec) => {
+    try {
+      return parameterCount(spec) > 0;
+    } catch (error) {
+      if (error instanceof ModelError) return false;
+      throw error;
+    }
+  });
 
 interface Holder {
   readonly key: string;
@@ -30,7 +51,7 @@ interface Holder {
 
 /** Clients with 3, 4, 5, .. samples each; weights with biases, so that those are tested too. */
 function problem(spec: ModelSpec, clients: number): { weights: Float32Array; holders: Holder[] } {
-  const random = randomStream(3, 'problem', ...spec.layers);
+  const random = randomStream(3, 'problem', ...spec.layers, ...(spec.convolutions?.channels ?? []));
   const holders = Array.from({ length: clients }, (_, k) => ({
     key: `c${k}`,
     rows: Float32Array.from({ length: (3 + k) * spec.layers[0]! }, () => random.normal()),
@@ -58,17 +79,19 @@ describe.each(hostBackends)('NtkEngine on %s', (backend) => {
     const answers: PoolMember[] = [];
     for (const { key, rows, labels } of holders) {
       const inputs = engine.upload(rows, labels.length, width);
-      answers.push({ key, inputs: { kind: 'exact', rows, width }, hidden: await engine.features(weights, inputs), labels });
+      const own = isConvolutional(engine.spec) ? null : ({ kind: 'exact', rows, width } as const);
+      answers.push({ key, inputs: own, features: await engine.features(weights, inputs), labels });
       engine.release(inputs);
     }
     return answers;
   }
 
-  test.each(specs)('kernel, evolution and pullback of $layers are those of the explicit Jacobian', async (spec) => {
+  /** Kernel, evolution and pullback against the explicit Jacobian; the clients have 3, 4, 5, .. samples. */
+  async function compare(spec: ModelSpec, clients: number): Promise<void> {
     const engine = new NtkEngine(spec);
-    const { weights, holders } = problem(spec, 3);
+    const { weights, holders } = problem(spec, clients);
     const pool = await members(engine, weights, holders);
-    const evolved = await engine.evolve({ weights, pool, options: fixed, wantKernel: true });
+    const evolved = await engine.evolve({ weights, pool, options: spectral, wantKernel: true });
 
     const linearised = holders.flatMap((holder) => samplesOf(spec, holder)).map((x) => reference.linearise(spec, weights, x));
     const labels = holders.flatMap((holder) => [...holder.labels]);
@@ -76,9 +99,8 @@ describe.each(hostBackends)('NtkEngine on %s', (backend) => {
     expect(reference.relativeError(evolved.kernel!, kernel)).toBeLessThan(1e-5);
 
     const start = linearised.flatMap(({ logits }) => [...logits]);
-    const attrs = { rate: 0.3 / labels.length, steps: 12, accelerated: false, temperature: 2, softWeight: 0.8 };
+    const attrs = { rate: evolved.stepSize / labels.length, steps: 12, accelerated: false, temperature: 2, softWeight: 0.8 };
     const expected = reference.evolve(kernel, start, labels, zeros(classCount(spec)), attrs);
-    expect(evolved.stepSize).toBe(0.3);
     expect(reference.relativeError(evolved.residual, expected.residual)).toBeLessThan(1e-4);
     expect(reference.relativeError(evolved.logits, expected.logits)).toBeLessThan(1e-4);
 
@@ -93,9 +115,42 @@ describe.each(hostBackends)('NtkEngine on %s', (backend) => {
     });
     expect(reference.relativeError(step, backProjected)).toBeLessThan(1e-5);
     engine.dispose();
+  }
+
+  test.each(networks)('kernel, evolution and pullback of %s are those of the explicit Jacobian', (_, spec) => compare(spec, 3));
+
+  test('so are those of any network', () =>
+    fc.assert(
+      fc.asyncProperty(anyNetwork, (spec) => compare(spec, 2)),
+      { numRuns: 30 },
+    ));
+
+  test('images whose convolutions do not all fit into memory at once are computed in parts', async () => {
+    const spec = cnn([28, 28], [32, 4], [], 3);
+    const engine = new NtkEngine(spec);
+    const count = 65;
+    const random = randomStream(9, 'parts');
+    const weights = initialWeights(spec, 4);
+    const rows = Float32Array.from({ length: count * 784 }, () => random.normal());
+    const cotangent = Float32Array.from({ length: count * 3 }, () => random.normal());
+    const inputs = engine.upload(rows, count, 784);
+    const { hidden, jacobian } = await engine.features(weights, inputs);
+    const step = await engine.pullback(weights, inputs, cotangent);
+    const sum = new Float64Array(step.length);
+    for (let p = 0; p < count; p++) {
+      const row = engine.upload(rows.slice(p * 784, (p + 1) * 784), 1, 784);
+      (await engine.pullback(weights, row, cotangent.slice(p * 3, (p + 1) * 3))).forEach((value, i) => (sum[i]! += value));
+      const own = await engine.features(weights, row);
+      engine.release(row);
+      const [width, parameters] = [own.hidden[0]!.length, own.jacobian!.length];
+      expect(reference.relativeError(hidden[0]!.subarray(p * width, (p + 1) * width), own.hidden[0]!)).toBeLessThan(1e-5);
+      expect(reference.relativeError(jacobian!.subarray(p * parameters, (p + 1) * parameters), own.jacobian!)).toBeLessThan(1e-5);
+    }
+    expect(reference.relativeError(step, sum)).toBeLessThan(1e-5);
+    engine.dispose();
   });
 
-  test.each(specs)('the Jacobian of $layers that all this is measured by agrees with finite differences', (spec) => {
+  test.each(networks)('the Jacobian of %s that all this is measured by agrees with finite differences', (_, spec) => {
     const { weights, holders } = problem(spec, 1);
     const random = randomStream(5, 'direction', ...spec.layers);
     const direction = Float64Array.from({ length: weights.length }, () => random.normal());
@@ -136,19 +191,19 @@ describe.each(hostBackends)('NtkEngine on %s', (backend) => {
     const options: EvolutionOptions = {
       ...fixed, stepSize: { rule: 'spectral', scale: 2 }, integrator: 'accelerated', steps: 60, priorAdjustment: 1,
     };
-    const spectral = await engine.evolve({ weights, pool, options, wantKernel: true });
+    const evolved = await engine.evolve({ weights, pool, options, wantKernel: true });
     const labels = pool.flatMap((member) => [...member.labels]);
     const samples = labels.length;
     let vector = zeros(samples).map(() => 1);
     let top = 0;
     for (let i = 0; i < 500; i++) {
-      const next = vector.map((_, p) => vector.reduce((sum, value, q) => sum + spectral.kernel![p * samples + q]! * value, 0));
+      const next = vector.map((_, p) => vector.reduce((sum, value, q) => sum + evolved.kernel![p * samples + q]! * value, 0));
       top = Math.hypot(...next);
       vector = next.map((value) => value / top);
     }
-    expect(spectral.topEigenvalue! / top).toBeGreaterThan(0.98);
-    expect(spectral.topEigenvalue! / top).toBeLessThan(1.0001);
-    expect(spectral.stepSize).toBeCloseTo((2 * samples) / spectral.topEigenvalue!, 5);
+    expect(evolved.topEigenvalue! / top).toBeGreaterThan(0.98);
+    expect(evolved.topEigenvalue! / top).toBeLessThan(1.0001);
+    expect(evolved.stepSize).toBeCloseTo((2 * samples) / evolved.topEigenvalue!, 5);
 
     const shift = Array.from({ length: 3 }, (_, c) => {
       const count = labels.filter((label) => label === c).length;
@@ -156,11 +211,11 @@ describe.each(hostBackends)('NtkEngine on %s', (backend) => {
     });
     const xs = holders.flatMap((holder) => samplesOf(spec, holder));
     const start = xs.flatMap((x) => [...reference.linearise(spec, weights, x).logits]);
-    const expected = reference.evolve(spectral.kernel!, start, labels, shift, {
-      rate: spectral.stepSize / samples, steps: 60, accelerated: true, temperature: 2, softWeight: 0.8,
+    const expected = reference.evolve(evolved.kernel!, start, labels, shift, {
+      rate: evolved.stepSize / samples, steps: 60, accelerated: true, temperature: 2, softWeight: 0.8,
     });
-    expect(reference.relativeError(spectral.logits, expected.logits)).toBeLessThan(1e-4);
-    expect(reference.relativeError(spectral.residual, expected.residual)).toBeLessThan(1e-4);
+    expect(reference.relativeError(evolved.logits, expected.logits)).toBeLessThan(1e-4);
+    expect(reference.relativeError(evolved.residual, expected.residual)).toBeLessThan(1e-4);
 
     const decaying: EvolutionOptions = { ...fixed, stepSize: { rule: 'fixed', learningRate: 0.3, decay: 0.1 }, round: 5 };
     const later = await engine.evolve({ weights, pool, options: decaying });
@@ -243,7 +298,8 @@ describe.each(hostBackends)('NtkEngine on %s', (backend) => {
     });
     expect(accuracy).toBe(correct / count);
     expect(loss).toBeCloseTo(entropy / count, 5);
-    const hidden = await engine.features(weights, engine.upload(rows, count, 6));
+    const { hidden, jacobian } = await engine.features(weights, engine.upload(rows, count, 6));
+    expect(jacobian).toBeNull();
     expect(hidden.map(({ length }) => length)).toEqual([count * 5, count * 4]);
     expect(Math.min(...hidden.flatMap((layer) => [...layer]))).toBe(0);
     engine.dispose();
@@ -292,8 +348,8 @@ describe.each(hostBackends)('NtkEngine on %s', (backend) => {
     await expect(evolve()).rejects.toThrow(PoolError);
     await expect(evolve(own!, own!)).rejects.toThrow(/c0 is in the pool twice/);
     await expect(evolve(own!, { ...other!, inputs: sketch })).rejects.toThrow(/c1 .*sketch inputs of width 4, beside exact/);
-    await expect(evolve(own!, { ...other!, hidden: [] })).rejects.toThrow(/c1 .*0 hidden layers, not 1/);
-    await expect(evolve(own!, { ...other!, hidden: [new Float32Array(7)] })).rejects.toThrow(/7 activations of hidden layer 1/);
+    await expect(evolve(own!, { ...other!, features: { hidden: [], jacobian: null } })).rejects.toThrow(/c1 .*0 hidden layers, not 1/);
+    await expect(evolve(own!, { ...other!, features: { hidden: [new Float32Array(7)], jacobian: null } })).rejects.toThrow(/7 activations of hidden layer 1/);
     await expect(evolve(own!, { ...other!, labels: Uint8Array.of(0, 1, 2, 3) })).rejects.toThrow(/label 3 beyond the 3 classes/);
     await expect(evolve(own!, { ...other!, labels: new Uint8Array(9) })).rejects.toThrow(/24 input numbers for 9 samples/);
     await expect(evolve(own!, { ...other!, inputs: { ...sketch, cross: new Float32Array(1) } })).rejects.toThrow(/1 cross terms/);
@@ -301,14 +357,13 @@ describe.each(hostBackends)('NtkEngine on %s', (backend) => {
       evolve(own!, { ...other!, inputs: { kind: 'exact', rows: holders[1]!.rows, width: 5 } }),
     ).rejects.toThrow(/inputs of 5 numbers, not 6/);
 
-    const diverged = { ...other!, hidden: [other!.hidden[0]!.map(() => NaN)] };
+    const diverged = { ...other!, features: { hidden: [other!.features.hidden[0]!.map(() => NaN)], jacobian: null } };
     await expect(evolve(own!, diverged)).rejects.toThrow(EvolutionError);
-    const spectral: EvolutionOptions = { ...fixed, stepSize: { rule: 'spectral', scale: 2 } };
     await expect(engine.evolve({ weights, pool: [own!, diverged], options: spectral })).rejects.toThrow(EvolutionError);
 
     const logistic = new NtkEngine({ layers: [6, 3] });
     const flat = new Float32Array(21);
-    const sketched = { ...other!, inputs: sketch, hidden: [] };
+    const sketched = { ...other!, inputs: sketch, features: { hidden: [], jacobian: null } };
     await expect(logistic.evolve({ weights: flat, pool: [sketched], options: fixed })).rejects.toThrow(/exchange factors/);
     engine.dispose();
     logistic.dispose();

@@ -1,11 +1,12 @@
 import * as tf from '@tensorflow/tfjs';
-import { classCount, initialWeights, type ModelSpec } from '../model/model.ts';
+import { classCount, featureWidths, initialWeights, inputWidth, isConvolutional, type ModelSpec } from '../model/model.ts';
+import { logitsOf } from './dense.ts';
 import { EvolutionError, priorShift, stepSizeOf, type EvolutionOptions } from './evolution.ts';
 import { InputGrams } from './inputGrams.ts';
-import { empiricalNtk } from './kernel.ts';
-import { denseLayers, hiddenActivations, logitsOf, pullback } from './network.ts';
+import { empiricalNtk, withJacobian } from './kernel.ts';
+import { featuresAt, logitsAt, networkOf, pullback } from './network.ts';
 import { evolvedPlanes, ntkEvolve } from './ops/ntkEvolve.ts';
-import { poolOf, PoolError, type Pool, type PoolMember } from './pool.ts';
+import { poolOf, PoolError, type Features, type Pool, type PoolMember } from './pool.ts';
 import { take, takeOne } from './readback.ts';
 import './register.ts';
 
@@ -38,7 +39,7 @@ export interface Evolved {
 }
 
 /** All members' inputs, N x width, which the logits of a model without hidden layers are made from. */
-function pooledInputs({ members }: Pool): tf.Tensor2D {
+function pooledInputs({ inputs: members }: Pool): tf.Tensor2D {
   return tf.concat(
     members.map(({ key, inputs, labels }) => {
       if (inputs.kind !== 'exact') {
@@ -85,9 +86,15 @@ export class NtkEngine {
     this.inputGrams.clear();
   }
 
-  /** What a neighbour's kernel needs of these samples: the hidden layers' ReLU activations, n x h_l each. */
-  features(weights: Float32Array, inputs: tf.Tensor2D): Promise<Float32Array[]> {
-    return take(tf.tidy(() => hiddenActivations(denseLayers(this.spec, weights), inputs)));
+  /** What a neighbour's kernel needs of these samples. */
+  async features(weights: Float32Array, inputs: tf.Tensor2D): Promise<Features> {
+    const tensors = tf.tidy(() => {
+      const { hidden, jacobian } = featuresAt(networkOf(this.spec, weights), inputs);
+      return jacobian ? [...hidden, jacobian] : hidden;
+    });
+    const values = await take(tensors);
+    const layers = featureWidths(this.spec).hidden.length;
+    return { hidden: values.slice(0, layers), jacobian: values[layers] ?? null };
   }
 
   /**
@@ -97,7 +104,7 @@ export class NtkEngine {
    */
   async evolve({ weights, pool: members, options, wantKernel = false }: EvolveRequest): Promise<Evolved> {
     const pool = poolOf(this.spec, members);
-    const inputGram = await this.inputGrams.of(members);
+    const inputGram = pool.inputs.length > 0 ? await this.inputGrams.of(pool.inputs) : null;
     const { kernel, logits } = tf.tidy(() => this.linearise(weights, pool, inputGram));
     try {
       const { stepSize, ...spectrum } = await stepSizeOf(options, kernel);
@@ -130,7 +137,7 @@ export class NtkEngine {
     return takeOne(
       tf.tidy(() => {
         const residual = tf.tensor2d(cotangent, [inputs.shape[0], classCount(this.spec)]);
-        return pullback(denseLayers(this.spec, weights), inputs, residual);
+        return pullback(networkOf(this.spec, weights), inputs, residual);
       }),
     );
   }
@@ -141,16 +148,15 @@ export class NtkEngine {
    */
   async evaluate(weights: Float32Array, rows: Float32Array, labels: Uint8Array): Promise<{ accuracy: number; loss: number }> {
     const classes = classCount(this.spec);
-    const width = this.spec.layers[0]!;
+    const width = inputWidth(this.spec);
     let correct = 0;
     let loss = 0;
     for (let start = 0; start < labels.length; start += EVALUATION_BATCH) {
       const count = Math.min(EVALUATION_BATCH, labels.length - start);
       const logits = await takeOne(
         tf.tidy(() => {
-          const layers = denseLayers(this.spec, weights);
           const batch = tf.tensor2d(rows.subarray(start * width, (start + count) * width), [count, width]);
-          return logitsOf(layers, hiddenActivations(layers, batch).at(-1) ?? batch);
+          return logitsAt(networkOf(this.spec, weights), batch);
         }),
       );
       for (let p = 0; p < count; p++) {
@@ -170,14 +176,15 @@ export class NtkEngine {
    */
   async warmUp(samples: number): Promise<void> {
     if (tf.getBackend() !== 'webgpu') return;
-    const width = this.spec.layers[0]!;
+    const width = inputWidth(this.spec);
     const weights = initialWeights(this.spec, 0);
     const rows = new Float32Array(samples * width);
     const labels = new Uint8Array(samples);
     const inputs = this.upload(rows, samples, width);
     try {
-      const hidden = await this.features(weights, inputs);
-      const pool = [{ key: 'warm-up', inputs: { kind: 'exact', rows, width }, hidden, labels }] as const;
+      const features = await this.features(weights, inputs);
+      const own = isConvolutional(this.spec) ? null : ({ kind: 'exact', rows, width } as const);
+      const pool = [{ key: 'warm-up', inputs: own, features, labels }];
       const options: EvolutionOptions = {
         stepSize: { rule: 'spectral', scale: 2 },
         integrator: 'accelerated',
@@ -197,10 +204,17 @@ export class NtkEngine {
   }
 
   /** K and f⁰ of the pool at w̄. */
-  private linearise(weights: Float32Array, pool: Pool, inputGram: Float32Array): { kernel: tf.Tensor2D; logits: tf.Tensor2D } {
-    const layers = denseLayers(this.spec, weights);
-    const hidden = pool.hidden.map((values, l) => tf.tensor2d(values, [pool.samples, this.spec.layers[l + 1]!]));
-    const gram = tf.tensor2d(inputGram, [pool.samples, pool.samples]);
-    return { kernel: empiricalNtk(layers, gram, hidden), logits: logitsOf(layers, hidden.at(-1) ?? pooledInputs(pool)) };
+  private linearise(
+    weights: Float32Array, pool: Pool, inputGram: Float32Array | null,
+  ): { kernel: tf.Tensor2D; logits: tf.Tensor2D } {
+    const { samples, features } = pool;
+    const { dense } = networkOf(this.spec, weights);
+    const widths = featureWidths(this.spec);
+    const hidden = features.hidden.map((values, l) => tf.tensor2d(values, [samples, widths.hidden[l]!]));
+    const logits = logitsOf(dense, hidden.at(-1) ?? pooledInputs(pool));
+    if (inputGram) return { kernel: empiricalNtk(dense, { gram: tf.tensor2d(inputGram, [samples, samples]) }, hidden), logits };
+    const kernel = empiricalNtk(dense, { rows: hidden[0]! }, hidden.slice(1));
+    const jacobian = features.jacobian && tf.tensor2d(features.jacobian, [samples, widths.jacobian]);
+    return { kernel: jacobian ? withJacobian(kernel, jacobian) : kernel, logits };
   }
 }

@@ -1,23 +1,22 @@
 import { beforeAll, beforeEach, expect, test } from 'vitest';
 import { liveTensors, useBackend } from '../testing/backends.ts';
 import { InputGrams } from './inputGrams.ts';
-import type { PoolMember } from './pool.ts';
+import type { InputMember } from './pool.ts';
 
 beforeAll(() => useBackend('cpu'));
 
-const member = (key: string, ...rows: number[]): PoolMember => ({
+const member = (key: string, ...rows: number[]): InputMember => ({
   key,
   inputs: { kind: 'exact', rows: Float32Array.from(rows), width: 2 },
-  hidden: [],
   labels: new Uint8Array(rows.length / 2),
 });
 
 /** Makes the inputs unusable, so that only blocks that are kept still come out as numbers. */
-const spoil = (...members: readonly PoolMember[]) => members.forEach(({ inputs }) => inputs.rows.fill(NaN));
+const spoil = (...members: readonly InputMember[]) => members.forEach(({ inputs }) => inputs.rows.fill(NaN));
 
-let a: PoolMember;
-let b: PoolMember;
-let c: PoolMember;
+let a: InputMember;
+let b: InputMember;
+let c: InputMember;
 beforeEach(() => {
   a = member('a', 1, 2);
   b = member('b', 3, 4, 5, 6);

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import type { InputFeatures, PoolMember } from './pool.ts';
+import type { InputFeatures, InputMember } from './pool.ts';
 import { take } from './readback.ts';
 
 interface Block {
@@ -10,12 +10,12 @@ interface Block {
 }
 
 interface Pair {
-  readonly left: PoolMember;
-  readonly right: PoolMember;
+  readonly left: InputMember;
+  readonly right: InputMember;
 }
 
 /** Each two members once, a member with itself too; ordered by key, so that pools in another order find the same pairs. */
-function pairsOf(members: readonly PoolMember[]): Pair[] {
+function pairsOf(members: readonly InputMember[]): Pair[] {
   const sorted = members.toSorted((a, b) => (a.key < b.key ? -1 : 1));
   return sorted.flatMap((left, i) => sorted.slice(i).map((right) => ({ left, right })));
 }
@@ -33,7 +33,7 @@ function addCrossTerms({ left, right, gram }: Block): void {
 async function compute(pairs: readonly Pair[]): Promise<Block[]> {
   const products = tf.tidy(() => {
     const tensors = new Map<InputFeatures, tf.Tensor2D>();
-    const rowsOf = ({ inputs, labels }: PoolMember) => {
+    const rowsOf = ({ inputs, labels }: InputMember) => {
       const rows = tensors.get(inputs) ?? tf.tensor2d(inputs.rows, [labels.length, inputs.width]);
       tensors.set(inputs, rows);
       return rows;
@@ -48,8 +48,8 @@ async function compute(pairs: readonly Pair[]): Promise<Block[]> {
   });
 }
 
-function assemble(members: readonly PoolMember[], pairs: readonly Pair[], blocks: readonly Block[]): Float32Array {
-  const offsets = new Map<PoolMember, number>();
+function assemble(members: readonly InputMember[], pairs: readonly Pair[], blocks: readonly Block[]): Float32Array {
+  const offsets = new Map<InputMember, number>();
   let samples = 0;
   for (const member of members) {
     offsets.set(member, samples);
@@ -84,7 +84,7 @@ export class InputGrams {
   constructor(private readonly budget: number) {}
 
   /** N x N, row-major, in the members' order. Not to be changed. */
-  async of(members: readonly PoolMember[]): Promise<Float32Array> {
+  async of(members: readonly InputMember[]): Promise<Float32Array> {
     const known = this.latest;
     const isSame = known?.inputs.length === members.length && members.every((member, i) => member.inputs === known.inputs[i]);
     if (known && isSame) return known.gram;

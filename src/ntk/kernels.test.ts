@@ -36,7 +36,7 @@ describe.each(hostBackends)('NTK kernels on %s', (backend) => {
     expect(liveTensors()).toEqual(before);
   });
 
-  test.each(productCases)('a product is its formula: $rows x $inner x $columns', async (size) => {
+  test.each(productCases)('a product is its formula: %o', async (size) => {
     const before = liveTensors();
     for (const { name, compute, expected } of productForms(size)) {
       expect(reference.relativeError(await takeOne(tf.tidy(compute)), expected), name).toBeLessThan(1e-5);

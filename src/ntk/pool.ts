@@ -1,4 +1,4 @@
-import { classCount, type ModelSpec } from '../model/model.ts';
+import { classCount, featureWidths, inputWidth, isConvolutional, type ModelSpec } from '../model/model.ts';
 
 /** What a client knows of its neighbours' samples when it builds the kernel over all of them. */
 
@@ -9,13 +9,23 @@ export type InputFeatures =
   /** A sketch (`sketchInputs`): x_p · x_q ≈ z_p · z_q + s_p + s_q, with z in the n x `width` rows and s in the n `cross`. */
   | { readonly kind: 'sketch'; readonly rows: Float32Array; readonly width: number; readonly cross: Float32Array };
 
+/** What depends on the model, at w̄ (`FeatureWidths`). */
+export interface Features {
+  /** What each dense layer reads but for the model's input, n x its size: a hidden layer's mask is the sign of what it gave. */
+  readonly hidden: readonly Float32Array[];
+  /** The derivatives of all logits by the convolutions' parameters, over √C: n x (C · P). Null without convolutions. */
+  readonly jacobian: Float32Array | null;
+}
+
 export interface PoolMember {
   /** Who holds the samples. */
   readonly key: string;
-  /** The same object as long as the samples are the same: what is computed from it is kept. */
-  readonly inputs: InputFeatures;
-  /** Each hidden layer's ReLU activations at w̄, n x its size. */
-  readonly hidden: readonly Float32Array[];
+  /**
+   * The same object as long as the samples are the same: what is computed from it is kept. Null where the kernel needs
+   * nothing of the inputs: convolutions have read them, and are in the features.
+   */
+  readonly inputs: InputFeatures | null;
+  readonly features: Features;
   /** Class indices, n. */
   readonly labels: Uint8Array;
 }
@@ -24,13 +34,17 @@ export class PoolError extends Error {
   override readonly name = 'PoolError';
 }
 
+/** A member whose inputs the first dense layer reads. */
+export type InputMember = Pick<PoolMember, 'key' | 'labels'> & { readonly inputs: InputFeatures };
+
 /** The pooled samples of all members, in their order. */
 export interface Pool {
-  readonly members: readonly PoolMember[];
+  /** The members whose inputs are needed: all or none. */
+  readonly inputs: readonly InputMember[];
   /** N. */
   readonly samples: number;
-  /** Each hidden layer's activations, N x its size. */
-  readonly hidden: readonly Float32Array[];
+  /** Of N samples. */
+  readonly features: Features;
   /** N. */
   readonly labels: Int32Array;
 }
@@ -45,17 +59,28 @@ function concat(parts: readonly Float32Array[]): Float32Array {
   return whole;
 }
 
-/** What does not fit the model in a member's arrays, if anything. */
-function misfit(spec: ModelSpec, { inputs, hidden, labels }: PoolMember): string | undefined {
-  const count = labels.length;
-  const sizes = spec.layers.slice(1, -1);
-  const { rows, width } = inputs;
-  if (inputs.kind === 'exact' && width !== spec.layers[0]) return `inputs of ${width} numbers, not ${spec.layers[0]}`;
+/** What does not fit the model in a member's inputs, if anything. */
+function inputMisfit(spec: ModelSpec, inputs: InputFeatures | null, count: number): string | undefined {
+  if (isConvolutional(spec)) return inputs ? 'inputs, which convolutions do not share' : undefined;
+  if (!inputs) return 'no inputs';
+  const { kind, rows, width } = inputs;
+  if (kind === 'exact' && width !== inputWidth(spec)) return `inputs of ${width} numbers, not ${inputWidth(spec)}`;
   if (rows.length !== count * width) return `${rows.length} input numbers for ${count} samples of ${width}`;
-  if (inputs.kind === 'sketch' && inputs.cross.length !== count) return `${inputs.cross.length} cross terms for ${count} samples`;
-  if (hidden.length !== sizes.length) return `${hidden.length} hidden layers, not ${sizes.length}`;
-  const odd = sizes.findIndex((size, l) => hidden[l]!.length !== count * size);
-  if (odd >= 0) return `${hidden[odd]!.length} activations of hidden layer ${odd + 1} for ${count} samples of ${sizes[odd]}`;
+  if (kind === 'sketch' && inputs.cross.length !== count) return `${inputs.cross.length} cross terms for ${count} samples`;
+  return undefined;
+}
+
+/** What does not fit the model in a member's arrays, if anything. */
+function misfit(spec: ModelSpec, { inputs, features: { hidden, jacobian }, labels }: PoolMember): string | undefined {
+  const count = labels.length;
+  const widths = featureWidths(spec);
+  const problem = inputMisfit(spec, inputs, count);
+  if (problem) return problem;
+  if (hidden.length !== widths.hidden.length) return `${hidden.length} hidden layers, not ${widths.hidden.length}`;
+  const odd = widths.hidden.findIndex((size, l) => hidden[l]!.length !== count * size);
+  if (odd >= 0) return `${hidden[odd]!.length} activations of hidden layer ${odd + 1} for ${count} samples of ${widths.hidden[odd]}`;
+  const derivatives = jacobian?.length ?? 0;
+  if (derivatives !== count * widths.jacobian) return `${derivatives} derivatives for ${count} samples of ${widths.jacobian}`;
   const wild = labels.find((label) => label >= classCount(spec));
   return wild === undefined ? undefined : `a label ${wild} beyond the ${classCount(spec)} classes`;
 }
@@ -68,18 +93,21 @@ export function poolOf(spec: ModelSpec, members: readonly PoolMember[]): Pool {
   for (const member of members) {
     if (keys.has(member.key)) throw new PoolError(`Client ${member.key} is in the pool twice; pass it once.`);
     keys.add(member.key);
-    const { kind, width } = member.inputs;
+    const { inputs } = member;
     const problem =
       misfit(spec, member) ??
-      (kind === first.inputs.kind && width === first.inputs.width
+      (inputs?.kind === first.inputs?.kind && inputs?.width === first.inputs?.width
         ? undefined
-        : `${kind} inputs of width ${width}, beside ${first.inputs.kind} ones of width ${first.inputs.width}`);
+        : `${inputs?.kind} inputs of width ${inputs?.width}, beside ${first.inputs?.kind} ones of width ${first.inputs?.width}`);
     if (problem) throw new PoolError(`Client ${member.key} brought ${problem}; leave it out of this round.`);
   }
   return {
-    members,
+    inputs: members.flatMap(({ key, labels, inputs }) => (inputs ? [{ key, labels, inputs }] : [])),
     samples: members.reduce((sum, member) => sum + member.labels.length, 0),
-    hidden: first.hidden.map((_, l) => concat(members.map((member) => member.hidden[l]!))),
+    features: {
+      hidden: first.features.hidden.map((_, l) => concat(members.map(({ features }) => features.hidden[l]!))),
+      jacobian: first.features.jacobian && concat(members.flatMap(({ features }) => features.jacobian ?? [])),
+    },
     labels: Int32Array.from(members.flatMap((member) => [...member.labels])),
   };
 }

@@ -8,9 +8,9 @@ const shape: RunShape = {
   ownSamples: 2,
   parameters: 5,
   inputWidth: 3,
-  hidden: [2],
   classes: 4,
-  exchange: 'sketch',
+  features: { hidden: [2], jacobian: 0 },
+  inputs: 'sketch',
   sketchSize: 2,
   velocity: true,
 };
@@ -42,7 +42,7 @@ const messages: Message[] = [
     labels: Uint8Array.of(0, 3),
     inputs: { kind: 'sketch', rows: floats(4), width: 2, cross: floats(2) },
   },
-  { type: 'factors', ...inRound, hidden: [floats(4)] },
+  { type: 'factors', ...inRound, features: { hidden: [floats(4)], jacobian: null } },
   { type: 'residuals', ...inRound, residual: floats(8) },
   { type: 'step', ...inRound, step: floats(5) },
   { type: 'decline', ...inRound, of: 'weights' },
@@ -73,7 +73,22 @@ describe('messages', () => {
       labels: Uint8Array.of(1),
       inputs: { kind: 'exact', rows: floats(3), width: 3 },
     };
-    expect(decodeMessage(encodeMessage(message, 'f32', 'b'), { ...shape, exchange: 'factors' })).toEqual(message);
+    expect(decodeMessage(encodeMessage(message, 'f32', 'b'), { ...shape, inputs: 'exact' })).toEqual(message);
+  });
+
+  it('carries derivatives, and labels without inputs, in a run with convolutions', () => {
+    const convolutional: RunShape = { ...shape, features: { hidden: [2], jacobian: 3 }, inputs: 'none' };
+    const decode = (message: Message, by = convolutional) => decodeMessage(encodeMessage(message, 'f32', 'b'), by);
+    const labels: Message = { type: 'inputs', run: 'r', labels: Uint8Array.of(1, 0), inputs: null };
+    const factors: Message = { type: 'factors', ...inRound, features: { hidden: [floats(4)], jacobian: floats(6) } };
+    for (const message of [labels, factors]) {
+      expect(decode(message)).toEqual(message);
+      expect(() => decode(message, shape)).toThrow(ProtocolError);
+    }
+    expect(() => decode({ ...labels, labels: new Uint8Array(5001) })).toThrow(/1 to 5000 rows/);
+    expect(() => decode({ ...labels, inputs: { kind: 'exact', rows: floats(6), width: 3 } })).toThrow(/brings exact/);
+    expect(() => decode({ ...factors, features: { hidden: [floats(4)], jacobian: floats(9) } })).toThrow(/different sample counts/);
+    expect(() => decode({ ...factors, features: { hidden: [floats(4)], jacobian: null } })).toThrow(/'jacobian'/);
   });
 
   it('carries weights alone in a run that mixes no velocities', () => {
@@ -87,7 +102,7 @@ describe('messages', () => {
   it('neither gives nor takes anything made of samples in a run that exchanges weights alone', () => {
     const allowed = new Set(['room', 'weights', 'decline', 'metrics', 'summary']);
     for (const message of messages) {
-      const decode = () => decodeMessage(encodeMessage(message, 'f32', 'b'), { ...shape, exchange: 'none' });
+      const decode = () => decodeMessage(encodeMessage(message, 'f32', 'b'), { ...shape, features: null, inputs: 'none' });
       if (allowed.has(message.type)) expect(decode()).toEqual(message);
       else expect(decode).toThrow(ProtocolError);
     }

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
-import type { InputFeatures } from '../ntk/pool.ts';
-import { MAX_SAMPLES } from '../settings/settings.ts';
+import type { FeatureWidths } from '../model/model.ts';
+import type { Features, InputFeatures } from '../ntk/pool.ts';
+import { MAX_SAMPLES, type SharedInputs } from '../settings/settings.ts';
 import { decodeFrame, encodeFrame, ProtocolError, type DecodedParts, type FrameArrays } from './frame.ts';
 import { registerSchema, type RoomRegister } from './register.ts';
 
@@ -37,17 +38,17 @@ export interface MixedMessage extends InRound {
   /** The μ that the receiver centres its sketch with. */
   readonly centre: Float32Array | null;
 }
-/** linearise, once a run: the owner's labels and inputs. */
+/** linearise, once a run: the owner's labels and, where the kernel needs them, inputs. */
 export interface InputsMessage {
   readonly type: 'inputs';
   readonly run: string;
   readonly labels: Uint8Array;
-  readonly inputs: InputFeatures;
+  readonly inputs: InputFeatures | null;
 }
-/** linearise: the owner's hidden activations at the mixed model, n x h_l each; a unit's mask is its activation's sign. */
+/** linearise: the features of the owner's samples at the mixed model. */
 export interface FactorsMessage extends InRound {
   readonly type: 'factors';
-  readonly hidden: readonly Float32Array[];
+  readonly features: Features;
 }
 /** step: to the samples' owner, its rows of R, n x C; answered by `step`. */
 export interface ResidualsMessage extends InRound {
@@ -121,10 +122,10 @@ export interface RunShape {
   /** d. */
   readonly parameters: number;
   readonly inputWidth: number;
-  readonly hidden: readonly number[];
   readonly classes: number;
-  /** `none`: neighbours get weights and nothing that is made of samples. */
-  readonly exchange: 'factors' | 'sketch' | 'none';
+  /** Of each sample; null: neighbours get weights and nothing that is made of samples. */
+  readonly features: FeatureWidths | null;
+  readonly inputs: SharedInputs;
   readonly sketchSize: number;
   /** Whether weights come with a velocity. */
   readonly velocity: boolean;
@@ -174,7 +175,7 @@ const fieldsSchema = v.variant('type', [
   v.strictObject({ type: v.literal('mean'), run }),
   v.strictObject({ type: v.literal('weights'), run, round }),
   v.strictObject({ type: v.literal('mixed'), run, round, wantsInputs: v.boolean() }),
-  v.strictObject({ type: v.literal('inputs'), run, kind: v.picklist(['exact', 'sketch']) }),
+  v.strictObject({ type: v.literal('inputs'), run, kind: v.picklist(['exact', 'sketch', 'none']) }),
   v.strictObject({ type: v.literal('factors'), run, round }),
   v.strictObject({ type: v.literal('residuals'), run, round }),
   v.strictObject({ type: v.literal('step'), run, round }),
@@ -203,12 +204,14 @@ function split(message: Message): { fields: unknown; arrays: FrameArrays } {
     }
     case 'inputs': {
       const { inputs, labels, ...fields } = message;
+      if (!inputs) return { fields: { ...fields, kind: 'none' }, arrays: { labels } };
       const cross = inputs.kind === 'sketch' ? { cross: inputs.cross } : {};
       return { fields: { ...fields, kind: inputs.kind }, arrays: { labels, rows: inputs.rows, ...cross } };
     }
     case 'factors': {
-      const { hidden, ...fields } = message;
-      return { fields, arrays: Object.fromEntries(hidden.map((activations, l) => [`hidden${l}`, activations])) };
+      const { features: { hidden, jacobian }, ...fields } = message;
+      const activations = Object.fromEntries(hidden.map((values, l) => [`hidden${l}`, values]));
+      return { fields, arrays: jacobian ? { ...activations, jacobian } : activations };
     }
     case 'residuals': {
       const { residual, ...fields } = message;
@@ -270,13 +273,16 @@ class ArrayReader {
     return array;
   }
 
-  /** A matrix of the given width and 1 .. MAX_SAMPLES rows. */
+  /** How many rows of the given width an array has: 1 .. MAX_SAMPLES. */
+  samples(name: string, width: number): number {
+    const rows = (this.#arrays.get(name)?.length ?? 0) / width;
+    if (Number.isInteger(rows) && rows > 0 && rows <= MAX_SAMPLES) return rows;
+    throw new ProtocolError(`A '${this.kind}' message needs '${name}' of 1 to ${MAX_SAMPLES} rows of ${width}.`);
+  }
+
+  /** A matrix of the given width. */
   rows(name: string, width: number): Float32Array {
-    const length = this.#arrays.get(name)?.length ?? 0;
-    if (length === 0 || length % width !== 0 || length / width > MAX_SAMPLES) {
-      throw new ProtocolError(`A '${this.kind}' message needs '${name}' of 1 to ${MAX_SAMPLES} rows of ${width}.`);
-    }
-    return this.floats(name, length);
+    return this.floats(name, width * this.samples(name, width));
   }
 
   labels(name: string, length: number, classes: number): Uint8Array {
@@ -323,7 +329,7 @@ type RunFields = Exclude<v.InferOutput<typeof fieldsSchema>, { type: 'room' }>;
 
 function readArrays(fields: RunFields, reader: ArrayReader, shape: RunShape): Exclude<Message, RoomMessage> {
   const parameters = (name: string) => reader.floats(name, shape.parameters);
-  if (shape.exchange === 'none' && ofSamples.has(fields.type)) {
+  if (!shape.features && ofSamples.has(fields.type)) {
     throw new ProtocolError(`A '${fields.type}' message has no place in a run whose neighbours exchange weights alone.`);
   }
   switch (fields.type) {
@@ -337,21 +343,18 @@ function readArrays(fields: RunFields, reader: ArrayReader, shape: RunShape): Ex
     }
     case 'inputs': {
       const { kind, ...rest } = fields;
-      if (kind !== (shape.exchange === 'factors' ? 'exact' : 'sketch')) {
-        throw new ProtocolError(`An 'inputs' message is ${kind}, but the run exchanges ${shape.exchange}.`);
-      }
-      const width = kind === 'exact' ? shape.inputWidth : shape.sketchSize;
-      const rows = reader.rows('rows', width);
-      const samples = rows.length / width;
-      const inputs: InputFeatures =
-        kind === 'exact' ? { kind, rows, width } : { kind, rows, width, cross: reader.floats('cross', samples) };
-      return { ...rest, inputs, labels: reader.labels('labels', samples, shape.classes) };
+      if (kind !== shape.inputs) throw new ProtocolError(`An 'inputs' message brings ${kind}, but the run's inputs are ${shape.inputs}.`);
+      const samples = reader.samples('labels', 1);
+      return { ...rest, inputs: readInputs(kind, reader, shape, samples), labels: reader.labels('labels', samples, shape.classes) };
     }
     case 'factors': {
-      const hidden = shape.hidden.map((width, l) => reader.rows(`hidden${l}`, width));
-      const samples = new Set(hidden.map((activations, l) => activations.length / shape.hidden[l]!));
+      const { hidden: widths, jacobian: width } = shape.features ?? { hidden: [], jacobian: 0 };
+      const hidden = widths.map((size, l) => reader.rows(`hidden${l}`, size));
+      const jacobian = width > 0 ? reader.rows('jacobian', width) : null;
+      const samples = new Set(hidden.map((activations, l) => activations.length / widths[l]!));
+      if (jacobian) samples.add(jacobian.length / width);
       if (samples.size > 1) throw new ProtocolError(`A 'factors' message has layers of different sample counts.`);
-      return { ...fields, hidden };
+      return { ...fields, features: { hidden, jacobian } };
     }
     case 'residuals':
       return { ...fields, residual: reader.floats('residual', shape.ownSamples * shape.classes) };
@@ -363,4 +366,11 @@ function readArrays(fields: RunFields, reader: ArrayReader, shape: RunShape): Ex
     case 'summary':
       return fields;
   }
+}
+
+function readInputs(kind: SharedInputs, reader: ArrayReader, shape: RunShape, samples: number): InputFeatures | null {
+  if (kind === 'none') return null;
+  const width = kind === 'exact' ? shape.inputWidth : shape.sketchSize;
+  const rows = reader.floats('rows', samples * width);
+  return kind === 'exact' ? { kind, rows, width } : { kind, rows, width, cross: reader.floats('cross', samples) };
 }

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { dequantise, quantise } from '../math/quantise.ts';
+import { randomStream } from '../math/random.ts';
 import { decodeFrame } from './frame.ts';
 import { encodeMessage, type Message } from './messages.ts';
 import { Quantiser } from './quantiser.ts';
@@ -35,9 +37,12 @@ describe('the wire form q8', () => {
 
   it('keeps masks, and leaves what is small or sent once to float16', () => {
     const relu = values.map((value) => Math.max(0, value - 4.9));
-    const factors: Message = { type: 'factors', run: 'r', round: 0, hidden: [relu] };
-    const hidden = sent(encodeMessage(factors, new Quantiser(1, 0), 'b'), 'hidden0');
+    const factors: Message = { type: 'factors', run: 'r', round: 0, features: { hidden: [relu], jacobian: values } };
+    const frame = encodeMessage(factors, new Quantiser(1, 0), 'b');
+    const hidden = sent(frame, 'hidden0');
     relu.forEach((value, i) => expect(hidden[i]! > 0).toBe(value > 0));
+    // Derivatives have no masks to keep, so that small ones may be rounded to nothing.
+    expect(sent(frame, 'jacobian')).toEqual(dequantise(quantise(values, { random: randomStream(1, 'q8', 0, 'factors/jacobian', 0, 'b') })));
     const residuals: Message = { type: 'residuals', run: 'r', round: 0, residual: values };
     expect(encodeMessage(residuals, new Quantiser(1, 0), 'b')).toEqual(encodeMessage(residuals, 'f16', 'b'));
   });

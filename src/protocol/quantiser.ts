@@ -8,6 +8,9 @@ const fedBack: ReadonlySet<string> = new Set(['weights/weights', 'weights/veloci
 /** Messages that are rounded to 8 bits besides: answers to one neighbour, about that neighbour's own model. */
 const roundedOnce: ReadonlySet<string> = new Set(['step', 'factors']);
 
+/** Whether an array's signs are ReLU masks: they must survive. */
+const isMask = (name: string) => name.startsWith('hidden');
+
 /**
  * One sender's wire form `q8`: 8-bit stochastic rounding of weights, velocities, steps and factors, with error feedback
  * (Seide et al. 2014; Karimireddy et al. 2019, arXiv 1901.09847) where the same array goes out every round. What is small or
@@ -30,7 +33,7 @@ export class Quantiser implements ArrayRounding {
       const stream = (...receiver: string[]) => randomStream(this.seed, 'q8', this.sender, kind, message.round, ...receiver);
       if (!(array instanceof Float32Array)) return [name, array];
       if (fedBack.has(kind)) return [name, this.#feedBack(kind, array, (values) => quantise(values, { random: stream() }))];
-      if (roundedOnce.has(message.type)) return [name, quantise(array, { random: stream(to), keepsPositive: message.type === 'factors' })];
+      if (roundedOnce.has(message.type)) return [name, quantise(array, { random: stream(to), keepsPositive: isMask(name) })];
       return [name, array];
     });
     return Object.fromEntries(quantised);

@@ -1,4 +1,4 @@
-import type { PoolMember } from '../ntk/pool.ts';
+import type { Features, PoolMember } from '../ntk/pool.ts';
 import type { NtkMethod } from '../settings/method.ts';
 import { mix, momentumStep, scaledSum, weightedMean } from './iterate.ts';
 import {
@@ -24,7 +24,7 @@ import {
 
 /** After the mix: asks every neighbour that took part in it for what the kernel needs at w̄. */
 export function linearise(known: Known, method: NtkMethod, { plan, own, answers, missed }: Mixing): Transition {
-  const { run, self, exchange } = known.settings;
+  const { run, self, inputs } = known.settings;
   const present = plan.neighbours.filter(({ peer }) => answers.has(peer));
   const { round } = plan;
   const mixed = mix(own, plan, answers);
@@ -32,7 +32,7 @@ export function linearise(known: Known, method: NtkMethod, { plan, own, answers,
   const effects: RoundEffect[] = [];
 
   let { centre } = known;
-  if (exchange === 'sketch' && !centre) {
+  if (inputs === 'sketch' && !centre) {
     const members = [{ peer: self, weight: plan.selfWeight }, ...present].flatMap(({ peer, weight }) => {
       const mean = known.means.get(peer);
       return mean ? [{ vector: mean, weight }] : [];
@@ -47,23 +47,23 @@ export function linearise(known: Known, method: NtkMethod, { plan, own, answers,
   }
   effects.push({ type: 'features', round, weights }, { type: 'await', round, phase: 'linearise' });
   const waiting = new Set(present.map(({ peer }) => peer));
-  const activity: Linearising = { phase: 'linearise', method, plan, mixed, hidden: new Map(), waiting, missed };
+  const activity: Linearising = { phase: 'linearise', method, plan, mixed, features: new Map(), waiting, missed };
   return { state: { known: { ...known, centre }, activity }, effects };
 }
 
 /** When all factors are in: evolves the pool's logits in function space. */
 export function evolve(known: Known, activity: Linearising): Transition {
-  const { method, plan, mixed, hidden, missed } = activity;
+  const { method, plan, mixed, missed } = activity;
   const { self } = known.settings;
-  if (!hidden.has(self) || !known.inputs.has(self)) return stay({ known, activity });
+  if (!activity.features.has(self) || !known.inputs.has(self)) return stay({ known, activity });
   const pool = [self, ...plan.neighbours.map(({ peer }) => peer)].flatMap((peer): PoolMember[] => {
-    const activations = hidden.get(peer);
+    const features = activity.features.get(peer);
     const inputs = known.inputs.get(peer);
-    if (!activations || !inputs || !coversSamples(known.settings, inputs, activations)) return [];
-    return [{ key: peer, ...inputs, hidden: activations }];
+    if (!features || !inputs || !coversSamples(known.settings, inputs, features)) return [];
+    return [{ key: peer, ...inputs, features }];
   });
   const answered = new Set(pool.map(({ key }) => key));
-  const unusable = [...hidden.keys()].filter((peer) => !answered.has(peer));
+  const unusable = [...activity.features.keys()].filter((peer) => !answered.has(peer));
   const leftOut = new Set([...missed, ...unusable]);
   return {
     state: { known, activity: { phase: 'evolve', method, plan, mixed, pool, waiting: new Set(), missed: leftOut } },
@@ -71,9 +71,10 @@ export function evolve(known: Known, activity: Linearising): Transition {
   };
 }
 
-/** Whether an owner's activations are those of exactly its samples; a neighbour that answers otherwise is left out. */
-function coversSamples({ hidden: sizes }: RoundSettings, { labels }: OwnedInputs, hidden: readonly Float32Array[]): boolean {
-  return sizes.every((size, l) => hidden[l]?.length === labels.length * size);
+/** Whether an owner's features are those of exactly its samples; a neighbour that answers otherwise is left out. */
+function coversSamples({ features: widths }: RoundSettings, { labels }: OwnedInputs, { hidden, jacobian }: Features): boolean {
+  const isOf = (width: number, values: Float32Array | null | undefined) => (values?.length ?? 0) === labels.length * width;
+  return isOf(widths.jacobian, jacobian) && widths.hidden.every((width, l) => isOf(width, hidden[l]));
 }
 
 /** When the residuals are known: gives each owner its rows. */
@@ -117,11 +118,11 @@ export function learnInputs(state: RoundState, owner: Peer, { labels, inputs }: 
   return { ...state, known: { ...state.known, inputs: withEntry(state.known.inputs, owner, { labels, inputs }) } };
 }
 
-export function learnHidden(state: RoundState, owner: Peer, round: number, hidden: readonly Float32Array[]): RoundState {
+export function learnFeatures(state: RoundState, owner: Peer, round: number, features: Features): RoundState {
   const { activity, known } = state;
   if (activity.phase !== 'linearise' || !isDue(activity, known, owner, round)) return state;
   const waiting = without(activity.waiting, owner);
-  return { known, activity: { ...activity, hidden: withEntry(activity.hidden, owner, hidden), waiting } };
+  return { known, activity: { ...activity, features: withEntry(activity.features, owner, features), waiting } };
 }
 
 export function learnPart(state: RoundState, owner: Peer, round: number, part: Float32Array): RoundState {

@@ -171,7 +171,7 @@ class Federation {
     const { round } = effect;
     member.work.push(() => {
       if (effect.type === 'answer-factors') {
-        this.#send(member.id, to, { type: 'factors', run: 'r', round, hidden: [hiddenOf(k, effect.weights)] });
+        this.#send(member.id, to, { type: 'factors', run: 'r', round, features: featuresOf(k, effect.weights) });
       } else this.#send(member.id, to, { type: 'step', run: 'r', round, step: stepOf(k, effect.weights, effect.residual) });
     });
   }
@@ -204,13 +204,13 @@ class Federation {
           break;
         case 'features':
           member.work.push(() =>
-            this.#advance(member, { type: 'own-features', round: effect.round, hidden: [hiddenOf(k, effect.weights)] }),
+            this.#advance(member, { type: 'own-features', round: effect.round, features: featuresOf(k, effect.weights) }),
           );
           break;
         case 'evolve':
           member.work.push(() => {
             const samples = effect.pool.reduce((sum, { labels }) => sum + labels.length, 0);
-            const sum = effect.pool.reduce((total, { hidden }, p) => total + (p + 1) * hidden[0]!.reduce((a, b) => a + b, 0), 0);
+            const sum = effect.pool.reduce((total, { features }, p) => total + (p + 1) * features.hidden[0]!.reduce((a, b) => a + b, 0), 0);
             const residual = Float32Array.from({ length: samples }, (_, p) => Math.sin(sum + p));
             this.#advance(member, { type: 'evolved', round: effect.round, evolution: { residual, logits: residual, stepSize: 0.1 } });
           });
@@ -238,12 +238,15 @@ class Federation {
 /** A machine with k + 1 samples. */
 const machine = (self: string, method: Method, k: number) =>
   initialRoundState(
-    { run: 'r', self, method, exchange: 'factors', hidden: [1] },
+    { run: 'r', self, method, inputs: 'exact', features: { hidden: [1], jacobian: 0 } },
     method.kind === 'ntk' ? { mean: new Float32Array(WIDTH), inputs: inputsOf(k, k + 1) } : null,
   );
 
 const changeOf = (k: number, weights: Float32Array) => Float32Array.of(Math.sin(k + weights[0]!), -0.1 * weights[1]!);
-const hiddenOf = (k: number, weights: Float32Array) => new Float32Array(k + 1).fill(weights[0]! + k * weights[1]!);
+const featuresOf = (k: number, weights: Float32Array) => ({
+  hidden: [new Float32Array(k + 1).fill(weights[0]! + k * weights[1]!)],
+  jacobian: null,
+});
 const stepOf = (k: number, weights: Float32Array, residual: Float32Array) =>
   Float32Array.of(residual.reduce((a, b) => a + b, 0) * (k + 1), weights[0]! * 0.01);
 

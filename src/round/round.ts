@@ -2,7 +2,7 @@ import type { WeightsMessage } from '../protocol/messages.ts';
 import { sendsVelocity } from '../settings/method.ts';
 import { finishMix } from './gradient.ts';
 import { add, type Iterate } from './iterate.ts';
-import { evolve, finishStep, learnHidden, learnInputs, learnPart, linearise, step } from './ntk.ts';
+import { evolve, finishStep, learnFeatures, learnInputs, learnPart, linearise, step } from './ntk.ts';
 import {
   stay,
   withEntry,
@@ -35,7 +35,7 @@ import {
  * phase is left out of the rest of the round. The machine owns no clock, socket or tensor: `effects` say what its driver must do.
  */
 
-/** `own`: our samples' mean and, where the exchange is of exact inputs, the inputs; null with a gradient method. */
+/** `own`: our samples' mean and, where they need not be sketched, the inputs; null with a gradient method. */
 export function initialRoundState(
   settings: RoundSettings,
   own: { readonly mean: Float32Array; readonly inputs: OwnedInputs | null } | null,
@@ -80,7 +80,7 @@ export function advanceRound(state: RoundState, event: RoundEvent): Transition {
     case 'own-inputs':
       return proceed(learnInputs(state, state.known.settings.self, event.inputs));
     case 'own-features':
-      return proceed(learnHidden(state, state.known.settings.self, event.round, event.hidden));
+      return proceed(learnFeatures(state, state.known.settings.self, event.round, event.features));
     case 'evolved':
       return step(state, event.round, event.evolution);
     case 'own-step':
@@ -118,7 +118,7 @@ function startMix(
   before: readonly RoundEffect[] = [],
 ): Transition {
   const { round } = plan;
-  const { run, exchange, method } = known.settings;
+  const { run, inputs, method } = known.settings;
   const effects = [...before];
   const answers = new Map<Peer, Iterate>();
   const waiting = new Set<Peer>();
@@ -127,7 +127,7 @@ function startMix(
   const velocity = sendsVelocity(method) ? own.velocity : null;
   const message = { type: 'weights', run, round, weights: own.weights, velocity } as const;
   for (const { peer } of plan.neighbours) {
-    if (method.kind === 'ntk' && exchange === 'sketch' && !introduced.has(peer)) {
+    if (inputs === 'sketch' && !introduced.has(peer)) {
       introduced.add(peer);
       effects.push({ type: 'introduce', to: peer });
     }
@@ -152,7 +152,7 @@ function receive(state: RoundState, from: Peer, message: RoundMessage): Transiti
     case 'weights':
       return receiveWeights(state, from, message);
     case 'factors':
-      return proceed(learnHidden(state, from, message.round, message.hidden));
+      return proceed(learnFeatures(state, from, message.round, message.features));
     case 'step':
       return proceed(learnPart(state, from, message.round, message.step));
     case 'decline': {

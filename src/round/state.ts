@@ -1,4 +1,5 @@
-import type { InputFeatures, PoolMember } from '../ntk/pool.ts';
+import type { FeatureWidths } from '../model/model.ts';
+import type { Features, InputFeatures, PoolMember } from '../ntk/pool.ts';
 import type {
   DeclineMessage,
   FactorsMessage,
@@ -9,6 +10,7 @@ import type {
   WeightsMessage,
 } from '../protocol/messages.ts';
 import type { EvolutionSettings, GradientMethod, Method, NtkMethod } from '../settings/method.ts';
+import type { SharedInputs } from '../settings/settings.ts';
 import type { Iterate } from './iterate.ts';
 
 /** What the machine of `round.ts` knows, hears and asks for. */
@@ -20,10 +22,10 @@ export interface RoundSettings {
   readonly run: string;
   readonly self: Peer;
   readonly method: Method;
-  /** How samples become known to neighbours, with an NTK method. */
-  readonly exchange: 'factors' | 'sketch';
-  /** The hidden layers' sizes. */
-  readonly hidden: readonly number[];
+  /** How inputs become known to neighbours. */
+  readonly inputs: SharedInputs;
+  /** Of each sample, with an NTK method. */
+  readonly features: FeatureWidths;
 }
 
 /** One round's neighbourhood: mixing weights m_ij in the pool's order, m_ii apart. */
@@ -37,7 +39,8 @@ export interface Plan {
 
 export interface OwnedInputs {
   readonly labels: Uint8Array;
-  readonly inputs: InputFeatures;
+  /** Null where the kernel needs nothing of them. */
+  readonly inputs: InputFeatures | null;
 }
 
 export interface Evolution {
@@ -94,8 +97,8 @@ interface Linearised extends Working {
 
 export interface Linearising extends Linearised {
   readonly phase: 'linearise';
-  /** Hidden activations at w̄ by peer, our own among them. */
-  readonly hidden: ReadonlyMap<Peer, readonly Float32Array[]>;
+  /** At w̄, by peer, our own among them. */
+  readonly features: ReadonlyMap<Peer, Features>;
 }
 
 export interface Evolving extends Linearised {
@@ -130,7 +133,7 @@ export type RoundEvent =
   /** Answers to our own effects. */
   | { readonly type: 'descended'; readonly round: number; readonly change: Float32Array }
   | { readonly type: 'own-inputs'; readonly inputs: OwnedInputs }
-  | { readonly type: 'own-features'; readonly round: number; readonly hidden: readonly Float32Array[] }
+  | { readonly type: 'own-features'; readonly round: number; readonly features: Features }
   | { readonly type: 'evolved'; readonly round: number; readonly evolution: Evolution }
   | { readonly type: 'own-step'; readonly round: number; readonly step: Float32Array };
 

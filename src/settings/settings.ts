@@ -40,14 +40,16 @@ const settingsFields = v.strictObject({
   sizeSpread: range(0, 2),
   /** With centralised training every client holds the samples of this many clients, from client 0 on. */
   union: count(1, 10_000),
-  /** Hidden layer sizes of the ReLU MLP. */
+  /** Output channels of the convolution blocks; none for a multilayer perceptron. */
+  convolutions: v.pipe(v.array(count(1, 64)), v.maxLength(4)),
+  /** Sizes of the hidden dense layers. */
   hidden: v.pipe(v.array(count(1, 4096)), v.maxLength(8)),
   topology: topologySchema,
   mixing: v.picklist(['uniform', 'metropolis']),
   /** The preset that `method` began as. */
   algorithm: v.picklist(algorithms),
   method: methodSchema,
-  /** What neighbours exchange for the kernel; nothing of it is used by a gradient method. */
+  /** What neighbours exchange of their inputs for the kernel: nothing with convolutions or a gradient method, whatever it is. */
   exchange: v.picklist(['factors', 'sketch']),
   /** m, the dimensions that `sketch` projects inputs to. */
   sketchSize: count(4, 4096),
@@ -82,6 +84,7 @@ export function defaultSettings(algorithm: Algorithm = 'sparkmesh'): Settings {
     samples: 200,
     sizeSpread: 0,
     union: 1,
+    convolutions: [],
     hidden: [100],
     topology: { kind: 'ring' },
     mixing: 'metropolis',
@@ -102,6 +105,14 @@ export function defaultSettings(algorithm: Algorithm = 'sparkmesh'): Settings {
 /** The same settings under another algorithm, as its preset has it. */
 export function withAlgorithm(settings: Settings, algorithm: Algorithm): Settings {
   return { ...settings, algorithm, method: presets[algorithm].method };
+}
+
+/** What a neighbour's kernel gets of a client's inputs themselves: as they are, sketched, or nothing. */
+export type SharedInputs = 'exact' | 'sketch' | 'none';
+
+export function sharedInputs({ method, convolutions, exchange }: Pick<Settings, 'method' | 'convolutions' | 'exchange'>): SharedInputs {
+  if (method.kind === 'gradient' || convolutions.length > 0) return 'none';
+  return exchange === 'factors' ? 'exact' : 'sketch';
 }
 
 /** Whether the graph is drawn anew every round. */

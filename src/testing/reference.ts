@@ -1,14 +1,86 @@
 import type { NtkEvolveAttrs } from '../ntk/ops/ntkEvolve.ts';
-import { classCount, denseLayouts, parameterCount, type ModelSpec } from '../model/model.ts';
+import { classCount, convolutionLayouts, denseLayouts, parameterCount, type ConvolutionLayout, type ModelSpec } from '../model/model.ts';
 
 /** Every computation of ntk/ once more in float64, as its formula stands and with the Jacobian written out: for tests only. */
 
 type Numbers = ArrayLike<number>;
 
+/**
+ * Each term of one convolution: output number `out` (at a pixel of the convolution, channel o) is the bias o and the sum of
+ * weight `kernel` times input number `from`, over all terms with this `out`.
+ */
+function* convolutionTerms({ image, pooled }: ConvolutionLayout) {
+  const { width, height, channels } = image;
+  const outputs = pooled.channels;
+  for (let y = 0; y < height - 2; y++) {
+    for (let x = 0; x < width - 2; x++) {
+      for (let o = 0; o < outputs; o++) {
+        const out = (y * (width - 2) + x) * outputs + o;
+        for (let dy = 0; dy < 3; dy++) {
+          for (let dx = 0; dx < 3; dx++) {
+            for (let c = 0; c < channels; c++) {
+              yield { out, from: ((y + dy) * width + x + dx) * channels + c, kernel: ((dy * 3 + dx) * channels + c) * outputs + o };
+            }
+          }
+        }
+      }
+    }
+  }
+}
+
+/** Which number of the pooled image each number of the convolution's output is averaged into; -1 for a dropped one. */
+function pooledPlaces({ image, pooled }: ConvolutionLayout): number[] {
+  const width = image.width - 2;
+  return Array.from({ length: width * (image.height - 2) * pooled.channels }, (_, out) => {
+    const pixel = Math.floor(out / pooled.channels);
+    const [x, y] = [Math.floor((pixel % width) / 2), Math.floor(Math.floor(pixel / width) / 2)];
+    return x < pooled.width && y < pooled.height ? (y * pooled.width + x) * pooled.channels + (out % pooled.channels) : -1;
+  });
+}
+
+interface Block {
+  readonly layout: ConvolutionLayout;
+  readonly read: Float64Array;
+  /** Before pooling. */
+  readonly activations: Float64Array;
+  readonly pooled: Float64Array;
+}
+
+function convolve(layout: ConvolutionLayout, weights: Numbers, read: Float64Array): Block {
+  const { kernelOffset, biasOffset } = layout;
+  const places = pooledPlaces(layout);
+  const activations = Float64Array.from(places, (_, out) => weights[biasOffset + (out % layout.pooled.channels)]!);
+  for (const { out, from, kernel } of convolutionTerms(layout)) activations[out]! += weights[kernelOffset + kernel]! * read[from]!;
+  const pooled = new Float64Array(layout.pooled.width * layout.pooled.height * layout.pooled.channels);
+  places.forEach((place, out) => {
+    activations[out] = Math.max(0, activations[out]!);
+    if (place >= 0) pooled[place]! += activations[out] / 4;
+  });
+  return { layout, read, activations, pooled };
+}
+
+/** Writes a block's derivatives into `row`. @returns the cotangent at what it reads. */
+function backThrough({ layout, read, activations }: Block, weights: Numbers, atPooled: Float64Array, row: Float64Array): Float64Array<ArrayBuffer> {
+  const { kernelOffset, biasOffset } = layout;
+  const places = pooledPlaces(layout);
+  const atOutput = activations.map((value, out) => (value > 0 && places[out]! >= 0 ? atPooled[places[out]!]! / 4 : 0));
+  atOutput.forEach((value, out) => (row[biasOffset + (out % layout.pooled.channels)]! += value));
+  const below = new Float64Array(read.length);
+  for (const { out, from, kernel } of convolutionTerms(layout)) {
+    row[kernelOffset + kernel]! += read[from]! * atOutput[out]!;
+    below[from]! += weights[kernelOffset + kernel]! * atOutput[out]!;
+  }
+  return below;
+}
+
 /** f (C) at one sample, and the Jacobian ∂f_k/∂w (C x d) by one backward pass an output. */
 export function linearise(spec: ModelSpec, weights: Numbers, x: Numbers): { logits: Float64Array; jacobian: Float64Array[] } {
+  const blocks: Block[] = [];
+  for (const layout of convolutionLayouts(spec)) {
+    blocks.push(convolve(layout, weights, blocks.at(-1)?.pooled ?? Float64Array.from(x)));
+  }
   const layouts = denseLayouts(spec);
-  const activations = [Float64Array.from(x)];
+  const activations = [blocks.at(-1)?.pooled ?? Float64Array.from(x)];
   layouts.forEach(({ inputs, outputs, kernelOffset, biasOffset }, l) => {
     const z = new Float64Array(outputs);
     for (let o = 0; o < outputs; o++) {
@@ -27,11 +99,13 @@ export function linearise(spec: ModelSpec, weights: Numbers, x: Numbers): { logi
         row[biasOffset + o] = cotangent[o]!;
         for (let i = 0; i < inputs; i++) {
           row[kernelOffset + i * outputs + o] = activations[l]![i]! * cotangent[o]!;
-          if (activations[l]![i]! > 0) below[i]! += weights[kernelOffset + i * outputs + o]! * cotangent[o]!;
+          // What the first dense layer reads has been through its own ReLU already.
+          if (l === 0 || activations[l]![i]! > 0) below[i]! += weights[kernelOffset + i * outputs + o]! * cotangent[o]!;
         }
       }
       cotangent = below;
     }
+    for (const block of blocks.toReversed()) cotangent = backThrough(block, weights, cotangent, row);
     return row;
   });
   return { logits: activations.at(-1)!, jacobian };

@@ -1,3 +1,5 @@
+import { MAX_FRAME_BYTES } from '../settings/bounds.ts';
+
 /**
  * Frames cut into the messages of a data channel. Each message is a header of three little-endian uint32 (the frame's place in
  * the sequence, the frame's length, this chunk's offset in it) and the chunk. Channels are ordered and reliable, so the header
@@ -9,9 +11,6 @@ export const MESSAGE_BYTES = 64 * 1024;
 
 const HEADER_BYTES = 12;
 const CHUNK_BYTES = MESSAGE_BYTES - HEADER_BYTES;
-
-/** Bytes of the largest frame: what one message from a peer can make its receiver allocate. */
-export const MAX_FRAME_BYTES = 256 * 1024 * 1024;
 
 export class ChunkError extends Error {
   override readonly name = 'ChunkError';

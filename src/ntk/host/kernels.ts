@@ -12,7 +12,7 @@ export interface HostProducts {
   gram(backend: tf.KernelBackend, a: tf.TensorInfo): Float32Array;
   /** g K (C x N) of g (C x N) and the symmetric K (N x N). */
   multiply(backend: tf.KernelBackend, g: Float32Array, kernel: tf.TensorInfo): Float32Array;
-  /** relu(a b + bias), each factor transposed first where the attributes say so. */
+  /** relu(a b + bias) of two matrices, each transposed first where the attributes say so. */
   product(
     backend: tf.KernelBackend, a: tf.TensorInfo, b: tf.TensorInfo, bias: tf.TensorInfo | undefined, attrs: NtkProductAttrs,
   ): tf.TensorInfo;
@@ -27,6 +27,30 @@ function gatedRows(hidden: Float32Array, squares: Float32Array): Float32Array {
     for (let i = 0; i < width; i++) gated[row + i] = hidden[row + i]! > 0 ? scale[i]! : 0;
   }
   return gated;
+}
+
+/** The same of two stacks of matrices, one pair after another. */
+function stackedProduct(
+  products: HostProducts,
+  backend: tf.KernelBackend,
+  { a, b, bias }: { a: tf.TensorInfo; b: tf.TensorInfo; bias: tf.TensorInfo | undefined },
+  attrs: NtkProductAttrs,
+): tf.TensorInfo {
+  const matricesOf = ({ shape: [count, ...shape] }: tf.TensorInfo, values: Float32Array) => (at: number) => {
+    const size = values.length / count!;
+    return output(backend, values.subarray(at * size, (at + 1) * size), shape);
+  };
+  const [left, right] = [matricesOf(a, floats(backend, a)), matricesOf(b, floats(backend, b))];
+  const count = a.shape[0]!;
+  const shape = [count, a.shape[attrs.transposeA ? 2 : 1]!, b.shape[attrs.transposeB ? 1 : 2]!];
+  const stack = new Float32Array(shape.reduce((size, side) => size * side));
+  for (let at = 0; at < count; at++) {
+    const made = [left(at), right(at)] as const;
+    const product = products.product(backend, ...made, bias, attrs);
+    stack.set(floats(backend, product), (at * stack.length) / count);
+    for (const { dataId } of [...made, product]) backend.disposeData(dataId);
+  }
+  return output(backend, stack, shape);
 }
 
 /** The kernels over such products; what is between the products is small and runs in JavaScript. */
@@ -56,7 +80,11 @@ export function hostKernels(backendName: 'wasm' | 'cpu', products: HostProducts)
       backendName,
       kernelFunc({ inputs, backend: anyBackend, attrs }) {
         const backend = hostBackend(anyBackend);
-        const product = products.product(backend, required(inputs, 'a'), required(inputs, 'b'), inputs['bias'], productAttrs(attrs));
+        const [a, b, bias] = [required(inputs, 'a'), required(inputs, 'b'), inputs['bias']];
+        const product =
+          a.shape.length === 3
+            ? stackedProduct(products, backend, { a, b, bias }, productAttrs(attrs))
+            : products.product(backend, a, b, bias, productAttrs(attrs));
         if (!inputs['gate']) return product;
         const gate = floats(backend, inputs['gate']);
         const gated = floats(backend, product).map((value, i) => (gate[i]! > 0 ? value : 0));

@@ -3,13 +3,14 @@ import * as v from 'valibot';
 
 export const NTK_PRODUCT = 'NtkProduct';
 
-export interface NtkProductInputs {
-  readonly a: tf.Tensor2D;
-  readonly b: tf.Tensor2D;
+/** Matrices, or stacks of as many matrices each (rank 3), which are multiplied one by one. */
+export interface NtkProductInputs<T extends tf.Tensor2D | tf.Tensor3D> {
+  readonly a: T;
+  readonly b: T;
   /** Added to each row of the product. */
   readonly bias?: tf.Tensor1D;
   /** Of the product's shape: where it is not positive, the product becomes 0. */
-  readonly gate?: tf.Tensor2D;
+  readonly gate?: T;
 }
 
 const attrsSchema = v.object({
@@ -30,6 +31,8 @@ export function productAttrs(attrs: tf.NamedAttrMap | undefined): NtkProductAttr
  * gate(relu(a b + bias)): forward and backward pass of a dense layer in one kernel each. ReLU's derivative is the step of the
  * activations, so a layer's activations are the gate of what comes back through it.
  */
-export function ntkProduct({ a, b, bias, gate }: NtkProductInputs, attrs: Partial<NtkProductAttrs> = {}): tf.Tensor2D {
-  return tf.engine().runKernel<tf.Tensor2D>(NTK_PRODUCT, { a, b, ...(bias && { bias }), ...(gate && { gate }) }, attrs);
+export function ntkProduct<T extends tf.Tensor2D | tf.Tensor3D>(
+  { a, b, bias, gate }: NtkProductInputs<T>, attrs: Partial<NtkProductAttrs> = {},
+): T {
+  return tf.engine().runKernel<T>(NTK_PRODUCT, { a, b, ...(bias && { bias }), ...(gate && { gate }) }, attrs);
 }

@@ -18,27 +18,37 @@ export interface Operand {
   readonly name: string;
   /** Stored as inner x rows. */
   readonly isTransposed: boolean;
+  /** One matrix of a stack: the variable `matrixIndex` says which. */
+  readonly isStacked: boolean;
   /** Numbers read at once: 4 where the stored rows are multiples of 4 long. */
   readonly components: 1 | 4;
 }
 
 export function operandOf(name: string, { shape }: tf.TensorInfo, isTransposed = false): Operand {
-  return { name, isTransposed, components: shape[1]! % 4 === 0 ? 4 : 1 };
+  return { name, isTransposed, isStacked: shape.length === 3, components: shape.at(-1)! % 4 === 0 ? 4 : 1 };
+}
+
+/** WGSL of an operand's stored lines, and of their length. */
+function extentOf({ name, isStacked }: Operand): { lines: string; length: string } {
+  const [lines, length] = isStacked ? ['y', 'z'] : ['x', 'y'];
+  return { lines: `uniforms.${name}Shape.${lines}`, length: `uniforms.${name}Shape.${length}` };
 }
 
 /** Distinguishes the shaders of operands that lie differently in memory. */
-export const operandKey = ({ name, isTransposed, components }: Operand) => `${name}${isTransposed ? 'ᵀ' : ''}${components}`;
+export const operandKey = ({ name, isTransposed, isStacked, components }: Operand) =>
+  `${name}${isTransposed ? 'ᵀ' : ''}${components}${isStacked ? ' stacked' : ''}`;
 
 /**
  * WGSL function `NAMEBlock(row, k)`: rows `row` .. `row` + 3, a column each, of the inner numbers `k` .. `k` + 3. What lies
  * beyond the matrix reads as 0, so that all threads reach all barriers. Selected, not branched: a software device takes minutes
  * to compile this many branches.
  */
-export function operandCode({ name, isTransposed, components }: Operand): string {
+export function operandCode(operand: Operand): string {
+  const { name, isTransposed, isStacked, components } = operand;
+  const { lines: count, length } = extentOf(operand);
   const read = `
-  let shape = uniforms.${name}Shape;
-  let index = min(line, shape.x - 1) * shape.y + min(at, shape.y - 1);
-  let isInside = (line < shape.x) & (at < shape.y);`;
+  let index = (${isStacked ? `matrixIndex * ${count} + ` : ''}min(line, ${count} - 1)) * ${length} + min(at, ${length} - 1);
+  let isInside = (line < ${count}) & (at < ${length});`;
   const stored = components === 4
     ? `
 fn ${name}Line(line : i32, at : i32) -> vec4<f32> {${read}
@@ -135,7 +145,8 @@ ${gated ? `
  */
 export function blockProduct(product: BlockProduct): string {
   const { left, sums, gated, variant } = product;
-  const inner = `uniforms.${left.name}Shape.${left.isTransposed ? 'x' : 'y'}`;
+  const { lines, length } = extentOf(left);
+  const inner = left.isTransposed ? lines : length;
   return `
   var ${sums} = mat4x4<f32>();
 ${gated ? `  var ${gated.sums} = mat4x4<f32>();` : ''}

@@ -2,9 +2,11 @@ import type * as tf from '@tensorflow/tfjs';
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import { guarded, isWebGPUBackend } from '../../backend/gpuDevice.ts';
 import { required } from '../host/access.ts';
+import { foldSets, NTK_FOLD, NTK_PATCHES, NTK_UNPOOL } from '../ops/ntkConvolution.ts';
 import { evolveAttrs, momentumAt, NTK_EVOLVE } from '../ops/ntkEvolve.ts';
 import { NTK_LAYER } from '../ops/ntkLayer.ts';
 import { NTK_PRODUCT, productAttrs } from '../ops/ntkProduct.ts';
+import { foldProgram, patchesProgram, unpoolProgram } from './convolutionShaders.ts';
 import { evolveProgram, stateShape } from './evolveShader.ts';
 import { layerProgram } from './layerShader.ts';
 import { productProgram } from './productShader.ts';
@@ -45,6 +47,22 @@ function evolve(backend: WebGPUBackend, inputs: tf.NamedTensorInfoMap, attrs: tf
   return state;
 }
 
+function patches(backend: WebGPUBackend, inputs: tf.NamedTensorInfoMap): tf.TensorInfo {
+  const images = required(inputs, 'images');
+  return backend.runWebGPUProgram(patchesProgram(images), [images], 'float32');
+}
+
+function fold(backend: WebGPUBackend, inputs: tf.NamedTensorInfoMap, attrs: tf.NamedAttrMap | undefined): tf.TensorInfo {
+  const given = required(inputs, 'patches');
+  const sets = foldSets(attrs);
+  return backend.runWebGPUProgram(foldProgram(given, sets), [given], 'float32', [{ type: 'int32', data: [sets] }]);
+}
+
+function unpool(backend: WebGPUBackend, inputs: tf.NamedTensorInfoMap): tf.TensorInfo {
+  const operands = [required(inputs, 'pooled'), required(inputs, 'gate')] as const;
+  return backend.runWebGPUProgram(unpoolProgram(...operands), [...operands], 'float32');
+}
+
 function kernel(kernelName: string, compute: Compute): tf.KernelConfig {
   return {
     kernelName,
@@ -61,4 +79,7 @@ export const webgpuKernels: readonly tf.KernelConfig[] = [
   kernel(NTK_LAYER, layer),
   kernel(NTK_PRODUCT, product),
   kernel(NTK_EVOLVE, evolve),
+  kernel(NTK_PATCHES, patches),
+  kernel(NTK_FOLD, fold),
+  kernel(NTK_UNPOOL, unpool),
 ];

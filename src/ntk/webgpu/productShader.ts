@@ -18,32 +18,42 @@ export function productProgram(
   const left = operandOf('a', a, transposeA);
   // The product of blocks is L Rᵀ, so that b as it stands is the transposed one.
   const right = operandOf('b', b, !transposeB);
-  const rows = a.shape[transposeA ? 1 : 0]!;
-  const columns = b.shape[transposeB ? 0 : 1]!;
+  const rows = a.shape.at(transposeA ? -1 : -2)!;
+  const columns = b.shape.at(transposeB ? -2 : -1)!;
+  const { isStacked } = left;
+  const matrices = isStacked ? a.shape[0]! : 1;
+  const [height, width] = isStacked ? ['shape.y', 'shape.z'] : ['shape.x', 'shape.y'];
   const name = `ntkProduct ${variant} ${operandKey(left)} ${operandKey(right)}${bias ? ' bias' : ''}${relu ? ' relu' : ''}${gate ? ' gate' : ''}`;
   const program: WebGPUProgram = {
-    outputShape: [rows, columns],
+    outputShape: isStacked ? [matrices, rows, columns] : [rows, columns],
     variableNames: ['a', 'b', ...(bias ? ['bias'] : []), ...(gate ? ['gate'] : [])],
     variableComponents: [left.components, right.components, ...(bias ? [1] : []), ...(gate ? [1] : [])],
     shaderKey: name,
     workgroupSize: [THREADS, 1, 1],
-    dispatch: [Math.ceil(rows / TILE) * Math.ceil(columns / TILE), 1, 1],
+    dispatch: [matrices * Math.ceil(rows / TILE) * Math.ceil(columns / TILE), 1, 1],
     dispatchLayout: { x: [0] },
     getUserCode: () => `
+${isStacked ? 'var<private> matrixIndex : i32;' : ''}
 ${productStorage(variant)}
 ${operandCode(left)}
 ${operandCode(right)}
 fn main(index : i32) {
   let shape = uniforms.outShape;
-  let tile = index / ${THREADS};
-  let across = (shape.y + ${TILE - 1}) / ${TILE};
+  let across = (${width} + ${TILE - 1}) / ${TILE};
+${isStacked ? `
+  let tilesOfOne = across * ((${height} + ${TILE - 1}) / ${TILE});
+  matrixIndex = index / ${THREADS} / tilesOfOne;
+  let tile = index / ${THREADS} % tilesOfOne;` : `
+  let tile = index / ${THREADS};`}
   let rowTile = ${TILE} * (tile / across);
   let columnTile = ${TILE} * (tile % across);
 ${threadPosition}
 ${blockProduct({ left, right, sums: 'sums', variant })}
-  for (var row = 0; row < min(4, shape.x - p); row += 1) {
-    for (var column = 0; column < min(4, shape.y - q); column += 1) {
-      let at = (p + row) * shape.y + q + column;
+${isStacked ? '  // A large dispatch has more workgroups than there are matrices.' : ''}
+  let rowsLeft = ${isStacked ? `select(0, ${height} - p, matrixIndex < shape.x)` : `${height} - p`};
+  for (var row = 0; row < min(4, rowsLeft); row += 1) {
+    for (var column = 0; column < min(4, ${width} - q); column += 1) {
+      let at = (${isStacked ? `matrixIndex * ${height} + ` : ''}p + row) * ${width} + q + column;
       var value = sums[row][column]${bias ? ' + bias[q + column]' : ''};
 ${relu ? '      value = max(value, 0.0);' : ''}
 ${gate ? '      value = select(0.0, value, gate[at] > 0.0);' : ''}
