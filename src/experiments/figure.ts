@@ -87,10 +87,7 @@ export function lineChart({ title, xLabel, xScale, yRange, series }: Figure): st
     }),
     ...xTicks.map((tick) => `<text x="${x(tick).toFixed(1)}" y="${inner.bottom + 18}" text-anchor="middle">${tick}</text>`),
     ...series.map(({ points, dashed }, i) => `<path class="s${i}${dashed ? ' dashed' : ''}" d="${path(points) ?? ''}"/>`),
-    ...series.map(({ label, points }, i) => {
-      const end = x(points.at(-1)?.[0] ?? domain[0]!);
-      return `<text class="s${i}" x="${(end + 8).toFixed(1)}" y="${labels[i]!.toFixed(1)}">${escape(label)}</text>`;
-    }),
+    ...series.map(({ label }, i) => `<text class="s${i}" x="${inner.right + 8}" y="${labels[i]!.toFixed(1)}">${escape(label)}</text>`),
   ];
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${escape(title)}">`,

@@ -109,8 +109,8 @@ export function writeResults(findings: Findings): Map<string, string> {
       '',
       ...(hasRuns(name) && skew === '0.1'
         ? [
-            figure('rounds', byRound(skew, rows, 'averaged', 30), 'Accuracy of the averaged model by round'),
-            figure('clients', byRound(skew, rows, 'mean', 30), "Accuracy of the clients' own models, their mean, by round"),
+            figure('rounds', byRound(skew, rows, 'averaged', 15), 'Accuracy of the averaged model by round'),
+            figure('clients', byRound(skew, rows, 'mean', 15), "Accuracy of the clients' own models, their mean, by round"),
             '',
           ]
         : []),
@@ -200,5 +200,5 @@ export function writeResults(findings: Findings): Map<string, string> {
     ...(hasRuns('methods-0.1') ? [figure('bytes', byBytes(rowsOf('methods-0.1')), 'Accuracy of the averaged model by bytes sent')] : ['Not run.']),
     '',
   ].join('\n');
-  return files.set('RESULTS.md', text);
+  return files.set('RESULTS.md', text.replaceAll(/\n{3,}/g, '\n\n'));
 }

@@ -83,6 +83,7 @@ const columns = {
 } as const satisfies Record<string, readonly Column[]>;
 
 export function table(kind: keyof typeof columns, rows: readonly Measured[]): string {
+  if (rows.every(({ records }) => records.length === 0)) return 'Not run yet.';
   const used: readonly Column[] = columns[kind];
   const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
   return [

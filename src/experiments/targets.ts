@@ -5,11 +5,16 @@ import { megabytes, type Measured } from './tables.ts';
 
 /** The targets of the comparison, each with its figure, met or missed. */
 
+/** `open`: the other method's runs ended before they got there, too early to tell. */
+type Outcome = 'met' | 'missed' | 'open';
+
 interface Verdict {
   readonly target: string;
   /** Null where a run is missing. */
-  readonly outcome: { readonly isMet: boolean; readonly figure: string } | null;
+  readonly outcome: { readonly is: Outcome; readonly figure: string } | null;
 }
+
+const judge = (isMet: boolean): Outcome => (isMet ? 'met' : 'missed');
 
 type Studies = ReadonlyMap<string, readonly Measured[]>;
 
@@ -17,22 +22,33 @@ function recordsOf(studies: Studies, study: string, algorithm: keyof typeof pres
   return studies.get(study)?.find(({ label }) => label === presets[algorithm].title)?.records ?? [];
 }
 
+interface Bounded {
+  readonly value: number;
+  /** Whether it is a lower bound only. */
+  readonly isBound: boolean;
+}
+
 /** The mean over the runs; what was not reached counts as `otherwise`, so the mean is a lower bound. */
-function meanOf(records: readonly RunRecord[], measure: (record: RunRecord) => number | null, otherwise: (record: RunRecord) => number) {
+function meanOf(
+  records: readonly RunRecord[], measure: (record: RunRecord) => number | null, otherwise: (record: RunRecord) => number,
+): Bounded {
   const values = records.map((record) => measure(record) ?? otherwise(record));
   return { value: spreadOf(values).mean, isBound: records.some((record) => measure(record) === null) };
 }
 
-const rounded = ({ value, isBound }: { value: number; isBound: boolean }) => `${isBound ? 'more than ' : ''}${value.toFixed(1)}`;
+const rounded = ({ value, isBound }: Bounded) => `${isBound ? 'more than ' : ''}${value.toFixed(1)}`;
+
+function comparison(own: Bounded, other: Bounded, most: number): Outcome {
+  if (own.isBound) return 'missed';
+  if (own.value <= most * other.value) return 'met';
+  return other.isBound ? 'open' : 'missed';
+}
 
 function ratio(title: string, ours: readonly RunRecord[], theirs: readonly RunRecord[], most: number, measure: (record: RunRecord) => number | null): Verdict {
   if (ours.length === 0 || theirs.length === 0) return { target: title, outcome: null };
   const own = meanOf(ours, measure, ({ rounds }) => rounds.length);
   const other = meanOf(theirs, measure, ({ rounds }) => rounds.length);
-  return {
-    target: title,
-    outcome: { isMet: !own.isBound && own.value / other.value <= most, figure: `${rounded(own)} against ${rounded(other)} rounds` },
-  };
+  return { target: title, outcome: { is: comparison(own, other, most), figure: `${rounded(own)} against ${rounded(other)} rounds` } };
 }
 
 function bytesRatio(title: string, ours: readonly RunRecord[], theirs: readonly RunRecord[], most: number): Verdict {
@@ -41,7 +57,7 @@ function bytesRatio(title: string, ours: readonly RunRecord[], theirs: readonly 
   const own = meanOf(ours, (record) => bytesTo(record, 0.8), total);
   const other = meanOf(theirs, (record) => bytesTo(record, 0.8), total);
   const text = ({ value, isBound }: typeof own) => `${isBound ? 'more than ' : ''}${megabytes(value)}`;
-  return { target: title, outcome: { isMet: !own.isBound && own.value <= most * other.value, figure: `${text(own)} against ${text(other)}` } };
+  return { target: title, outcome: { is: comparison(own, other, most), figure: `${text(own)} against ${text(other)}` } };
 }
 
 const percent = (fraction: number) => `${(100 * fraction).toFixed(1)} %`;
@@ -66,7 +82,7 @@ function verdicts(studies: Studies): Verdict[] {
     const best = rivals.reduce((a, b) => (final(b.records) > final(a.records) ? b : a));
     return {
       target,
-      outcome: { isMet: final(ours) >= final(best.records), figure: `${percent(final(ours))}; ${presets[best.algorithm].title} ${percent(final(best.records))}` },
+      outcome: { is: judge(final(ours) >= final(best.records)), figure: `${percent(final(ours))}; ${presets[best.algorithm].title} ${percent(final(best.records))}` },
     };
   });
 
@@ -93,20 +109,22 @@ function verdicts(studies: Studies): Verdict[] {
     bytesRatio('total bytes to 0.80 below those of DFedAvg', own, at('dfedavg'), 1),
     ...highest,
     own.length > 0 && centralised.length > 0
-      ? { target: central, outcome: { isMet: distance <= 0.01, figure: `${percent(final(own))}; centralised after 40 rounds of 100 steps ${percent(final(centralised))}` } }
+      ? { target: central, outcome: { is: judge(distance <= 0.01), figure: `${percent(final(own))}; centralised after 40 rounds of 100 steps ${percent(final(centralised))}` } }
       : missing(central),
-    own.length > 0 && own[0]!.rounds.length > 5 ? { target: steady, outcome: { isMet: fall <= 0.01, figure: `${(100 * fall).toFixed(1)} points at most` } } : missing(steady),
-    hasBoth ? { target: behind, outcome: { isMet: worst >= -0.005, figure: `${(100 * worst).toFixed(1)} points at the worst round` } } : missing(behind),
-    hasBoth ? { target: ahead, outcome: { isMet: lead >= 0.05, figure: `${(100 * lead).toFixed(1)} points` } } : missing(ahead),
+    own.length > 0 && own[0]!.rounds.length > 5 ? { target: steady, outcome: { is: judge(fall <= 0.01), figure: `${(100 * fall).toFixed(1)} points at most` } } : missing(steady),
+    hasBoth ? { target: behind, outcome: { is: judge(worst >= -0.005), figure: `${(100 * worst).toFixed(1)} points at the worst round` } } : missing(behind),
+    hasBoth ? { target: ahead, outcome: { is: judge(lead >= 0.05), figure: `${(100 * lead).toFixed(1)} points` } } : missing(ahead),
   ];
 }
+
+const words: Readonly<Record<Outcome, string>> = { met: 'met', missed: '**missed**', open: 'open: the other runs ended too early' };
 
 export function targets(studies: Studies): string {
   return [
     '| target | | figure |',
     '| --- | --- | --- |',
     ...verdicts(studies).map(({ target, outcome }) =>
-      outcome ? `| ${target} | ${outcome.isMet ? 'met' : '**missed**'} | ${outcome.figure} |` : `| ${target} | not run | |`,
+      outcome ? `| ${target} | ${words[outcome.is]} | ${outcome.figure} |` : `| ${target} | not run | |`,
     ),
   ].join('\n');
 }
