@@ -1,7 +1,9 @@
 import * as v from 'valibot';
 import { catalogue } from '../data/catalogue.ts';
 import { clientsThatFit, rowsToHold, shareSize } from '../data/partition.ts';
+import { ModelError } from '../model/model.ts';
 import { isCentralised, methodSchemas, type GradientMethod, type Method, type Momentum, type NtkMethod } from '../settings/method.ts';
+import { modelOf } from '../settings/model.ts';
 import { algorithms, presets } from '../settings/presets.ts';
 import {
   defaultSettings,
@@ -55,7 +57,7 @@ const wholeNumber = (min: number, max: number) => v.pipe(numberText, v.number(),
 
 const listText = v.pipe(
   v.string(),
-  v.transform((text) => text.split(',').map(toNumber)),
+  v.transform((text) => (text === 'none' ? [] : text.split(',').map(toNumber))),
 );
 
 const SOFT_LABEL_SHAPE = 'stages such as 0:0,1:0.25 (first round:weight, rounds ascending) or none';
@@ -102,7 +104,16 @@ const settingOptions = {
   scoreOn: option('SPLIT', 'test, or validation: training images that no client then holds (default test)', schemas.scoreOn),
   testSamples: option('N', `images to score on (default ${defaults.testSamples})`, v.pipe(numberText, schemas.testSamples)),
   seed: option('N', `seed of everything random (default ${defaults.seed})`, v.pipe(numberText, schemas.seed)),
-  hidden: option('SIZES', `hidden layers, e.g. 64,32 (default ${defaults.hidden.join()})`, v.pipe(listText, schemas.hidden)),
+  convolutions: option(
+    'CHANNELS',
+    'of convolution blocks below the dense layers, e.g. 8,16, or none (default none)',
+    v.pipe(listText, schemas.convolutions),
+  ),
+  hidden: option(
+    'SIZES',
+    `hidden dense layers, e.g. 64,32, or none (default ${defaults.hidden.join()})`,
+    v.pipe(listText, schemas.hidden),
+  ),
   topology: option(
     'KIND',
     `ring, k-regular, erdos-renyi, star or full (default ${defaults.topology.kind})`,
@@ -311,6 +322,17 @@ function methodOf(given: Given, { algorithm, method }: Settings): Method {
   return gradientMethodOf(given, method);
 }
 
+/** @throws {UsageError} when the model cannot be built or trained. */
+function checkModel(given: Given, settings: Settings, clients: number): void {
+  if (settings.convolutions.length > 0) refuse(given, ['exchange', 'sketchSize'], `--convolutions ${settings.convolutions.join()}`);
+  const most = Math.max(...Array.from({ length: clients }, (_, k) => shareSize(k, settings)));
+  try {
+    modelOf(settings, catalogue[settings.dataset], most);
+  } catch (error) {
+    throw error instanceof ModelError ? new UsageError(error.message) : error;
+  }
+}
+
 /** The settings of a run of `clients` clients, which the option `clientsFlag` counts. @throws {UsageError} */
 function settingsOf(given: Given, clients: number, clientsFlag: string): Settings {
   const base = withAlgorithm(defaults, given.algorithm ?? defaults.algorithm);
@@ -333,6 +355,7 @@ function settingsOf(given: Given, clients: number, clientsFlag: string): Setting
         `choose at most ${fit} clients, or fewer samples.`,
     );
   }
+  checkModel(given, settings, clients);
   return settings;
 }
 

@@ -1,9 +1,10 @@
 import * as tf from '@tensorflow/tfjs';
 import { afterEach, describe, expect, it } from 'vitest';
 import { selectBackend } from '../backend/backend.ts';
-import { randomStream } from '../math/random.ts';
+import { randomStream, type RandomStream } from '../math/random.ts';
 import { initialWeights } from '../model/model.ts';
 import { decodeFrame } from '../protocol/frame.ts';
+import { modelOf } from '../settings/model.ts';
 import { algorithms } from '../settings/presets.ts';
 import { defaultSettings, withAlgorithm, type Settings } from '../settings/settings.ts';
 import { dropsOut } from '../topology/dropout.ts';
@@ -21,9 +22,7 @@ const CLASSES = 3;
 /** Three Gaussian clouds, each client with mostly one of them: what it learns of the others comes from its neighbours. */
 function clouds(stream: string | number, count: number, skew: number | null): Samples {
   const random = randomStream(7, 'clouds', stream);
-  const labels = Uint8Array.from({ length: count }, () => {
-    return skew !== null && random.uniform() < 0.8 ? skew % CLASSES : random.integer(CLASSES);
-  });
+  const labels = labelsOf(count, skew, random);
   const rows = Float32Array.from({ length: count * WIDTH }, (_, i) => {
     const label = labels[Math.floor(i / WIDTH)]!;
     return random.normal() * 0.7 + (i % WIDTH === label * 2 ? 2 : 0);
@@ -31,13 +30,40 @@ function clouds(stream: string | number, count: number, skew: number | null): Sa
   return { rows, labels };
 }
 
+const IMAGE = { width: 7, height: 8, classNames: ['rows', 'columns', 'chequers'] };
+
+/** Stripes one way, the other, and both, each anywhere and under noise: a convolution tells them apart at once. */
+function stripes(stream: string | number, count: number, skew: number | null): Samples {
+  const { width, height } = IMAGE;
+  const random = randomStream(7, 'stripes', stream);
+  const labels = labelsOf(count, skew, random);
+  const rows = [...labels].flatMap((label) => {
+    const shift = random.integer(2);
+    return Array.from({ length: width * height }, (_, i) => {
+      const [x, y] = [i % width, Math.floor(i / width)];
+      return 2 * ((shift + [y, x, x + y][label]!) % 2) - 1 + 0.5 * random.normal();
+    });
+  });
+  return { rows: Float32Array.from(rows), labels };
+}
+
+function labelsOf(count: number, skew: number | null, random: RandomStream): Uint8Array {
+  return Uint8Array.from({ length: count }, () => {
+    return skew !== null && random.uniform() < 0.8 ? skew % CLASSES : random.integer(CLASSES);
+  });
+}
+
+/** Clouds, or stripes where there are convolutions. */
 const source: ProblemSource = {
-  async problem({ hidden, samples, seed }, number) {
-    const model = { layers: [WIDTH, ...hidden, CLASSES] };
+  async problem(used, number) {
+    const { convolutions, hidden, samples, seed } = used;
+    const isOfImages = convolutions.length > 0;
+    const model = isOfImages ? modelOf(used, IMAGE) : { layers: [WIDTH, ...hidden, CLASSES] };
+    const draw = isOfImages ? stripes : clouds;
     return {
       model,
-      own: clouds(number, samples, number),
-      test: clouds('test', 300, null),
+      own: draw(number, samples, number),
+      test: draw('test', 300, null),
       initialWeights: initialWeights(model, seed),
       view: null,
     };
@@ -126,6 +152,26 @@ describe('clients of a room', () => {
     expect(last.averaged.accuracy).toBeGreaterThan(0.85);
     expect(last.clients.map(({ number }) => number)).toEqual([0, 1, 2]);
     for (const { own } of federation.views()) for (const { missed } of own) expect(missed).toEqual([]);
+  });
+
+  it.each(['sparkmesh', 'dfedavgm'] as const)('train convolutions with %s, and share nothing of their inputs', async (algorithm) => {
+    federation = new Federation(3, { ...withAlgorithm(settings, algorithm), convolutions: [4], wire: 'f32', rounds: 8 });
+    await federation.start();
+    await federation.until((views) => views.every((view) => reached(view) && scored(view)));
+    const [view] = federation.views();
+    const accuracies = view!.summaries.map(({ averaged }) => averaged.accuracy);
+    expect(accuracies.at(-1)).toBeGreaterThan(0.9);
+    expect(accuracies.at(-1)).toBeGreaterThan(accuracies[0]! + 0.1);
+    for (const { own } of federation.views()) for (const { missed } of own) expect(missed).toEqual([]);
+    const { sent } = view!.peers[0]!;
+    expect(sent).not.toHaveProperty('mean');
+    if (algorithm !== 'sparkmesh') return expect(sent).not.toHaveProperty('inputs');
+    // Labels alone; of a sample the derivatives of each class by 9 weights and a bias of 4 channels, what the first dense layer
+    // reads (2 x 3 pixels of 4 channels), and 8 hidden units.
+    expect(sent['inputs']).toBeLessThan(300);
+    const factors = 4 * 30 * (CLASSES * 4 * (9 + 1) + 2 * 3 * 4 + 8);
+    expect(sent['factors']).toBeGreaterThan(8 * factors);
+    expect(sent['factors']).toBeLessThan(8 * (factors + 400));
   });
 
   it.each(algorithms.filter((algorithm) => algorithm !== 'centralised'))('learn from each other with %s', async (algorithm) => {
@@ -316,10 +362,14 @@ describe('clients of a room', () => {
     expect(federation.views()[0]!.notice).toMatch(/Client 1 sent something/);
   });
 
-  it.each(families)('leave no tensor behind with %s', async (algorithm) => {
+  it.each([
+    ...families.map((algorithm) => [algorithm, []] as const),
+    ['sparkmesh', [3]] as const,
+    ['dpsgd', [3]] as const,
+  ])('leave no tensor behind with %s and convolutions %j', async (algorithm, convolutions) => {
     await selectBackend('cpu');
     const before = tf.memory().numTensors;
-    federation = new Federation(3, withAlgorithm(settings, algorithm));
+    federation = new Federation(3, { ...withAlgorithm(settings, algorithm), convolutions: [...convolutions] });
     await federation.start();
     await federation.until((views) => views.every((view) => reached(view) && scored(view)));
     await federation.close();

@@ -3,10 +3,9 @@ import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest
 import { randomStream } from '../math/random.ts';
 import { classCount, initialWeights, type ModelSpec } from '../model/model.ts';
 import { hostBackends, liveTensors, useBackend } from '../testing/backends.ts';
+import { networks } from '../testing/kernelCases.ts';
 import * as reference from '../testing/reference.ts';
 import { descend, type Descent } from './descent.ts';
-
-const specs: readonly ModelSpec[] = [[6, 3], [6, 5, 3], [7, 6, 5, 4]].map((layers) => ({ layers }));
 
 const SAMPLES = 7;
 
@@ -71,7 +70,7 @@ describe.each(hostBackends)('descend on %s', (backend) => {
     ],
   ];
 
-  describe.each(specs)('for $layers', (spec) => {
+  describe.each(networks)('for %s', (_name, spec) => {
     test.each(descents)('%s: the change is that of the explicit gradient', async (_, descent) => {
       const given = problem(spec);
       const inputs = tf.tensor2d(given.rows, [SAMPLES, spec.layers[0]!]);

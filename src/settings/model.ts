@@ -1,7 +1,7 @@
 import { featureWidths, ModelError, parameterCount, type ModelSpec } from '../model/model.ts';
 import { MAX_FRAME_BYTES } from './bounds.ts';
 import { sendsVelocity } from './method.ts';
-import type { Settings } from './settings.ts';
+import { sharedInputs, type Settings } from './settings.ts';
 
 /** What a dataset gives a model: grey images of so many pixels, and the classes to tell apart. */
 interface Images {
@@ -18,10 +18,14 @@ const megabytes = (bytes: number) => `${Math.round(bytes / 1e6)} MB`;
 /**
  * The model of these settings on these images.
  * @param samples the most that one client holds.
- * @throws {ModelError} when convolutions leave nothing of an image, or a client's message would be too long to send.
+ * @throws {ModelError} when convolutions leave nothing of an image, the exchange is not enough for the model, or a client's
+ * message would be too long to send.
  */
 export function modelOf(settings: Settings, { width, height, classNames }: Images, samples: number = settings.samples): ModelSpec {
   const { convolutions: channels, hidden, method, wire } = settings;
+  if (hidden.length === 0 && sharedInputs(settings) === 'sketch') {
+    throw new ModelError('A model of one layer needs more than sketches of its images; add a layer, or exchange factors (exact images).');
+  }
   const layers = [width * height, ...hidden, classNames.length];
   const spec: ModelSpec = channels.length > 0 ? { layers, convolutions: { image: { width, height, channels: 1 }, channels } } : { layers };
   const { hidden: widths, jacobian } = featureWidths(spec);

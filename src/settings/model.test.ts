@@ -1,0 +1,60 @@
+import { describe, expect, test } from 'vitest';
+import { featureWidths, ModelError, parameterCount } from '../model/model.ts';
+import { MAX_FRAME_BYTES } from './bounds.ts';
+import { modelOf } from './model.ts';
+import { defaultSettings, sharedInputs, type Settings } from './settings.ts';
+
+const images = { width: 28, height: 28, classNames: Array.from({ length: 10 }, (_, c) => `class ${c}`) };
+const settings = defaultSettings();
+
+describe('modelOf', () => {
+  test('is an MLP without convolutions, and a CNN with them', () => {
+    expect(modelOf({ ...settings, hidden: [64, 32] }, images)).toEqual({ layers: [784, 64, 32, 10] });
+    expect(modelOf({ ...settings, convolutions: [8, 16], hidden: [] }, images)).toEqual({
+      layers: [784, 10],
+      convolutions: { image: { width: 28, height: 28, channels: 1 }, channels: [8, 16] },
+    });
+  });
+
+  test('refuses sketches where the logits are made from the inputs alone', () => {
+    expect(() => modelOf({ ...settings, hidden: [] }, images)).toThrow(/add a layer, or exchange factors/);
+    expect(() => modelOf({ ...settings, hidden: [], exchange: 'factors' }, images)).not.toThrow();
+    expect(() => modelOf({ ...settings, hidden: [], convolutions: [2] }, images)).not.toThrow();
+    expect(() => modelOf({ ...defaultSettings('dpsgd'), hidden: [] }, images)).not.toThrow();
+  });
+
+  test('refuses what leaves nothing of an image', () => {
+    const deep: Settings = { ...settings, convolutions: [4, 4, 4, 4] };
+    expect(() => modelOf(deep, images)).toThrow(new ModelError('Convolution 4 would read an image of only 1 x 1 pixels; use at most 3.'));
+  });
+
+  test('refuses what does not fit into a message, in the form it would have there', () => {
+    const wide: Settings = { ...settings, convolutions: [64, 64], samples: 300 };
+    const { hidden, jacobian } = featureWidths(modelOf(wide, images));
+    const bytes = 300 * 2 * hidden.reduce((sum, width) => sum + width, jacobian);
+    expect(bytes).toBeLessThan(MAX_FRAME_BYTES);
+    expect(() => modelOf({ ...wide, wire: 'f32' }, images)).toThrow(
+      new ModelError(
+        `A client would send what kernels need of its images as ${Math.round((2 * bytes) / 1e6)} MB at once, and 268 MB is the most; ` +
+          'use smaller layers or fewer images.',
+      ),
+    );
+    expect(() => modelOf(wide, images, 400)).toThrow(ModelError);
+    // A gradient method sends nothing of its images.
+    expect(() => modelOf({ ...defaultSettings('dfedavg'), convolutions: [64, 64], samples: 5000 }, images)).not.toThrow();
+  });
+
+  test('refuses weights that do not fit, twice as large with a velocity', () => {
+    const large: Settings = { ...defaultSettings('spark'), hidden: [4096, 4096, 4096, 4096], samples: 2 };
+    expect(() => modelOf(large, images)).not.toThrow();
+    expect(4 * 2 * parameterCount(modelOf(large, images))).toBeGreaterThan(MAX_FRAME_BYTES);
+    expect(() => modelOf({ ...large, wire: 'f32' }, images)).toThrow(/its weights as \d+ MB at once, .*; use smaller layers\.$/);
+  });
+});
+
+test('inputs are shared only with a kernel, and not with convolutions', () => {
+  expect(sharedInputs(settings)).toBe('sketch');
+  expect(sharedInputs({ ...settings, exchange: 'factors' })).toBe('exact');
+  expect(sharedInputs({ ...settings, convolutions: [4] })).toBe('none');
+  expect(sharedInputs(defaultSettings('dpsgd'))).toBe('none');
+});
