@@ -5,7 +5,7 @@ import { describePartition, describeSettings, describeTopology, disclosure } fro
 describe('describeSettings', () => {
   it('says the run in one line', () => {
     expect(describeSettings(defaultSettings())).toBe(
-      '200 images of Fashion-MNIST each · very uneven shares (α 0.1) · ring · 20 rounds of SPARKmesh · sketched exchange' +
+      '200 samples of Fashion-MNIST each · very uneven shares (α 0.1) · ring · 20 rounds of SPARKmesh · sketched exchange' +
         ' · seed 1',
     );
   });
@@ -13,7 +13,7 @@ describe('describeSettings', () => {
   it('leaves out what a gradient method does not exchange', () => {
     const settings: Settings = { ...defaultSettings('dfedavgm'), sizeSpread: 0.5, partition: { kind: 'shards', classes: 2 } };
     expect(describeSettings(settings)).toBe(
-      'about 200 images of Fashion-MNIST each · 2 classes each · ring · 20 rounds of DFedAvgM · seed 1',
+      'about 200 samples of Fashion-MNIST each · 2 classes each · ring · 20 rounds of DFedAvgM · seed 1',
     );
   });
 });
@@ -40,7 +40,7 @@ describe('disclosure', () => {
   it('is never silent about what a neighbour could rebuild', () => {
     const settings = defaultSettings();
     expect(disclosure({ ...settings, exchange: 'sketch' })).toMatch(/a blurred image can be rebuilt; .* labels and residuals/);
-    expect(disclosure({ ...settings, exchange: 'factors' })).toMatch(/your images themselves .* labels and residuals/);
+    expect(disclosure({ ...settings, exchange: 'factors' })).toMatch(/your samples themselves .* labels and residuals/);
     expect(disclosure(defaultSettings('dpsgd'))).toMatch(/weights and nothing else; .* can still be inferred/);
   });
 });

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { fileSource } from '../data/fileSource.ts';
-import { trainRowCount } from '../data/dataset.ts';
+import { trainRowCount, type Values } from '../data/dataset.ts';
 import { histogram } from '../data/samples.ts';
 import { prepareData } from './prepareData.ts';
 
@@ -21,10 +21,10 @@ beforeAll(async () => {
 });
 afterAll(() => rm(root, { recursive: true }));
 
-const digests = (pixels: Uint8Array) =>
+const digests = (pixels: Values) =>
   Array.from({ length: pixels.length / ROW_BYTES }, (_, row) =>
     createHash('md5')
-      .update(pixels.subarray(row * ROW_BYTES, (row + 1) * ROW_BYTES))
+      .update(Uint8Array.from(pixels.subarray(row * ROW_BYTES, (row + 1) * ROW_BYTES)))
       .digest('hex'),
   );
 
