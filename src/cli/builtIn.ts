@@ -16,12 +16,17 @@ const ROW_BYTES = SIDE * SIDE;
 const TRAIN_SAMPLES = 60_000;
 const TEST_SAMPLES = 10_000;
 
+interface Splits {
+  readonly train: RowsByClass;
+  readonly test: RowsByClass;
+}
+
 interface BuiltIn {
   readonly classNames: string[];
   /** Of the training pixels scaled to 0 .. 1, as usually given. */
   readonly mean: number;
   readonly std: number;
-  read(): Promise<{ readonly train: RowsByClass; readonly test: RowsByClass }>;
+  readonly read: () => Promise<Splits>;
 }
 
 function packageFolder(name: string): string {
@@ -47,7 +52,7 @@ const clothesSchema = v.object({
 });
 
 /** A JSON file a class; its first 1,000 images are the test split, the next 6,000 the training split. */
-async function readFashionMnist(): Promise<{ train: RowsByClass; test: RowsByClass }> {
+async function readFashionMnist(): Promise<Splits> {
   const folder = join(packageFolder('fashion-mnist'), 'src', 'clothes');
   const testRows = 1000;
   const train: Uint8Array[] = [];

@@ -1,6 +1,7 @@
-import { clientsThatFit, rowsToHold, shareSize } from '../data/partition.ts';
-import { fileSource } from '../data/fileSource.ts';
 import { join } from 'node:path';
+import type { DatasetInfo } from '../data/dataset.ts';
+import { fileSource } from '../data/fileSource.ts';
+import { clientsThatFit, rowsToHold, shareSize } from '../data/partition.ts';
 import { isCentralised } from '../settings/method.ts';
 import type { Settings } from '../settings/settings.ts';
 import { UsageError } from './commandLine.ts';
@@ -9,11 +10,11 @@ import type { RunOptions } from './options.ts';
 import { dataRoot } from './paths.ts';
 
 /**
- * Whether the run's dataset is there and has rows for its clients.
+ * The run's dataset, which has to be there and have rows for its clients.
  * @param clientsFlag the option that counts the clients, e.g. `--tabs`.
  * @throws {UsageError} saying what there is.
  */
-export async function checkData({ settings, clients }: Pick<RunOptions, 'settings' | 'clients'>, clientsFlag: string, root = dataRoot): Promise<void> {
+export async function checkData({ settings, clients }: Pick<RunOptions, 'settings' | 'clients'>, clientsFlag: string, root = dataRoot): Promise<DatasetInfo> {
   const { dataset, samples, scoreOn } = settings;
   const names = (await listDatasets(root)).map(({ name }) => name);
   if (!names.includes(dataset)) {
@@ -21,7 +22,8 @@ export async function checkData({ settings, clients }: Pick<RunOptions, 'setting
       `There is no dataset "${dataset}", only ${names.join(', ')}; choose one of these, or pack it with npm run prepare-data -- --name ${dataset}.`,
     );
   }
-  const { trainCounts } = await fileSource(join(root, dataset)).info();
+  const info = await fileSource(join(root, dataset)).info();
+  const { trainCounts } = info;
   const sharing = sharersOf(settings, clients);
   const available = rowsToHold(settings, trainCounts).reduce((sum, rows) => sum + rows, 0);
   const fit = clientsThatFit(settings, available);
@@ -35,6 +37,7 @@ export async function checkData({ settings, clients }: Pick<RunOptions, 'setting
   if (scoreOn === 'validation' && available === trainCounts.reduce((sum, rows) => sum + rows, 0)) {
     throw new UsageError(`--score-on validation needs 6 training rows of a class, and ${dataset} has fewer of every one; leave it out.`);
   }
+  return info;
 }
 
 /** Clients whose samples are needed: with centralised training one client holds those of all. */

@@ -10,9 +10,9 @@ import { runInThreads } from './threads.ts';
 /** `npm run simulate`: a federation inside one process. */
 await runCommand(async (argv, stop) => {
   const { settings, clients, backend, json, fresh } = parseSimulation(argv);
-  const checkpoint = new Checkpoint(settings, clients);
   await prepareData();
-  await checkData({ settings, clients }, '--clients');
+  const { digest } = await checkData({ settings, clients }, '--clients');
+  const checkpoint = new Checkpoint(settings, clients, digest);
   const progress = new ProgressLine();
   if (fresh) await checkpoint.remove();
   const views = await runInThreads({ settings, clients, backend, stop, checkpoint, onProgress: (view) => progress.show(view) });

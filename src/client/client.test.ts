@@ -32,8 +32,9 @@ function clouds(stream: string | number, count: number, skew: number | null): Sa
 }
 
 const source: ProblemSource = {
-  async problem({ hidden, samples, seed }, number) {
+  async problem({ dataset, hidden, samples, seed }, number) {
     const model = { layers: [WIDTH, ...hidden, CLASSES] };
+    if (dataset === 'elsewhere' && number === 1) throw new Error('There is no such data here; choose other data.');
     return {
       model,
       own: clouds(number, samples, number),
@@ -290,6 +291,22 @@ describe('clients of a room', () => {
     await federation.until((views) => views.every(({ settings: used, status }) => used.rounds === 2 && status.kind !== 'preparing'));
     federation.clients[1]!.command({ type: 'start' });
     await federation.until((views) => views.every(({ own, status }) => own.length === 2 && status.kind === 'finished'));
+  });
+
+  it('that cannot have the data say so, and are there again when other data is chosen', async () => {
+    federation = new Federation(2);
+    await federation.until((views) => views.every(({ status, peers }) => status.kind === 'lobby' && peers.length === 1));
+    const [first, second] = federation.clients;
+    const statusOf = async (client: Client, kind: string) => {
+      while (client.view().status.kind !== kind) await new Promise((resolve) => setTimeout(resolve, 5));
+      return client.view().status;
+    };
+    first!.command({ type: 'configure', settings: { ...settings, dataset: 'elsewhere' } });
+    expect(await statusOf(second!, 'failed')).toEqual({ kind: 'failed', message: 'There is no such data here; choose other data.' });
+    second!.command({ type: 'configure', settings });
+    await statusOf(second!, 'lobby');
+    await federation.start();
+    await federation.until((views) => views.every(reached));
   });
 
   it('go on while frames are lost and doubled, and count who was left out', async () => {

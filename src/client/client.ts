@@ -337,6 +337,8 @@ export class Client {
       this.#changed();
     };
     this.#problem = null;
+    // Other settings are another chance: the data they name may be here.
+    this.#failure = null;
     try {
       const choice = await this.#ready;
       this.#backend ??= choice.view;

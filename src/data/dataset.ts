@@ -36,6 +36,8 @@ const infoSchema = v.pipe(
     /** Training rows of each class. */
     trainCounts: v.array(count(MAX_ROWS)),
     testCount: count(MAX_ROWS),
+    /** Of the files' bytes, so that data packed anew under the same name is known as other data. */
+    digest: v.optional(v.pipe(v.string(), v.regex(/^([0-9a-f]{16})?$/)), ''),
     /** Mean and standard deviation of the training values, bytes scaled to 0 .. 1. */
     mean: v.pipe(v.number(), v.finite()),
     std: v.pipe(v.number(), v.finite(), v.gtValue(0)),

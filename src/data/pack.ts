@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { randomStream } from '../math/random.ts';
 import { FORMAT_VERSION, rowBytes, type DatasetInfo } from './dataset.ts';
 import type { PackedFile } from './packedSource.ts';
@@ -41,12 +42,13 @@ export function packTest(byClass: RowsByClass, bytes: number): { rows: Uint8Arra
 
 /** A dataset's files and its description, of which `about` is what the rows do not say. */
 export function pack(
-  about: Omit<DatasetInfo, 'format' | 'trainCounts' | 'testCount'>, train: RowsByClass, test: RowsByClass,
+  about: Omit<DatasetInfo, 'format' | 'trainCounts' | 'testCount' | 'digest'>, train: RowsByClass, test: RowsByClass,
 ): PackedDataset {
   const bytes = rowBytes(about);
   const { rows, labels } = packTest(test, bytes);
-  return {
-    info: { format: FORMAT_VERSION, ...about, trainCounts: train.map((ofClass) => ofClass.length / bytes), testCount: labels.length },
-    files: { 'train.bin': packTrain(train, bytes), 'test.bin': rows, 'test-labels.bin': labels },
-  };
+  const files = { 'train.bin': packTrain(train, bytes), 'test.bin': rows, 'test-labels.bin': labels };
+  const hash = Object.values(files).reduce((sum, content) => sum.update(content), createHash('sha256'));
+  const trainCounts = train.map((ofClass) => ofClass.length / bytes);
+  const digest = hash.digest('hex').slice(0, 16);
+  return { info: { format: FORMAT_VERSION, ...about, trainCounts, testCount: labels.length, digest }, files };
 }
