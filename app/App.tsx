@@ -4,6 +4,7 @@ import type { Address } from './address.ts';
 import { Joining } from './Joining.tsx';
 import { Participation } from './Participation.tsx';
 import type { Session, SessionFactory } from './session.ts';
+import { useDatasets } from './useDatasets.ts';
 import { useSession } from './useSession.ts';
 import { Welcome } from './Welcome.tsx';
 
@@ -23,7 +24,7 @@ export function App({ factory, address, onBackend }: AppProps) {
     session.leave();
     setSession(null);
   };
-  return <Joined session={session} address={address} room={room} onLeave={leave} onBackend={onBackend} />;
+  return <Joined factory={factory} session={session} address={address} room={room} onLeave={leave} onBackend={onBackend} />;
 }
 
 function BadRoom() {
@@ -47,6 +48,7 @@ function Entrance({ factory, room, onJoin }: { factory: SessionFactory; room: st
 }
 
 interface JoinedProps {
+  readonly factory: SessionFactory;
   readonly session: Session;
   readonly address: Address;
   readonly room: string;
@@ -54,8 +56,9 @@ interface JoinedProps {
   readonly onBackend: (backend: BackendWish) => void;
 }
 
-function Joined({ session, address, room, onLeave, onBackend }: JoinedProps) {
+function Joined({ factory, session, address, room, onLeave, onBackend }: JoinedProps) {
   const { view, signalling } = useSession(session);
+  const datasets = useDatasets(factory);
   if (!view) return <Joining room={room} signalling={signalling} onLeave={onLeave} />;
   return (
     <Participation
@@ -64,6 +67,7 @@ function Joined({ session, address, room, onLeave, onBackend }: JoinedProps) {
       room={room}
       invitation={address.invitation}
       backend={address.backend}
+      datasets={datasets}
       onCommand={(command) => session.command(command)}
       onLeave={onLeave}
       onBackend={onBackend}

@@ -11,6 +11,7 @@ import { SettingsForm } from './settings/SettingsForm.tsx';
 import './styles/participation.css';
 import { Talking } from './talk/Talking.tsx';
 import { TopBar } from './TopBar.tsx';
+import type { Datasets } from './useDatasets.ts';
 
 interface ParticipationProps {
   readonly view: ClientView;
@@ -18,6 +19,7 @@ interface ParticipationProps {
   readonly room: string;
   readonly invitation: string;
   readonly backend: BackendWish;
+  readonly datasets: Datasets;
   readonly onCommand: (command: ClientCommand) => void;
   readonly onLeave: () => void;
   readonly onBackend: (backend: BackendWish) => void;
@@ -25,13 +27,14 @@ interface ParticipationProps {
 
 /** In the room: what I hold, who I talk to, what we learn, from left to right. */
 export function Participation(props: ParticipationProps) {
-  const { view, signalling, room, invitation, backend, onCommand, onLeave, onBackend } = props;
+  const { view, signalling, room, invitation, backend, datasets, onCommand, onLeave, onBackend } = props;
   const [highlight, setHighlight] = useState<number | null>(null);
   const [editing, setEditing] = useState(false);
   const { kind } = view.status;
   if (editing && kind === 'running') setEditing(false);
-  // A change of settings prepares again: the form stays meanwhile.
-  const configurable = kind === 'lobby' || kind === 'preparing' || (kind === 'finished' && editing);
+  // A change of settings prepares again: the form stays meanwhile, and after what cannot be prepared.
+  const unprepared = kind === 'failed' && view.own.length === 0;
+  const configurable = kind === 'lobby' || kind === 'preparing' || unprepared || (kind === 'finished' && editing);
   const title = runTitle(view);
 
   useEffect(() => {
@@ -52,6 +55,7 @@ export function Participation(props: ParticipationProps) {
           <SettingsForm
             settings={view.settings}
             clients={view.peers.length + 1}
+            datasets={datasets}
             onConfigure={(settings) => onCommand({ type: 'configure', settings })}
             backend={backend}
             onBackend={onBackend}

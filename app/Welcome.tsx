@@ -41,7 +41,7 @@ export function Welcome({ room, present, onJoin }: WelcomeProps) {
           <dd>Unless someone changes it: {describeSettings(settings)}.</dd>
           <dt>What others can see</dt>
           <dd>
-            The images are from a public data set; nothing of yours is read. {disclosure(settings)} Tabs connect
+            The images come from the server of this page; nothing on your device is read. {disclosure(settings)} Tabs connect
             directly, so others can learn your network address.
           </dd>
         </dl>

@@ -1,3 +1,4 @@
+import type { CatalogueEntry } from '../src/data/catalogue.ts';
 import type { ClientCommand, ClientView } from '../src/client/view.ts';
 
 /** All that the page needs of the client: one plain store to read, and commands to send. */
@@ -21,4 +22,6 @@ export interface SessionFactory {
   /** Reports how many clients are in the room, at once and as it changes, null when unknown; returns how to stop that. */
   watch(room: string, onCount: (present: number | null) => void): () => void;
   join(room: string): Session;
+  /** What the server of this page has to learn from. Rejects with a sentence for people. */
+  datasets(): Promise<readonly CatalogueEntry[]>;
 }

@@ -41,7 +41,7 @@ async function openTabs(count: number, rounds: number, backend: 'webgpu' | 'wasm
   await tabs.fill(backend, join);
   const [first, last] = [tabs.pages[0]!, tabs.pages.at(-1)!];
   // What one tab sets, all tabs show.
-  await set(first, 'Images a client', 40);
+  await set(first, 'Samples a client', 40);
   await everywhere((view) => view.settings.samples === 40);
   await set(last, 'Rounds', rounds);
   await everywhere((view) => view.settings.rounds === rounds && view.share?.samples === 40 && view.status.kind === 'lobby');

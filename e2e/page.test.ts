@@ -92,9 +92,11 @@ const words: Readonly<Record<string, RegExp>> = {
   joining: /Connecting to the meeting point/,
   unreachable: /The meeting point does not answer; trying again by itself/,
   preparing: /Getting ready[^]*Fetching Fashion-MNIST, part 3 of 8/,
+  table: /120 rows of island-penguins[^]*29 other classes[^]*2,831 rows of 7 columns in 40 classes[^]*a sketch hides nothing of so few values/,
+  elsewhere: /no dataset "rocks"[^]*The server of this page does not have it/,
   alone: /Waiting for 1 more tab[^]*https:\/\/sparkmesh\.example/,
   lobby: /6 clients are here[^]*Start[^]*my neighbours are 2 and 4/,
-  random: /3 random neighbours, new each round[^]*Neighbours get your images themselves/,
+  random: /3 random neighbours, new each round[^]*Neighbours get your samples themselves/,
   gradient: /Neighbours get your model’s weights and nothing else/,
   starting: /Round 1 of 20[^]*First round/,
   running: /Round 13 of 20[^]*waiting for client 4[^]*averaged model/,
@@ -279,10 +281,10 @@ describe('settings', () => {
       ]);
     }));
 
-  it.each(['0', '-3', '1.5', 'many', '', '5001'])('takes no %j images a client, and says why', (text) =>
+  it.each(['0', '-3', '1.5', 'many', '', '5001'])('takes no %j samples a client, and says why', (text) =>
     withPage({}, async (page) => {
       await show(page, 'lobby');
-      const field = page.getByRole('textbox', { name: 'Images a client' });
+      const field = page.getByRole('textbox', { name: 'Samples a client' });
       await field.fill(text);
       await field.press('Enter');
       await page.getByText('Use a whole number from 2 to 5,000.').waitFor();

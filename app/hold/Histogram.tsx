@@ -1,13 +1,16 @@
+import { classRows } from './classRows.ts';
+
 /** Samples of each class, as bars with names and counts. */
 export function Histogram({ counts, names }: { counts: readonly number[]; names: readonly string[] }) {
-  const most = Math.max(1, ...counts);
+  const rows = classRows(counts, names);
+  const most = Math.max(1, ...rows.map(({ count }) => count));
   return (
     <table className="histogram">
-      <caption className="unseen">My images by class</caption>
+      <caption className="unseen">My samples by class</caption>
       <tbody>
-        {counts.map((count, k) => (
+        {rows.map(({ name, count }, k) => (
           <tr key={k} className={count === 0 ? 'quiet' : undefined}>
-            <th scope="row">{names[k] ?? `class ${k}`}</th>
+            <th scope="row">{name}</th>
             <td>
               <span className="bar" style={{ '--part': count / most }} />
               {count}

@@ -2,12 +2,12 @@ import { useState } from 'react';
 import type { BackendView, ShareView } from '../../src/client/view.ts';
 import type { PartitionRule, Settings } from '../../src/settings/settings.ts';
 import { formatCount } from '../format.ts';
-import { datasetNames, describePartition } from '../settings/describe.ts';
+import { datasetTitle, describePartition } from '../settings/describe.ts';
 import '../styles/hold.css';
 import { Term } from '../ui/Term.tsx';
 import { BackendNote } from './BackendNote.tsx';
 import { Histogram } from './Histogram.tsx';
-import { Thumbnail } from './Thumbnail.tsx';
+import { Thumbnails } from './Thumbnails.tsx';
 
 interface HoldingProps {
   readonly share: ShareView | null;
@@ -25,27 +25,16 @@ export function Holding({ share: latest, backend, settings }: HoldingProps) {
       <p className="quiet">
         {share ? (
           <>
-            {formatCount(share.samples, 'image')} of {datasetNames[settings.dataset]},{' '}
+            {formatCount(share.samples, share.kind === 'images' ? 'image' : 'row')} of {datasetTitle(settings.dataset)},{' '}
             <Partition partition={settings.partition} />
           </>
         ) : (
-          'My images are on their way.'
+          'My samples are on their way.'
         )}
       </p>
       {share && (
         <>
-          <ul className="thumbnails" aria-label="Some of my images">
-            {share.previews.map(({ label, pixels }, k) => (
-              <li key={k}>
-                <Thumbnail
-                  pixels={pixels}
-                  width={share.width}
-                  height={share.height}
-                  name={share.classNames[label] ?? `class ${label}`}
-                />
-              </li>
-            ))}
-          </ul>
+          {share.previews.length > 0 && <Thumbnails share={share} />}
           <Histogram counts={share.histogram} names={share.classNames} />
         </>
       )}

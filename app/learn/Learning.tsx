@@ -25,7 +25,7 @@ export function Learning({ view, highlight }: { view: ClientView; highlight: num
           {latest ? formatPercent(latest.averaged.accuracy) : '– %'}
         </strong>
         <span className="quiet">
-          of {view.settings.testSamples.toLocaleString('en')} test images recognised by the{' '}
+          of {(view.scoredOn ?? view.settings.testSamples).toLocaleString('en')} {view.settings.scoreOn} samples recognised by the{' '}
           <Term of="averaged">averaged model</Term>
         </span>
       </p>

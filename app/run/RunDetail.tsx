@@ -44,7 +44,7 @@ function Outcome({ view }: { view: ClientView }) {
   if (!last) return <p className="run-detail">No round was finished.</p>;
   return (
     <p className="run-detail">
-      The averaged model recognises {formatPercent(last.averaged.accuracy)} of the test images, after {formatDuration(time)} of
+      The averaged model recognises {formatPercent(last.averaged.accuracy)} of the {view.settings.scoreOn} samples, after {formatDuration(time)} of
       training.
     </p>
   );

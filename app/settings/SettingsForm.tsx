@@ -5,8 +5,9 @@ import { settingsSchema, withAlgorithm, type Settings } from '../../src/settings
 import { backendWishes } from '../address.ts';
 import '../styles/settings.css';
 import { Term } from '../ui/Term.tsx';
+import type { Datasets } from '../useDatasets.ts';
 import { Choice } from './Choice.tsx';
-import { datasetChoices } from './describe.ts';
+import { DatasetField } from './DatasetField.tsx';
 import { ExchangeField } from './ExchangeField.tsx';
 import { Menu } from './Menu.tsx';
 import { NumberField } from './NumberField.tsx';
@@ -17,6 +18,7 @@ interface SettingsFormProps {
   readonly settings: Settings;
   /** Clients in the room, this one included. */
   readonly clients: number;
+  readonly datasets: Datasets;
   readonly onConfigure: (settings: Settings) => void;
   readonly backend: BackendWish;
   readonly onBackend: (backend: BackendWish) => void;
@@ -28,7 +30,7 @@ const UNEQUAL = 0.5;
 const backendNames = { auto: 'automatic', webgpu: 'WebGPU', wasm: 'WebAssembly', cpu: 'cpu' } as const;
 
 /** What the next run is. All tabs share it, but for the backend; anyone may change it before the start. */
-export function SettingsForm({ settings: shared, clients, onConfigure, backend, onBackend }: SettingsFormProps) {
+export function SettingsForm({ settings: shared, clients, datasets, onConfigure, backend, onBackend }: SettingsFormProps) {
   // A change shows at once here, and is dropped for the room's answer when that comes.
   const [pending, setPending] = useState<{ over: string; settings: Settings } | null>(null);
   const answered = JSON.stringify(shared);
@@ -43,15 +45,9 @@ export function SettingsForm({ settings: shared, clients, onConfigure, backend, 
       <h2 id="settings-title">What we will learn</h2>
       <p className="quiet">Everyone here shares these settings and can change them until the start.</p>
       <div className="fields">
-        <Choice
-          label="Images"
-          values={settingsSchema.entries.dataset.options}
-          names={datasetChoices}
-          value={settings.dataset}
-          onChange={(dataset) => change({ ...settings, dataset })}
-        />
+        <DatasetField dataset={settings.dataset} datasets={datasets} onChange={(dataset) => change({ ...settings, dataset })} />
         <NumberField
-          label="Images a client"
+          label="Samples a client"
           value={settings.samples}
           schema={settingsSchema.entries.samples}
           onChange={(samples) => change({ ...settings, samples })}
@@ -79,7 +75,7 @@ export function SettingsForm({ settings: shared, clients, onConfigure, backend, 
           onChange={(algorithm) => change({ ...withAlgorithm(settings, algorithm), union: clients })}
           hint={presets[settings.algorithm].description}
         />
-        <ExchangeField settings={settings} onChange={(exchange) => change({ ...settings, exchange })} />
+        <ExchangeField settings={settings} dataset={datasets.entries?.find(({ name }) => name === settings.dataset)} onChange={(exchange) => change({ ...settings, exchange })} />
         <div className="pair">
           <NumberField
             label="Rounds"

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { defaultSettings, type Settings } from '../../src/settings/settings.ts';
-import { describePartition, describeSettings, describeTopology, disclosure } from './describe.ts';
+import { describeDataset, describePartition, describeSettings, describeTopology, disclosure } from './describe.ts';
 
 describe('describeSettings', () => {
   it('says the run in one line', () => {
     expect(describeSettings(defaultSettings())).toBe(
-      '200 images of Fashion-MNIST each · very uneven shares (α 0.1) · ring · 20 rounds of SPARKmesh · sketched exchange' +
+      '200 samples of Fashion-MNIST each · very uneven shares (α 0.1) · ring · 20 rounds of SPARKmesh · sketched exchange' +
         ' · seed 1',
     );
   });
@@ -13,7 +13,7 @@ describe('describeSettings', () => {
   it('leaves out what a gradient method does not exchange', () => {
     const settings: Settings = { ...defaultSettings('dfedavgm'), sizeSpread: 0.5, partition: { kind: 'shards', classes: 2 } };
     expect(describeSettings(settings)).toBe(
-      'about 200 images of Fashion-MNIST each · 2 classes each · ring · 20 rounds of DFedAvgM · seed 1',
+      'about 200 samples of Fashion-MNIST each · 2 classes each · ring · 20 rounds of DFedAvgM · seed 1',
     );
   });
 });
@@ -36,11 +36,22 @@ describe('describePartition', () => {
   ])('α %d', (alpha, words) => expect(describePartition({ kind: 'dirichlet', alpha })).toBe(words));
 });
 
+describe('describeDataset', () => {
+  it('says what there is of what', () => {
+    const table = { name: 'mine', kind: 'table', width: 1, height: 1, classes: 2, trainSamples: 1234, testSamples: 9 } as const;
+    expect(describeDataset(table)).toBe('1,234 rows of 1 column in 2 classes.');
+    expect(describeDataset({ ...table, kind: 'images', width: 28, height: 20 })).toBe('1,234 images of 28 × 20 pixels in 2 classes.');
+  });
+});
+
 describe('disclosure', () => {
   it('is never silent about what a neighbour could rebuild', () => {
     const settings = defaultSettings();
     expect(disclosure({ ...settings, exchange: 'sketch' })).toMatch(/a blurred image can be rebuilt; .* labels and residuals/);
-    expect(disclosure({ ...settings, exchange: 'factors' })).toMatch(/your images themselves .* labels and residuals/);
+    expect(disclosure({ ...settings, exchange: 'factors' })).toMatch(/your samples themselves .* labels and residuals/);
+    const narrow = { name: 'mine', kind: 'table', width: 256, height: 1, classes: 2, trainSamples: 9, testSamples: 1 } as const;
+    expect(disclosure({ ...settings, exchange: 'sketch' }, narrow)).toMatch(/your samples themselves, because a sketch hides nothing/);
+    expect(disclosure({ ...settings, exchange: 'sketch' }, { ...narrow, width: 257 })).toMatch(/a blurred image can be rebuilt/);
     expect(disclosure(defaultSettings('dpsgd'))).toMatch(/weights and nothing else; .* can still be inferred/);
   });
 });

@@ -1,14 +1,26 @@
 import { isCentralised } from '../../src/settings/method.ts';
 import { presets } from '../../src/settings/presets.ts';
 import { isChanging, type PartitionRule, type Settings, type TopologySettings } from '../../src/settings/settings.ts';
+import type { CatalogueEntry } from '../../src/data/catalogue.ts';
+import { rowWidth } from '../../src/data/dataset.ts';
 import { formatCount } from '../format.ts';
 
 /** Settings in the words of the page. */
 
-export const datasetNames = { 'fashion-mnist': 'Fashion-MNIST', mnist: 'MNIST' } as const;
+const titles = new Map([
+  ['fashion-mnist', 'Fashion-MNIST'],
+  ['mnist', 'MNIST'],
+]);
 
-/** As one chooses between them. */
-export const datasetChoices = { 'fashion-mnist': 'clothes (Fashion-MNIST)', mnist: 'digits (MNIST)' } as const;
+/** A dataset as people write it; one of their own is called as they called it. */
+export const datasetTitle = (name: string) => titles.get(name) ?? name;
+
+/** What a dataset has. */
+export function describeDataset({ kind, width, height, classes, trainSamples }: CatalogueEntry): string {
+  const rows = kind === 'images' ? formatCount(trainSamples, 'image') : formatCount(trainSamples, 'row');
+  const each = kind === 'images' ? `${width} × ${height} pixels` : formatCount(width, 'column');
+  return `${rows} of ${each} in ${formatCount(classes, 'class')}.`;
+}
 
 /** How uneven the shares are under a Dirichlet α. */
 export function describeUnevenness(alpha: number): string {
@@ -46,18 +58,29 @@ export function describeTopology(topology: TopologySettings): string {
   }
 }
 
-/** What neighbours get and could rebuild, in one sentence. */
-export function disclosure({ exchange, method }: Pick<Settings, 'exchange' | 'method'>): string {
-  if (isCentralised(method)) return 'Every tab fetches everyone’s images and trains alone: only for comparison, nothing is federated.';
+/**
+ * What neighbours get and could rebuild, in one sentence.
+ * @param dataset what is known of the samples, if anything: a sketch as large as they are hides nothing.
+ */
+export function disclosure(
+  { exchange, method, sketchSize }: Pick<Settings, 'exchange' | 'method' | 'sketchSize'>, dataset?: CatalogueEntry,
+): string {
+  if (isCentralised(method)) return 'Every tab fetches everyone’s samples and trains alone: only for comparison, nothing is federated.';
   if (method.kind === 'gradient') {
-    return 'Neighbours get your model’s weights and nothing else; something about your images can still be inferred from them.';
+    return 'Neighbours get your model’s weights and nothing else; something about your samples can still be inferred from them.';
   }
   if (exchange === 'factors') {
-    return 'Neighbours get your images themselves and their hidden activations; they also see your labels and residuals.';
+    return 'Neighbours get your samples themselves and their hidden activations; they also see your labels and residuals.';
+  }
+  if (dataset && rowWidth(dataset) <= sketchSize) {
+    return (
+      'Neighbours get your samples themselves, because a sketch hides nothing of so few values; they also see your labels and ' +
+      'residuals.'
+    );
   }
   return (
-    'Neighbours get your images’ average and a seeded projection of each image, from which, with the shared seed, a blurred ' +
-    'image can be rebuilt; they also see your labels and residuals.'
+    'Neighbours get your samples’ average and a seeded projection of each, from which, with the shared seed, a blurred image ' +
+    'can be rebuilt; they also see your labels and residuals.'
   );
 }
 
@@ -66,7 +89,7 @@ export function describeSettings(settings: Settings): string {
   const { dataset, samples, sizeSpread, partition, topology, algorithm, method, rounds, exchange, seed } = settings;
   const alpha = partition.kind === 'dirichlet' ? ` (α ${partition.alpha})` : '';
   return [
-    `${sizeSpread > 0 ? 'about ' : ''}${samples} images of ${datasetNames[dataset]} each`,
+    `${sizeSpread > 0 ? 'about ' : ''}${samples} samples of ${datasetTitle(dataset)} each`,
     describePartition(partition) + alpha,
     describeTopology(topology),
     `${formatCount(rounds, 'round')} of ${presets[algorithm].title}`,

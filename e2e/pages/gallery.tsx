@@ -7,7 +7,7 @@ import '../../app/styles/tokens.css';
 import '../../app/styles/base.css';
 import type { BackendWish } from '../../src/backend/backend.ts';
 import type { ClientCommand, ClientView } from '../../src/client/view.ts';
-import { galleryStates, loadShare, type GalleryState } from './states.ts';
+import { galleryDatasets, galleryStates, loadShare, type GalleryState } from './states.ts';
 
 /** The page in one state, `?state=`, over a client that does nothing but take notes. */
 
@@ -94,6 +94,7 @@ const factory: SessionFactory = {
     return () => watchers.delete(onCount);
   },
   join: () => session,
+  datasets: () => Promise.resolve(galleryDatasets),
 };
 
 window.gallery = {

@@ -1,5 +1,6 @@
 import type { SignallingStatus } from '../../app/session.ts';
 import type { ClientStatus, ClientView, OwnRound, PeerView, PhaseTimes, RoundSummary, ShareView } from '../../src/client/view.ts';
+import type { CatalogueEntry } from '../../src/data/catalogue.ts';
 import { randomStream } from '../../src/math/random.ts';
 import { defaultSettings, type Settings } from '../../src/settings/settings.ts';
 
@@ -81,8 +82,28 @@ export async function loadShare(): Promise<ShareView> {
     const { data } = context.getImageData(k * SIDE, 0, SIDE, SIDE);
     return { label, pixels: Uint8Array.from({ length: SIDE * SIDE }, (_, i) => data[4 * i] ?? 0) };
   });
-  return { samples: 200, histogram: [31, 0, 2, 9, 0, 0, 1, 104, 53, 0], classNames, previews, width: SIDE, height: SIDE };
+  return { kind: 'images', samples: 200, histogram: [31, 0, 2, 9, 0, 0, 1, 104, 53, 0], classNames, previews, width: SIDE, height: SIDE };
 }
+
+const pictures = { kind: 'images', width: SIDE, height: SIDE, classes: 10, trainSamples: 60_000, testSamples: 10_000 } as const;
+
+/** What the server has. */
+export const galleryDatasets: readonly CatalogueEntry[] = [
+  { ...pictures, name: 'fashion-mnist' },
+  { ...pictures, name: 'mnist' },
+  { name: 'island-penguins', kind: 'table', width: 7, height: 1, classes: 40, trainSamples: 2831, testSamples: 500 },
+];
+
+/** A share of a table with many classes, most of them elsewhere. */
+const tableShare: ShareView = {
+  kind: 'table',
+  samples: 120,
+  histogram: Array.from({ length: 40 }, (_, k) => (k % 9 === 2 ? 20 + k : 0)),
+  classNames: Array.from({ length: 40 }, (_, k) => (k === 2 ? 'Macaroni penguins of the northern islands' : `Colony ${k + 1}`)),
+  previews: [],
+  width: 7,
+  height: 1,
+};
 
 interface Scene {
   readonly status: ClientStatus;
@@ -131,6 +152,7 @@ function view(share: ShareView, scene: Scene): ClientView {
     settings,
     backend: { name: 'webgpu', adapter: 'apple metal-3', reason: 'A graphics card is here and was fastest in a short trial.' },
     share,
+    scoredOn: settings.testSamples,
     peers,
     graph: graph.map(([a, b]) => ({ a: id(a), b: id(b) })),
     round: Math.min(finished, settings.rounds - 1),
@@ -172,6 +194,19 @@ export function galleryStates(share: ShareView): Record<string, GalleryState> {
     preparing: joined(
       { status: { kind: 'preparing', step: 'Fetching Fashion-MNIST, part 3 of 8' }, clients: [SELF] },
       { share: null, backend: null },
+    ),
+    table: joined({ ...lobby, settings: { dataset: 'island-penguins' } }, { share: tableShare }),
+    elsewhere: joined(
+      {
+        status: {
+          kind: 'failed',
+          message:
+            'The server of this page has no dataset "rocks" (https://sparkmesh.example/data/rocks/); pack it there with ' +
+            '`npm run prepare-data`, or choose another.',
+        },
+        settings: { dataset: 'rocks' },
+      },
+      { share: null },
     ),
     alone: joined({ ...lobby, clients: [SELF] }),
     lobby: joined(lobby),

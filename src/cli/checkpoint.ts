@@ -17,14 +17,18 @@ export class Checkpoint {
   readonly #file: string;
   readonly #clients: number;
 
-  /** @param intervalMs about how much work an interruption may cost. */
+  /**
+   * @param digest of the dataset, which may be packed anew between an interruption and the same command again.
+   * @param intervalMs about how much work an interruption may cost.
+   */
   constructor(
     settings: Settings,
     clients: number,
+    digest = '',
     readonly intervalMs = 30_000,
     folder = join(projectRoot, '.cache', 'checkpoints'),
   ) {
-    const name = createHash('sha256').update(JSON.stringify([settings, clients])).digest('hex').slice(0, 16);
+    const name = createHash('sha256').update(JSON.stringify([settings, clients, digest])).digest('hex').slice(0, 16);
     this.#file = join(folder, `${name}.checkpoint`);
     this.#clients = clients;
   }

@@ -53,6 +53,16 @@ export interface Command<S extends Table = Table> {
 /** The flag of the option that is called so, e.g. `--soft-labels`. */
 export const flagOf = (name: string) => `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 
+/** An option beside another that leaves it no meaning. */
+export const inapplicable = (name: string, chosen: string) =>
+  new UsageError(`${flagOf(name)} does not apply to ${chosen}; leave one of them out.`);
+
+/** @throws {UsageError} when any of the options named was given. */
+export function refuse<Given extends object>(given: Given, names: readonly (keyof Given & string)[], chosen: string): void {
+  const wrong = names.find((name) => given[name] !== undefined);
+  if (wrong) throw inapplicable(wrong, chosen);
+}
+
 function helpText({ call, summary, operand, options, notes = [] }: Command): string {
   const lines = Object.entries({ ...options.entries, help: toggle('show this') }).map(([name, { placeholder, help }]) => ({
     left: placeholder === null ? flagOf(name) : `${flagOf(name)} ${placeholder}`,

@@ -1,11 +1,15 @@
+import { checkData } from './checkData.ts';
 import { runCommand } from './commandLine.ts';
 import { parseFederation } from './options.ts';
+import { prepareData } from './prepareData.ts';
 import { makeReport, roundsTable, writeReport } from './report.ts';
 import { runTabFederation } from './tabFederation.ts';
 
 /** `npm run federation`: a federation of real tabs. */
 await runCommand(async (argv, stop) => {
   const options = parseFederation(argv);
+  await prepareData();
+  await checkData(options, '--tabs');
   const { views, browserVersion } = await runTabFederation(options, stop);
   const report = await makeReport({ views, runner: 'tabs', versions: { chromium: browserVersion } });
   process.stdout.write(`${roundsTable(report)}\n`);

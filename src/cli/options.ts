@@ -1,9 +1,5 @@
 import * as v from 'valibot';
-import { catalogue } from '../data/catalogue.ts';
-import { clientsThatFit, rowsToHold, shareSize } from '../data/partition.ts';
-import { ModelError } from '../model/model.ts';
 import { isCentralised, methodSchemas, type GradientMethod, type Method, type Momentum, type NtkMethod } from '../settings/method.ts';
-import { modelOf } from '../settings/model.ts';
 import { algorithms, presets } from '../settings/presets.ts';
 import {
   defaultSettings,
@@ -14,7 +10,7 @@ import {
   type TopologySettings,
 } from '../settings/settings.ts';
 import { checkTopology, closestDegree, TopologyError } from '../topology/graph.ts';
-import { flagOf, numberText, option, parseOptions, toggle, toNumber, UsageError } from './commandLine.ts';
+import { inapplicable, numberText, option, parseOptions, refuse, toggle, toNumber, UsageError } from './commandLine.ts';
 
 /** The options of `federation` and `simulate`, and the settings they make. */
 
@@ -39,7 +35,7 @@ export interface FederationOptions extends RunOptions {
   readonly headed: boolean;
 }
 
-/** These runs are for comparison, so they score on every test image. */
+/** These runs are for comparison, so they score on every test sample. */
 const defaults: Settings = { ...defaultSettings(), testSamples: 10_000 };
 
 const DEFAULT_DEGREE = 4;
@@ -82,7 +78,7 @@ const runOptions = {
 };
 
 const settingOptions = {
-  dataset: option('NAME', `fashion-mnist or mnist (default ${defaults.dataset})`, schemas.dataset),
+  dataset: option('NAME', `fashion-mnist, mnist, or one of your own (default ${defaults.dataset})`, schemas.dataset),
   rounds: option('N', `rounds (default ${defaults.rounds})`, v.pipe(numberText, schemas.rounds)),
   samples: option('N', `training samples a client (default ${defaults.samples})`, v.pipe(numberText, schemas.samples)),
   partition: option('RULE', 'iid, dirichlet or shards (default dirichlet)', v.picklist(['iid', 'dirichlet', 'shards'])),
@@ -101,8 +97,8 @@ const settingOptions = {
     `sigma of the log-normal that clients' sizes are drawn from (default ${defaults.sizeSpread}: all equal)`,
     v.pipe(numberText, schemas.sizeSpread),
   ),
-  scoreOn: option('SPLIT', 'test, or validation: training images that no client then holds (default test)', schemas.scoreOn),
-  testSamples: option('N', `images to score on (default ${defaults.testSamples})`, v.pipe(numberText, schemas.testSamples)),
+  scoreOn: option('SPLIT', 'test, or validation: training samples that no client then holds (default test)', schemas.scoreOn),
+  testSamples: option('N', `samples to score on, at most (default ${defaults.testSamples})`, v.pipe(numberText, schemas.testSamples)),
   seed: option('N', `seed of everything random (default ${defaults.seed})`, v.pipe(numberText, schemas.seed)),
   convolutions: option(
     'CHANNELS',
@@ -201,15 +197,6 @@ const simulation = {
 };
 
 type Given = v.InferOutput<v.StrictObjectSchema<typeof settingOptions, undefined>>;
-
-const inapplicable = (name: string, chosen: string) =>
-  new UsageError(`${flagOf(name)} does not apply to ${chosen}; leave one of them out.`);
-
-/** @throws {UsageError} when any of the options named was given. */
-function refuse(given: Given, names: readonly (keyof Given)[], chosen: string): void {
-  const wrong = names.find((name) => given[name] !== undefined);
-  if (wrong) throw inapplicable(wrong, chosen);
-}
 
 function topologyOf(given: Given, clients: number): TopologySettings {
   const { topology, degree, probability, changing = false } = given;
@@ -322,21 +309,11 @@ function methodOf(given: Given, { algorithm, method }: Settings): Method {
   return gradientMethodOf(given, method);
 }
 
-/** @throws {UsageError} when the model cannot be built or trained. */
-function checkModel(given: Given, settings: Settings, clients: number): void {
-  if (settings.convolutions.length > 0) refuse(given, ['exchange', 'sketchSize'], `--convolutions ${settings.convolutions.join()}`);
-  const most = Math.max(...Array.from({ length: clients }, (_, k) => shareSize(k, settings)));
-  try {
-    modelOf(settings, catalogue[settings.dataset], most);
-  } catch (error) {
-    throw error instanceof ModelError ? new UsageError(error.message) : error;
-  }
-}
-
-/** The settings of a run of `clients` clients, which the option `clientsFlag` counts. @throws {UsageError} */
-function settingsOf(given: Given, clients: number, clientsFlag: string): Settings {
+/** The settings of a run of `clients` clients. @throws {UsageError} */
+function settingsOf(given: Given, clients: number): Settings {
   const base = withAlgorithm(defaults, given.algorithm ?? defaults.algorithm);
-  const settings = v.parse(v.object(schemas), {
+  if (given.convolutions?.length) refuse(given, ['exchange', 'sketchSize'], `--convolutions ${given.convolutions.join()}`);
+  return v.parse(v.object(schemas), {
     ...base,
     ...given,
     partition: partitionOf(given),
@@ -345,18 +322,6 @@ function settingsOf(given: Given, clients: number, clientsFlag: string): Setting
     union: isCentralised(base.method) ? clients : base.union,
     deadlineMs: given.deadline === undefined ? base.deadlineMs : Math.round(given.deadline * 1000),
   });
-  const { dataset, samples } = settings;
-  const [available = 0] = rowsToHold(settings, [catalogue[dataset].trainSamples]);
-  const fit = clientsThatFit(settings, available);
-  if (clients > fit) {
-    const needed = Array.from({ length: clients }, (_, k) => shareSize(k, settings)).reduce((sum, size) => sum + size, 0);
-    throw new UsageError(
-      `${clientsFlag} ${clients} with --samples ${samples} needs ${needed} images, and ${dataset} has ${available}; ` +
-        `choose at most ${fit} clients, or fewer samples.`,
-    );
-  }
-  checkModel(given, settings, clients);
-  return settings;
 }
 
 /** With centralised training one client holds the samples of all. */
@@ -374,13 +339,13 @@ export function parseFederation(argv: readonly string[]): FederationOptions {
   } = parseOptions(federation, argv);
   if (browsers > clients)
     throw new UsageError(`--browsers ${browsers} is more than the ${clients} tabs; choose at most ${clients}.`);
-  const settings = settingsOf(given, clients, '--tabs');
+  const settings = settingsOf(given, clients);
   return { settings, clients: participants(settings, clients), backend, json, browsers, headed };
 }
 
 /** @throws {UsageError} @throws {HelpRequest} */
 export function parseSimulation(argv: readonly string[]): SimulationOptions {
   const { clients = 10, backend = 'auto', json = null, fresh = false, ...given } = parseOptions(simulation, argv);
-  const settings = settingsOf(given, clients, '--clients');
+  const settings = settingsOf(given, clients);
   return { settings, clients: participants(settings, clients), backend, json, fresh };
 }

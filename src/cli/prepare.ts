@@ -1,10 +1,15 @@
-import * as v from 'valibot';
-import { parseOptions, runCommand } from './commandLine.ts';
+import { runCommand } from './commandLine.ts';
+import { importData } from './importData.ts';
+import { parseImport } from './importOptions.ts';
 import { prepareData } from './prepareData.ts';
 
-const command = { call: 'npm run prepare-data', summary: 'Packs the datasets for the page, once.', options: v.strictObject({}) };
-
+/** `npm run prepare-data`: the built-in datasets, or one of a person's own. */
 await runCommand(async (argv) => {
-  parseOptions(command, argv);
-  await prepareData();
+  const request = parseImport(argv);
+  if (!request) return prepareData();
+  const { name, kind, width, height, classes, trainSamples, testSamples } = await importData(request);
+  const rows = kind === 'images' ? `images of ${width}x${height}` : `rows of ${width} columns`;
+  process.stdout.write(
+    `Packed ${name}: ${rows} in ${classes} classes, ${trainSamples} to train on and ${testSamples} to test on; use it with --dataset ${name}.\n`,
+  );
 });

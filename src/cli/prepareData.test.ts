@@ -4,8 +4,9 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { parseCatalogue } from '../data/catalogue.ts';
 import { fileSource } from '../data/fileSource.ts';
-import { trainRowCount } from '../data/dataset.ts';
+import { trainRowCount, type Values } from '../data/dataset.ts';
 import { histogram } from '../data/samples.ts';
 import { prepareData } from './prepareData.ts';
 
@@ -21,12 +22,21 @@ beforeAll(async () => {
 });
 afterAll(() => rm(root, { recursive: true }));
 
-const digests = (pixels: Uint8Array) =>
+const digests = (pixels: Values) =>
   Array.from({ length: pixels.length / ROW_BYTES }, (_, row) =>
     createHash('md5')
-      .update(pixels.subarray(row * ROW_BYTES, (row + 1) * ROW_BYTES))
+      .update(Uint8Array.from(pixels.subarray(row * ROW_BYTES, (row + 1) * ROW_BYTES)))
       .digest('hex'),
   );
+
+test('lists what it has packed', async () => {
+  const path = join(root, 'catalogue.json');
+  const pictures = { kind: 'images', width: 28, height: 28, classes: 10, trainSamples: 60_000, testSamples: 10_000 };
+  expect(parseCatalogue(await readFile(path, 'utf8'), path)).toEqual([
+    { name: 'fashion-mnist', ...pictures },
+    { name: 'mnist', ...pictures },
+  ]);
+});
 
 test('says what it packs', () => expect(log).toEqual(['Packing fashion-mnist (once) ...', 'Packing mnist (once) ...']));
 

@@ -1,3 +1,4 @@
+import { checkData } from './checkData.ts';
 import { Checkpoint } from './checkpoint.ts';
 import { runCommand } from './commandLine.ts';
 import { parseSimulation } from './options.ts';
@@ -9,9 +10,10 @@ import { runInThreads } from './threads.ts';
 /** `npm run simulate`: a federation inside one process. */
 await runCommand(async (argv, stop) => {
   const { settings, clients, backend, json, fresh } = parseSimulation(argv);
-  const checkpoint = new Checkpoint(settings, clients);
-  const progress = new ProgressLine();
   await prepareData();
+  const { digest } = await checkData({ settings, clients }, '--clients');
+  const checkpoint = new Checkpoint(settings, clients, digest);
+  const progress = new ProgressLine();
   if (fresh) await checkpoint.remove();
   const views = await runInThreads({ settings, clients, backend, stop, checkpoint, onProgress: (view) => progress.show(view) });
   progress.end();

@@ -48,7 +48,7 @@ test.each<[string, Partial<Settings>]>([
   const expected = await resultOf(await runInThreads(run));
 
   const interruption = new AbortController();
-  const checkpoint = () => new Checkpoint(settings, clients, 0, folder);
+  const checkpoint = () => new Checkpoint(settings, clients, '', 0, folder);
   const interrupted = runInThreads({
     ...run,
     checkpoint: checkpoint(),
@@ -65,7 +65,7 @@ test.each<[string, Partial<Settings>]>([
 });
 
 test('a checkpoint that cannot be used is left aside', async () => {
-  const checkpoint = new Checkpoint(base, clients, 0, folder);
+  const checkpoint = new Checkpoint(base, clients, '', 0, folder);
   await checkpoint.save([]);
   const [file] = await readdir(folder);
   expect(await checkpoint.load()).toBeNull();

@@ -56,7 +56,8 @@ function labelsOf(count: number, skew: number | null, random: RandomStream): Uin
 /** Clouds, or stripes where there are convolutions. */
 const source: ProblemSource = {
   async problem(used, number) {
-    const { convolutions, hidden, samples, seed } = used;
+    const { dataset, convolutions, hidden, samples, seed } = used;
+    if (dataset === 'elsewhere' && number === 1) throw new Error('There is no such data here; choose other data.');
     const isOfImages = convolutions.length > 0;
     const model = isOfImages ? modelOf(used, IMAGE) : { layers: [WIDTH, ...hidden, CLASSES] };
     const draw = isOfImages ? stripes : clouds;
@@ -336,6 +337,22 @@ describe('clients of a room', () => {
     await federation.until((views) => views.every(({ settings: used, status }) => used.rounds === 2 && status.kind !== 'preparing'));
     federation.clients[1]!.command({ type: 'start' });
     await federation.until((views) => views.every(({ own, status }) => own.length === 2 && status.kind === 'finished'));
+  });
+
+  it('that cannot have the data say so, and are there again when other data is chosen', async () => {
+    federation = new Federation(2);
+    await federation.until((views) => views.every(({ status, peers }) => status.kind === 'lobby' && peers.length === 1));
+    const [first, second] = federation.clients;
+    const statusOf = async (client: Client, kind: string) => {
+      while (client.view().status.kind !== kind) await new Promise((resolve) => setTimeout(resolve, 5));
+      return client.view().status;
+    };
+    first!.command({ type: 'configure', settings: { ...settings, dataset: 'elsewhere' } });
+    expect(await statusOf(second!, 'failed')).toEqual({ kind: 'failed', message: 'There is no such data here; choose other data.' });
+    second!.command({ type: 'configure', settings });
+    await statusOf(second!, 'lobby');
+    await federation.start();
+    await federation.until((views) => views.every(reached));
   });
 
   it('go on while frames are lost and doubled, and count who was left out', async () => {

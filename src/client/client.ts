@@ -144,6 +144,7 @@ export class Client {
       settings: this.#register.settings,
       backend: this.#backend,
       share: this.#problem?.view ?? null,
+      scoredOn: this.#problem?.test?.labels.length ?? null,
       peers: [...this.#seen.values()].sort((a, b) => a.number - b.number).map((member) => this.#peerView(member, neighbours)),
       graph: edges,
       round: active?.run.round ?? 0,
@@ -336,6 +337,8 @@ export class Client {
       this.#changed();
     };
     this.#problem = null;
+    // Other settings are another chance: the data they name may be here.
+    this.#failure = null;
     try {
       const choice = await this.#ready;
       this.#backend ??= choice.view;

@@ -3,7 +3,7 @@ import { trainingShare, validationShare, type Share } from '../data/partition.ts
 import { histogram, loadShare, loadTest, previews, standardise } from '../data/samples.ts';
 import { initialWeights } from '../model/model.ts';
 import { modelOf } from '../settings/model.ts';
-import { isChanging, type DatasetName, type Settings } from '../settings/settings.ts';
+import { isChanging, type Settings } from '../settings/settings.ts';
 import { graphOf } from '../topology/graph.ts';
 import type { Problem, ProblemSource, Samples } from './problem.ts';
 import type { ShareView } from './view.ts';
@@ -41,7 +41,7 @@ export class DatasetProblems implements ProblemSource {
   readonly #graphs = new Map<string, readonly (readonly number[])[]>();
 
   /** @param open the rows of a dataset, from the page's server or from files. */
-  constructor(private readonly open: (dataset: DatasetName) => RowSource) {}
+  constructor(private readonly open: (dataset: string) => RowSource) {}
 
   async problem(settings: Settings, number: number, onStep: (step: string) => void): Promise<Problem> {
     const { dataset, seed, scoreOn, testSamples } = settings;
@@ -52,13 +52,14 @@ export class DatasetProblems implements ProblemSource {
     const rows = trainingShare(number, settings, info.trainCounts);
     const size = rows.reduce((sum, { count }) => sum + count, 0);
     const model = modelOf(settings, info, size);
-    onStep(`fetching ${size} of the training images`);
-    const share = await shares.get(JSON.stringify([dataset, rows]), () => this.#share(source, info, rows));
-    onStep(`fetching ${testSamples} ${scoreOn} images`);
-    const test = await this.#tests.get(JSON.stringify([dataset, testSamples, scoreOn]), async () => {
-      const validating = scoreOn === 'validation';
-      const loaded = await (validating ? loadShare(source, validationShare(testSamples, info.trainCounts)) : loadTest(source, testSamples));
-      return { rows: standardise(loaded.pixels, info), labels: loaded.labels };
+    onStep(`fetching ${size} of the training samples`);
+    const share = await shares.get(JSON.stringify([info, rows]), () => this.#share(source, info, rows));
+    onStep(`fetching ${testSamples} ${scoreOn} samples`);
+    const test = await this.#tests.get(JSON.stringify([info, testSamples, scoreOn]), async () => {
+      const loaded = await (scoreOn === 'validation'
+        ? loadShare(source, validationShare(testSamples, info.trainCounts))
+        : loadTest(source, Math.min(testSamples, info.testCount)));
+      return { rows: standardise(loaded.values, info), labels: loaded.labels };
     });
     return { model, ...share, test, initialWeights: initialWeights(model, seed) };
   }
@@ -76,14 +77,15 @@ export class DatasetProblems implements ProblemSource {
 
   async #share(source: RowSource, info: DatasetInfo, share: Share): Promise<OwnShare> {
     const loaded = await loadShare(source, share);
-    const { classNames, width, height } = info;
+    const { kind, classNames, width, height } = info;
     return {
-      own: { rows: standardise(loaded.pixels, info), labels: loaded.labels },
+      own: { rows: standardise(loaded.values, info), labels: loaded.labels },
       view: {
+        kind,
         samples: loaded.count,
         histogram: histogram(loaded.labels, classNames.length),
         classNames,
-        previews: previews(loaded, PREVIEWS),
+        previews: kind === 'images' ? previews(loaded, PREVIEWS) : [],
         width,
         height,
       },

@@ -1,4 +1,5 @@
 import type { BackendWish } from '../backend/backend.ts';
+import { fetchCatalogue } from '../data/httpSource.ts';
 import { defaultSettings } from '../settings/settings.ts';
 import { signallingUrl } from '../signalling/client.ts';
 import { movedBuffers, serveTransport, type RemoteCall } from '../transport/remote.ts';
@@ -29,6 +30,9 @@ function findIceServers(): RTCIceServer[] {
   const json = import.meta.env['VITE_ICE_SERVERS'];
   return json ? JSON.parse(json) : [];
 }
+
+/** Where the packed datasets lie. */
+const dataUrl = () => new URL('data/', document.baseURI);
 
 function post(worker: Worker, message: ToWorker): void {
   worker.postMessage(message, message.type === 'event' || message.type === 'sent' ? movedBuffers(message) : []);
@@ -90,8 +94,7 @@ export class BrowserSession {
     const worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' });
     this.#worker = worker;
     worker.onerror = ({ message }) => this.#fail(`The client's worker stopped: ${message}. Reload the page.`);
-    const dataUrl = new URL('data/', document.baseURI).href;
-    post(worker, { type: 'start', self: transport.self, backend, dataUrl, conformance: conformance ?? null });
+    post(worker, { type: 'start', self: transport.self, backend, dataUrl: dataUrl().href, conformance: conformance ?? null });
     const serve = serveTransport(transport, (reply) => post(worker, reply));
     worker.onmessage = ({ data }: MessageEvent<FromWorker>) => this.#receive(worker, serve, data);
   }
@@ -130,6 +133,7 @@ const emptyView: ClientView = {
   settings: defaultSettings(),
   backend: null,
   share: null,
+  scoredOn: null,
   peers: [],
   graph: [],
   round: 0,
@@ -173,4 +177,5 @@ export function installAutomation(): void {
 export const browserSessions = {
   watch: (room: string, onCount: (present: number | null) => void) => watchRoom(findSignalling(), room, onCount),
   join: (room: string) => join({ room, backend: wishedBackend() }),
+  datasets: () => fetchCatalogue(dataUrl()),
 };

@@ -59,11 +59,12 @@ export interface PeerView extends Presence {
 }
 
 export interface ShareView {
+  readonly kind: 'images' | 'table';
   readonly samples: number;
   /** Samples of each class. */
   readonly histogram: readonly number[];
   readonly classNames: readonly string[];
-  /** A few images: `width * height` grey bytes each, row-major, 0 is the background. */
+  /** A few images, of a table none: `width * height` grey bytes each, row-major, 0 is the background. */
   readonly previews: readonly { readonly label: number; readonly pixels: Uint8Array }[];
   readonly width: number;
   readonly height: number;
@@ -75,6 +76,8 @@ export interface ClientView {
   readonly settings: Settings;
   readonly backend: BackendView | null;
   readonly share: ShareView | null;
+  /** Samples that models are scored on here; null while they are being fetched. */
+  readonly scoredOn: number | null;
   /** Everyone in the room but this client, by number. */
   readonly peers: readonly PeerView[];
   /** The current round's graph over members' ids; before a run, the graph that the settings would give. */

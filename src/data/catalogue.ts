@@ -1,31 +1,38 @@
-import type { DatasetName } from '../settings/settings.ts';
+import * as v from 'valibot';
+import { count } from '../settings/bounds.ts';
+import { settingsSchema } from '../settings/settings.ts';
+import { DatasetError, MAX_CLASSES, MAX_ROW_VALUES, MAX_ROWS, trainRowCount, type DatasetInfo } from './dataset.ts';
 
-/** What is known of a built-in dataset before any of its files is read. */
-export interface CatalogueEntry {
-  /** Image size, pixels. */
-  readonly width: number;
-  readonly height: number;
-  readonly classNames: readonly string[];
-  /** Mean and standard deviation of the training pixels scaled to 0 .. 1. */
-  readonly mean: number;
-  readonly std: number;
-  readonly trainSamples: number;
-  readonly testSamples: number;
+/** What datasets a place has, in its file `catalogue.json`: enough to choose between them. */
+
+export const CATALOGUE_FILE = 'catalogue.json';
+
+const entrySchema = v.strictObject({
+  name: settingsSchema.entries.dataset,
+  kind: v.picklist(['images', 'table']),
+  /** Image size, pixels; of a table the columns, and 1. */
+  width: count(1, MAX_ROW_VALUES),
+  height: count(1, MAX_ROW_VALUES),
+  classes: count(2, MAX_CLASSES),
+  trainSamples: count(0, MAX_ROWS),
+  testSamples: count(0, MAX_ROWS),
+});
+
+const catalogueSchema = v.pipe(v.array(entrySchema), v.maxLength(1000));
+
+export type CatalogueEntry = v.InferOutput<typeof entrySchema>;
+
+/** The entry of the dataset that lies in the folder `name`. */
+export function entryOf(name: string, info: DatasetInfo): CatalogueEntry {
+  const { kind, width, height, classNames, testCount } = info;
+  return { name, kind, width, height, classes: classNames.length, trainSamples: trainRowCount(info), testSamples: testCount };
 }
 
-const size = { width: 28, height: 28, trainSamples: 60_000, testSamples: 10_000 };
-
-export const catalogue: Readonly<Record<DatasetName, CatalogueEntry>> = {
-  'fashion-mnist': {
-    ...size,
-    classNames: ['T-shirt', 'Trouser', 'Pullover', 'Dress', 'Coat', 'Sandal', 'Shirt', 'Sneaker', 'Bag', 'Ankle boot'],
-    mean: 0.286,
-    std: 0.353,
-  },
-  mnist: {
-    ...size,
-    classNames: ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9'],
-    mean: 0.1307,
-    std: 0.3081,
-  },
-};
+/** Reads the text of a catalogue. @throws {DatasetError} when it is not that. */
+export function parseCatalogue(text: string, where: string): readonly CatalogueEntry[] {
+  try {
+    return v.parse(catalogueSchema, JSON.parse(text));
+  } catch (error) {
+    throw new DatasetError(`${where} does not list datasets; run \`npm start\`, which does.`, { cause: error });
+  }
+}

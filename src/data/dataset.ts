@@ -11,25 +11,39 @@ export class DatasetError extends Error {
 
 const count = (max: number) => v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(max));
 
-const MAX_ROWS = 10_000_000;
+/** No split has more. */
+export const MAX_ROWS = 10_000_000;
+/** A label is a byte. */
+export const MAX_CLASSES = 255;
+/** No longer class name. */
+export const MAX_CLASS_NAME = 100;
+/** No row has more values: 256 x 256 pixels. */
+export const MAX_ROW_VALUES = 65_536;
 
 const infoSchema = v.pipe(
   v.strictObject({
     format: v.literal(FORMAT_VERSION),
     name: v.pipe(v.string(), v.minLength(1), v.maxLength(100)),
-    /** Image size, pixels. One grey byte each. */
-    width: v.pipe(count(1024), v.minValue(1)),
-    height: v.pipe(count(1024), v.minValue(1)),
+    /** Grey images, or a table: rows of `width` columns that mean something each, `height` 1. */
+    kind: v.optional(v.picklist(['images', 'table']), 'images'),
+    /** How a value is stored: as a byte, 0 .. 255, or as a 32-bit float, little-endian. */
+    element: v.optional(v.picklist(['u8', 'f32']), 'u8'),
+    /** Image size, pixels. */
+    width: v.pipe(count(MAX_ROW_VALUES), v.minValue(1)),
+    height: v.pipe(count(MAX_ROW_VALUES), v.minValue(1)),
     /** C names; a label is an index into them. */
-    classNames: v.pipe(v.array(v.pipe(v.string(), v.maxLength(100))), v.minLength(2), v.maxLength(256)),
+    classNames: v.pipe(v.array(v.pipe(v.string(), v.maxLength(MAX_CLASS_NAME))), v.minLength(2), v.maxLength(MAX_CLASSES)),
     /** Training rows of each class. */
     trainCounts: v.array(count(MAX_ROWS)),
     testCount: count(MAX_ROWS),
-    /** Mean and standard deviation of the training pixels scaled to 0 .. 1. */
+    /** Of the files' bytes, so that data packed anew under the same name is known as other data. */
+    digest: v.optional(v.pipe(v.string(), v.regex(/^([0-9a-f]{16})?$/)), ''),
+    /** Mean and standard deviation of the training values, bytes scaled to 0 .. 1. */
     mean: v.pipe(v.number(), v.finite()),
     std: v.pipe(v.number(), v.finite(), v.gtValue(0)),
   }),
   v.check(({ classNames, trainCounts }) => classNames.length === trainCounts.length, 'one training count a class'),
+  v.check(({ width, height }) => width * height <= MAX_ROW_VALUES, `at most ${MAX_ROW_VALUES} values a row`),
 );
 
 export type DatasetInfo = v.InferOutput<typeof infoSchema>;
@@ -47,25 +61,33 @@ export function parseInfo(text: string, where: string): DatasetInfo {
   const [issue] = result.issues;
   throw new DatasetError(
     `${where} does not describe a dataset of format ${FORMAT_VERSION} (${v.getDotPath(issue) ?? 'whole'}: ${issue.message}); ` +
-      'run `npm run prepare-data`.',
+      'pack it again with `npm run prepare-data`.',
   );
 }
 
 export type Split = 'train' | 'test';
 
+/** Values of rows as they are stored, row after row: bytes, or finite floats. */
+export type Values = Uint8Array | Float32Array;
+
 /** Where samples come from. Training rows are sorted by class, test rows are in an order whose prefixes are class-balanced. */
 export interface RowSource {
   /** @throws {DatasetError} as do the others: when the data is not there or not what it should be. */
   info(): Promise<DatasetInfo>;
-  /** Rows `start` .. `start + count - 1`: `count * width * height` grey bytes. @throws {RangeError} beyond the last row. */
-  rows(split: Split, start: number, count: number): Promise<Uint8Array>;
+  /** Rows `start` .. `start + count - 1`: `count * width * height` values. @throws {RangeError} beyond the last row. */
+  rows(split: Split, start: number, count: number): Promise<Values>;
   /** Labels of the first `count` test rows. @throws {RangeError} beyond the last row. */
   testLabels(count: number): Promise<Uint8Array>;
 }
 
+/** Values of one row: the input width of a model. */
+export function rowWidth({ width, height }: Pick<DatasetInfo, 'width' | 'height'>): number {
+  return width * height;
+}
+
 /** Bytes of one row. */
-export function rowBytes(info: DatasetInfo): number {
-  return info.width * info.height;
+export function rowBytes(info: Pick<DatasetInfo, 'width' | 'height' | 'element'>): number {
+  return rowWidth(info) * (info.element === 'u8' ? 1 : 4);
 }
 
 export function trainRowCount(info: DatasetInfo): number {

@@ -38,9 +38,9 @@ describe('packTest', () => {
   test('keeps every row with its label, and every prefix as even as the classes allow', () => {
     fc.assert(
       fc.property(classCounts, (counts) => {
-        const { pixels, labels } = packTest(rowsByClass(counts), ROW_BYTES);
-        expect(rowsOf(pixels).map(([label]) => label)).toEqual([...labels]);
-        expect(sorted(rowsOf(pixels))).toEqual(counts.flatMap((count, c) => Array.from({ length: count }, (_, row) => [c, row])));
+        const { rows, labels } = packTest(rowsByClass(counts), ROW_BYTES);
+        expect(rowsOf(rows).map(([label]) => label)).toEqual([...labels]);
+        expect(sorted(rowsOf(rows))).toEqual(counts.flatMap((count, c) => Array.from({ length: count }, (_, row) => [c, row])));
         for (let length = 1; length <= labels.length; length++) {
           const seen = histogram(labels.subarray(0, length), counts.length);
           const most = Math.max(...seen);

@@ -13,6 +13,8 @@ export interface PackedFiles {
   bytes(file: PackedFile, start: number, end: number, size: number): Promise<Uint8Array>;
 }
 
+const PACK_AGAIN = 'pack it again with `npm run prepare-data`.';
+
 /** Rows of a packed dataset, wherever its files are. Reads `meta.json` once. */
 export function packedSource(files: PackedFiles): RowSource {
   let info: Promise<DatasetInfo> | undefined;
@@ -26,7 +28,7 @@ export function packedSource(files: PackedFiles): RowSource {
     if (count === 0) return new Uint8Array(0);
     const bytes = await files.bytes(file, start * width, (start + count) * width, total * width);
     if (bytes.length !== count * width) {
-      throw new DatasetError(`${files.where}${file} does not fit its meta.json; run \`npm run prepare-data\`.`);
+      throw new DatasetError(`${files.where}${file} does not fit its meta.json; ${PACK_AGAIN}`);
     }
     return bytes;
   };
@@ -36,13 +38,18 @@ export function packedSource(files: PackedFiles): RowSource {
     async rows(split, start, count) {
       const known = await readInfo();
       const total = split === 'train' ? trainRowCount(known) : known.testCount;
-      return records(`${split}.bin`, rowBytes(known), start, count, total);
+      const bytes = await records(`${split}.bin`, rowBytes(known), start, count, total);
+      if (known.element === 'u8') return bytes;
+      // In a buffer of its own, which begins where a float may begin.
+      const floats = new Float32Array(bytes.slice().buffer);
+      if (floats.every(Number.isFinite)) return floats;
+      throw new DatasetError(`${files.where}${split}.bin has values that are not numbers; ${PACK_AGAIN}`);
     },
     async testLabels(count) {
       const known = await readInfo();
       const labels = await records('test-labels.bin', 1, 0, count, known.testCount);
       if (labels.some((label) => label >= known.classNames.length)) {
-        throw new DatasetError(`${files.where}test-labels.bin has labels beyond its classes; run \`npm run prepare-data\`.`);
+        throw new DatasetError(`${files.where}test-labels.bin has labels beyond its classes; ${PACK_AGAIN}`);
       }
       return labels;
     },

@@ -10,7 +10,7 @@ const tiny = tinyDataset(counts);
 const firstRows = [0, 30, 80, 80];
 
 /** The training row that a tiny image says it is. */
-const rowOf = ({ pixels, width }: Samples, i: number) => pixels[i * width + 1]!;
+const rowOf = ({ values, width }: Samples, i: number) => values[i * width + 1]!;
 
 describe('loadShare', () => {
   test('brings exactly the rows of the share, each with its label', async () => {
@@ -23,8 +23,8 @@ describe('loadShare', () => {
           const share = shareOf(1, { seed, partition, samples, sizeSpread: 0 }, counts);
           const loaded = await loadShare(memorySource(tiny), share);
           expect(loaded).toMatchObject({ count: samples, width: 4 });
-          expect(loaded.pixels).toHaveLength(4 * samples);
-          expect(loaded.labels).toEqual(loaded.pixels.filter((_, i) => i % 4 === 0));
+          expect(loaded.values).toHaveLength(4 * samples);
+          expect([...loaded.labels]).toEqual([...loaded.values].filter((_, i) => i % 4 === 0));
           const rows = Array.from({ length: samples }, (_, i) => rowOf(loaded, i)).sort((a, b) => a - b);
           const wanted = share.flatMap(({ classIndex, start, count }) =>
             Array.from({ length: count }, (_, i) => firstRows[classIndex]! + start + i),
@@ -72,13 +72,21 @@ test('loadTest brings the first test rows and their labels', async () => {
   expect(loaded).toEqual({
     count: 3,
     width: 4,
-    pixels: Uint8Array.of(0, 0, 1, 255, 1, 1, 1, 255, 2, 2, 1, 255),
+    values: Uint8Array.of(0, 0, 1, 255, 1, 1, 1, 255, 2, 2, 1, 255),
     labels: Uint8Array.of(0, 1, 2),
   });
 });
 
-test('standardise scales to 0 .. 1, takes off the mean and divides by the deviation', () => {
+test('standardise scales bytes to 0 .. 1, takes off the mean and divides by the deviation', () => {
   expect(standardise(Uint8Array.of(0, 51, 255), { mean: 0.25, std: 0.5 })).toEqual(Float32Array.of(-0.5, -0.1, 1.5));
+  expect(standardise(Float32Array.of(0.25, 3.25), { mean: 0.25, std: 0.5 })).toEqual(Float32Array.of(0, 6));
+});
+
+test('floats come as they are', async () => {
+  const source = () => memorySource(tinyDataset(counts, 12, 'f32'));
+  const loaded = await loadShare(source(), [{ classIndex: 1, start: 4, count: 1 }]);
+  expect(loaded).toEqual({ count: 1, width: 4, values: Float32Array.of(1.25, 34.25, 0.25, 255.25), labels: Uint8Array.of(1) });
+  expect((await loadTest(source(), 1)).values).toEqual(Float32Array.of(0.25, 0.25, 1.25, 255.25));
 });
 
 test('histogram counts every class, also those without samples', () => {
@@ -89,7 +97,7 @@ describe('previews', () => {
   const samples: Samples = {
     count: 5,
     width: 1,
-    pixels: Uint8Array.of(10, 11, 12, 13, 14),
+    values: Uint8Array.of(10, 11, 12, 13, 14),
     labels: Uint8Array.of(3, 3, 1, 3, 1),
   };
 
@@ -99,6 +107,11 @@ describe('previews', () => {
       { label: 3, pixels: Uint8Array.of(10) },
       { label: 1, pixels: Uint8Array.of(14) },
     ]);
+  });
+
+  test('bring floats into the range of bytes, image by image', () => {
+    const floats = { ...samples, count: 2, width: 3, values: Float32Array.of(-1, 0, 1, 5, 5, 5), labels: Uint8Array.of(0, 1) };
+    expect(previews(floats, 2).map(({ pixels }) => pixels)).toEqual([Uint8Array.of(0, 128, 255), Uint8Array.of(0, 0, 0)]);
   });
 
   test('are no more than there are', () => {

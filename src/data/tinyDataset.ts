@@ -8,23 +8,31 @@ export interface TinyDataset {
   readonly files: Readonly<Record<PackedFile | 'meta.json', Uint8Array>>;
 }
 
-/** Row `row` of the training file is [label, row, 0, 255], of the test file [label, row, 1, 255]; rows modulo 256. */
-export function tinyDataset(trainCounts: readonly number[], testCount = 12): TinyDataset {
+/**
+ * Row `row` of the training file is [label, row, 0, 255], of the test file [label, row, 1, 255]; rows modulo 256. In floats all of it
+ * is a quarter more.
+ */
+export function tinyDataset(trainCounts: readonly number[], testCount = 12, element: DatasetInfo['element'] = 'u8'): TinyDataset {
   const info: DatasetInfo = {
     format: FORMAT_VERSION,
     name: 'tiny',
+    kind: 'images',
+    element,
     width: 2,
     height: 2,
     classNames: trainCounts.map((_, c) => `class ${c}`),
     trainCounts: [...trainCounts],
     testCount,
+    digest: '0123456789abcdef',
     mean: 0.25,
     std: 0.5,
   };
   const trainLabels = trainCounts.flatMap((rows, c) => Array<number>(rows).fill(c));
   const testLabels = Array.from({ length: testCount }, (_, row) => row % trainCounts.length);
-  const pixels = (labels: readonly number[], split: number) =>
-    Uint8Array.from(labels.flatMap((label, row) => [label, row, split, 255]));
+  const pixels = (labels: readonly number[], split: number) => {
+    const bytes = Uint8Array.from(labels.flatMap((label, row) => [label, row, split, 255]));
+    return element === 'u8' ? bytes : new Uint8Array(Float32Array.from(bytes, (value) => value + 0.25).buffer);
+  };
   return {
     info,
     files: {

@@ -31,8 +31,12 @@ const partitionSchema = v.variant('kind', [
   v.strictObject({ kind: v.literal('shards'), classes: count(1, 1000) }),
 ]);
 
+/** The name of a folder and part of an address, so nothing but these. */
+const datasetName = v.pipe(v.string(), v.regex(/^[a-z0-9][a-z0-9-]{0,63}$/, 'a name of small letters, digits and dashes'));
+
 const settingsFields = v.strictObject({
-  dataset: v.picklist(['fashion-mnist', 'mnist']),
+  /** One that `prepare-data` has packed; every client's own server needs it. */
+  dataset: datasetName,
   partition: partitionSchema,
   /** Training samples a client; their mean where sizes differ. */
   samples: count(2, MAX_SAMPLES),
@@ -63,7 +67,7 @@ const settingsFields = v.strictObject({
   dropout: range(0, 0.9),
   /** `validation`: a sixth of each class's training rows, which no client then holds; hyperparameters are chosen on it. */
   scoreOn: v.picklist(['test', 'validation']),
-  /** Images of it that every client evaluates on after each round. */
+  /** Samples of it that every client evaluates on after each round: all, where the dataset has fewer. */
   testSamples: count(10, 10_000),
 });
 
@@ -75,7 +79,6 @@ export const settingsSchema = v.pipe(
 export type Settings = v.InferOutput<typeof settingsSchema>;
 export type TopologySettings = Settings['topology'];
 export type PartitionRule = Settings['partition'];
-export type DatasetName = Settings['dataset'];
 
 export function defaultSettings(algorithm: Algorithm = 'sparkmesh'): Settings {
   return {

@@ -1,0 +1,113 @@
+import * as v from 'valibot';
+import { MAX_ROW_VALUES, rowWidth } from '../data/dataset.ts';
+import type { CsvForm } from '../data/formats/csv.ts';
+import type { Size } from '../data/formats/labelledRows.ts';
+import { settingsSchema } from '../settings/settings.ts';
+import { builtInNames } from './builtIn.ts';
+import { numberText, option, parseOptions, refuse, UsageError } from './commandLine.ts';
+
+/** The options of `prepare-data`: none for the built-in datasets, or whose data to pack under which name. */
+
+/** Where rows are: IDX files of images and labels, a CSV file, or a folder with a subfolder of images a class. */
+export type DataPlace =
+  | { readonly kind: 'idx'; readonly images: string; readonly labels: string }
+  | { readonly kind: 'csv'; readonly file: string; readonly form: CsvForm }
+  | { readonly kind: 'folder'; readonly folder: string; readonly size: Size };
+
+export interface ImportRequest {
+  readonly name: string;
+  readonly train: DataPlace;
+  /** Rows for testing, or the fraction of each class to take from the others. */
+  readonly test: DataPlace | number;
+}
+
+const DEFAULT_SIZE: Size = { width: 28, height: 28 };
+const DEFAULT_FRACTION = 0.15;
+
+const path = v.pipe(v.string(), v.minLength(1, 'a name'));
+
+const SIZE_SHAPE = `width x height such as 28x28, at most ${MAX_ROW_VALUES} pixels`;
+
+const sizeText = v.pipe(
+  v.string(),
+  v.regex(/^[1-9]\d{0,4}x[1-9]\d{0,4}$/, SIZE_SHAPE),
+  v.transform((text): Size => {
+    const [width = 0, height = 0] = text.split('x').map(Number);
+    return { width, height };
+  }),
+  v.check((size) => rowWidth(size) <= MAX_ROW_VALUES, SIZE_SHAPE),
+);
+
+const listText = v.pipe(
+  v.string(),
+  v.transform((text) => text.split(',').map((name) => name.trim())),
+);
+
+const command = {
+  call: 'npm run prepare-data',
+  summary: 'Packs datasets for the page and the simulator: the built-in ones, or with --name one of your own.',
+  options: v.strictObject({
+    name: option('NAME', 'what to call it: small letters, digits and dashes', settingsSchema.entries.dataset),
+    csv: option('FILE', 'rows of numbers and a label', path),
+    labelColumn: option('COLUMN', 'the column of the label, by name or number from 1 (default the last)', path),
+    leaveOut: option('COLUMNS', 'columns of the CSV file not to learn from, e.g. id,date', listText),
+    images: option('FOLDER', 'PNG and JPEG images, a subfolder a class', path),
+    size: option('WxH', 'resize images to this (default 28x28), or take rows of a CSV file for such images', sizeText),
+    idxImages: option('FILE', 'images or rows in IDX form, packed by gzip or not', path),
+    idxLabels: option('FILE', 'their labels', path),
+    testCsv: option('FILE', 'rows for testing, as the other options', path),
+    testImages: option('FOLDER', 'images for testing', path),
+    testIdxImages: option('FILE', 'images or rows for testing', path),
+    testIdxLabels: option('FILE', 'their labels', path),
+    testFraction: option(
+      'F',
+      `without data for testing: the part of each class to take (default ${DEFAULT_FRACTION})`,
+      v.pipe(numberText, v.number(), v.minValue(0.01), v.maxValue(0.9)),
+    ),
+  }),
+  notes: [
+    '',
+    'Files may be packed by gzip. Everyone who can open the page can fetch the data that it serves.',
+    'To remove a dataset delete its folder in public/data.',
+  ],
+};
+
+type Given = v.InferOutput<typeof command.options>;
+
+/** The place that an option of each format names, `test` or not; null without any. */
+function placeOf({ images, csv, idxImages, idxLabels }: { [K in 'images' | 'csv' | 'idxImages' | 'idxLabels']: string | undefined }, given: Given): DataPlace | null {
+  const { labelColumn: label = null, leaveOut: leftOut = [], size } = given;
+  if (csv !== undefined) return { kind: 'csv', file: csv, form: { label, leftOut, image: size ?? null } };
+  if (images !== undefined) return { kind: 'folder', folder: images, size: size ?? DEFAULT_SIZE };
+  if (idxImages === undefined && idxLabels === undefined) return null;
+  if (idxImages === undefined || idxLabels === undefined) {
+    throw new UsageError('IDX data is two files; give images and labels, --idx-images with --idx-labels, --test-idx-images with --test-idx-labels.');
+  }
+  return { kind: 'idx', images: idxImages, labels: idxLabels };
+}
+
+/** What each format leaves no meaning. */
+const foreign = {
+  csv: ['images', 'idxImages', 'idxLabels', 'testImages', 'testIdxImages', 'testIdxLabels'],
+  folder: ['csv', 'idxImages', 'idxLabels', 'testCsv', 'testIdxImages', 'testIdxLabels', 'labelColumn', 'leaveOut'],
+  idx: ['csv', 'images', 'testCsv', 'testImages', 'labelColumn', 'leaveOut', 'size'],
+} as const satisfies Record<DataPlace['kind'], readonly (keyof Given)[]>;
+
+const flags = { csv: '--csv', folder: '--images', idx: '--idx-images' } as const;
+
+/** @returns null when nothing is asked for but the built-in datasets. @throws {UsageError} @throws {HelpRequest} */
+export function parseImport(argv: readonly string[]): ImportRequest | null {
+  const given = parseOptions(command, argv);
+  if (Object.values(given).every((value) => value === undefined)) return null;
+  const { name, csv, images, idxImages, idxLabels, testFraction } = given;
+  if (name === undefined) throw new UsageError('The dataset needs a name; add one, e.g. --name my-data.');
+  if (builtInNames.some((builtIn) => builtIn === name)) throw new UsageError(`--name ${name} is a built-in dataset; choose another name.`);
+  const train = placeOf({ csv, images, idxImages, idxLabels }, given);
+  if (!train) throw new UsageError('There is no data to pack; add --csv FILE, --images FOLDER, or --idx-images FILE --idx-labels FILE.');
+  refuse(given, foreign[train.kind], flags[train.kind]);
+  const test = placeOf(
+    { csv: given.testCsv, images: given.testImages, idxImages: given.testIdxImages, idxLabels: given.testIdxLabels }, given,
+  );
+  if (test) refuse(given, ['testFraction'], 'data for testing');
+  return { name, train, test: test ?? testFraction ?? DEFAULT_FRACTION };
+}

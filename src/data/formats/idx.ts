@@ -1,0 +1,87 @@
+import { DatasetError, MAX_ROW_VALUES } from '../dataset.ts';
+import type { LabelledRows } from './labelledRows.ts';
+import { readWholeFile } from './wholeFile.ts';
+
+/**
+ * The IDX form of arrays, as MNIST's authors describe it (http://yann.lecun.com/exdb/mnist/): two zeros, the type of the values,
+ * the number of dimensions, their sizes as big-endian uint32, then the values, big-endian and row-major.
+ */
+export interface IdxArray {
+  readonly sizes: readonly number[];
+  /** Bytes where the file has unsigned bytes. */
+  readonly values: Uint8Array | Float64Array;
+}
+
+interface ValueType {
+  readonly bytes: number;
+  read(view: DataView, offset: number): number;
+}
+
+const UNSIGNED_BYTES = 0x08;
+
+const valueTypes: ReadonlyMap<number, ValueType> = new Map([
+  [UNSIGNED_BYTES, { bytes: 1, read: (view: DataView, offset: number) => view.getUint8(offset) }],
+  [0x09, { bytes: 1, read: (view: DataView, offset: number) => view.getInt8(offset) }],
+  [0x0b, { bytes: 2, read: (view: DataView, offset: number) => view.getInt16(offset) }],
+  [0x0c, { bytes: 4, read: (view: DataView, offset: number) => view.getInt32(offset) }],
+  [0x0d, { bytes: 4, read: (view: DataView, offset: number) => view.getFloat32(offset) }],
+  [0x0e, { bytes: 8, read: (view: DataView, offset: number) => view.getFloat64(offset) }],
+]);
+
+/** @param where its name for error messages. @throws {DatasetError} when the bytes are not one whole IDX array. */
+export function parseIdx(bytes: Uint8Array, where: string): IdxArray {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const code = bytes[2] ?? 0;
+  const type = valueTypes.get(code);
+  const dimensions = bytes[3] ?? 0;
+  const header = 4 * (1 + dimensions);
+  if (bytes.length < 4 || view.getUint16(0) !== 0 || !type || dimensions === 0 || bytes.length < header) {
+    throw new DatasetError(`${where} is not an IDX file; give one such as MNIST's train-images-idx3-ubyte, packed by gzip or not.`);
+  }
+  const sizes = Array.from({ length: dimensions }, (_, d) => view.getUint32(4 * (d + 1)));
+  const total = sizes.reduce((product, size) => product * size, 1);
+  if (bytes.length !== header + total * type.bytes) {
+    throw new DatasetError(
+      `${where} has ${bytes.length - header} bytes after its header, which says ${sizes.join(' x ')} values of ${type.bytes} ` +
+        `${type.bytes === 1 ? 'byte' : 'bytes'}; download it again.`,
+    );
+  }
+  if (code === UNSIGNED_BYTES) return { sizes, values: bytes.subarray(header) };
+  return { sizes, values: Float64Array.from({ length: total }, (_, i) => type.read(view, header + i * type.bytes)) };
+}
+
+/** Images of three dimensions (n x height x width), or a table of two (n x columns), with labels of one (n whole numbers). */
+export async function readIdx(imagesPath: string, labelsPath: string): Promise<LabelledRows> {
+  const images = parseIdx(await readWholeFile(imagesPath), imagesPath);
+  const labels = parseIdx(await readWholeFile(labelsPath), labelsPath);
+  const [count = 0, ...shape] = images.sizes;
+  const [height, width] = shape.length === 1 ? [1, ...shape] : shape;
+  if (height === undefined || width === undefined || shape.length > 2) {
+    throw new DatasetError(`${imagesPath} has ${images.sizes.length} dimensions; give 3 for grey images, or 2 for a table.`);
+  }
+  if (height * width === 0 || height * width > MAX_ROW_VALUES) {
+    throw new DatasetError(`${imagesPath} has rows of ${height} x ${width} values; give rows of 1 to ${MAX_ROW_VALUES}.`);
+  }
+  if (labels.sizes.length !== 1) {
+    throw new DatasetError(`${labelsPath} has ${labels.sizes.length} dimensions; labels have 1, so check the order of the files.`);
+  }
+  if (labels.values.length !== count) {
+    throw new DatasetError(
+      `${labelsPath} has ${labels.values.length} labels for the ${count} rows of ${imagesPath}; give two files that belong together.`,
+    );
+  }
+  const fraction = labels.values.find((label) => !Number.isInteger(label));
+  if (fraction !== undefined) throw new DatasetError(`${labelsPath} has the label ${fraction}; labels must be whole numbers.`);
+  const odd = images.values.findIndex((value) => !Number.isFinite(value));
+  if (odd >= 0) {
+    throw new DatasetError(`${imagesPath} has ${images.values[odd]} in row ${Math.floor(odd / (height * width)) + 1}; give finite numbers.`);
+  }
+  const kind = shape.length === 1 ? 'table' : 'images';
+  return {
+    kind,
+    width,
+    height,
+    values: kind === 'table' ? Float64Array.from(images.values) : images.values,
+    labels: Array.from(labels.values, String),
+  };
+}
