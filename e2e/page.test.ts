@@ -92,7 +92,7 @@ const words: Readonly<Record<string, RegExp>> = {
   joining: /Connecting to the meeting point/,
   unreachable: /The meeting point does not answer; trying again by itself/,
   preparing: /Getting ready[^]*Fetching Fashion-MNIST, part 3 of 8/,
-  table: /120 rows of island-penguins[^]*29 other classes[^]*2,831 rows of 7 columns in 40 classes[^]*a sketch hides nothing of so few values/,
+  table: /120 rows of island-penguins[^]*35 other classes[^]*2,831 rows of 7 columns in 40 classes[^]*a sketch hides nothing of so few values/,
   elsewhere: /no dataset "rocks"[^]*The server of this page does not have it/,
   alone: /Waiting for 1 more tab[^]*https:\/\/sparkmesh\.example/,
   lobby: /6 clients are here[^]*Start[^]*my neighbours are 2 and 4/,
@@ -269,7 +269,7 @@ describe('settings', () => {
       await page.getByRole('slider', { name: 'Evenness' }).press('End');
       await page.getByRole('radio', { name: 'only some' }).check();
       const sent = await commands(page);
-      const changed = withAlgorithm(defaultSettings(), 'ntk-dfl');
+      const changed = { ...withAlgorithm(defaultSettings(), 'ntk-dfl'), union: 6 };
       const regular = (degree: number) => ({ ...changed, topology: { kind: 'k-regular', degree, changing: false } });
       expect(sent).toEqual([
         { type: 'configure', settings: changed },
@@ -295,6 +295,16 @@ describe('settings', () => {
       expect(await page.getByText('Use a whole number').count()).toBe(0);
     }),
   );
+
+  it('offers the data that the server has, also to a tab that lacks what the room has chosen', () =>
+    withPage({}, async (page) => {
+      await show(page, 'elsewhere');
+      const menu = page.getByRole('combobox', { name: 'Data' });
+      expect(await menu.locator('option').allInnerTexts()).toEqual(['rocks', 'Fashion-MNIST', 'MNIST', 'island-penguins']);
+      await menu.selectOption('island-penguins');
+      await page.getByText('2,831 rows of 7 columns in 40 classes.').waitFor();
+      expect(await commands(page)).toEqual([{ type: 'configure', settings: { ...defaultSettings(), dataset: 'island-penguins' } }]);
+    }));
 
   it('keeps the backend to this tab', () =>
     withPage({}, async (page) => {

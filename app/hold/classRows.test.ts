@@ -17,6 +17,13 @@ test('of many classes the largest are there in their order, and the others toget
   expect(rows.at(-1)).toEqual({ name: '19 other classes', count: 36 + 10 });
 });
 
+test('of many classes only those with samples are named', () => {
+  expect(classRows([...Array<number>(40).fill(0), 5], [])).toEqual([
+    { name: 'class 40', count: 5 },
+    { name: '40 other classes', count: 0 },
+  ]);
+});
+
 test('drawings are told from photographs by their empty paper', () => {
   expect(isInk([Uint8Array.of(0, 9, 0, 9), Uint8Array.of(9, 9, 9, 9)])).toBe(true);
   expect(isInk([Uint8Array.of(0, 9, 9, 9), Uint8Array.of(9, 9, 9, 9)])).toBe(false);
