@@ -51,14 +51,14 @@ await runCommand(async (argv, stop) => {
   const { page, version, close } = await openBenchPage('kernels');
   stop.addEventListener('abort', () => void close());
   try {
-    const adapters = await page.evaluate((names) => window.bench.start(names), backend ? [backend] : backendNames);
+    const adapters = await page.evaluate((names) => window.kernelsBench.start(names), backend ? [backend] : backendNames);
     const backends = backendNames.filter((name) => adapters[name] !== undefined);
     if (backends.length === 0) throw new UsageError(`The ${backend} backend does not start in this browser; choose another with --backend.`);
     const results: StageResult[] = [];
     const measure = async (size: Size, stage: Stage, materialised = false) => {
       process.stderr.write(`${stage}, N = ${size.samples}, ${size.hidden} hidden units\n`);
       const request = { size, stage, backends: materialised ? (['wasm'] as const) : backends, materialised, limits };
-      const measurements: Measurement[] = await page.evaluate((wish) => window.bench.measure(wish), request);
+      const measurements: Measurement[] = await page.evaluate((wish) => window.kernelsBench.measure(wish), request);
       results.push({ stage, ...size, measurements });
     };
     for (const n of samples) {

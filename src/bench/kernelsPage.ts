@@ -38,7 +38,7 @@ export interface BenchPage {
 
 declare global {
   interface Window {
-    bench: BenchPage;
+    kernelsBench: BenchPage;
   }
 }
 
@@ -135,7 +135,7 @@ async function measure(request: BenchRequest): Promise<Measurement[]> {
 }
 
 locateWasm();
-window.bench = {
+window.kernelsBench = {
   async start(backends) {
     const adapters: Partial<Record<BackendName, string>> = {};
     for (const backend of backends) {
