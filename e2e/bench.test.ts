@@ -7,7 +7,20 @@ import * as v from 'valibot';
 import { expect, test } from 'vitest';
 import { projectRoot } from '../src/cli/paths.ts';
 
-const resultSchema = v.object({
+/** Runs the benchmark as a person would. @returns its last line and what it wrote. */
+async function bench(name: string, ...args: string[]): Promise<{ summary: string; written: unknown }> {
+  const folder = await mkdtemp(join(tmpdir(), 'sparkmesh-bench-'));
+  try {
+    const json = join(folder, 'bench.json');
+    const call = ['--import', 'tsx', `src/bench/${name}.ts`, ...args, '--json', json];
+    const { stdout } = await promisify(execFile)(process.execPath, call, { cwd: projectRoot });
+    return { summary: stdout.trimEnd().split('\n').at(-1) ?? '', written: JSON.parse(await readFile(json, 'utf8')) };
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+const kernelsSchema = v.object({
   format: v.literal('sparkmesh-bench-kernels/1'),
   results: v.array(v.object({ stage: v.string(), measurements: v.array(v.object({ way: v.string(), ms: v.number() })) })),
 });
@@ -16,16 +29,25 @@ test.each([
   ['a browser', []],
   ['Node', ['--node']],
 ])('bench:kernels measures every stage in %s, ends with one line, and writes what it measured', async (_, where) => {
-  const folder = await mkdtemp(join(tmpdir(), 'sparkmesh-bench-'));
-  try {
-    const json = join(folder, 'bench.json');
-    const args = ['--import', 'tsx', 'src/bench/kernels.ts', '--quick', '--backend', 'wasm', '--json', json, ...where];
-    const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: projectRoot });
-    expect(stdout.trimEnd().split('\n').at(-1)).toMatch(/^N = 64: own against tfjs on wasm: kernel .*layer-wise against Jacobian/);
-    const { results } = v.parse(resultSchema, JSON.parse(await readFile(json, 'utf8')));
-    expect(results.map(({ stage }) => stage)).toEqual(['product', 'forward', 'kernel', 'evolution', 'pullback', 'kernel']);
-    for (const { measurements } of results) for (const { ms } of measurements) expect(ms).toBeGreaterThan(0);
-  } finally {
-    await rm(folder, { recursive: true });
-  }
+  const { summary, written } = await bench('kernels', '--quick', '--backend', 'wasm', ...where);
+  expect(summary).toMatch(/^N = 64: own against tfjs on wasm: kernel .*layer-wise against Jacobian/);
+  const { results } = v.parse(kernelsSchema, written);
+  expect(results.map(({ stage }) => stage)).toEqual(['product', 'forward', 'kernel', 'evolution', 'pullback', 'kernel']);
+  for (const { measurements } of results) for (const { ms } of measurements) expect(ms).toBeGreaterThan(0);
+});
+
+const positive = v.pipe(v.number(), v.gtValue(0));
+const byWay = v.object({ bare: positive, page: positive, worker: positive });
+const wireSchema = v.object({
+  format: v.literal('sparkmesh-bench-wire/1'),
+  transfers: v.array(v.object({ size: v.number(), directions: v.number(), runs: v.array(byWay) })),
+  roundTrips: v.array(byWay),
+});
+
+test('bench:wire measures every way between two tabs, ends with one line, and writes what it measured', async () => {
+  const { summary, written } = await bench('wire', '--quick');
+  expect(summary).toMatch(/^Between workers of two tabs, .*one way \d+ % \(64 KiB\), .*; both ways .*; a small one is answered/);
+  const { transfers, roundTrips } = v.parse(wireSchema, written);
+  expect(transfers.map(({ size, directions }) => [directions, size])).toEqual([[1, 65536], [1, 320_000], [2, 65536], [2, 320_000]]);
+  expect(roundTrips).toHaveLength(1);
 });

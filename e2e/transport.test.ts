@@ -5,7 +5,9 @@ import { createServer as createViteServer, type ViteDevServer } from 'vite';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { launchBrowser } from '../src/cli/browser.ts';
 import { attachSignalling, type SignallingHandle } from '../src/signalling/server.ts';
-import { transportChecks, type Participant } from '../src/transport/conformance.ts';
+import { wireBytes } from '../src/transport/chunks.ts';
+import { digestOf, frameOf, transportChecks, type Participant, type SeenEvent } from '../src/transport/conformance.ts';
+import { WINDOW_BYTES } from '../src/transport/window.ts';
 import type {} from './pages/transport.ts';
 
 let vite: ViteDevServer;
@@ -99,6 +101,10 @@ class Tab implements Participant {
 
   close: Participant['close'] = () => this.page.evaluate(() => window.transportPage.participant().close());
 
+  hold: Participant['hold'] = () => this.page.evaluate(() => window.transportPage.participant().hold());
+
+  release: Participant['release'] = () => this.page.evaluate(() => window.transportPage.participant().release());
+
   take: Participant['take'] = (type, peer) =>
     this.page.evaluate(([kind, id]) => window.transportPage.participant().take(kind, id), [type, peer] as const);
 
@@ -160,6 +166,38 @@ for (const { where, openRoom } of places) {
     for (const check of transportChecks) test(check.name, async () => check.run(await openRoom()));
   });
 }
+
+describe('a receiver that takes nothing', () => {
+  const MIB = 1024 * 1024;
+  const frames = (count: number) => Array.from({ length: count }, (_, seed) => ({ size: MIB, seed }));
+  const isFrame = (event: SeenEvent) => event.type === 'frame';
+
+  test('is sent no more than a window, and then the rest in order', async () => {
+    const [a, b] = await star(2);
+    const [aId, bId] = [await idOf(a!), await idOf(b!)];
+    await b!.hold();
+    const sent = a!.send(bId, frames(24));
+    // Without a window the other direction's bytes would take as long as the held ones.
+    expect(await b!.send(aId, frames(24))).toEqual(Array(24).fill('sent'));
+    const seen = (await b!.events()).filter(isFrame);
+    expect(seen.length).toBeGreaterThan(0);
+    expect(seen.length * wireBytes(MIB)).toBeLessThanOrEqual(WINDOW_BYTES);
+    await b!.release();
+    expect(await sent).toEqual(Array(24).fill('sent'));
+    const expected = frames(24).map((spec) => ({ type: 'frame', peer: aId, size: spec.size, digest: digestOf(frameOf(spec)) }));
+    expect((await b!.events()).filter(isFrame)).toEqual(expected);
+  });
+
+  test('makes every send fail when it crashes', async () => {
+    const [a, b] = await star(2);
+    const bId = await idOf(b!);
+    await b!.hold();
+    const sent = a!.send(bId, frames(24));
+    await b!.take('frame', await idOf(a!));
+    await b!.page.goto('chrome://crash').catch(() => 'crashed');
+    expect(await sent).toEqual(Array(24).fill('PeerLostError'));
+  });
+});
 
 describe('tabs that come and go', () => {
   test('a full mesh of tabs that all want each other at once opens every channel once', async () => {

@@ -15,8 +15,8 @@ export async function browserBench(): Promise<Bench> {
   const { page, version, close } = await openBenchPage('kernels');
   return {
     runtime: `Chromium ${version}`,
-    start: (names) => page.evaluate((wish) => window.bench.start(wish), names),
-    measure: (request) => page.evaluate((wish) => window.bench.measure(wish), request),
+    start: (names) => page.evaluate((wish) => window.kernelsBench.start(wish), names),
+    measure: (request) => page.evaluate((wish) => window.kernelsBench.measure(wish), request),
     close,
   };
 }

@@ -6,12 +6,17 @@ import { projectRoot } from '../cli/paths.ts';
 
 export interface BenchBrowser {
   readonly page: Page;
+  /** Opens the same page in another tab. */
+  readonly openTab: () => Promise<Page>;
   /** The browser's version. */
   readonly version: string;
   readonly close: () => Promise<void>;
 }
 
-/** Opens `src/bench/NAME.html` in a real browser, from a development server: no part of it is in the app's bundle. */
+/**
+ * Opens `src/bench/NAME.html` in a real browser, from a development server: no part of it is in the app's bundle. It is ready
+ * when it has set `window.NAMEBench`.
+ */
 export async function openBenchPage(name: string): Promise<BenchBrowser> {
   const html = `src/bench/${name}.html`;
   const server = await createServer({
@@ -30,11 +35,16 @@ export async function openBenchPage(name: string): Promise<BenchBrowser> {
     const address: AddressInfo | string | null | undefined = server.httpServer?.address();
     if (!address || typeof address === 'string') throw new Error('The benchmark has no port to be served on; is the network up?');
     const browser = await launchBrowser();
-    const page = await browser.newPage();
-    await page.goto(`http://127.0.0.1:${address.port}/${html}`);
-    await page.waitForFunction(() => 'bench' in window);
+    const context = await browser.newContext();
+    const openTab = async () => {
+      const page = await context.newPage();
+      await page.goto(`http://127.0.0.1:${address.port}/${html}`);
+      await page.waitForFunction((global) => global in window, `${name}Bench`);
+      return page;
+    };
     return {
-      page,
+      page: await openTab(),
+      openTab,
       version: browser.version(),
       close: async () => {
         await browser.close();

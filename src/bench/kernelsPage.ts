@@ -10,9 +10,9 @@ export interface BenchPage {
 
 declare global {
   interface Window {
-    bench: BenchPage;
+    kernelsBench: BenchPage;
   }
 }
 
 locateWasm();
-window.bench = { start: startBackends, measure };
+window.kernelsBench = { start: startBackends, measure };

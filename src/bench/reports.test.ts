@@ -4,6 +4,7 @@ import { defaultSettings } from '../settings/settings.ts';
 import { summaryOf, tableOf, type StageResult } from './kernelReport.ts';
 import type { Measurement } from './measure.ts';
 import { roundSummary, roundTables } from './roundReport.ts';
+import { wireSummary, wireTable, type Transfer } from './wireReport.ts';
 
 const measured = (way: string, ms: number, tensorBytes = 1e6): Measurement => ({
   way, backend: 'wasm', ms, gflops: 10 / ms, tensorBytes, gpuBytes: 0,
@@ -27,6 +28,23 @@ test('the kernels are compared within one run, at the size nearest to 600', () =
   expect(lines).toHaveLength(9);
   // 1 GFLOP/s of the 5 of the best product, which is tfjs's.
   expect(lines[3]).toMatch(/^kernel, N = 600, 100 hidden +wasm own +10\.0 +1\.00 +20 % +1\.0 MB +1\.00x$/);
+});
+
+test('a way of frames is compared with the bare channel in the same run', () => {
+  const transfers: Transfer[] = [
+    // Run by run three quarters, four fifths and nine tenths, whatever the machine did meanwhile.
+    { size: 64 * 1024, directions: 1, runs: [[40, 40, 30], [10, 10, 9], [20, 20, 16]].map(([bare, page, worker]) => ({ bare: bare!, page: page!, worker: worker! })) },
+    { size: 320_000, directions: 2, runs: [{ bare: 20, page: 10, worker: 5 }] },
+  ];
+  const trips = [{ bare: 0.5, page: 1, worker: 2 }];
+  const [speeds, times] = wireTable(transfers, trips).split('\n\n').map((part) => part.split('\n'));
+  expect(speeds![1]).toMatch(/^64 KiB, one way +20\.0 +20\.0 +100 % +16\.0 +80 %$/);
+  expect(speeds![2]).toMatch(/^320 kB, both ways +20\.0 +10\.0 +50 % +5\.00 +25 %$/);
+  expect(times![1]).toMatch(/^100 bytes +0\.500 +1\.00 +2\.00$/);
+  expect(wireSummary(transfers, trips)).toBe(
+    "Between workers of two tabs, frames reach of the bare channel's 20.0 MB/s: one way 80 % (64 KiB); both ways 25 % (320 kB); " +
+      'a small one is answered in 2.00 ms, bare in 0.500 ms.',
+  );
 });
 
 test('a round is its phases, and its bytes by kind', () => {

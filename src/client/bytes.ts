@@ -5,6 +5,9 @@ import type { BytesByKind } from './view.ts';
 type Counts = Map<PeerId, Map<string, number>>;
 type Purpose = 'training' | 'evaluation' | 'control';
 
+/** `ack`: a channel's acknowledgement of a frame, whatever the frame carries. */
+export type CountedKind = MessageKind | 'ack';
+
 /** All counts at one moment. */
 export interface CountedBytes {
   readonly sent: ReadonlyMap<PeerId, ReadonlyMap<string, number>>;
@@ -13,8 +16,10 @@ export interface CountedBytes {
   readonly ownRounds: number;
 }
 
+const purposes: Readonly<Record<CountedKind, Purpose>> = { ...purposeOf, ack: 'control' };
+
 /** The messages with which a neighbour answers in our round; all other training messages of a round are sent by its own client. */
-const answers: ReadonlySet<MessageKind> = new Set(['inputs', 'factors', 'step']);
+const answers: ReadonlySet<CountedKind> = new Set(['inputs', 'factors', 'step']);
 
 /** Exact counts of the bytes put on and taken off the channels, by peer and message kind. */
 export class ByteCounters {
@@ -37,13 +42,13 @@ export class ByteCounters {
     return structuredClone({ sent: this.#sent, received: this.#received, totals: this.#totals, ownRounds: this.#ownRounds });
   }
 
-  countSent(peer: PeerId, kind: MessageKind, bytes: number): void {
+  countSent(peer: PeerId, kind: CountedKind, bytes: number): void {
     add(this.#sent, peer, kind, bytes);
-    this.#totals[purposeOf[kind]] += bytes;
-    if (purposeOf[kind] === 'training' && !answers.has(kind)) this.#ownRounds += bytes;
+    this.#totals[purposes[kind]] += bytes;
+    if (purposes[kind] === 'training' && !answers.has(kind)) this.#ownRounds += bytes;
   }
 
-  countReceived(peer: PeerId, kind: MessageKind, bytes: number): void {
+  countReceived(peer: PeerId, kind: CountedKind, bytes: number): void {
     add(this.#received, peer, kind, bytes);
     if (answers.has(kind)) this.#ownRounds += bytes;
   }
@@ -70,7 +75,7 @@ export class ByteCounters {
   }
 }
 
-function add(counts: Counts, peer: PeerId, kind: MessageKind, bytes: number): void {
+function add(counts: Counts, peer: PeerId, kind: CountedKind, bytes: number): void {
   const kinds = counts.get(peer) ?? new Map<string, number>();
   counts.set(peer, kinds.set(kind, (kinds.get(kind) ?? 0) + bytes));
 }

@@ -225,7 +225,7 @@ describe('clients of a room', () => {
     await federation.until((views) => views.every((view) => reached(view) && scored(view)));
     for (const { peers, own } of federation.views()) {
       for (const { sent } of peers) {
-        const training = Object.keys(sent).filter((kind) => !['metrics', 'summary', 'room', 'decline'].includes(kind));
+        const training = Object.keys(sent).filter((kind) => !['metrics', 'summary', 'room', 'decline', 'ack'].includes(kind));
         expect(training).toEqual(['weights']);
       }
       const phases = algorithm === 'dpsgd' ? ['evaluate', 'mix'] : ['descend', 'evaluate', 'mix'];
@@ -260,7 +260,7 @@ describe('clients of a room', () => {
         const received = b.peers.find(({ id }) => id === a.self.id)?.received;
         expect(received).toEqual(sent);
       }
-      const isTraining = ([kind]: [string, number]) => !['metrics', 'summary', 'room', 'decline'].includes(kind);
+      const isTraining = ([kind]: [string, number]) => !['metrics', 'summary', 'room', 'decline', 'ack'].includes(kind);
       const training = a.peers
         .flatMap(({ sent }) => Object.entries(sent).filter(isTraining))
         .reduce((sum, [, bytes]) => sum + bytes, 0);

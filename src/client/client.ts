@@ -11,7 +11,7 @@ import { Quantiser } from '../protocol/quantiser.ts';
 import { mergeRegisters, runMembers, sameRegister, type RoomRegister, type RunRegister } from '../protocol/register.ts';
 import { isCentralised } from '../settings/method.ts';
 import type { Settings } from '../settings/settings.ts';
-import { wireBytes } from '../transport/chunks.ts';
+import { ACK_BYTES, wireBytes } from '../transport/chunks.ts';
 import { PeerLostError, type PeerId, type Presence, type Transport, type TransportEvent } from '../transport/transport.ts';
 import { ByteCounters } from './bytes.ts';
 import { wallClock, type Clock } from './clock.ts';
@@ -174,6 +174,7 @@ export class Client {
         this.#peerLost(event.peer);
         break;
       case 'frame':
+        this.#bytes.countSent(event.peer, 'ack', ACK_BYTES);
         this.#receive(event.peer, event.frame);
         break;
     }
@@ -241,10 +242,13 @@ export class Client {
     const frame = this.#encoded.get(message) ?? encodeMessage(message, this.#active?.wire ?? 'f16', to);
     this.#encoded.set(message, frame);
     this.#bytes.countSent(to, message.type, wireBytes(frame.length));
-    this.#options.transport.send(to, frame).catch((error: unknown) => {
-      if (!(error instanceof PeerLostError)) return this.#fail(error);
-      this.#active?.run.lost(to);
-    });
+    this.#options.transport.send(to, frame).then(
+      () => this.#bytes.countReceived(to, 'ack', ACK_BYTES),
+      (error: unknown) => {
+        if (!(error instanceof PeerLostError)) return this.#fail(error);
+        this.#active?.run.lost(to);
+      },
+    );
   }
 
   #propose(change: Partial<Pick<RoomRegister, 'settings' | 'run'>>): void {

@@ -4,12 +4,15 @@ import { MAX_FRAME_BYTES } from '../settings/bounds.ts';
  * Frames cut into the messages of a data channel. Each message is a header of three little-endian uint32 (the frame's place in
  * the sequence, the frame's length, this chunk's offset in it) and the chunk. Channels are ordered and reliable, so the header
  * does not repair anything: it proves that sender and receiver agree, and a message that does not fit ends the channel.
+ * A message of four bytes, shorter than any header, acknowledges: how many of the other end's frames have been taken, as uint32.
  */
 
 /** Bytes of the largest message. Larger ones gain nothing between Chromiums, and other browsers may refuse them. */
 export const MESSAGE_BYTES = 64 * 1024;
 
 const HEADER_BYTES = 12;
+/** Bytes of an acknowledgement. Every frame taken causes one. */
+export const ACK_BYTES = 4;
 const CHUNK_BYTES = MESSAGE_BYTES - HEADER_BYTES;
 
 export class ChunkError extends Error {
@@ -25,10 +28,14 @@ export function wireBytes(frameLength: number): number {
  * The messages of the channel's frame number `sequence` (from 0, modulo 2³²), in the order to send them.
  * @throws {ChunkError} when the frame is longer than MAX_FRAME_BYTES.
  */
-export function* chunksOf(frame: Uint8Array, sequence: number): Generator<Uint8Array<ArrayBuffer>, void, undefined> {
+export function chunksOf(frame: Uint8Array, sequence: number): Generator<Uint8Array<ArrayBuffer>, void, undefined> {
   if (frame.length > MAX_FRAME_BYTES) {
     throw new ChunkError(`A frame of ${frame.length} bytes is too long; send at most ${MAX_FRAME_BYTES} at once.`);
   }
+  return cut(frame, sequence);
+}
+
+function* cut(frame: Uint8Array, sequence: number): Generator<Uint8Array<ArrayBuffer>, void, undefined> {
   let offset = 0;
   do {
     const chunk = frame.subarray(offset, offset + CHUNK_BYTES);
@@ -43,11 +50,27 @@ export function* chunksOf(frame: Uint8Array, sequence: number): Generator<Uint8A
   } while (offset < frame.length);
 }
 
+/** @param taken how many frames have been taken so far, modulo 2³². */
+export function acknowledgement(taken: number): Uint8Array<ArrayBuffer> {
+  const message = new Uint8Array(ACK_BYTES);
+  new DataView(message.buffer).setUint32(0, taken, true);
+  return message;
+}
+
+/** @returns how many frames the other end has taken so far, modulo 2³², or nothing if this message carries a chunk. */
+export function readAcknowledgement(message: Uint8Array): number | undefined {
+  if (message.length !== ACK_BYTES) return undefined;
+  return new DataView(message.buffer, message.byteOffset).getUint32(0, true);
+}
+
 /** Puts the messages of one channel together again. After an error it is of no further use. */
 export class Reassembler {
   #sequence = 0;
   #frame: Uint8Array<ArrayBuffer> | undefined;
   #received = 0;
+
+  /** @param begin told the length of each frame that begins, before memory is taken for it; throws to refuse it. */
+  constructor(private readonly begin: (length: number) => void = () => undefined) {}
 
   /**
    * Takes the channel's next message.
@@ -68,6 +91,7 @@ export class Reassembler {
     const expected = Math.min(CHUNK_BYTES, length - offset);
     const chunk = message.subarray(HEADER_BYTES);
     if (chunk.length !== expected) throw new ChunkError(`Chunk of ${chunk.length} bytes where ${expected} are due.`);
+    if (!this.#frame) this.begin(length);
     const frame = (this.#frame ??= new Uint8Array(length));
     frame.set(chunk, offset);
     this.#received += chunk.length;

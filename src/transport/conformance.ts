@@ -22,6 +22,9 @@ export interface Participant {
   /** Sends frames one after the other without waiting between them; tells what became of each. */
   send(peer: PeerId, frames: readonly FrameSpec[]): Promise<('sent' | 'PeerLostError')[]>;
   close(): Promise<void>;
+  /** From now on frames are seen but not taken, until `release`. */
+  hold(): Promise<void>;
+  release(): Promise<void>;
   /** Waits for the first event of this type, from this peer if named, that no earlier call has taken. */
   take(type: 'open' | 'close' | 'frame', peer: PeerId): Promise<SeenEvent>;
   /** Waits until the latest presence has this many members. */
@@ -57,6 +60,9 @@ export class RecordingParticipant implements Participant {
   readonly #untaken: SeenEvent[] = [];
   #present: readonly Presence[] = [];
   #waiting: (() => void)[] = [];
+  /** Settles when frames may be taken. */
+  #free: Promise<void> = Promise.resolve();
+  #release: () => void = () => undefined;
 
   constructor(transport: Transport) {
     this.#transport = transport;
@@ -69,6 +75,7 @@ export class RecordingParticipant implements Participant {
       if (seen.type === 'presence') this.#present = seen.members;
       else this.#untaken.push(seen);
       for (const look of this.#waiting.splice(0)) look();
+      return this.#free;
     });
   }
 
@@ -91,6 +98,14 @@ export class RecordingParticipant implements Participant {
 
   async close(): Promise<void> {
     this.#transport.close();
+  }
+
+  async hold(): Promise<void> {
+    this.#free = new Promise((resolve) => (this.#release = resolve));
+  }
+
+  async release(): Promise<void> {
+    this.#release();
   }
 
   take(type: 'open' | 'close' | 'frame', peer: PeerId): Promise<SeenEvent> {
@@ -245,6 +260,50 @@ export const transportChecks: readonly TransportCheck[] = [
       await a.at.take('close', b.id);
       same(await a.at.send(b.id, frame), ['PeerLostError'], 'to one that has left');
       same(await b.at.send(a.id, frame), ['PeerLostError'], 'after having left');
+    },
+  },
+  {
+    name: 'a send succeeds when its frame is taken, not when it arrives',
+    async run(join) {
+      const [a, b] = await pair(join);
+      const frames = [{ size: 100_000, seed: 1 }];
+      await b.at.hold();
+      let outcomes: unknown = 'none yet';
+      const sent = a.at.send(b.id, frames).then((known) => (outcomes = known));
+      await takeFrames(b.at, a.id, frames);
+      // Whatever b has told a about the frame has arrived when this has.
+      same(await b.at.send(a.id, frames), ['sent'], 'the answer');
+      same(outcomes, 'none yet', 'outcomes before the frame is taken');
+      await b.at.release();
+      same(await sent, ['sent'], 'outcomes');
+    },
+  },
+  {
+    name: 'a peer that takes nothing keeps nobody else waiting',
+    async run(join) {
+      const [a, b, c] = [await enter(join), await enter(join), await enter(join)];
+      await a.at.want([b.id, c.id]);
+      await Promise.all([b, c].map(({ at }) => at.take('open', a.id)));
+      await Promise.all([b, c].map(({ id }) => a.at.take('open', id)));
+      const frames = Array.from({ length: 12 }, (_, seed) => ({ size: MIB, seed }));
+      await b.at.hold();
+      const held = a.at.send(b.id, frames);
+      same(await a.at.send(c.id, frames), frames.map(() => 'sent'), 'outcomes at the other peer');
+      await b.at.release();
+      await takeFrames(b.at, a.id, frames);
+      same(await held, frames.map(() => 'sent'), 'outcomes at the slow peer');
+    },
+  },
+  {
+    name: 'frames that nobody took fail when their peer leaves',
+    async run(join) {
+      const [a, b] = await pair(join);
+      const frames = [{ size: 10, seed: 1 }, { size: 100_000, seed: 2 }];
+      await b.at.hold();
+      const sent = a.at.send(b.id, frames);
+      await takeFrames(b.at, a.id, frames);
+      await b.at.close();
+      same(await sent, ['PeerLostError', 'PeerLostError'], 'outcomes');
     },
   },
   {

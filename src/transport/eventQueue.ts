@@ -1,25 +1,39 @@
-import type { TransportEvent } from './transport.ts';
+import type { PeerId, TransportEvent, TransportListener } from './transport.ts';
+
+interface Unheard {
+  readonly event: TransportEvent;
+  readonly heard: (taken: void | Promise<void>) => void;
+}
 
 /** Hands a transport's events to its one listener; keeps those that come before there is one. */
 export class EventQueue {
-  #listener: ((event: TransportEvent) => void) | undefined;
-  #unheard: TransportEvent[] = [];
+  #listener: TransportListener | undefined;
+  #unheard: Unheard[] = [];
   #ended = false;
 
-  listen(listener: (event: TransportEvent) => void): void {
+  listen(listener: TransportListener): void {
     this.#listener = listener;
-    for (const event of this.#unheard.splice(0)) listener(event);
+    for (const { event, heard } of this.#unheard.splice(0)) heard(listener(event));
   }
 
-  emit(event: TransportEvent): void {
-    if (this.#ended) return;
-    if (this.#listener) this.#listener(event);
-    else this.#unheard.push(event);
+  emit(event: Exclude<TransportEvent, { type: 'frame' }>): void {
+    void this.#hand(event);
+  }
+
+  /** Resolves when the listener has taken the frame. */
+  async deliver(peer: PeerId, frame: Uint8Array<ArrayBuffer>): Promise<void> {
+    await this.#hand({ type: 'frame', peer, frame });
   }
 
   /** Nothing is emitted any more. */
   end(): void {
     this.#ended = true;
     this.#unheard = [];
+  }
+
+  #hand(event: TransportEvent): void | Promise<void> {
+    if (this.#ended) return;
+    if (this.#listener) return this.#listener(event);
+    return new Promise((heard) => this.#unheard.push({ event, heard }));
   }
 }

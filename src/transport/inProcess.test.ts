@@ -19,7 +19,7 @@ describe('in-process transport', () => {
       if (event.type === 'frame') frames.push(event.frame);
     });
     a.want([b.self.id]);
-    await new Promise<void>((resolve) => a.listen((event) => event.type === 'open' && resolve()));
+    await new Promise<void>((resolve) => a.listen((event) => void (event.type === 'open' && resolve())));
     return { a, b, frames };
   }
 
@@ -56,10 +56,10 @@ describe('in-process transport', () => {
     const network = new InProcessNetwork();
     const { a, b } = await channel(network);
     const events: TransportEvent[] = [];
-    a.listen((event) => events.push(event));
+    a.listen((event) => void events.push(event));
     a.want([b.self.id]);
     b.close();
-    const reopened = new Promise<void>((resolve) => network.join().listen((event) => event.type === 'open' && resolve()));
+    const reopened = new Promise<void>((resolve) => network.join().listen((event) => void (event.type === 'open' && resolve())));
     await reopened;
     expect(events.map(({ type }) => type)).toEqual(['close', 'presence', 'presence', 'open']);
   });

@@ -4,10 +4,13 @@ import { PeerLostError, type PeerId, type Presence, type Transport } from './tra
 /** What becomes of a frame on its way, for tests of what a network can do. */
 export type Deliver = (from: PeerId, to: PeerId, frame: Uint8Array<ArrayBuffer>) => 'deliver' | 'drop' | 'twice';
 
+/** Of both ends: what makes each send fail that is not taken yet. */
+type Channel = Set<() => void>;
+
 interface Endpoint {
   readonly self: Presence;
   readonly events: EventQueue;
-  readonly channels: Set<Endpoint>;
+  readonly channels: Map<Endpoint, Channel>;
   wanted: ReadonlySet<PeerId>;
   /** Whether the others have heard of it: a channel to it may open. */
   announced: boolean;
@@ -39,7 +42,7 @@ export class InProcessNetwork {
     const endpoint: Endpoint = {
       self: { id: idOf(number), number },
       events: new EventQueue(),
-      channels: new Set(),
+      channels: new Map(),
       wanted: new Set(),
       announced: false,
     };
@@ -84,8 +87,9 @@ export class InProcessNetwork {
     for (const a of this.#endpoints.values()) {
       for (const b of this.#endpoints.values()) {
         if (a === b || !b.announced || !a.wanted.has(b.self.id) || a.channels.has(b)) continue;
-        a.channels.add(b);
-        b.channels.add(a);
+        const channel: Channel = new Set();
+        a.channels.set(b, channel);
+        b.channels.set(a, channel);
         a.events.emit({ type: 'open', peer: b.self.id });
         b.events.emit({ type: 'open', peer: a.self.id });
       }
@@ -93,15 +97,22 @@ export class InProcessNetwork {
   }
 
   async #send(from: Endpoint, peer: PeerId, frame: Uint8Array<ArrayBuffer>): Promise<void> {
-    const to = [...from.channels].find(({ self }) => self.id === peer);
-    if (!to) throw new PeerLostError(peer, 'no channel is open');
+    const [to, channel] = [...from.channels].find(([{ self }]) => self.id === peer) ?? [];
+    if (!to || !channel) throw new PeerLostError(peer, 'no channel is open');
     await new Promise<void>((resolve, reject) => {
-      this.#later(() => {
-        if (!from.channels.has(to)) return reject(new PeerLostError(peer, 'left the room'));
-        const verdict = this.#deliver(from.self.id, peer, frame);
-        if (verdict === 'twice') to.events.emit({ type: 'frame', peer: from.self.id, frame: frame.slice() });
-        if (verdict !== 'drop') to.events.emit({ type: 'frame', peer: from.self.id, frame });
+      const fail = () => reject(new PeerLostError(peer, 'left the room'));
+      const taken = () => {
+        channel.delete(fail);
         resolve();
+      };
+      channel.add(fail);
+      this.#later(() => {
+        if (!channel.has(fail)) return;
+        const verdict = this.#deliver(from.self.id, peer, frame);
+        // A frame that a fault drops is lost beyond its acknowledgement.
+        if (verdict === 'drop') return taken();
+        if (verdict === 'twice') void to.events.deliver(from.self.id, frame.slice());
+        void to.events.deliver(from.self.id, frame).then(taken);
       });
     });
   }
@@ -110,8 +121,10 @@ export class InProcessNetwork {
     if (this.#endpoints.get(endpoint.self.number) !== endpoint) return;
     this.#endpoints.delete(endpoint.self.number);
     endpoint.events.end();
-    for (const other of endpoint.channels) {
+    for (const [other, channel] of endpoint.channels) {
       other.channels.delete(endpoint);
+      for (const fail of channel) fail();
+      channel.clear();
       this.#later(() => other.events.emit({ type: 'close', peer: endpoint.self.id, reason: 'left the room' }));
     }
     endpoint.channels.clear();

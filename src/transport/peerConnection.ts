@@ -1,9 +1,10 @@
 import SimplePeer from 'simple-peer';
 import * as v from 'valibot';
-import { ChunkError, chunksOf, Reassembler } from './chunks.ts';
-import { PeerLostError, type PeerId } from './transport.ts';
+import { ChunkError } from './chunks.ts';
+import { FrameChannel, RESUME_BYTES } from './frameChannel.ts';
+import type { PeerId } from './transport.ts';
 
-/** One WebRTC connection to a peer, from the first signal to its close, and the frames on its data channel. */
+/** One WebRTC connection to a peer, from the first signal to its close. */
 
 /** What the two ends of a connection have to tell each other before they have one. */
 export const connectionSignalSchema = v.variant('type', [
@@ -23,14 +24,11 @@ export type ConnectionSignal = v.InferOutput<typeof connectionSignalSchema>;
 /** A connection not open by then is given up. */
 const OPENING_TIMEOUT_MS = 20_000;
 
-/** Sending pauses above the first and goes on below the second: bytes that wait in the channel, of the 16 MiB it can hold. */
-const PAUSE_BYTES = 1024 * 1024;
-const RESUME_BYTES = 256 * 1024;
-
 export interface PeerConnectionListener {
   signal(signal: ConnectionSignal): void;
   open(): void;
-  frame(frame: Uint8Array<ArrayBuffer>): void;
+  /** Resolves when the frame is taken. */
+  frame(frame: Uint8Array<ArrayBuffer>): Promise<void>;
   /** Once, whichever end or accident closed it; nothing comes after. */
   close(reason: string): void;
 }
@@ -43,24 +41,21 @@ function channelOf(connection: SimplePeer.Instance): RTCDataChannel {
 }
 
 export class PeerConnection {
-  readonly #peer: PeerId;
   readonly #listener: PeerConnectionListener;
   readonly #connection: SimplePeer.Instance;
   readonly #openingTimer: ReturnType<typeof setTimeout>;
-  readonly #reassembler = new Reassembler();
-  #channel: RTCDataChannel | undefined;
-  #sequence = 0;
-  /** Settles when all frames so far are sent or lost. */
-  #sending: Promise<void> = Promise.resolve();
-  /** Ends the pause of the frame being sent. */
-  #resume: (() => void) | undefined;
+  readonly #frames: FrameChannel;
   #closed: string | undefined;
 
   constructor(peer: PeerId, initiator: boolean, iceServers: RTCIceServer[], listener: PeerConnectionListener) {
-    this.#peer = peer;
     this.#listener = listener;
     // Object mode keeps the borders of messages; without a config, simple-peer asks public servers for this machine's address.
     this.#connection = new SimplePeer({ initiator, config: { iceServers }, objectMode: true });
+    this.#frames = new FrameChannel(
+      peer,
+      { send: (message) => this.#send(message), buffered: () => this.#connection.bufferSize },
+      (frame) => listener.frame(frame),
+    );
     this.#openingTimer = setTimeout(() => this.close('no connection in time'), OPENING_TIMEOUT_MS);
     this.#connection
       .on('signal', (data) => {
@@ -81,15 +76,9 @@ export class PeerConnection {
     this.#connection.signal(JSON.stringify(signal));
   }
 
-  /**
-   * Once open, sends a frame after those before it. Resolves when the channel has taken its last byte; the frame must not
-   * change before that.
-   * @throws {PeerLostError} when the connection closes before that.
-   */
+  /** Once open, sends a frame as {@link FrameChannel.send} does. */
   send(frame: Uint8Array<ArrayBuffer>): Promise<void> {
-    const sent = this.#sending.then(() => this.#sendChunks(frame));
-    this.#sending = sent.catch(() => undefined);
-    return sent;
+    return this.#frames.send(frame);
   }
 
   close(reason: string): void {
@@ -97,42 +86,34 @@ export class PeerConnection {
     this.#closed = reason;
     clearTimeout(this.#openingTimer);
     this.#connection.destroy();
-    this.#resume?.();
+    this.#frames.close(reason);
     this.#listener.close(reason);
   }
 
   #open(): void {
     if (this.#closed !== undefined) return;
     clearTimeout(this.#openingTimer);
-    this.#channel = channelOf(this.#connection);
-    this.#channel.bufferedAmountLowThreshold = RESUME_BYTES;
-    this.#channel.addEventListener('bufferedamountlow', () => this.#resume?.());
+    const channel = channelOf(this.#connection);
+    channel.bufferedAmountLowThreshold = RESUME_BYTES;
+    channel.addEventListener('bufferedamountlow', () => this.#frames.resume());
     this.#listener.open();
     // Only now: what the other end has sent meanwhile waits in the stream and comes after `open`.
     this.#connection.on('data', (message: unknown) => this.#receive(message));
+  }
+
+  #send(message: Uint8Array<ArrayBuffer>): void {
+    if (this.#connection.connected) this.#connection.send(message);
+    else this.close('closed by the other end');
   }
 
   #receive(message: unknown): void {
     if (this.#closed !== undefined) return;
     try {
       if (!(message instanceof Uint8Array)) throw new ChunkError('Message is text; frames are binary.');
-      const frame = this.#reassembler.push(message);
-      if (frame) this.#listener.frame(frame);
+      this.#frames.receive(message);
     } catch (error) {
       if (!(error instanceof ChunkError)) throw error;
       this.close(error.message);
     }
-  }
-
-  async #sendChunks(frame: Uint8Array<ArrayBuffer>): Promise<void> {
-    for (const message of chunksOf(frame, this.#sequence)) {
-      while (this.#closed === undefined && (this.#channel?.bufferedAmount ?? 0) > PAUSE_BYTES) {
-        await new Promise<void>((resolve) => (this.#resume = resolve));
-      }
-      if (!this.#connection.connected) this.close('closed by the other end');
-      if (this.#closed !== undefined) throw new PeerLostError(this.#peer, this.#closed);
-      this.#connection.send(message);
-    }
-    this.#sequence++;
   }
 }

@@ -1,11 +1,13 @@
-import { PeerLostError, type PeerId, type Presence, type Transport, type TransportEvent } from './transport.ts';
+import { PeerLostError, type PeerId, type Presence, type Transport, type TransportEvent, type TransportListener } from './transport.ts';
 
 /** A transport used from another thread than the one it lives in: a client's worker uses the page's, a simulator's thread the network's. */
 
 /** From the user's thread to the transport's. */
 export type RemoteCall =
   | { readonly type: 'want'; readonly peers: readonly PeerId[] }
-  | { readonly type: 'send'; readonly id: number; readonly peer: PeerId; readonly frame: Uint8Array<ArrayBuffer> };
+  | { readonly type: 'send'; readonly id: number; readonly peer: PeerId; readonly frame: Uint8Array<ArrayBuffer> }
+  /** The oldest frame not yet taken has been. */
+  | { readonly type: 'taken' };
 
 /** From the transport's thread to the user's. */
 export type RemoteReply =
@@ -18,7 +20,9 @@ export class RemoteTransport implements Transport {
   readonly #unsettled = new Map<number, { resolve: () => void; reject: (error: PeerLostError) => void }>();
   #sends = 0;
   #closed = false;
-  #listener: (event: TransportEvent) => void = () => undefined;
+  #listener: TransportListener = () => undefined;
+  /** Settles when all frames so far are taken. */
+  #taking: Promise<unknown> = Promise.resolve();
 
   constructor(
     readonly self: Presence,
@@ -26,12 +30,16 @@ export class RemoteTransport implements Transport {
   ) {}
 
   /** To be set before the first reply is taken. */
-  listen(listener: (event: TransportEvent) => void): void {
+  listen(listener: TransportListener): void {
     this.#listener = listener;
   }
 
   take(reply: RemoteReply): void {
-    if (reply.type === 'event') return this.#listener(reply.event);
+    if (reply.type === 'event') {
+      const taken = this.#listener(reply.event);
+      if (reply.event.type === 'frame') this.#taking = Promise.all([this.#taking, taken]).then(() => this.call({ type: 'taken' }));
+      return;
+    }
     const send = this.#unsettled.get(reply.id);
     this.#unsettled.delete(reply.id);
     if (reply.lost) send?.reject(new PeerLostError(reply.lost.peer, reply.lost.reason));
@@ -69,9 +77,15 @@ export function movedBuffers(reply: RemoteReply): ArrayBuffer[] {
  * @returns what to do with each call.
  */
 export function serveTransport(transport: Transport, reply: (reply: RemoteReply) => void): (call: RemoteCall) => void {
-  transport.listen((event) => reply({ type: 'event', event }));
+  /** Of the frames that the user has been given. */
+  const untaken: (() => void)[] = [];
+  transport.listen((event) => {
+    reply({ type: 'event', event });
+    return event.type === 'frame' ? new Promise((resolve) => untaken.push(resolve)) : undefined;
+  });
   return (call) => {
     if (call.type === 'want') return transport.want(call.peers);
+    if (call.type === 'taken') return untaken.shift()?.();
     const { id, peer, frame } = call;
     transport.send(peer, frame).then(
       () => reply({ type: 'sent', id, lost: null }),

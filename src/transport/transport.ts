@@ -17,18 +17,22 @@ export type TransportEvent =
   /** One whole frame, in the order it was sent. The receiver owns the bytes. */
   | { readonly type: 'frame'; readonly peer: PeerId; readonly frame: Uint8Array<ArrayBuffer> };
 
+/** A frame is taken when the listener returns or, if it returns a promise, when that resolves; its sender is told then. */
+export type TransportListener = (event: TransportEvent) => void | Promise<void>;
+
 export interface Transport {
   readonly self: Presence;
   /** The one listener; events before it is set are kept and delivered in order. */
-  listen(listener: (event: TransportEvent) => void): void;
+  listen(listener: TransportListener): void;
   /**
    * Names the peers this end wants channels to; missing ones are dialled. A channel also opens when only the other
    * end wants it, and stays open until its peer leaves: closing and dialling again costs more than an idle channel.
    */
   want(peers: readonly PeerId[]): void;
   /**
-   * Queues one frame on the channel to `peer`; resolves when the channel has taken its last byte under backpressure.
-   * @throws {PeerLostError} when the channel is not open or closes before that.
+   * Queues one frame on the channel to `peer`, after those before it; resolves when the peer has acknowledged it: its listener
+   * has taken the frame. The frame must not change before that.
+   * @throws {PeerLostError} when the channel is not open or closes before that. The peer may have taken the frame all the same.
    */
   send(peer: PeerId, frame: Uint8Array<ArrayBuffer>): Promise<void>;
   /** Leaves the room and closes every channel. */

@@ -4,7 +4,7 @@ import { SignallingSession, type SignallingState } from '../signalling/client.ts
 import type { Member } from '../signalling/messages.ts';
 import { EventQueue } from './eventQueue.ts';
 import { connectionSignalSchema, PeerConnection, type ConnectionSignal } from './peerConnection.ts';
-import { PeerLostError, type PeerId, type Presence, type Transport, type TransportEvent } from './transport.ts';
+import { PeerLostError, type PeerId, type Presence, type Transport, type TransportListener } from './transport.ts';
 
 /**
  * Frames between tabs. Signalling says who is here; of two members the later one dials. Every attempt is a new connection
@@ -101,7 +101,7 @@ export class WebRtcTransport implements Transport {
     return { id: this.#self.id, number: this.#self.number };
   }
 
-  listen(listener: (event: TransportEvent) => void): void {
+  listen(listener: TransportListener): void {
     this.#events.listen(listener);
   }
 
@@ -247,7 +247,7 @@ export class WebRtcTransport implements Transport {
         link.state = { kind: 'open', connection };
         this.#events.emit({ type: 'open', peer });
       },
-      frame: (frame) => this.#events.emit({ type: 'frame', peer, frame }),
+      frame: (frame) => this.#events.deliver(peer, frame),
       close: (reason) => {
         // Otherwise this transport closed it, and has gone on already.
         if ('connection' in link.state && link.state.connection === connection) this.#onConnectionLost(link, reason);

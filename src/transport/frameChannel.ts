@@ -1,0 +1,141 @@
+import { acknowledgement, ChunkError, chunksOf, readAcknowledgement, Reassembler } from './chunks.ts';
+import { PeerLostError, type PeerId } from './transport.ts';
+import { Window, WINDOW_BYTES } from './window.ts';
+
+/** Frames in both directions over the messages of one data channel: cut, held back, put together, acknowledged. */
+
+/**
+ * Sending pauses above the first and is to go on below the second: bytes that wait in the channel, of the 16 MiB it can hold.
+ * The second lasts for 30 ms at 30 MB/s, by when a page on a busy machine has its turn again.
+ */
+export const PAUSE_BYTES = 4 * 1024 * 1024;
+export const RESUME_BYTES = 1024 * 1024;
+
+/** What a data channel does: ordered and reliable, or closed. */
+export interface MessagePipe {
+  send(message: Uint8Array<ArrayBuffer>): void;
+  /** Bytes that wait to leave. */
+  buffered(): number;
+}
+
+/** What ends a send. */
+interface Settlement {
+  readonly resolve: () => void;
+  readonly reject: (error: PeerLostError) => void;
+}
+
+interface QueuedFrame extends Settlement {
+  readonly length: number;
+  readonly chunks: Generator<Uint8Array<ArrayBuffer>, void, undefined>;
+}
+
+export class FrameChannel {
+  readonly #peer: PeerId;
+  readonly #pipe: MessagePipe;
+  readonly #deliver: (frame: Uint8Array<ArrayBuffer>) => Promise<void>;
+  #closed: string | undefined;
+
+  #sequence = 0;
+  /** Not yet begun. */
+  readonly #queued: QueuedFrame[] = [];
+  /** The rest of the frame that is being sent. */
+  #chunks: QueuedFrame['chunks'] | undefined;
+  /** Begun and not acknowledged, oldest first. */
+  readonly #underWay: Settlement[] = [];
+  readonly #outgoing = new Window();
+  #acknowledged = 0;
+
+  readonly #incoming = new Window();
+  readonly #reassembler = new Reassembler((length) => {
+    if (!this.#incoming.admits(length)) {
+      throw new ChunkError(`Frame of ${length} bytes beyond the window; have at most ${WINDOW_BYTES} unacknowledged.`);
+    }
+    this.#incoming.begin(length);
+  });
+  /** Settles when all frames so far are taken: they are acknowledged in order. */
+  #taking: Promise<unknown> = Promise.resolve();
+  #taken = 0;
+
+  /** @param deliver told of each whole frame; resolves when it is taken. */
+  constructor(peer: PeerId, pipe: MessagePipe, deliver: (frame: Uint8Array<ArrayBuffer>) => Promise<void>) {
+    this.#peer = peer;
+    this.#pipe = pipe;
+    this.#deliver = deliver;
+  }
+
+  /**
+   * Sends a frame after those before it; resolves when the other end has acknowledged it.
+   * @throws {PeerLostError} when the channel closes before that.
+   * @throws {ChunkError} when the frame is longer than any may be.
+   */
+  async send(frame: Uint8Array<ArrayBuffer>): Promise<void> {
+    if (this.#closed !== undefined) throw new PeerLostError(this.#peer, this.#closed);
+    const chunks = chunksOf(frame, this.#sequence);
+    this.#sequence++;
+    await new Promise<void>((resolve, reject) => {
+      this.#queued.push({ length: frame.length, chunks, resolve, reject });
+      this.resume();
+    });
+  }
+
+  /**
+   * Takes the channel's next message.
+   * @throws {ChunkError} when it cannot come from an end that keeps to the protocol.
+   */
+  receive(message: Uint8Array): void {
+    const count = readAcknowledgement(message);
+    if (count !== undefined) return this.#settle(count);
+    const frame = this.#reassembler.push(message);
+    if (frame) this.#taking = Promise.all([this.#taking, this.#deliver(frame)]).then(() => this.#acknowledge());
+  }
+
+  /** Sends what window and channel have room for; to be called when the channel has drained. */
+  resume(): void {
+    while (this.#closed === undefined && this.#pipe.buffered() <= PAUSE_BYTES) {
+      const message = this.#chunks?.next().value ?? this.#begin()?.next().value;
+      if (!message) return;
+      this.#pipe.send(message);
+    }
+  }
+
+  /** What is not acknowledged fails. */
+  close(reason: string): void {
+    if (this.#closed !== undefined) return;
+    this.#closed = reason;
+    this.#chunks = undefined;
+    for (const { reject } of [...this.#underWay.splice(0), ...this.#queued.splice(0)]) reject(new PeerLostError(this.#peer, reason));
+  }
+
+  /** The next frame's chunks, if there is one and the window admits it. */
+  #begin(): QueuedFrame['chunks'] | undefined {
+    this.#chunks = undefined;
+    const [next] = this.#queued;
+    if (!next || !this.#outgoing.admits(next.length)) return undefined;
+    this.#queued.shift();
+    const { length, chunks, resolve, reject } = next;
+    this.#outgoing.begin(length);
+    this.#underWay.push({ resolve, reject });
+    this.#chunks = chunks;
+    return chunks;
+  }
+
+  #settle(count: number): void {
+    const settled = (count - this.#acknowledged) >>> 0;
+    if (settled > this.#underWay.length) {
+      throw new ChunkError(`Acknowledgement of ${settled} frames where ${this.#underWay.length} are under way.`);
+    }
+    this.#acknowledged = count;
+    for (const { resolve } of this.#underWay.splice(0, settled)) {
+      this.#outgoing.end();
+      resolve();
+    }
+    this.resume();
+  }
+
+  #acknowledge(): void {
+    if (this.#closed !== undefined) return;
+    this.#incoming.end();
+    this.#taken = (this.#taken + 1) >>> 0;
+    this.#pipe.send(acknowledgement(this.#taken));
+  }
+}
