@@ -8,6 +8,9 @@ export const glossary = {
   'erdos-renyi': 'Each pair is connected by chance, and nobody is left alone.',
   star: 'The client with the lowest number talks to everyone, the others only to it.',
   full: 'Each client talks to every other; bytes grow fastest.',
+  convolutions:
+    'Blocks of 3 × 3 filters and pooling between the image and the dense layers: how many filters each has. None makes a plain network.',
+  hidden: 'How many units each dense layer has, between the image or its convolutions and the classes.',
   seed: 'The number that every random choice starts from: the same seed gives the same shares, graph and first weights.',
   backend: 'What computes: the graphics card (WebGPU), WebAssembly, or plain JavaScript (cpu).',
   mix: 'Average this model with the neighbours’ models.',

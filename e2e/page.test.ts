@@ -306,6 +306,32 @@ describe('settings', () => {
       expect(await commands(page)).toEqual([{ type: 'configure', settings: { ...defaultSettings(), dataset: 'island-penguins' } }]);
     }));
 
+  it('takes layers, says what neighbours get then, and refuses what cannot be trained', () =>
+    withPage({}, async (page) => {
+      await show(page, 'lobby');
+      const convolutions = page.getByRole('textbox', { name: 'Convolutions' });
+      const enter = async (text: string) => {
+        await convolutions.fill(text);
+        await convolutions.press('Enter');
+      };
+      await enter('8, many');
+      await page.getByText('Use up to 4 whole numbers from 1 to 64').waitFor();
+      await enter('4, 4, 4, 4');
+      await page.getByText('Convolution 4 would read an image of only 1 x 1 pixels; use at most 3.').waitFor();
+      expect(await commands(page)).toEqual([]);
+      await enter('8,16');
+      await page.getByText('tell about as much as the image itself').waitFor();
+      expect(await page.getByText('use at most 3').count()).toBe(0);
+      const hidden = page.getByRole('textbox', { name: 'Hidden layers' });
+      await hidden.fill('');
+      await hidden.press('Enter');
+      const convolved = { ...defaultSettings(), convolutions: [8, 16] };
+      expect(await commands(page)).toEqual([
+        { type: 'configure', settings: convolved },
+        { type: 'configure', settings: { ...convolved, hidden: [] } },
+      ]);
+    }));
+
   it('keeps the backend to this tab', () =>
     withPage({}, async (page) => {
       await show(page, 'lobby');

@@ -1,6 +1,6 @@
 import { isCentralised } from '../../src/settings/method.ts';
 import type { CatalogueEntry } from '../../src/data/catalogue.ts';
-import type { Settings } from '../../src/settings/settings.ts';
+import { sharedInputs, type Settings } from '../../src/settings/settings.ts';
 import { Choice } from './Choice.tsx';
 import { disclosure } from './describe.ts';
 
@@ -14,10 +14,16 @@ interface ExchangeFieldProps {
   readonly onChange: (exchange: Settings['exchange']) => void;
 }
 
-/** What neighbours get, and what that tells them; a gradient method leaves no choice. */
+/** What neighbours get where there is no choice. */
+function given({ method }: Settings): string {
+  if (isCentralised(method)) return 'nothing';
+  return method.kind === 'ntk' ? 'derivatives' : 'weights';
+}
+
+/** What neighbours get, and what that tells them; convolutions and gradient methods leave no choice. */
 export function ExchangeField({ settings, dataset, onChange }: ExchangeFieldProps) {
   const hint = disclosure(settings, dataset);
-  if (settings.method.kind === 'ntk') {
+  if (sharedInputs(settings) !== 'none') {
     return (
       <Choice label="Neighbours get" values={exchanges} names={names} value={settings.exchange} onChange={onChange} hint={hint} />
     );
@@ -25,7 +31,7 @@ export function ExchangeField({ settings, dataset, onChange }: ExchangeFieldProp
   return (
     <div className="field">
       <span>Neighbours get</span>
-      <strong>{isCentralised(settings.method) ? 'nothing' : 'weights'}</strong>
+      <strong>{given(settings)}</strong>
       <p className="hint">{hint}</p>
     </div>
   );

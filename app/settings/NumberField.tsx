@@ -1,5 +1,6 @@
-import { useId, useState, type ReactNode } from 'react';
+import type { ReactNode } from 'react';
 import type { settingsSchema } from '../../src/settings/settings.ts';
+import { EntryField, wholeNumber } from './EntryField.tsx';
 
 interface NumberFieldProps {
   readonly label: ReactNode;
@@ -11,45 +12,13 @@ interface NumberFieldProps {
   readonly children?: ReactNode;
 }
 
-/** A whole number, taken on Enter or when the field is left; what cannot be stays in the field with a sentence. */
-export function NumberField({ label, value, schema, onChange, children }: NumberFieldProps) {
-  const id = useId();
-  const [draft, setDraft] = useState<string | null>(null);
+/** A whole number. */
+export function NumberField({ schema, ...field }: NumberFieldProps) {
   const [, , { requirement: least }, { requirement: most }] = schema.pipe;
-  const entered = draft === null ? value : wholeNumber(draft);
-  const bad = Number.isNaN(entered) || entered < least || entered > most;
-
-  const take = () => {
-    if (bad) return;
-    setDraft(null);
-    if (entered !== value) onChange(entered);
+  const read = (text: string) => {
+    const number = wholeNumber(text);
+    return number >= least && number <= most ? number : null;
   };
-
-  return (
-    <div className="field">
-      <label htmlFor={id}>{label}</label>
-      <div className="entry">
-        <input
-          id={id}
-          className="figure"
-          inputMode="numeric"
-          autoComplete="off"
-          value={draft ?? value}
-          aria-invalid={bad}
-          aria-describedby={`${id}-problem`}
-          onChange={(event) => setDraft(event.target.value)}
-          onBlur={take}
-          onKeyDown={(event) => event.key === 'Enter' && take()}
-        />
-        {children}
-      </div>
-      <p id={`${id}-problem`} className="hint problem" role="alert">
-        {bad && `✕ Use a whole number from ${least.toLocaleString('en')} to ${most.toLocaleString('en')}.`}
-      </p>
-    </div>
-  );
-}
-
-function wholeNumber(text: string): number {
-  return /^\s*\d+\s*$/.test(text) ? Number(text) : NaN;
+  const remedy = `Use a whole number from ${least.toLocaleString('en')} to ${most.toLocaleString('en')}.`;
+  return <EntryField write={String} read={read} remedy={remedy} {...field} />;
 }

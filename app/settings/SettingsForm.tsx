@@ -8,8 +8,10 @@ import { Term } from '../ui/Term.tsx';
 import type { Datasets } from '../useDatasets.ts';
 import { Choice } from './Choice.tsx';
 import { DatasetField } from './DatasetField.tsx';
+import { modelProblem } from './describe.ts';
 import { ExchangeField } from './ExchangeField.tsx';
 import { Menu } from './Menu.tsx';
+import { ModelField } from './ModelField.tsx';
 import { NumberField } from './NumberField.tsx';
 import { PartitionField } from './PartitionField.tsx';
 import { TopologyField } from './TopologyField.tsx';
@@ -35,7 +37,13 @@ export function SettingsForm({ settings: shared, clients, datasets, onConfigure,
   const [pending, setPending] = useState<{ over: string; settings: Settings } | null>(null);
   const answered = JSON.stringify(shared);
   const settings = pending?.over === answered ? pending.settings : shared;
+  const entryOf = (dataset: string) => datasets.entries?.find(({ name }) => name === dataset);
+  // What cannot be trained is not proposed to the others.
+  const [refusal, setRefusal] = useState<string | null>(null);
   const change = (changed: Settings) => {
+    const problem = modelProblem(changed, entryOf(changed.dataset));
+    setRefusal(problem);
+    if (problem !== null) return;
     setPending({ over: answered, settings: changed });
     onConfigure(changed);
   };
@@ -75,7 +83,12 @@ export function SettingsForm({ settings: shared, clients, datasets, onConfigure,
           onChange={(algorithm) => change({ ...withAlgorithm(settings, algorithm), union: clients })}
           hint={presets[settings.algorithm].description}
         />
-        <ExchangeField settings={settings} dataset={datasets.entries?.find(({ name }) => name === settings.dataset)} onChange={(exchange) => change({ ...settings, exchange })} />
+        <ModelField settings={settings} refusal={refusal} onChange={(changed) => change({ ...settings, ...changed })} />
+        <ExchangeField
+          settings={settings}
+          dataset={entryOf(settings.dataset)}
+          onChange={(exchange) => change({ ...settings, exchange })}
+        />
         <div className="pair">
           <NumberField
             label="Rounds"

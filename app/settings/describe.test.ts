@@ -1,12 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import { defaultSettings, type Settings } from '../../src/settings/settings.ts';
-import { describeDataset, describePartition, describeSettings, describeTopology, disclosure } from './describe.ts';
+import { describeDataset, describePartition, describeSettings, describeTopology, disclosure, modelProblem } from './describe.ts';
 
 describe('describeSettings', () => {
   it('says the run in one line', () => {
     expect(describeSettings(defaultSettings())).toBe(
       '200 samples of Fashion-MNIST each · very uneven shares (α 0.1) · ring · 20 rounds of SPARKmesh · sketched exchange' +
         ' · seed 1',
+    );
+  });
+
+  it('names convolutions, of whose inputs nothing is exchanged', () => {
+    expect(describeSettings({ ...defaultSettings(), convolutions: [8, 16] })).toBe(
+      '200 samples of Fashion-MNIST each · very uneven shares (α 0.1) · ring · 20 rounds of SPARKmesh' +
+        ' · convolutions of 8 and 16 filters · seed 1',
     );
   });
 
@@ -44,6 +51,18 @@ describe('describeDataset', () => {
   });
 });
 
+describe('modelProblem', () => {
+  const images = { name: 'mine', kind: 'images', width: 28, height: 28, classes: 10, trainSamples: 9, testSamples: 1 } as const;
+
+  it('is a sentence for what cannot be trained, and null for the rest', () => {
+    expect(modelProblem({ ...defaultSettings(), convolutions: [8, 16] }, images)).toBeNull();
+    const deep = { ...defaultSettings(), convolutions: [1, 1, 1, 1] };
+    expect(modelProblem(deep, images)).toMatch(/^Convolution 4 .*; use at most 3\.$/);
+    // Of unknown data nothing can be said yet.
+    expect(modelProblem(deep, undefined)).toBeNull();
+  });
+});
+
 describe('disclosure', () => {
   it('is never silent about what a neighbour could rebuild', () => {
     const settings = defaultSettings();
@@ -52,6 +71,8 @@ describe('disclosure', () => {
     const narrow = { name: 'mine', kind: 'table', width: 256, height: 1, classes: 2, trainSamples: 9, testSamples: 1 } as const;
     expect(disclosure({ ...settings, exchange: 'sketch' }, narrow)).toMatch(/your samples themselves, because a sketch hides nothing/);
     expect(disclosure({ ...settings, exchange: 'sketch' }, { ...narrow, width: 257 })).toMatch(/a blurred image can be rebuilt/);
+    expect(disclosure({ ...settings, convolutions: [8] })).toMatch(/as much as the image itself; .* labels and residuals/);
+    expect(disclosure({ ...defaultSettings('dpsgd'), convolutions: [8] })).toMatch(/weights and nothing else/);
     expect(disclosure(defaultSettings('dpsgd'))).toMatch(/weights and nothing else; .* can still be inferred/);
   });
 });

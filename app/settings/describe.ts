@@ -1,6 +1,8 @@
+import { ModelError } from '../../src/model/model.ts';
 import { isCentralised } from '../../src/settings/method.ts';
+import { modelOf } from '../../src/settings/model.ts';
 import { presets } from '../../src/settings/presets.ts';
-import { isChanging, type PartitionRule, type Settings, type TopologySettings } from '../../src/settings/settings.ts';
+import { isChanging, sharedInputs, type PartitionRule, type Settings, type TopologySettings } from '../../src/settings/settings.ts';
 import type { CatalogueEntry } from '../../src/data/catalogue.ts';
 import { rowWidth } from '../../src/data/dataset.ts';
 import { formatCount } from '../format.ts';
@@ -59,17 +61,38 @@ export function describeTopology(topology: TopologySettings): string {
 }
 
 /**
+ * Why there is no model of these settings, in one sentence; null where there is one.
+ * @param dataset what is known of the samples, if anything.
+ */
+export function modelProblem(settings: Settings, dataset: CatalogueEntry | undefined): string | null {
+  if (!dataset) return null;
+  try {
+    modelOf(settings, dataset);
+    return null;
+  } catch (error) {
+    if (error instanceof ModelError) return error.message;
+    throw error;
+  }
+}
+
+/**
  * What neighbours get and could rebuild, in one sentence.
  * @param dataset what is known of the samples, if anything: a sketch as large as they are hides nothing.
  */
-export function disclosure(
-  { exchange, method, sketchSize }: Pick<Settings, 'exchange' | 'method' | 'sketchSize'>, dataset?: CatalogueEntry,
-): string {
+export function disclosure(settings: Settings, dataset?: CatalogueEntry): string {
+  const { method, sketchSize } = settings;
   if (isCentralised(method)) return 'Every tab fetches everyone’s samples and trains alone: only for comparison, nothing is federated.';
   if (method.kind === 'gradient') {
     return 'Neighbours get your model’s weights and nothing else; something about your samples can still be inferred from them.';
   }
-  if (exchange === 'factors') {
+  const inputs = sharedInputs(settings);
+  if (inputs === 'none') {
+    return (
+      'Neighbours get each sample’s activations, and its derivatives in the convolutions, which tell about as much as the image ' +
+      'itself; they also see your labels and residuals.'
+    );
+  }
+  if (inputs === 'exact') {
     return 'Neighbours get your samples themselves and their hidden activations; they also see your labels and residuals.';
   }
   if (dataset && rowWidth(dataset) <= sketchSize) {
@@ -84,16 +107,19 @@ export function disclosure(
   );
 }
 
+const exchangeNames = { sketch: ['sketched exchange'], exact: ['exact exchange'], none: [] } as const;
+
 /** The run in one readable line. */
 export function describeSettings(settings: Settings): string {
-  const { dataset, samples, sizeSpread, partition, topology, algorithm, method, rounds, exchange, seed } = settings;
+  const { dataset, samples, sizeSpread, partition, topology, algorithm, rounds, convolutions, seed } = settings;
   const alpha = partition.kind === 'dirichlet' ? ` (α ${partition.alpha})` : '';
   return [
     `${sizeSpread > 0 ? 'about ' : ''}${samples} samples of ${datasetTitle(dataset)} each`,
     describePartition(partition) + alpha,
     describeTopology(topology),
     `${formatCount(rounds, 'round')} of ${presets[algorithm].title}`,
-    ...(method.kind === 'ntk' ? [exchange === 'sketch' ? 'sketched exchange' : 'exact exchange'] : []),
+    ...(convolutions.length > 0 ? [`convolutions of ${convolutions.join(' and ')} filters`] : []),
+    ...exchangeNames[sharedInputs(settings)],
     `seed ${seed}`,
   ].join(' · ');
 }

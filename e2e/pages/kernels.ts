@@ -3,7 +3,7 @@ import { selectBackend, type BackendView, type BackendWish } from '../../src/bac
 import { guarded, isWebGPUBackend } from '../../src/backend/gpuDevice.ts';
 import { locateWasm } from '../../src/backend/wasmBrowser.ts';
 import { randomStream } from '../../src/math/random.ts';
-import { classCount, initialWeights, type ModelSpec } from '../../src/model/model.ts';
+import { classCount, initialWeights, inputWidth, isConvolutional, type ModelSpec } from '../../src/model/model.ts';
 import { calibrate } from '../../src/ntk/calibration.ts';
 import { NtkEngine } from '../../src/ntk/engine.ts';
 import type { EvolutionOptions } from '../../src/ntk/evolution.ts';
@@ -11,7 +11,7 @@ import { evolvedPlanes, ntkEvolve } from '../../src/ntk/ops/ntkEvolve.ts';
 import { ntkLayer } from '../../src/ntk/ops/ntkLayer.ts';
 import { takeOne } from '../../src/ntk/readback.ts';
 import { setVariant, type Variant } from '../../src/ntk/webgpu/variants.ts';
-import { layerCases, normals, productCases, productForms } from '../../src/testing/kernelCases.ts';
+import { layerCases, nameOf, networks, normals, productCases, productForms } from '../../src/testing/kernelCases.ts';
 import * as reference from '../../src/testing/reference.ts';
 
 /** Runs each computation of src/ntk in this browser and compares it with float64; kernels.test.ts drives it. */
@@ -125,7 +125,7 @@ async function evolutions(): Promise<Check[]> {
 async function checkEngine(spec: ModelSpec): Promise<Check[]> {
   const engine = new NtkEngine(spec);
   const classes = classCount(spec);
-  const width = spec.layers[0]!;
+  const width = inputWidth(spec);
   const random = randomStream(2, 'engine', ...spec.layers);
   const weights = initialWeights(spec, 1).map((weight) => weight + 0.1 * random.normal());
   const pool = [];
@@ -133,7 +133,8 @@ async function checkEngine(spec: ModelSpec): Promise<Check[]> {
     const rows = Float32Array.from({ length: count * width }, () => random.normal());
     const labels = Uint8Array.from({ length: count }, () => random.integer(classes));
     const features = await engine.features(weights, engine.upload(rows, count, width));
-    pool.push({ key, inputs: { kind: 'exact', rows, width }, features, labels } as const);
+    const own = isConvolutional(spec) ? null : ({ kind: 'exact', rows, width } as const);
+    pool.push({ key, rows, inputs: own, features, labels });
   }
   const options: EvolutionOptions = {
     stepSize: { rule: 'spectral', scale: 2 },
@@ -146,9 +147,9 @@ async function checkEngine(spec: ModelSpec): Promise<Check[]> {
   };
   const evolved = await engine.evolve({ weights, pool, options, wantKernel: true });
 
-  const samples = pool.flatMap(({ inputs, labels }) =>
+  const samples = pool.flatMap(({ rows, labels }) =>
     [...labels].map((label, p) => {
-      const x = inputs.rows.subarray(p * width, (p + 1) * width);
+      const x = rows.subarray(p * width, (p + 1) * width);
       return { label, ...reference.linearise(spec, weights, x) };
     }),
   );
@@ -159,7 +160,7 @@ async function checkEngine(spec: ModelSpec): Promise<Check[]> {
     rate: evolved.stepSize / samples.length, steps: 30, accelerated: true, temperature: 2, softWeight: 0.5,
   });
 
-  const inputs = engine.upload(pool[0]!.inputs.rows, 5, width);
+  const inputs = engine.upload(pool[0]!.rows, 5, width);
   const cotangent = evolved.residual.slice(0, 5 * classes);
   const step = await engine.pullback(weights, inputs, cotangent);
   const expectedStep = new Float64Array(step.length);
@@ -168,13 +169,13 @@ async function checkEngine(spec: ModelSpec): Promise<Check[]> {
     row.forEach((derivative, i) => (expectedStep[i]! += value * derivative));
   });
 
-  const { loss } = await engine.evaluate(weights, pool[0]!.inputs.rows, pool[0]!.labels);
+  const { loss } = await engine.evaluate(weights, pool[0]!.rows, pool[0]!.labels);
   const losses = samples.slice(0, 5).map(({ logits, label }) => {
     return Math.log(logits.reduce((sum, logit) => sum + Math.exp(logit), 0)) - logits[label]!;
   });
   await engine.warmUp(7);
   engine.dispose();
-  const name = spec.layers.join('-');
+  const name = nameOf(spec);
   return [
     { name: `${name}: K`, error: reference.relativeError(evolved.kernel!, kernel) },
     { name: `${name}: R`, error: reference.relativeError(evolved.residual, expected.residual) },
@@ -259,7 +260,7 @@ window.kernelPage = {
   evolutions,
   async engine() {
     const checks: Check[] = [];
-    for (const layers of [[6, 3], [9, 5, 3], [7, 6, 5, 4], [5, 4, 3, 6, 2]]) checks.push(...(await checkEngine({ layers })));
+    for (const [, spec] of networks) checks.push(...(await checkEngine(spec)));
     return checks;
   },
   longProducts,

@@ -46,7 +46,7 @@ export async function checkData({ settings, clients }: Pick<RunOptions, 'setting
 function checkModel(settings: Settings, info: DatasetInfo, clients: number): void {
   const most = Math.max(...Array.from({ length: clients }, (_, k) => shareSize(k, settings)));
   try {
-    modelOf(settings, info, most);
+    modelOf(settings, { ...info, classes: info.classNames.length }, most);
   } catch (error) {
     throw error instanceof ModelError ? new UsageError(error.message) : error;
   }

@@ -30,7 +30,7 @@ function clouds(stream: string | number, count: number, skew: number | null): Sa
   return { rows, labels };
 }
 
-const IMAGE = { width: 7, height: 8, classNames: ['rows', 'columns', 'chequers'] };
+const IMAGE = { width: 7, height: 8, classes: CLASSES };
 
 /** Stripes one way, the other, and both, each anywhere and under noise: a convolution tells them apart at once. */
 function stripes(stream: string | number, count: number, skew: number | null): Samples {

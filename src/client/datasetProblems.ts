@@ -51,7 +51,7 @@ export class DatasetProblems implements ProblemSource {
     this.#shares.set(number, shares);
     const rows = trainingShare(number, settings, info.trainCounts);
     const size = rows.reduce((sum, { count }) => sum + count, 0);
-    const model = modelOf(settings, info, size);
+    const model = modelOf(settings, { ...info, classes: info.classNames.length }, size);
     onStep(`fetching ${size} of the training samples`);
     const share = await shares.get(JSON.stringify([info, rows]), () => this.#share(source, info, rows));
     onStep(`fetching ${testSamples} ${scoreOn} samples`);

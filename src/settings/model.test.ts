@@ -4,7 +4,7 @@ import { MAX_FRAME_BYTES } from './bounds.ts';
 import { modelOf } from './model.ts';
 import { defaultSettings, sharedInputs, type Settings } from './settings.ts';
 
-const images = { width: 28, height: 28, classNames: Array.from({ length: 10 }, (_, c) => `class ${c}`) };
+const images = { width: 28, height: 28, classes: 10 };
 const settings = defaultSettings();
 
 describe('modelOf', () => {
@@ -35,8 +35,8 @@ describe('modelOf', () => {
     expect(bytes).toBeLessThan(MAX_FRAME_BYTES);
     expect(() => modelOf({ ...wide, wire: 'f32' }, images)).toThrow(
       new ModelError(
-        `A client would send what kernels need of its images as ${Math.round((2 * bytes) / 1e6)} MB at once, and 268 MB is the most; ` +
-          'use smaller layers or fewer images.',
+        `A client would send what kernels need of its samples as ${Math.round((2 * bytes) / 1e6)} MB at once, and 268 MB is the most; ` +
+          'use smaller layers or fewer samples.',
       ),
     );
     expect(() => modelOf(wide, images, 400)).toThrow(ModelError);
