@@ -159,7 +159,7 @@ export function writeResults(findings: Findings): Map<string, string> {
           targets(findings.studies),
           '',
           'The ratios were set against an NTK-DFL with 25 Euler steps of 0.08 and a DFedAvgM with 20 local steps. Validation chose 50 and 40 for',
-          'them, which makes both much faster to 0.80; the first round of any method here is below 0.70, so ratios to so few rounds leave no',
+          'them, which makes both much faster to 0.80; the first round of any federated method here is below 0.70, so ratios to so few rounds leave no',
           'room. What sets SPARKmesh apart is that the clients’ own models are nearly as good as their average, and that neither swings.',
           '',
         ]),
