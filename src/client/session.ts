@@ -104,14 +104,13 @@ export class BrowserSession {
       case 'view':
         this.#view = message.view;
         return this.#changed();
-      case 'want':
-      case 'send':
-        return serve(message);
       case 'trace':
         this.traces.push(message.trace);
         return;
       case 'closed':
         return worker.terminate();
+      default:
+        return serve(message);
     }
   }
 
