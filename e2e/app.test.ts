@@ -66,6 +66,11 @@ describe('the page', () => {
 
     const staying = [pages[0]!, pages[1]!, late];
     await Promise.all(staying.map((page) => until(page, 'run-title', (title) => title === 'All 8 rounds are done')));
+    // What a client's worker takes is acknowledged to the sender's.
+    for (const k of [0, 1, 3]) {
+      const { peers } = await tabs!.until(k, ({ status }) => status.kind === 'finished');
+      for (const { received } of peers.filter(({ channel }) => channel === 'open')) expect(received['ack']).toBeGreaterThan(0);
+    }
     for (const page of staying) {
       const averaged = percent(await until(page, 'accuracy-averaged', (text) => /\d/.test(text)));
       expect(averaged).toBeGreaterThan(early - 5);

@@ -62,7 +62,8 @@ export class Tabs {
   async openTab(backend: BackendWish, join: (page: Page) => Promise<unknown>): Promise<Page> {
     const k = this.pages.length;
     const browser = this.browsers[k % this.browsers.length]!;
-    const context = browser.contexts()[0] ?? (await browser.newContext());
+    // Nobody watches a headless tab, and drawing what moves would take a quarter of the processor from what is computed.
+    const context = browser.contexts()[0] ?? (await browser.newContext({ reducedMotion: this.options.headed ? null : 'reduce' }));
     const page = await context.newPage();
     this.pages.push(page);
     page.on('crash', () => this.#fail(k, 'its process crashed, most likely out of memory; use fewer tabs'));
