@@ -55,7 +55,7 @@ test('a round is its phases, and its bytes by kind', () => {
     bytesSent: 4e6,
     seconds,
     phases: { mix: 100, evolve },
-    work: {},
+    work: { evolve: evolve / 3, score: 20 },
     missed: 0,
   });
   const report: Report = {
@@ -67,8 +67,14 @@ test('a round is its phases, and its bytes by kind', () => {
     rounds: [round(9, 900), round(1, 300)],
     edges: [{ from: 0, to: 1, bytes: { weights: 3e6 } }, { from: 1, to: 0, bytes: { weights: 1e6, step: 4e6 } }],
   };
-  expect(roundSummary(report)).toBe('On cpu, a round lasts 1.00 s (mix 25 %, evolve 75 %) and sends 2000.0 kB a directed edge.');
-  const [timeline, bytes] = roundTables(report).split('\n\n').map((part) => part.split('\n'));
-  expect(timeline![1]).toMatch(/^1 +100 ms +900 ms +9\.00 +0\.44$/);
+  // 120 ms on a core of its own; two clients on one core need 240 ms.
+  expect(roundSummary(report, 8)).toBe(
+    'On cpu, a round lasts 1.00 s (mix 25 %, evolve 75 %): 8.33 times the 120 ms that a client computes in it, ' +
+      '8.33 times what all 2 compute on 8 cores; it sends 2000.0 kB a directed edge, 4.00 MB/s in all.',
+  );
+  expect(roundSummary(report, 1)).toContain('4.17 times what all 2 compute on 1 core;');
+  const [timeline, works, bytes] = roundTables(report).split('\n\n').map((part) => part.split('\n'));
+  expect(timeline![1]).toMatch(/^1 +100 ms +900 ms +9\.00 +320\.0 ms +0\.44$/);
+  expect(works!.slice(1)).toEqual([expect.stringMatching(/^evolve +100\.0$/), expect.stringMatching(/^score +20\.0$/)]);
   expect(bytes![1]).toMatch(/^weights +4000\.0 kB +2000\.0 kB +1000\.0 kB$/);
 });

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { runCommand } from '../cli/commandLine.ts';
 import { parseFederation } from '../cli/options.ts';
 import { makeReport, writeReport } from '../cli/report.ts';
@@ -9,6 +10,6 @@ await runCommand(async (argv, stop) => {
   const options = parseFederation(argv);
   const { views, browserVersion } = await runTabFederation(options, stop);
   const report = await makeReport({ views, runner: 'tabs', versions: { chromium: browserVersion } });
-  process.stdout.write(`${roundTables(report)}\n\n${roundSummary(report)}\n`);
+  process.stdout.write(`${roundTables(report)}\n\n${roundSummary(report, availableParallelism())}\n`);
   if (options.json !== null) await writeReport(report, options.json);
 });

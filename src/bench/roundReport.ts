@@ -16,33 +16,58 @@ function bytesByKind({ edges }: Report): [string, number][] {
   return [...totals].toSorted(([, a], [, b]) => b - a);
 }
 
-/** The timeline of every round by phase, the clients' mean; then the bytes by message kind. */
+/** Rounds after the first, which also sends what is sent once a run. */
+const settled = ({ rounds }: Report) => (rounds.length > 1 ? rounds.slice(1) : rounds);
+
+/** Means over rounds of times by name, ms. */
+function meanTimes(times: readonly Readonly<Record<string, number>>[]): [string, number][] {
+  const totals = new Map<string, number>();
+  for (const named of times) for (const [name, ms] of Object.entries(named)) totals.set(name, (totals.get(name) ?? 0) + ms);
+  return [...totals].map(([name, ms]) => [name, ms / times.length]);
+}
+
+const computed = (work: Readonly<Record<string, number>>) => sum(Object.values(work));
+
+/** The timeline of every round by phase, and what a client computes in it, the clients' mean; then the bytes by message kind. */
 export function roundTables(report: Report): string {
   const { rounds, edges } = report;
   const phases = Object.keys(rounds[0]?.phases ?? {});
-  const timeline = rounds.map(({ round, phases: times, seconds, bytesSent }) => {
+  const timeline = rounds.map(({ round, phases: times, work, seconds, bytesSent }) => {
     const spent = new Map(Object.entries(times));
     return [
-      String(round), ...phases.map((phase) => `${spent.get(phase) ?? 0} ms`), seconds.toFixed(2), (bytesSent / 1e6 / seconds).toFixed(2),
+      String(round),
+      ...phases.map((phase) => `${spent.get(phase) ?? 0} ms`),
+      seconds.toFixed(2),
+      `${computed(work).toFixed(1)} ms`,
+      (bytesSent / 1e6 / seconds).toFixed(2),
     ];
   });
+  const works = meanTimes(settled(report).map(({ work }) => work)).map(([name, ms]) => [name, ms.toFixed(1)]);
   const kinds = bytesByKind(report).map(([kind, bytes]) => [
     kind, kilobytes(bytes), kilobytes(bytes / edges.length), kilobytes(bytes / edges.length / rounds.length),
   ]);
   return [
-    table([['round', ...phases, 'slowest, s', 'MB/s'], ...timeline]),
+    table([['round', ...phases, 'slowest, s', 'computed', 'MB/s'], ...timeline]),
+    table([['a client computes', 'ms a round'], ...works]),
     table([['message', 'all', 'an edge', 'an edge and round'], ...kinds]),
   ].join('\n\n');
 }
 
-/** After the first round, which also sends what is sent once a run. */
-export function roundSummary({ rounds, edges, backend }: Report): string {
-  const later = rounds.length > 1 ? rounds.slice(1) : rounds;
+/** @param cores that the clients share. */
+export function roundSummary(report: Report, cores: number): string {
+  const { edges, backend, config } = report;
+  const later = settled(report);
   const seconds = sum(later.map((round) => round.seconds)) / later.length;
   const bytes = sum(later.map(({ bytesSent }) => bytesSent)) / later.length;
-  const spent = new Map<string, number>();
-  for (const { phases } of later) for (const [phase, ms] of Object.entries(phases)) spent.set(phase, (spent.get(phase) ?? 0) + ms);
-  const all = sum([...spent.values()]);
-  const shares = [...spent].map(([phase, ms]) => `${phase} ${Math.round((100 * ms) / all)} %`).join(', ');
-  return `On ${backend}, a round lasts ${digits(seconds)} s (${shares}) and sends ${kilobytes(bytes / edges.length)} a directed edge.`;
+  const phases = meanTimes(later.map((round) => round.phases));
+  const all = sum(phases.map(([, ms]) => ms));
+  const shares = phases.map(([phase, ms]) => `${phase} ${Math.round((100 * ms) / all)} %`).join(', ');
+  const own = sum(later.map(({ work }) => computed(work))) / later.length;
+  // As if the clients' computations never waited for anything but a core.
+  const spread = (own * config.clients) / Math.min(cores, config.clients);
+  return (
+    `On ${backend}, a round lasts ${digits(seconds)} s (${shares}): ${digits((1000 * seconds) / own)} times the ${digits(own)} ms that a client ` +
+    `computes in it, ${digits((1000 * seconds) / spread)} times what all ${config.clients} compute on ${cores} core${cores === 1 ? '' : 's'}; ` +
+    `it sends ${kilobytes(bytes / edges.length)} a directed edge, ${digits(bytes / 1e6 / seconds)} MB/s in all.`
+  );
 }
