@@ -33,7 +33,11 @@ test('the kernels are compared within one run, at the size nearest to 600', () =
 test('a way of frames is compared with the bare channel in the same run', () => {
   const transfers: Transfer[] = [
     // Run by run three quarters, four fifths and nine tenths, whatever the machine did meanwhile.
-    { size: 64 * 1024, directions: 1, runs: [[40, 40, 30], [10, 10, 9], [20, 20, 16]].map(([bare, page, worker]) => ({ bare: bare!, page: page!, worker: worker! })) },
+    {
+      size: 64 * 1024,
+      directions: 1,
+      runs: [{ bare: 40, page: 40, worker: 30 }, { bare: 10, page: 10, worker: 9 }, { bare: 20, page: 20, worker: 16 }],
+    },
     { size: 320_000, directions: 2, runs: [{ bare: 20, page: 10, worker: 5 }] },
   ];
   const trips = [{ bare: 0.5, page: 1, worker: 2 }];

@@ -65,9 +65,10 @@ export function roundSummary(report: Report, cores: number): string {
   const own = sum(later.map(({ work }) => computed(work))) / later.length;
   // As if the clients' computations never waited for anything but a core.
   const spread = (own * config.clients) / Math.min(cores, config.clients);
+  const times = (of: number) => `${digits((1000 * seconds) / of)} times`;
   return (
-    `On ${backend}, a round lasts ${digits(seconds)} s (${shares}): ${digits((1000 * seconds) / own)} times the ${digits(own)} ms that a client ` +
-    `computes in it, ${digits((1000 * seconds) / spread)} times what all ${config.clients} compute on ${cores} core${cores === 1 ? '' : 's'}; ` +
+    `On ${backend}, a round lasts ${digits(seconds)} s (${shares}): ${times(own)} the ${digits(own)} ms that a client computes in it, ` +
+    `${times(spread)} what all ${config.clients} compute on ${cores} core${cores === 1 ? '' : 's'}; ` +
     `it sends ${kilobytes(bytes / edges.length)} a directed edge, ${digits(bytes / 1e6 / seconds)} MB/s in all.`
   );
 }

@@ -103,7 +103,8 @@ export class FrameChannel {
     if (this.#closed !== undefined) return;
     this.#closed = reason;
     this.#chunks = undefined;
-    for (const { reject } of [...this.#underWay.splice(0), ...this.#queued.splice(0)]) reject(new PeerLostError(this.#peer, reason));
+    const lost = new PeerLostError(this.#peer, reason);
+    for (const { reject } of [...this.#underWay.splice(0), ...this.#queued.splice(0)]) reject(lost);
   }
 
   /** The next frame's chunks, if there is one and the window admits it. */
