@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { runCaseInTabs } from '../src/cli/runCase.ts';
-import { parseCase, worstError } from '../src/client/conformance.ts';
+import { parseCase, worstError, type ConformanceResult } from '../src/client/conformance.ts';
+import { projectedErrors } from '../src/testing/projectedErrors.ts';
 
 const golden = async (name: string) =>
   JSON.parse(await readFile(new URL(`../src/testing/golden/${name}.json`, import.meta.url), 'utf8'));
@@ -15,5 +16,31 @@ describe.each([
   it.each(cases)(`%s agrees with the independent implementation to ${tolerance}`, async (name) => {
     const result = await runCaseInTabs({ given: parseCase(await golden(`${name}.case`)), wire: 'f32' }, backend);
     expect(worstError(result, await golden(`${name}.expected`))).toBeLessThan(tolerance);
+  });
+});
+
+describe.each(['sketch', 'jacobian'] as const)('exchange %s across real tabs', (exchange) => {
+  it.each([
+    ['webgpu', 1e-3],
+    ['wasm', 1e-4],
+  ] as const)('on %s agrees with the independent implementation to %d', async (backend, tolerance) => {
+    for (const name of ['spark-changing-graph', 'spark-two-hidden-layers']) {
+      const result = await runCaseInTabs({ given: parseCase(await golden(`${name}.case`)), wire: 'f32', exchange }, backend);
+      expect(worstError(result, await golden(`${name}.expected`)), name).toBeLessThan(tolerance);
+    }
+  });
+});
+
+describe.each(['dense', 'khatri-rao'] as const)('exchange projected across real tabs, %s', (projection) => {
+  it.each(['webgpu', 'wasm'] as const)('on %s is off by as much as its variance says', async (backend) => {
+    const given = parseCase(await golden('spark-ring.case'));
+    const expected: ConformanceResult = await golden('spark-ring.expected');
+    const run = { given, wire: 'f32', exchange: 'projected', projection, projectionSize: 400, seed: 2 } as const;
+    const errors = projectedErrors(run, await runCaseInTabs(run, backend), expected);
+    // One draw of P for all: the errors of entries go together, and only their size tells.
+    const meanSquare = errors.reduce((sum, error) => sum + error ** 2, 0) / errors.length;
+    expect(meanSquare).toBeGreaterThan(0.2);
+    expect(meanSquare).toBeLessThan(3);
+    expect(Math.max(...errors.map(Math.abs))).toBeLessThan(6);
   });
 });

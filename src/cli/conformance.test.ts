@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import { ConformanceCaseError, parseCase, worstError } from '../client/conformance.ts';
+import { ConformanceCaseError, parseCase, worstError, type ConformanceResult } from '../client/conformance.ts';
+import { projectedErrors } from '../testing/projectedErrors.ts';
 import { runCaseInProcess } from './runCase.ts';
 
 const golden = async (name: string) => JSON.parse(await readFile(new URL(`../testing/golden/${name}.json`, import.meta.url), 'utf8'));
@@ -10,6 +11,31 @@ describe.each(['cpu', 'wasm'] as const)('conformance in this process on %s', (ba
   it.each(cases)('%s agrees with the independent implementation to 1e-4', async (name) => {
     const result = await runCaseInProcess({ given: parseCase(await golden(`${name}.case`)), wire: 'f32' }, backend);
     expect(worstError(result, await golden(`${name}.expected`))).toBeLessThan(1e-4);
+  });
+});
+
+describe.each(['sketch', 'jacobian'] as const)('conformance in this process with exchange %s', (exchange) => {
+  it.each(['cpu', 'wasm'] as const)('every case with a kernel agrees to 1e-4 on %s', async (backend) => {
+    for (const name of cases.slice(0, 4)) {
+      const result = await runCaseInProcess({ given: parseCase(await golden(`${name}.case`)), wire: 'f32', exchange }, backend);
+      expect(worstError(result, await golden(`${name}.expected`)), name).toBeLessThan(1e-4);
+    }
+  });
+});
+
+describe.each(['dense', 'khatri-rao'] as const)('conformance in this process with exchange projected, %s', (form) => {
+  it('gives kernels that are off by as much as their variance says', async () => {
+    const given = parseCase(await golden('spark-ring.case'));
+    const expected: ConformanceResult = await golden('spark-ring.expected');
+    const errors = [];
+    for (let seed = 0; seed < 8; seed++) {
+      const run = { given, wire: 'f32', exchange: 'projected', projection: form, projectionSize: 50, seed } as const;
+      const result = await runCaseInProcess(run, 'cpu');
+      errors.push(...projectedErrors(run, result, expected));
+    }
+    const meanSquare = errors.reduce((sum, error) => sum + error ** 2, 0) / errors.length;
+    expect(meanSquare).toBeGreaterThan(0.7);
+    expect(meanSquare).toBeLessThan(1.4);
   });
 });
 

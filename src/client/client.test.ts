@@ -144,8 +144,14 @@ afterEach(async () => {
 const families = ['sparkmesh', 'dfedavgm', 'dpsgd'] as const;
 
 describe('clients of a room', () => {
-  it.each(['factors', 'sketch'] as const)('learn from each other what none has alone, with exchange %s', async (exchange) => {
-    federation = new Federation(3, { ...settings, exchange });
+  it.each([
+    { exchange: 'factors' },
+    { exchange: 'sketch' },
+    { exchange: 'jacobian' },
+    { exchange: 'projected', projection: 'dense' },
+    { exchange: 'projected', projection: 'khatri-rao' },
+  ] as const)('learn from each other what none has alone: %o', async (choice) => {
+    federation = new Federation(3, { ...settings, ...choice, projectionSize: 60 });
     await federation.start();
     await federation.until((views) => views.every((view) => reached(view) && scored(view)));
     const [view] = federation.views();
@@ -327,6 +333,34 @@ describe('clients of a room', () => {
     await federation.until((views) => views.every(({ own }, k) => own.length > paused[k]! + 1));
     federation.clients[0]!.command({ type: 'stop' });
     await federation.until((views) => views.every(({ status }) => status.kind === 'finished' && status.why === 'stopped'));
+  });
+
+  it.each(['jacobian', 'projected'] as const)('exchange %s, and no inputs, means or, of whole Jacobians, steps', async (exchange) => {
+    federation = new Federation(2, { ...settings, exchange, projectionSize: 20, rounds: 2, wire: 'f32' });
+    await federation.start();
+    await federation.until((views) => views.every((view) => reached(view) && scored(view)));
+    const sent = federation.views()[0]!.peers[0]!.sent;
+    const training = Object.keys(sent).filter((kind) => !['metrics', 'summary', 'room', 'decline', 'ack'].includes(kind));
+    const ofStep = exchange === 'projected' ? ['residuals', 'step'] : [];
+    expect(training.sort()).toEqual(['factors', 'inputs', 'mixed', ...ofStep, 'weights']);
+    expect(sent['inputs']).toBeLessThan(settings.samples + 300);
+    const numbers = settings.samples * CLASSES * (exchange === 'projected' ? 20 : (WIDTH + 1) * 8 + 9 * CLASSES);
+    expect(sent['factors']! / 2 - 4 * numbers).toBeGreaterThan(0);
+    expect(sent['factors']! / 2 - 4 * numbers).toBeLessThan(4 * settings.samples * CLASSES + 400);
+  });
+
+  it('wait where they are for other settings than those that make no model', async () => {
+    federation = new Federation(2);
+    await federation.until((views) => views.every(({ status }) => status.kind === 'lobby'));
+    const impossible: Settings = { ...settings, convolutions: [4, 4] };
+    federation.clients[0]!.command({ type: 'configure', settings: impossible });
+    await federation.until((views) => views.every(({ notice }) => notice !== null));
+    for (const { notice, status } of federation.views()) {
+      expect(notice).toMatch(/^Convolution 2 would read an image of only/);
+      expect(status.kind).toBe('preparing');
+    }
+    federation.clients[1]!.command({ type: 'configure', settings });
+    await federation.until((views) => views.every(({ status }) => status.kind === 'lobby'));
   });
 
   it('can run again with other settings', async () => {

@@ -1,7 +1,7 @@
 import type { BackendChoice, BackendView } from '../backend/backend.ts';
 import { miniBatches } from '../data/batches.ts';
 import { randomStream } from '../math/random.ts';
-import { inputWidth } from '../model/model.ts';
+import { inputWidth, ModelError } from '../model/model.ts';
 import { descend } from '../ntk/descent.ts';
 import { calibrate } from '../ntk/calibration.ts';
 import { NtkEngine } from '../ntk/engine.ts';
@@ -10,7 +10,7 @@ import { decodeMessage, encodeMessage, type Message, type RunShape, type WireFor
 import { Quantiser } from '../protocol/quantiser.ts';
 import { mergeRegisters, runMembers, sameRegister, type RoomRegister, type RunRegister } from '../protocol/register.ts';
 import { isCentralised } from '../settings/method.ts';
-import type { Settings } from '../settings/settings.ts';
+import { featureForm, type Settings } from '../settings/settings.ts';
 import { ACK_BYTES, wireBytes } from '../transport/chunks.ts';
 import { PeerLostError, type PeerId, type Presence, type Transport, type TransportEvent } from '../transport/transport.ts';
 import { ByteCounters } from './bytes.ts';
@@ -38,7 +38,7 @@ export interface ClientOptions {
   readonly viewIntervalMs: number;
   readonly trace?: (trace: RoundTrace) => void;
   /** Bytes that products of inputs may take between rounds; a tab's by default. */
-  readonly gramBudget?: number;
+  readonly productBudget?: number;
   /** Where the first run starts, if not at the beginning. */
   readonly resumption?: Resumption;
 }
@@ -286,8 +286,8 @@ export class Client {
   }
 
   #enterRun(register: RunRegister, settings: Settings, problem: Problem): void {
-    const { source, clock, trace, gramBudget, resumption = null } = this.#options;
-    const engine = new NtkEngine(problem.model, gramBudget);
+    const { source, clock, trace, productBudget, resumption = null } = this.#options;
+    const engine = new NtkEngine(problem.model, featureForm(settings), productBudget);
     const run = new Run(register.id, settings, problem, {
       self: this.#self,
       engine,
@@ -356,7 +356,10 @@ export class Client {
       this.#followRun();
       this.#changed();
     } catch (error) {
-      if (isCurrent()) this.#fail(error);
+      if (!isCurrent()) return;
+      if (!(error instanceof ModelError)) return this.#fail(error);
+      this.#notice = error.message;
+      onStep('waiting for settings that this client can follow');
     }
   }
 
@@ -437,8 +440,11 @@ function calibrated(choice: BackendChoice, settings: Settings, problem: Problem)
 }
 
 /** Before the first round, so that nobody waits for shaders to compile. */
-async function warmUp({ method }: Settings, { model, own, initialWeights }: Problem): Promise<void> {
-  const engine = new NtkEngine(model);
+async function warmUp(settings: Settings, { model, own, initialWeights }: Problem): Promise<void> {
+  const { method } = settings;
+  const form = featureForm(settings);
+  // Shaders differ by the alignment of what they read, not by its size.
+  const engine = new NtkEngine(model, typeof form === 'object' ? { ...form, size: 4 + (form.size % 4) } : form);
   try {
     if (method.kind === 'ntk') return await engine.warmUp(own.labels.length);
     const samples = own.labels.length;

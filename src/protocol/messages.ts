@@ -209,9 +209,9 @@ function split(message: Message): { fields: unknown; arrays: FrameArrays } {
       return { fields: { ...fields, kind: inputs.kind }, arrays: { labels, rows: inputs.rows, ...cross } };
     }
     case 'factors': {
-      const { features: { hidden, jacobian }, ...fields } = message;
+      const { features: { hidden, jacobian, logits }, ...fields } = message;
       const activations = Object.fromEntries(hidden.map((values, l) => [`hidden${l}`, values]));
-      return { fields, arrays: jacobian ? { ...activations, jacobian } : activations };
+      return { fields, arrays: { ...activations, ...(jacobian && { jacobian }), ...(logits && { logits }) } };
     }
     case 'residuals': {
       const { residual, ...fields } = message;
@@ -348,13 +348,14 @@ function readArrays(fields: RunFields, reader: ArrayReader, shape: RunShape): Ex
       return { ...rest, inputs: readInputs(kind, reader, shape, samples), labels: reader.labels('labels', samples, shape.classes) };
     }
     case 'factors': {
-      const { hidden: widths, jacobian: width } = shape.features ?? { hidden: [], jacobian: 0 };
-      const hidden = widths.map((size, l) => reader.rows(`hidden${l}`, size));
-      const jacobian = width > 0 ? reader.rows('jacobian', width) : null;
-      const samples = new Set(hidden.map((activations, l) => activations.length / widths[l]!));
-      if (jacobian) samples.add(jacobian.length / width);
+      const widths = shape.features ?? { hidden: [], jacobian: 0, logits: 0 };
+      const hidden = widths.hidden.map((size, l) => reader.rows(`hidden${l}`, size));
+      const [jacobian, logits] = (['jacobian', 'logits'] as const).map((name) => (widths[name] > 0 ? reader.rows(name, widths[name]) : null));
+      const samples = new Set(hidden.map((activations, l) => activations.length / widths.hidden[l]!));
+      if (jacobian) samples.add(jacobian.length / widths.jacobian);
+      if (logits) samples.add(logits.length / widths.logits);
       if (samples.size > 1) throw new ProtocolError(`A 'factors' message has layers of different sample counts.`);
-      return { ...fields, features: { hidden, jacobian } };
+      return { ...fields, features: { hidden, jacobian: jacobian ?? null, logits: logits ?? null } };
     }
     case 'residuals':
       return { ...fields, residual: reader.floats('residual', shape.ownSamples * shape.classes) };

@@ -37,7 +37,7 @@ describe('the wire form q8', () => {
 
   it('keeps masks, and leaves what is small or sent once to float16', () => {
     const relu = values.map((value) => Math.max(0, value - 4.9));
-    const factors: Message = { type: 'factors', run: 'r', round: 0, features: { hidden: [relu], jacobian: values } };
+    const factors: Message = { type: 'factors', run: 'r', round: 0, features: { hidden: [relu], jacobian: values, logits: null } };
     const frame = encodeMessage(factors, new Quantiser(1, 0), 'b');
     const hidden = sent(frame, 'hidden0');
     relu.forEach((value, i) => expect(hidden[i]! > 0).toBe(value > 0));

@@ -33,7 +33,7 @@ export class Quantiser implements ArrayRounding {
       const stream = (...receiver: string[]) => randomStream(this.seed, 'q8', this.sender, kind, message.round, ...receiver);
       if (!(array instanceof Float32Array)) return [name, array];
       if (fedBack.has(kind)) return [name, this.#feedBack(kind, array, (values) => quantise(values, { random: stream() }))];
-      if (roundedOnce.has(message.type)) return [name, quantise(array, { random: stream(to), keepsPositive: isMask(name) })];
+      if (roundedOnce.has(message.type) && name !== 'logits') return [name, quantise(array, { random: stream(to), keepsPositive: isMask(name) })];
       return [name, array];
     });
     return Object.fromEntries(quantised);
