@@ -1,11 +1,16 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import { runCaseInTabs } from '../src/cli/runCase.ts';
+import { runCaseInProcess, runCaseInTabs } from '../src/cli/runCase.ts';
 import { parseCase, worstError, type ConformanceResult } from '../src/client/conformance.ts';
 import { projectedErrors } from '../src/testing/projectedErrors.ts';
+import { widened } from '../src/testing/widened.ts';
 
 const golden = async (name: string) =>
   JSON.parse(await readFile(new URL(`../src/testing/golden/${name}.json`, import.meta.url), 'utf8'));
+const weightsOf = (result: ConformanceResult): ConformanceResult => ({
+  ...result,
+  rounds: result.rounds.map(({ clients }) => ({ clients: clients.map(({ weights }) => ({ weights })) })),
+});
 const cases = ['ntk-dfl-ring', 'spark-ring', 'spark-changing-graph', 'spark-two-hidden-layers', 'dfedavgm-ring', 'dpsgd-line'];
 
 describe.each([
@@ -42,5 +47,26 @@ describe.each(['dense', 'khatri-rao'] as const)('exchange projected across real 
     expect(meanSquare).toBeGreaterThan(0.2);
     expect(meanSquare).toBeLessThan(3);
     expect(Math.max(...errors.map(Math.abs))).toBeLessThan(6);
+  });
+});
+
+describe('wire forms across real tabs', () => {
+  it.each([
+    ['f16', 1e-3],
+    ['q8', 2e-2],
+  ] as const)('%s gives the weights of the independent implementation to %d', async (wire, tolerance) => {
+    for (const name of ['spark-ring', 'spark-changing-graph', 'dfedavgm-ring']) {
+      const result = await runCaseInTabs({ given: parseCase(await golden(`${name}.case`)), wire }, 'wasm');
+      expect(worstError(weightsOf(result), weightsOf(await golden(`${name}.expected`))), name).toBeLessThan(tolerance);
+    }
+  });
+
+  it('q8 gives those of float32 to 2e-2 where arrays are large enough to be rounded', async () => {
+    const given = widened(parseCase(await golden('spark-changing-graph.case')), 300);
+    const exact = await runCaseInProcess({ given, wire: 'f32' }, 'wasm');
+    const rounded = await runCaseInTabs({ given, wire: 'q8' }, 'wasm');
+    const error = worstError(weightsOf(rounded), weightsOf(exact));
+    expect(error).toBeLessThan(2e-2);
+    expect(error).toBeGreaterThan(2e-4);
   });
 });

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { ConformanceCaseError, parseCase, worstError, type ConformanceResult } from '../client/conformance.ts';
 import { projectedErrors } from '../testing/projectedErrors.ts';
+import { widened } from '../testing/widened.ts';
 import { runCaseInProcess } from './runCase.ts';
 
 const golden = async (name: string) => JSON.parse(await readFile(new URL(`../testing/golden/${name}.json`, import.meta.url), 'utf8'));
@@ -45,6 +46,27 @@ describe('conformance in this process with halves on the wire', () => {
     const error = worstError(result, await golden(`${name}.expected`));
     expect(error).toBeLessThan(2e-3);
     expect(error).toBeGreaterThan(1e-6);
+  });
+});
+
+const withoutSteps = (result: ConformanceResult): ConformanceResult => ({
+  ...result,
+  rounds: result.rounds.map(({ clients }) => ({ clients: clients.map((client) => ({ ...client, delta: [] })) })),
+});
+
+describe('conformance in this process with q8 on the wire', () => {
+  it.each(cases)('%s comes within 2e-2', async (name) => {
+    const result = await runCaseInProcess({ given: parseCase(await golden(`${name}.case`)), wire: 'q8' }, 'cpu');
+    expect(worstError(result, await golden(`${name}.expected`))).toBeLessThan(2e-2);
+  });
+
+  it.each(cases)('%s with arrays large enough to be rounded comes within 2e-2, and not closer than 8 bits can', async (name) => {
+    const given = widened(parseCase(await golden(`${name}.case`)), 300);
+    const [exact, rounded] = [await runCaseInProcess({ given, wire: 'f32' }, 'cpu'), await runCaseInProcess({ given, wire: 'q8' }, 'cpu')];
+    // Of a step one number jumps where a unit's mask does; in the weights it counts little.
+    const error = worstError(withoutSteps(rounded), withoutSteps(exact));
+    expect(error).toBeLessThan(2e-2);
+    expect(error).toBeGreaterThan(2e-4);
   });
 });
 

@@ -158,6 +158,7 @@ export function caseSource({ model, clients, graph }: ConformanceCase): ProblemS
         own: { rows: Float32Array.from(client.x.flat()), labels: Uint8Array.from(client.y) },
         test: null,
         initialWeights: flatWeights(model, client.weights),
+        startsAlike: false,
         view: null,
       };
     },

@@ -7,7 +7,7 @@ import { advanceOwner, initialOwnerState, type OwnerEffect, type OwnerEvent, typ
 import { sendsVelocity, type GradientMethod, type Method, type Momentum, type NtkMethod } from '../settings/method.ts';
 import type { Iterate } from './iterate.ts';
 import { advanceRound, initialRoundState, nextRound } from './round.ts';
-import type { RoundEffect, RoundEvent, RoundResult, RoundState } from './state.ts';
+import type { RoundEffect, RoundEvent, RoundMessage, RoundResult, RoundState } from './state.ts';
 
 /** What may happen to a message; probabilities of each fault. */
 interface Faults {
@@ -364,6 +364,23 @@ describe('a round', () => {
     }
     expect(state.activity.phase).toBe('linearise');
     expect(nextRound(state, 0)).toBe(5);
+  });
+
+  it('leaves out at once who declines its weights, its mixed model or its residuals', () => {
+    const iterate = { weights: Float32Array.of(1, 1), velocity: null };
+    const neighbours = ['c1', 'c2'].map((peer) => ({ peer, weight: 1 / 3 }));
+    let state = machine('c0', ntk({ kind: 'none' }), 0);
+    const hear = (from: string, message: RoundMessage) => void (state = advanceRound(state, { type: 'message', from, message }).state);
+    state = advanceRound(state, {
+      type: 'begin', plan: { round: 0, selfWeight: 1 / 3, neighbours, unreachable: new Set() }, own: iterate,
+    }).state;
+    hear('c1', { type: 'decline', of: 'weights', run: 'r', round: 0 });
+    hear('c2', { type: 'weights', run: 'r', round: 0, ...iterate });
+    expect(state.activity).toMatchObject({ phase: 'linearise', missed: new Set(['c1']), waiting: new Set(['c2']) });
+    hear('c2', { type: 'decline', of: 'residuals', run: 'r', round: 0 });
+    expect(state.activity).toMatchObject({ waiting: new Set(['c2']) });
+    hear('c2', { type: 'decline', of: 'mixed', run: 'r', round: 0 });
+    expect(state.activity).toMatchObject({ missed: new Set(['c1', 'c2']), waiting: new Set() });
   });
 
   it('tells a stranger at once not to wait for it', () => {
