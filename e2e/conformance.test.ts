@@ -1,10 +1,16 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import { runCaseInTabs } from '../src/cli/runCase.ts';
-import { parseCase, worstError } from '../src/client/conformance.ts';
+import { runCaseInProcess, runCaseInTabs } from '../src/cli/runCase.ts';
+import { parseCase, worstError, type ConformanceResult } from '../src/client/conformance.ts';
+import { projectedErrors } from '../src/testing/projectedErrors.ts';
+import { widened } from '../src/testing/widened.ts';
 
 const golden = async (name: string) =>
   JSON.parse(await readFile(new URL(`../src/testing/golden/${name}.json`, import.meta.url), 'utf8'));
+const weightsOf = (result: ConformanceResult): ConformanceResult => ({
+  ...result,
+  rounds: result.rounds.map(({ clients }) => ({ clients: clients.map(({ weights }) => ({ weights })) })),
+});
 const cases = ['ntk-dfl-ring', 'spark-ring', 'spark-changing-graph', 'spark-two-hidden-layers', 'dfedavgm-ring', 'dpsgd-line'];
 
 describe.each([
@@ -15,5 +21,52 @@ describe.each([
   it.each(cases)(`%s agrees with the independent implementation to ${tolerance}`, async (name) => {
     const result = await runCaseInTabs({ given: parseCase(await golden(`${name}.case`)), wire: 'f32' }, backend);
     expect(worstError(result, await golden(`${name}.expected`))).toBeLessThan(tolerance);
+  });
+});
+
+describe.each(['sketch', 'jacobian'] as const)('exchange %s across real tabs', (exchange) => {
+  it.each([
+    ['webgpu', 1e-3],
+    ['wasm', 1e-4],
+  ] as const)('on %s agrees with the independent implementation to %d', async (backend, tolerance) => {
+    for (const name of ['spark-changing-graph', 'spark-two-hidden-layers']) {
+      const result = await runCaseInTabs({ given: parseCase(await golden(`${name}.case`)), wire: 'f32', exchange }, backend);
+      expect(worstError(result, await golden(`${name}.expected`)), name).toBeLessThan(tolerance);
+    }
+  });
+});
+
+describe.each(['dense', 'khatri-rao'] as const)('exchange projected across real tabs, %s', (projection) => {
+  it.each(['webgpu', 'wasm'] as const)('on %s is off by as much as its variance says', async (backend) => {
+    const given = parseCase(await golden('spark-ring.case'));
+    const expected: ConformanceResult = await golden('spark-ring.expected');
+    const run = { given, wire: 'f32', exchange: 'projected', projection, projectionSize: 400, seed: 2 } as const;
+    const errors = projectedErrors(run, await runCaseInTabs(run, backend), expected);
+    // One draw of P for all: the errors of entries go together, and only their size tells.
+    const meanSquare = errors.reduce((sum, error) => sum + error ** 2, 0) / errors.length;
+    expect(meanSquare).toBeGreaterThan(0.2);
+    expect(meanSquare).toBeLessThan(3);
+    expect(Math.max(...errors.map(Math.abs))).toBeLessThan(6);
+  });
+});
+
+describe('wire forms across real tabs', () => {
+  it.each([
+    ['f16', 1e-3],
+    ['q8', 2e-2],
+  ] as const)('%s gives the weights of the independent implementation to %d', async (wire, tolerance) => {
+    for (const name of ['spark-ring', 'spark-changing-graph', 'dfedavgm-ring']) {
+      const result = await runCaseInTabs({ given: parseCase(await golden(`${name}.case`)), wire }, 'wasm');
+      expect(worstError(weightsOf(result), weightsOf(await golden(`${name}.expected`))), name).toBeLessThan(tolerance);
+    }
+  });
+
+  it('q8 gives those of float32 to 2e-2 where arrays are large enough to be rounded', async () => {
+    const given = widened(parseCase(await golden('spark-changing-graph.case')), 300);
+    const exact = await runCaseInProcess({ given, wire: 'f32' }, 'wasm');
+    const rounded = await runCaseInTabs({ given, wire: 'q8' }, 'wasm');
+    const error = worstError(weightsOf(rounded), weightsOf(exact));
+    expect(error).toBeLessThan(2e-2);
+    expect(error).toBeGreaterThan(2e-4);
   });
 });

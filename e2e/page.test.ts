@@ -263,7 +263,7 @@ describe('settings', () => {
     withPage({}, async (page) => {
       await show(page, 'lobby');
       await page.getByRole('combobox', { name: 'Method' }).selectOption('NTK-DFL');
-      await page.getByRole('combobox', { name: 'Neighbours' }).selectOption('some at random');
+      await page.getByRole('combobox', { name: 'Neighbours', exact: true }).selectOption('some at random');
       await page.getByRole('textbox', { name: 'Neighbours each' }).fill('4');
       await page.getByRole('textbox', { name: 'Rounds' }).fill('50');
       await page.getByRole('slider', { name: 'Evenness' }).press('End');
@@ -278,6 +278,29 @@ describe('settings', () => {
         { type: 'configure', settings: { ...regular(4), rounds: 50 } },
         { type: 'configure', settings: { ...regular(4), rounds: 50, partition: { kind: 'dirichlet', alpha: 10 } } },
         { type: 'configure', settings: { ...regular(4), rounds: 50, partition: { kind: 'shards', classes: 2 } } },
+      ]);
+    }));
+
+  it('says why whole Jacobians of this model cannot be exchanged, and takes every other exchange and form of numbers', () =>
+    withPage({}, async (page) => {
+      await show(page, 'lobby');
+      const menu = page.getByRole('combobox', { name: 'Neighbours get' });
+      await menu.selectOption('whole Jacobians');
+      await page.getByRole('alert').filter({ hasText: /would send the Jacobian of its samples as 636 MB at once/ }).waitFor();
+      expect(await menu.inputValue()).toBe('sketch');
+      expect(await commands(page)).toEqual([]);
+      await menu.selectOption('projected Jacobians');
+      expect(await page.getByText('the Jacobian of its samples').count()).toBe(0);
+      await page.getByText(/projection of the derivatives .* the sample can be rebuilt/).waitFor();
+      await page.getByRole('radio', { name: 'dense' }).check();
+      await page.getByRole('textbox', { name: 'Dimensions' }).fill('250');
+      await page.getByRole('radio', { name: '8 bits' }).check();
+      const projected = { ...defaultSettings(), exchange: 'projected' };
+      expect(await commands(page)).toEqual([
+        { type: 'configure', settings: projected },
+        { type: 'configure', settings: { ...projected, projection: 'dense' } },
+        { type: 'configure', settings: { ...projected, projection: 'dense', projectionSize: 250 } },
+        { type: 'configure', settings: { ...projected, projection: 'dense', projectionSize: 250, wire: 'q8' } },
       ]);
     }));
 

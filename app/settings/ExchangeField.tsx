@@ -1,17 +1,20 @@
 import { isCentralised } from '../../src/settings/method.ts';
 import type { CatalogueEntry } from '../../src/data/catalogue.ts';
-import { sharedInputs, type Settings } from '../../src/settings/settings.ts';
+import { exchanges, settingsSchema, type Settings } from '../../src/settings/settings.ts';
 import { Choice } from './Choice.tsx';
-import { disclosure } from './describe.ts';
+import { disclosure, exchangeNames } from './describe.ts';
+import { Menu } from './Menu.tsx';
+import { NumberField } from './NumberField.tsx';
 
-const exchanges = ['sketch', 'factors'] as const;
-const names = { sketch: 'sketches', factors: 'exact samples' } as const;
+const { projection, projectionSize, wire } = settingsSchema.entries;
+const projectionNames = { 'khatri-rao': 'Khatri-Rao', dense: 'dense' } as const;
+const wireNames = { f16: 'half precision', f32: 'in full', q8: '8 bits' } as const;
 
 interface ExchangeFieldProps {
   readonly settings: Settings;
   /** The samples' dataset, where this page's server has it. */
   readonly dataset: CatalogueEntry | undefined;
-  readonly onChange: (exchange: Settings['exchange']) => void;
+  readonly onChange: (settings: Settings) => void;
 }
 
 /** What neighbours get where there is no choice. */
@@ -20,19 +23,58 @@ function given({ method }: Settings): string {
   return method.kind === 'ntk' ? 'derivatives' : 'weights';
 }
 
-/** What neighbours get, and what that tells them; convolutions and gradient methods leave no choice. */
+/** What neighbours get, what that tells them, and how its numbers travel; convolutions and gradient methods leave less choice. */
 export function ExchangeField({ settings, dataset, onChange }: ExchangeFieldProps) {
   const hint = disclosure(settings, dataset);
-  if (sharedInputs(settings) !== 'none') {
+  const form = (
+    <Choice
+      label="Numbers travel"
+      values={wire.options}
+      names={wireNames}
+      value={settings.wire}
+      onChange={(chosen) => onChange({ ...settings, wire: chosen })}
+    />
+  );
+  if (settings.method.kind === 'ntk' && settings.convolutions.length === 0) {
     return (
-      <Choice label="Neighbours get" values={exchanges} names={names} value={settings.exchange} onChange={onChange} hint={hint} />
+      <>
+        <Menu
+          label="Neighbours get"
+          values={exchanges}
+          nameOf={(exchange) => exchangeNames[exchange]}
+          value={settings.exchange}
+          onChange={(exchange) => onChange({ ...settings, exchange })}
+          hint={hint}
+        />
+        {settings.exchange === 'projected' && (
+          <>
+            <Choice
+              label="Projection"
+              values={projection.options}
+              names={projectionNames}
+              value={settings.projection}
+              onChange={(chosen) => onChange({ ...settings, projection: chosen })}
+            />
+            <NumberField
+              label="Dimensions"
+              value={settings.projectionSize}
+              schema={projectionSize}
+              onChange={(chosen) => onChange({ ...settings, projectionSize: chosen })}
+            />
+          </>
+        )}
+        {form}
+      </>
     );
   }
   return (
-    <div className="field">
-      <span>Neighbours get</span>
-      <strong>{given(settings)}</strong>
-      <p className="hint">{hint}</p>
-    </div>
+    <>
+      <div className="field">
+        <span>Neighbours get</span>
+        <strong>{given(settings)}</strong>
+        <p className="hint">{hint}</p>
+      </div>
+      {!isCentralised(settings.method) && form}
+    </>
   );
 }

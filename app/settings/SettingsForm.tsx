@@ -84,11 +84,7 @@ export function SettingsForm({ settings: shared, clients, datasets, onConfigure,
           hint={presets[settings.algorithm].description}
         />
         <ModelField settings={settings} refusal={refusal} onChange={(changed) => change({ ...settings, ...changed })} />
-        <ExchangeField
-          settings={settings}
-          dataset={entryOf(settings.dataset)}
-          onChange={(exchange) => change({ ...settings, exchange })}
-        />
+        <ExchangeField settings={settings} dataset={entryOf(settings.dataset)} onChange={change} />
         <div className="pair">
           <NumberField
             label="Rounds"

@@ -2,7 +2,7 @@ import { ModelError } from '../../src/model/model.ts';
 import { isCentralised } from '../../src/settings/method.ts';
 import { modelOf } from '../../src/settings/model.ts';
 import { presets } from '../../src/settings/presets.ts';
-import { isChanging, sharedInputs, type PartitionRule, type Settings, type TopologySettings } from '../../src/settings/settings.ts';
+import { isChanging, type PartitionRule, type Settings, type TopologySettings } from '../../src/settings/settings.ts';
 import type { CatalogueEntry } from '../../src/data/catalogue.ts';
 import { rowWidth } from '../../src/data/dataset.ts';
 import { formatCount } from '../format.ts';
@@ -23,6 +23,14 @@ export function describeDataset({ kind, width, height, classes, trainSamples }: 
   const each = kind === 'images' ? `${width} × ${height} pixels` : formatCount(width, 'column');
   return `${rows} of ${each} in ${formatCount(classes, 'class')}.`;
 }
+
+/** What neighbours get of one's samples. */
+export const exchangeNames = {
+  sketch: 'sketches',
+  factors: 'exact samples',
+  projected: 'projected Jacobians',
+  jacobian: 'whole Jacobians',
+} as const;
 
 /** How uneven the shares are under a Dirichlet α. */
 export function describeUnevenness(alpha: number): string {
@@ -80,38 +88,42 @@ export function modelProblem(settings: Settings, dataset: CatalogueEntry | undef
  * @param dataset what is known of the samples, if anything: a sketch as large as they are hides nothing.
  */
 export function disclosure(settings: Settings, dataset?: CatalogueEntry): string {
-  const { method, sketchSize } = settings;
+  const { method, convolutions, exchange, sketchSize } = settings;
   if (isCentralised(method)) return 'Every tab fetches everyone’s samples and trains alone: only for comparison, nothing is federated.';
   if (method.kind === 'gradient') {
     return 'Neighbours get your model’s weights and nothing else; something about your samples can still be inferred from them.';
   }
-  const inputs = sharedInputs(settings);
-  if (inputs === 'none') {
+  if (convolutions.length > 0) {
     return (
       'Neighbours get each sample’s activations, and its derivatives in the convolutions, which tell about as much as the image ' +
       'itself; they also see your labels and residuals.'
     );
   }
-  if (inputs === 'exact') {
-    return 'Neighbours get your samples themselves and their hidden activations; they also see your labels and residuals.';
+  switch (exchange) {
+    case 'factors':
+      return 'Neighbours get your samples themselves and their hidden activations; they also see your labels and residuals.';
+    case 'sketch':
+      return dataset && rowWidth(dataset) <= sketchSize
+        ? 'Neighbours get your samples themselves, because a sketch hides nothing of so few values; they also see your labels and ' +
+            'residuals.'
+        : 'Neighbours get your samples’ average and a seeded projection of each, from which, with the shared seed, a blurred image ' +
+            'can be rebuilt; they also see your labels and residuals.';
+    case 'projected':
+      return (
+        'Neighbours get a seeded projection of the derivatives at each sample: with the shared seed, the sample can be rebuilt ' +
+        'from enough of its dimensions; they also see your labels, logits and residuals.'
+      );
+    case 'jacobian':
+      return (
+        'Neighbours get the derivatives at each sample, and the sample is a part of them: the first layer’s, divided by its ' +
+        'bias’s; they also see your labels, logits and residuals. For small models only.'
+      );
   }
-  if (dataset && rowWidth(dataset) <= sketchSize) {
-    return (
-      'Neighbours get your samples themselves, because a sketch hides nothing of so few values; they also see your labels and ' +
-      'residuals.'
-    );
-  }
-  return (
-    'Neighbours get your samples’ average and a seeded projection of each, from which, with the shared seed, a blurred image ' +
-    'can be rebuilt; they also see your labels and residuals.'
-  );
 }
-
-const exchangeNames = { sketch: ['sketched exchange'], exact: ['exact exchange'], none: [] } as const;
 
 /** The run in one readable line. */
 export function describeSettings(settings: Settings): string {
-  const { dataset, samples, sizeSpread, partition, topology, algorithm, rounds, convolutions, seed } = settings;
+  const { dataset, samples, sizeSpread, partition, topology, algorithm, method, rounds, convolutions, exchange, seed } = settings;
   const alpha = partition.kind === 'dirichlet' ? ` (α ${partition.alpha})` : '';
   return [
     `${sizeSpread > 0 ? 'about ' : ''}${samples} samples of ${datasetTitle(dataset)} each`,
@@ -119,7 +131,7 @@ export function describeSettings(settings: Settings): string {
     describeTopology(topology),
     `${formatCount(rounds, 'round')} of ${presets[algorithm].title}`,
     ...(convolutions.length > 0 ? [`convolutions of ${convolutions.join(' and ')} filters`] : []),
-    ...exchangeNames[sharedInputs(settings)],
+    ...(method.kind === 'ntk' && convolutions.length === 0 ? [`exchange of ${exchangeNames[exchange]}`] : []),
     `seed ${seed}`,
   ].join(' · ');
 }

@@ -122,6 +122,39 @@ async function evolutions(): Promise<Check[]> {
   return checks;
 }
 
+/** The features with which a neighbour needs no layers: J, and its projections. */
+async function checkJacobians(
+  spec: ModelSpec,
+  weights: Float32Array,
+  { rows, labels }: { readonly rows: Float32Array; readonly labels: Uint8Array },
+  linearised: readonly reference.Linearised[],
+  { options, cotangent, step }: { options: EvolutionOptions; cotangent: Float32Array; step: Float64Array },
+): Promise<Check[]> {
+  const name = nameOf(spec);
+  const width = inputWidth(spec);
+  const checks: Check[] = [];
+  for (const form of ['jacobian', { form: 'dense', size: 7, seed: 3 }, { form: 'khatri-rao', size: 8, seed: 3 }] as const) {
+    const engine = new NtkEngine(spec, form);
+    const features = await engine.features(weights, engine.upload(rows, labels.length, width));
+    if (form === 'jacobian') {
+      const pool = ['a', 'b'].map((key) => ({ key, inputs: null, features, labels }));
+      const { kernel } = await engine.evolve({ weights, pool, options, wantKernel: true });
+      const expected = reference.kernelFromJacobians([...linearised, ...linearised].map(({ jacobian }) => jacobian));
+      const onlyFirst = Float32Array.from({ length: 2 * cotangent.length }, (_, i) => cotangent[i] ?? 0);
+      const backProjected = await engine.backProject(pool, onlyFirst);
+      checks.push({ name: `${name}: f beside J`, error: reference.relativeError(features.logits!, linearised.flatMap(({ logits }) => [...logits])) });
+      checks.push({ name: `${name}: K from J`, error: reference.relativeError(kernel!, expected) });
+      checks.push({ name: `${name}: Jᵀ R from J`, error: reference.relativeError(backProjected, step) });
+    } else {
+      const error = reference.relativeError(features.jacobian!, reference.projectedJacobian(form, linearised));
+      checks.push({ name: `${name}: J P, ${form.form}`, error });
+    }
+    await engine.warmUp(7);
+    engine.dispose();
+  }
+  return checks;
+}
+
 async function checkEngine(spec: ModelSpec): Promise<Check[]> {
   const engine = new NtkEngine(spec);
   const classes = classCount(spec);
@@ -176,11 +209,15 @@ async function checkEngine(spec: ModelSpec): Promise<Check[]> {
   await engine.warmUp(7);
   engine.dispose();
   const name = nameOf(spec);
+  const derivatives = isConvolutional(spec)
+    ? []
+    : await checkJacobians(spec, weights, pool[0]!, samples.slice(0, 5), { options, cotangent, step: expectedStep });
   return [
     { name: `${name}: K`, error: reference.relativeError(evolved.kernel!, kernel) },
     { name: `${name}: R`, error: reference.relativeError(evolved.residual, expected.residual) },
     { name: `${name}: f`, error: reference.relativeError(evolved.logits, expected.logits) },
     { name: `${name}: Jᵀ R`, error: reference.relativeError(step, expectedStep) },
+    ...derivatives,
     { name: `${name}: loss`, error: reference.relativeError([loss], [losses.reduce((a, b) => a + b, 0) / 5]) },
   ];
 }

@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import { ConformanceCaseError, parseCase, worstError } from '../client/conformance.ts';
+import { ConformanceCaseError, parseCase, worstError, type ConformanceResult } from '../client/conformance.ts';
+import { projectedErrors } from '../testing/projectedErrors.ts';
+import { widened } from '../testing/widened.ts';
 import { runCaseInProcess } from './runCase.ts';
 
 const golden = async (name: string) => JSON.parse(await readFile(new URL(`../testing/golden/${name}.json`, import.meta.url), 'utf8'));
@@ -13,12 +15,58 @@ describe.each(['cpu', 'wasm'] as const)('conformance in this process on %s', (ba
   });
 });
 
+describe.each(['sketch', 'jacobian'] as const)('conformance in this process with exchange %s', (exchange) => {
+  it.each(['cpu', 'wasm'] as const)('every case with a kernel agrees to 1e-4 on %s', async (backend) => {
+    for (const name of cases.slice(0, 4)) {
+      const result = await runCaseInProcess({ given: parseCase(await golden(`${name}.case`)), wire: 'f32', exchange }, backend);
+      expect(worstError(result, await golden(`${name}.expected`)), name).toBeLessThan(1e-4);
+    }
+  });
+});
+
+describe.each(['dense', 'khatri-rao'] as const)('conformance in this process with exchange projected, %s', (form) => {
+  it('gives kernels that are off by as much as their variance says', async () => {
+    const given = parseCase(await golden('spark-ring.case'));
+    const expected: ConformanceResult = await golden('spark-ring.expected');
+    const errors = [];
+    for (let seed = 0; seed < 8; seed++) {
+      const run = { given, wire: 'f32', exchange: 'projected', projection: form, projectionSize: 50, seed } as const;
+      const result = await runCaseInProcess(run, 'cpu');
+      errors.push(...projectedErrors(run, result, expected));
+    }
+    const meanSquare = errors.reduce((sum, error) => sum + error ** 2, 0) / errors.length;
+    expect(meanSquare).toBeGreaterThan(0.7);
+    expect(meanSquare).toBeLessThan(1.4);
+  });
+});
+
 describe('conformance in this process with halves on the wire', () => {
   it.each(cases)('%s comes within 2e-3, and not closer than rounding can', async (name) => {
     const result = await runCaseInProcess({ given: parseCase(await golden(`${name}.case`)), wire: 'f16' }, 'cpu');
     const error = worstError(result, await golden(`${name}.expected`));
     expect(error).toBeLessThan(2e-3);
     expect(error).toBeGreaterThan(1e-6);
+  });
+});
+
+const withoutSteps = (result: ConformanceResult): ConformanceResult => ({
+  ...result,
+  rounds: result.rounds.map(({ clients }) => ({ clients: clients.map((client) => ({ ...client, delta: [] })) })),
+});
+
+describe('conformance in this process with q8 on the wire', () => {
+  it.each(cases)('%s comes within 2e-2', async (name) => {
+    const result = await runCaseInProcess({ given: parseCase(await golden(`${name}.case`)), wire: 'q8' }, 'cpu');
+    expect(worstError(result, await golden(`${name}.expected`))).toBeLessThan(2e-2);
+  });
+
+  it.each(cases)('%s with arrays large enough to be rounded comes within 2e-2, and not closer than 8 bits can', async (name) => {
+    const given = widened(parseCase(await golden(`${name}.case`)), 300);
+    const [exact, rounded] = [await runCaseInProcess({ given, wire: 'f32' }, 'cpu'), await runCaseInProcess({ given, wire: 'q8' }, 'cpu')];
+    // Of a step one number jumps where a unit's mask does; in the weights it counts little.
+    const error = worstError(withoutSteps(rounded), withoutSteps(exact));
+    expect(error).toBeLessThan(2e-2);
+    expect(error).toBeGreaterThan(2e-4);
   });
 });
 

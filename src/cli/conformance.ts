@@ -1,10 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import * as v from 'valibot';
-import { ConformanceCaseError, parseCase, type ConformanceCase } from '../client/conformance.ts';
-import { option, parseOptions, runCommand, UsageError } from './commandLine.ts';
+import { ConformanceCaseError, parseCase, type CaseRun, type ConformanceCase } from '../client/conformance.ts';
+import { exchanges, settingsSchema } from '../settings/settings.ts';
+import { numberText, option, parseOptions, runCommand, UsageError } from './commandLine.ts';
 import { runCaseInProcess, runCaseInTabs } from './runCase.ts';
 
 /** `npm run -s conformance -- CASE.json`: one case, its result as JSON on standard output. */
+
+const schemas = settingsSchema.entries;
 
 const command = {
   call: 'npm run -s conformance',
@@ -13,7 +16,11 @@ const command = {
   options: v.strictObject({
     runtime: option('NAME', 'node (in this process) or tabs (real ones; default node)', v.picklist(['node', 'tabs'])),
     backend: option('NAME', 'auto, webgpu, wasm or cpu (default auto)', v.picklist(['auto', 'webgpu', 'wasm', 'cpu'])),
-    wire: option('FORM', 'f32, f16 or q8 numbers between clients (default f32)', v.picklist(['f32', 'f16', 'q8'])),
+    wire: option('FORM', 'f32, f16 or q8 numbers between clients (default f32)', schemas.wire),
+    exchange: option('FORM', `${exchanges.join(', ')} (default factors)`, schemas.exchange),
+    projection: option('FORM', 'of exchange projected: dense or khatri-rao (default khatri-rao)', schemas.projection),
+    projectionSize: option('K', 'its dimensions (default 1000)', v.pipe(numberText, schemas.projectionSize)),
+    seed: option('N', 'seed of what is random: projections, q8 (default 1)', v.pipe(numberText, schemas.seed)),
   }),
 };
 
@@ -33,8 +40,8 @@ async function readCase(file: string): Promise<ConformanceCase> {
 }
 
 await runCommand(async (argv) => {
-  const { operand, runtime = 'node', backend = 'auto', wire = 'f32' } = parseOptions(command, argv);
-  const run = { given: await readCase(operand), wire };
+  const { operand, runtime = 'node', backend = 'auto', ...choices } = parseOptions(command, argv);
+  const run: CaseRun = { wire: 'f32', ...choices, given: await readCase(operand) };
   const result = runtime === 'tabs' ? await runCaseInTabs(run, backend) : await runCaseInProcess(run, backend);
   process.stdout.write(`${JSON.stringify(result)}\n`);
 });

@@ -16,7 +16,7 @@ import { Conductor, hasReached } from './conductor.ts';
 const viewIntervalMs = (clients: number) => Math.max(100, 20 * clients);
 
 /** What the clients of a process may keep together of the products of inputs, bytes. */
-const GRAM_BUDGET = 512 * 2 ** 20;
+const PRODUCT_BUDGET = 512 * 2 ** 20;
 
 export interface InProcessRun {
   readonly settings: Settings;
@@ -52,7 +52,7 @@ export function openClients(transports: readonly Transport[], { settings, backen
       clock: patientClock,
       onView: (view) => onView(number, view),
       viewIntervalMs: viewIntervalMs(transports.length),
-      gramBudget: GRAM_BUDGET / transports.length,
+      productBudget: PRODUCT_BUDGET / transports.length,
       ...(resumption ? { resumption } : {}),
       ...(onTrace ? { trace: (trace: RoundTrace) => onTrace(number, trace) } : {}),
     });

@@ -3,8 +3,10 @@ import { isCentralised, methodSchemas, type GradientMethod, type Method, type Mo
 import { algorithms, presets } from '../settings/presets.ts';
 import {
   defaultSettings,
+  exchanges,
   settingsSchema,
   withAlgorithm,
+  type Exchange,
   type PartitionRule,
   type Settings,
   type TopologySettings,
@@ -125,8 +127,14 @@ const settingOptions = {
   dropout: option('P', 'the chance of a client to take no part in a round (default 0)', v.pipe(numberText, schemas.dropout)),
   mixing: option('RULE', `uniform or metropolis (default ${defaults.mixing})`, schemas.mixing),
   algorithm: option('NAME', `one of those below (default ${defaults.algorithm})`, schemas.algorithm),
-  exchange: option('FORM', `factors or sketch (default ${defaults.exchange})`, schemas.exchange),
+  exchange: option('FORM', `${exchanges.join(', ')} (default ${defaults.exchange})`, schemas.exchange),
   sketchSize: option('M', `dimensions of the sketch (default ${defaults.sketchSize})`, v.pipe(numberText, schemas.sketchSize)),
+  projection: option(
+    'FORM',
+    `how projected Jacobians are projected: dense or khatri-rao (default ${defaults.projection})`,
+    schemas.projection,
+  ),
+  projectionSize: option('K', `dimensions of that projection (default ${defaults.projectionSize})`, v.pipe(numberText, schemas.projectionSize)),
   wire: option('FORM', `f16, f32 or q8 numbers between peers (default ${defaults.wire})`, schemas.wire),
   deadline: option(
     'SECONDS',
@@ -247,6 +255,16 @@ function partitionOf(given: Given): PartitionRule {
   }
 }
 
+function exchangeOf(given: Given): Exchange {
+  const { projection, projectionSize } = given;
+  const isProjection = projection !== undefined || projectionSize !== undefined;
+  const exchange = given.exchange ?? (isProjection ? 'projected' : defaults.exchange);
+  const chosen = given.exchange ? `--exchange ${exchange}` : projection ? '--projection' : '--projection-size';
+  if (exchange !== 'projected') refuse(given, ['projection', 'projectionSize'], chosen);
+  if (exchange !== 'sketch') refuse(given, ['sketchSize'], chosen);
+  return exchange;
+}
+
 function stepSizeOf(given: Given, byDefault: NtkMethod['evolution']['stepSize']): NtkMethod['evolution']['stepSize'] {
   const { stepSize, learningRate, decay } = given;
   const rule = stepSize ?? (learningRate !== undefined || decay !== undefined ? 'fixed' : byDefault.rule);
@@ -312,12 +330,15 @@ function methodOf(given: Given, { algorithm, method }: Settings): Method {
 /** The settings of a run of `clients` clients. @throws {UsageError} */
 function settingsOf(given: Given, clients: number): Settings {
   const base = withAlgorithm(defaults, given.algorithm ?? defaults.algorithm);
-  if (given.convolutions?.length) refuse(given, ['exchange', 'sketchSize'], `--convolutions ${given.convolutions.join()}`);
+  if (given.convolutions?.length) {
+    refuse(given, ['exchange', 'sketchSize', 'projection', 'projectionSize'], `--convolutions ${given.convolutions.join()}`);
+  }
   return v.parse(v.object(schemas), {
     ...base,
     ...given,
     partition: partitionOf(given),
     topology: topologyOf(given, clients),
+    exchange: exchangeOf(given),
     method: methodOf(given, base),
     union: isCentralised(base.method) ? clients : base.union,
     deadlineMs: given.deadline === undefined ? base.deadlineMs : Math.round(given.deadline * 1000),

@@ -66,6 +66,7 @@ const source: ProblemSource = {
       own: draw(number, samples, number),
       test: draw('test', 300, null),
       initialWeights: initialWeights(model, seed),
+      startsAlike: true,
       view: null,
     };
   },
@@ -144,8 +145,14 @@ afterEach(async () => {
 const families = ['sparkmesh', 'dfedavgm', 'dpsgd'] as const;
 
 describe('clients of a room', () => {
-  it.each(['factors', 'sketch'] as const)('learn from each other what none has alone, with exchange %s', async (exchange) => {
-    federation = new Federation(3, { ...settings, exchange });
+  it.each([
+    { exchange: 'factors' },
+    { exchange: 'sketch' },
+    { exchange: 'jacobian' },
+    { exchange: 'projected', projection: 'dense' },
+    { exchange: 'projected', projection: 'khatri-rao' },
+  ] as const)('learn from each other what none has alone: %o', async (choice) => {
+    federation = new Federation(3, { ...settings, ...choice, projectionSize: 60 });
     await federation.start();
     await federation.until((views) => views.every((view) => reached(view) && scored(view)));
     const [view] = federation.views();
@@ -276,7 +283,8 @@ describe('clients of a room', () => {
   it.each(families)('give the same federation for the same seed, whatever the wire rounds, with %s', async (algorithm) => {
     const accuracies = [];
     for (const wire of ['f32', 'f32', 'f16', 'q8', 'q8'] as const) {
-      federation = new Federation(3, { ...withAlgorithm(settings, algorithm), wire });
+      // As large as q8 needs to round anything.
+      federation = new Federation(3, { ...withAlgorithm(settings, algorithm), hidden: [160], wire });
       await federation.start();
       await federation.until((views) => views.every((view) => reached(view) && scored(view)));
       accuracies.push(federation.views()[0]!.summaries.map(({ averaged }) => averaged.accuracy));
@@ -329,6 +337,34 @@ describe('clients of a room', () => {
     await federation.until((views) => views.every(({ status }) => status.kind === 'finished' && status.why === 'stopped'));
   });
 
+  it.each(['jacobian', 'projected'] as const)('exchange %s, and no inputs, means or, of whole Jacobians, steps', async (exchange) => {
+    federation = new Federation(2, { ...settings, exchange, projectionSize: 20, rounds: 2, wire: 'f32' });
+    await federation.start();
+    await federation.until((views) => views.every((view) => reached(view) && scored(view)));
+    const sent = federation.views()[0]!.peers[0]!.sent;
+    const training = Object.keys(sent).filter((kind) => !['metrics', 'summary', 'room', 'decline', 'ack'].includes(kind));
+    const ofStep = exchange === 'projected' ? ['residuals', 'step'] : [];
+    expect(training.sort()).toEqual(['factors', 'inputs', 'mixed', ...ofStep, 'weights']);
+    expect(sent['inputs']).toBeLessThan(settings.samples + 300);
+    const numbers = settings.samples * CLASSES * (exchange === 'projected' ? 20 : (WIDTH + 1) * 8 + 9 * CLASSES);
+    expect(sent['factors']! / 2 - 4 * numbers).toBeGreaterThan(0);
+    expect(sent['factors']! / 2 - 4 * numbers).toBeLessThan(4 * settings.samples * CLASSES + 400);
+  });
+
+  it('wait where they are for other settings than those that make no model', async () => {
+    federation = new Federation(2);
+    await federation.until((views) => views.every(({ status }) => status.kind === 'lobby'));
+    const impossible: Settings = { ...settings, convolutions: [4, 4] };
+    federation.clients[0]!.command({ type: 'configure', settings: impossible });
+    await federation.until((views) => views.every(({ notice }) => notice !== null));
+    for (const { notice, status } of federation.views()) {
+      expect(notice).toMatch(/^Convolution 2 would read an image of only/);
+      expect(status.kind).toBe('preparing');
+    }
+    federation.clients[1]!.command({ type: 'configure', settings });
+    await federation.until((views) => views.every(({ status }) => status.kind === 'lobby'));
+  });
+
   it('can run again with other settings', async () => {
     federation = new Federation(2, { ...settings, rounds: 1 });
     await federation.start();
@@ -355,19 +391,25 @@ describe('clients of a room', () => {
     await federation.until((views) => views.every(reached));
   });
 
-  it('go on while frames are lost and doubled, and count who was left out', async () => {
+  it.each(['f16', 'q8'] as const)('go on while frames are lost and doubled, and count who was left out, on the wire %s', async (wire) => {
     let answers = 0;
     const deliver: Deliver = (_from, _to, frame) => {
       const { fields } = decodeFrame(frame);
-      if (!/"type":"(weights|factors|step)"/.test(JSON.stringify(fields))) return 'deliver';
+      if (!/"type":"(weights|mixed|factors|step)"/.test(JSON.stringify(fields))) return 'deliver';
       answers++;
       return answers % 20 === 0 ? 'drop' : answers % 7 === 0 ? 'twice' : 'deliver';
     };
-    federation = new Federation(4, { ...settings, rounds: 8, deadlineMs: 250 }, deliver);
+    const rounds = 12;
+    federation = new Federation(4, { ...settings, hidden: [160], wire, rounds, deadlineMs: 250 }, deliver);
     await federation.start();
     await federation.until((views) => views.every(reached));
-    const missed = federation.views().flatMap(({ own }) => own.flatMap(({ missed: peers }) => peers));
+    const own = federation.views().flatMap((view) => view.own);
+    const missed = own.flatMap(({ missed: peers }) => peers);
     expect(missed.length).toBeGreaterThan(0);
+    // Who loses a frame is back soon: a ring of four has 2 neighbours a client.
+    expect(missed.length).toBeLessThan(own.length);
+    expect(own.every(({ score }) => Number.isFinite(score.loss))).toBe(true);
+    expect(federation.views().every(({ notice }) => notice === null)).toBe(true);
   });
 
   it('tell a person about frames they cannot use, and go on', async () => {

@@ -1,16 +1,16 @@
 import type { BackendChoice, BackendView } from '../backend/backend.ts';
 import { miniBatches } from '../data/batches.ts';
 import { randomStream } from '../math/random.ts';
-import { inputWidth } from '../model/model.ts';
+import { inputWidth, ModelError } from '../model/model.ts';
 import { descend } from '../ntk/descent.ts';
 import { calibrate } from '../ntk/calibration.ts';
 import { NtkEngine } from '../ntk/engine.ts';
 import { ProtocolError } from '../protocol/frame.ts';
-import { decodeMessage, encodeMessage, type Message, type RunShape, type WireForm } from '../protocol/messages.ts';
-import { Quantiser } from '../protocol/quantiser.ts';
+import { decodeMessage, encodeMessage, MissingBaseError, type Message } from '../protocol/messages.ts';
 import { mergeRegisters, runMembers, sameRegister, type RoomRegister, type RunRegister } from '../protocol/register.ts';
+import { Wire } from '../protocol/wire.ts';
 import { isCentralised } from '../settings/method.ts';
-import type { Settings } from '../settings/settings.ts';
+import { featureForm, type Settings } from '../settings/settings.ts';
 import { ACK_BYTES, wireBytes } from '../transport/chunks.ts';
 import { PeerLostError, type PeerId, type Presence, type Transport, type TransportEvent } from '../transport/transport.ts';
 import { ByteCounters } from './bytes.ts';
@@ -38,7 +38,7 @@ export interface ClientOptions {
   readonly viewIntervalMs: number;
   readonly trace?: (trace: RoundTrace) => void;
   /** Bytes that products of inputs may take between rounds; a tab's by default. */
-  readonly gramBudget?: number;
+  readonly productBudget?: number;
   /** Where the first run starts, if not at the beginning. */
   readonly resumption?: Resumption;
 }
@@ -46,8 +46,7 @@ export interface ClientOptions {
 interface ActiveRun {
   readonly register: RunRegister;
   readonly settings: Settings;
-  readonly shape: RunShape;
-  readonly wire: WireForm;
+  readonly wire: Wire;
   readonly engine: NtkEngine;
   readonly run: Run;
   reached: boolean;
@@ -80,7 +79,6 @@ export class Client {
   #failure: string | null = null;
   #notice: string | null = null;
   #hold: number | null = null;
-  readonly #encoded = new WeakMap<Message, Uint8Array<ArrayBuffer>>();
   #viewTimer: (() => void) | null = null;
   #closed = false;
 
@@ -165,6 +163,7 @@ export class Client {
       case 'open':
         this.#open.add(event.peer);
         this.#lost.delete(event.peer);
+        this.#active?.wire.forget(event.peer);
         this.#send(event.peer, { type: 'room', register: this.#register });
         for (const message of this.#outbox.get(event.peer) ?? []) this.#send(event.peer, message);
         this.#outbox.delete(event.peer);
@@ -196,6 +195,7 @@ export class Client {
   #peerLost(peer: PeerId): void {
     if (this.#open.delete(peer)) this.#lost.add(peer);
     this.#outbox.delete(peer);
+    this.#active?.wire.forget(peer);
     this.#active?.run.lost(peer);
   }
 
@@ -216,8 +216,12 @@ export class Client {
     const loading = this.#active === null && isActive(this.#register.run);
     let message: Message | null;
     try {
-      message = decodeMessage(frame, this.#active?.shape ?? null);
+      message = this.#active ? this.#active.wire.decode(frame, peer) : decodeMessage(frame, null);
     } catch (error) {
+      if (error instanceof MissingBaseError) {
+        this.#bytes.countReceived(peer, error.answer.of, wireBytes(frame.length));
+        return this.#send(peer, error.answer);
+      }
       if (!(error instanceof ProtocolError)) throw error;
       this.#notice = `Client ${this.#seen.get(peer)?.number ?? peer} sent something this client cannot use. ${error.message}`;
       return;
@@ -238,9 +242,7 @@ export class Client {
       else this.#active?.run.lost(to);
       return;
     }
-    // One message often goes to several neighbours, and is rounded once for all of them.
-    const frame = this.#encoded.get(message) ?? encodeMessage(message, this.#active?.wire ?? 'f16', to);
-    this.#encoded.set(message, frame);
+    const frame = this.#active ? this.#active.wire.encode(message, to) : encodeMessage(message, 'f16');
     this.#bytes.countSent(to, message.type, wireBytes(frame.length));
     this.#options.transport.send(to, frame).then(
       () => this.#bytes.countReceived(to, 'ack', ACK_BYTES),
@@ -286,8 +288,8 @@ export class Client {
   }
 
   #enterRun(register: RunRegister, settings: Settings, problem: Problem): void {
-    const { source, clock, trace, gramBudget, resumption = null } = this.#options;
-    const engine = new NtkEngine(problem.model, gramBudget);
+    const { source, clock, trace, productBudget, resumption = null } = this.#options;
+    const engine = new NtkEngine(problem.model, featureForm(settings), productBudget);
     const run = new Run(register.id, settings, problem, {
       self: this.#self,
       engine,
@@ -304,9 +306,8 @@ export class Client {
       reached: () => this.#reached(),
       failed: (error) => this.#fail(error),
     });
-    const shape = shapeOf(register.id, settings, problem);
-    const wire = settings.wire === 'q8' ? new Quantiser(settings.seed, this.#self.number) : settings.wire;
-    this.#active = { register, settings, shape, wire, engine, run, reached: false };
+    const wire = new Wire(shapeOf(register.id, settings, problem), settings, this.#self.number, problem.startsAlike ? problem.initialWeights : null);
+    this.#active = { register, settings, wire, engine, run, reached: false };
     const isFounder = register.founders.includes(this.#self.id);
     if (!isFounder) this.#propose({ run: { ...register, joined: [...register.joined, this.#self.id] } });
     if (resumption) this.#bytes.restore(resumption.snapshot.bytes);
@@ -356,7 +357,10 @@ export class Client {
       this.#followRun();
       this.#changed();
     } catch (error) {
-      if (isCurrent()) this.#fail(error);
+      if (!isCurrent()) return;
+      if (!(error instanceof ModelError)) return this.#fail(error);
+      this.#notice = error.message;
+      onStep('waiting for settings that this client can follow');
     }
   }
 
@@ -437,8 +441,11 @@ function calibrated(choice: BackendChoice, settings: Settings, problem: Problem)
 }
 
 /** Before the first round, so that nobody waits for shaders to compile. */
-async function warmUp({ method }: Settings, { model, own, initialWeights }: Problem): Promise<void> {
-  const engine = new NtkEngine(model);
+async function warmUp(settings: Settings, { model, own, initialWeights }: Problem): Promise<void> {
+  const { method } = settings;
+  const form = featureForm(settings);
+  // Shaders differ by the alignment of what they read, not by its size.
+  const engine = new NtkEngine(model, typeof form === 'object' ? { ...form, size: 4 + (form.size % 4) } : form);
   try {
     if (method.kind === 'ntk') return await engine.warmUp(own.labels.length);
     const samples = own.labels.length;

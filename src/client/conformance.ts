@@ -87,7 +87,7 @@ export function parseCase(json: unknown): ConformanceCase {
 }
 
 /** Each layer's kernel row-major, then its bias. */
-function flatWeights(model: ModelSpec, layers: ConformanceCase['clients'][number]['weights']): Float32Array {
+export function flatWeights(model: ModelSpec, layers: ConformanceCase['clients'][number]['weights']): Float32Array {
   return Float32Array.from(denseLayouts(model).flatMap((_, l) => [...(layers[l]?.kernel.flat() ?? []), ...(layers[l]?.bias ?? [])]));
 }
 
@@ -121,14 +121,19 @@ function methodOf(given: ConformanceCase): Method {
   }
 }
 
-/** A case, and how numbers travel when it is run: `f32` to agree exactly, the others to see what they cost. */
-export interface CaseRun {
+type Choices = Pick<Settings, 'exchange' | 'projection' | 'projectionSize' | 'wire' | 'seed'>;
+
+/**
+ * A case, and what it leaves open. With the wire `f32` and any exchange but `projected` the result agrees exactly; with other
+ * choices one sees what they cost. The exchange is `factors` unless it is given.
+ */
+export interface CaseRun extends Partial<Choices> {
   readonly given: ConformanceCase;
   readonly wire: Settings['wire'];
 }
 
-/** A case as a run: exchange `factors`, Euler steps of the given size or full batches. */
-export function settingsOf({ given, wire }: CaseRun): Settings {
+/** A case as a run: Euler steps of the given size or full batches. */
+export function settingsOf({ given, ...choices }: CaseRun): Settings {
   const { algorithm, hyper, model, rounds } = given;
   return {
     ...defaultSettings(algorithm),
@@ -137,9 +142,9 @@ export function settingsOf({ given, wire }: CaseRun): Settings {
     mixing: hyper.mixing,
     method: methodOf(given),
     exchange: 'factors',
-    wire,
     rounds,
     deadlineMs: 120_000,
+    ...choices,
   };
 }
 
@@ -153,6 +158,7 @@ export function caseSource({ model, clients, graph }: ConformanceCase): ProblemS
         own: { rows: Float32Array.from(client.x.flat()), labels: Uint8Array.from(client.y) },
         test: null,
         initialWeights: flatWeights(model, client.weights),
+        startsAlike: false,
         view: null,
       };
     },

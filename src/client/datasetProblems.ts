@@ -61,7 +61,7 @@ export class DatasetProblems implements ProblemSource {
         : loadTest(source, Math.min(testSamples, info.testCount)));
       return { rows: standardise(loaded.values, info), labels: loaded.labels };
     });
-    return { model, ...share, test, initialWeights: initialWeights(model, seed) };
+    return { model, ...share, test, initialWeights: initialWeights(model, seed), startsAlike: true };
   }
 
   graph({ topology, seed }: Settings, clients: number, round: number): readonly (readonly number[])[] {

@@ -14,8 +14,9 @@ export interface Problem {
   readonly own: Samples;
   /** Null when nothing is to be scored (a conformance case). */
   readonly test: Samples | null;
-  /** The same at every client. */
   readonly initialWeights: Float32Array;
+  /** Whether every client starts from these weights. */
+  readonly startsAlike: boolean;
   /** What the page shows of the own samples. */
   readonly view: ShareView | null;
 }

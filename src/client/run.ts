@@ -11,7 +11,7 @@ import { advanceOwner, initialOwnerState, type OwnerEffect, type OwnerEvent, typ
 import { advanceRound, initialRoundState, nextRound } from '../round/round.ts';
 import type { RoundEffect, RoundEvent, RoundResult, RoundState, WaitingPhase } from '../round/state.ts';
 import { isCentralised, sendsVelocity, softLabelWeight, type EvolutionSettings, type GradientMethod } from '../settings/method.ts';
-import { sharedInputs, type Settings } from '../settings/settings.ts';
+import { featureForm, sharedInputs, type Settings } from '../settings/settings.ts';
 import { dropsOut } from '../topology/dropout.ts';
 import { mixingRow } from '../topology/mixing.ts';
 import type { PeerId, Presence } from '../transport/transport.ts';
@@ -70,7 +70,7 @@ export function shapeOf(run: string, settings: Settings, problem: Problem): RunS
     parameters: parameterCount(model),
     inputWidth: width,
     classes: classCount(model),
-    features: method.kind === 'ntk' ? featureWidths(model) : null,
+    features: method.kind === 'ntk' ? featureWidths(model, featureForm(settings)) : null,
     inputs: sharedInputs(settings),
     sketchSize: Math.min(sketchSize, width),
     velocity: sendsVelocity(method),
@@ -130,10 +130,11 @@ export class Run {
     const hasKernel = method.kind === 'ntk';
     const hasMomentum = hasKernel && method.momentum.kind !== 'none';
     const inputs = sharedInputs(settings);
+    const form = featureForm(settings);
     this.#sketch = inputs === 'sketch' ? sketchMatrix(width, Math.min(sketchSize, width), seed) : null;
     this.#exact = inputs === 'exact' ? { kind: 'exact', rows: own.rows, width } : null;
     const fresh = initialRoundState(
-      { run: id, self: host.self.id, method, inputs, features: featureWidths(model) },
+      { run: id, self: host.self.id, method, inputs, features: featureWidths(model, form), hasJacobians: form === 'jacobian' },
       hasKernel ? { mean: this.#mean(), inputs: this.#sketch ? null : { labels: own.labels, inputs: this.#exact } } : null,
     );
     this.#machine = resumption ? resumed(fresh, resumption) : fresh;
@@ -375,6 +376,11 @@ export class Run {
       case 'pullback':
         return this.#queue.add('pullback', async () => {
           const step = await engine.pullback(effect.weights, this.#inputs, effect.residual);
+          this.#advanceRound({ type: 'own-step', round: effect.round, step });
+        });
+      case 'back-project':
+        return this.#queue.add('pullback', async () => {
+          const step = await engine.backProject(effect.pool, effect.residual);
           this.#advanceRound({ type: 'own-step', round: effect.round, step });
         });
       case 'finish':

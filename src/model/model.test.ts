@@ -57,12 +57,17 @@ describe('the flat parameter vector', () => {
 
 describe('featureWidths', () => {
   test('of an MLP are its hidden sizes', () => {
-    expect(featureWidths({ layers: [784, 100, 50, 10] })).toEqual({ hidden: [100, 50], jacobian: 0 });
-    expect(featureWidths({ layers: [784, 10] })).toEqual({ hidden: [], jacobian: 0 });
+    expect(featureWidths({ layers: [784, 100, 50, 10] })).toEqual({ hidden: [100, 50], jacobian: 0, logits: 0 });
+    expect(featureWidths({ layers: [784, 10] })).toEqual({ hidden: [], jacobian: 0, logits: 0 });
   });
 
   test('of convolutions are their part of the Jacobian, and what each dense layer reads', () => {
-    expect(featureWidths(convolutional)).toEqual({ hidden: [400, 100], jacobian: 10 * 1248 });
+    expect(featureWidths(convolutional)).toEqual({ hidden: [400, 100], jacobian: 10 * 1248, logits: 0 });
+  });
+
+  test('of the Jacobian are its rows, or their projections, and the logits', () => {
+    expect(featureWidths(spec, 'jacobian')).toEqual({ hidden: [], jacobian: 10 * 79_510, logits: 10 });
+    expect(featureWidths(spec, { form: 'dense', size: 250, seed: 1 })).toEqual({ hidden: [], jacobian: 2500, logits: 10 });
   });
 });
 

@@ -110,18 +110,37 @@ export function isConvolutional({ convolutions }: ModelSpec): boolean {
   return convolutions !== undefined && convolutions.channels.length > 0;
 }
 
+/** How a projection of the Jacobian is drawn (ntk/projection.ts). */
+export interface Projection {
+  /**
+   * `dense`: P's entries are independent and normal; P is the same for all logits. `khatri-rao`: each column is, in each layer,
+   * an outer product of random signs; every logit has a P of its own.
+   */
+  readonly form: 'dense' | 'khatri-rao';
+  /** m. */
+  readonly size: number;
+  readonly seed: number;
+}
+
+/** What a kernel is made from: each layer's part, or the Jacobian of a network without convolutions, as it is or projected. */
+export type FeatureForm = 'layers' | 'jacobian' | Projection;
+
 /** What a kernel is made from at each sample, beside the inputs: how many numbers. */
 export interface FeatureWidths {
   /** Of what each dense layer reads, but for the model's input. */
   readonly hidden: readonly number[];
-  /** Of the derivatives of all C logits by the convolutions' parameters; 0 without convolutions. */
+  /** Of the derivatives of all C logits: by the convolutions' parameters (0 without convolutions), all parameters, or projected. */
   readonly jacobian: number;
+  /** C where the logits do not follow from the rest, else 0. */
+  readonly logits: number;
 }
 
-export function featureWidths(spec: ModelSpec): FeatureWidths {
+export function featureWidths(spec: ModelSpec, form: FeatureForm = 'layers'): FeatureWidths {
+  const classes = classCount(spec);
+  if (form !== 'layers') return { hidden: [], jacobian: classes * (form === 'jacobian' ? parameterCount(spec) : form.size), logits: classes };
   const dense = denseLayouts(spec);
   const read = dense.map(({ inputs }) => inputs);
-  return { hidden: isConvolutional(spec) ? read : read.slice(1), jacobian: classCount(spec) * dense[0]!.kernelOffset };
+  return { hidden: isConvolutional(spec) ? read : read.slice(1), jacobian: classes * dense[0]!.kernelOffset, logits: 0 };
 }
 
 /** He-normal kernels and zero biases; every client of a run draws the same from the run's seed. */

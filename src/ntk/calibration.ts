@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { startBackend, type BackendChoice, type BackendName, type BackendView, type CalibrationRow } from '../backend/backend.ts';
 import { classCount, featureWidths, initialWeights, inputWidth, isConvolutional, type ModelSpec } from '../model/model.ts';
-import { empiricalNtk, withJacobian } from './kernel.ts';
+import { empiricalNtk, jacobianNtk } from './kernel.ts';
 import { featuresAt, networkOf, pullback } from './network.ts';
 import { ntkEvolve } from './ops/ntkEvolve.ts';
 import { takeOne } from './readback.ts';
@@ -63,7 +63,7 @@ function stagesOf({ spec, samples, steps }: CalibrationSize): Stage[] {
   const kernel = () => {
     const { dense } = network();
     const [first, ...above] = hidden.map((make) => make());
-    if (isConvolutional(spec)) return withJacobian(empiricalNtk(dense, { rows: first! }, above), jacobian());
+    if (isConvolutional(spec)) return tf.add(empiricalNtk(dense, { rows: first! }, above), jacobianNtk([jacobian()]));
     return empiricalNtk(dense, { gram: gram() }, first ? [first, ...above] : []);
   };
   const timed = Math.min(steps, MOST_STEPS);

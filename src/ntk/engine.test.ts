@@ -79,7 +79,7 @@ describe.each(hostBackends)('NtkEngine on %s', (backend) => {
     const answers: PoolMember[] = [];
     for (const { key, rows, labels } of holders) {
       const inputs = engine.upload(rows, labels.length, width);
-      const own = isConvolutional(engine.spec) ? null : ({ kind: 'exact', rows, width } as const);
+      const own = isConvolutional(engine.spec) || engine.form !== 'layers' ? null : ({ kind: 'exact', rows, width } as const);
       answers.push({ key, inputs: own, features: await engine.features(weights, inputs), labels });
       engine.release(inputs);
     }
@@ -321,6 +321,44 @@ describe.each(hostBackends)('NtkEngine on %s', (backend) => {
     engine.dispose();
   });
 
+  test.each([[[6, 3]], [[6, 5, 3]], [[7, 6, 5, 4]]])('from whole Jacobians of %j the evolution is the same, and so is Jᵀ R', async (layers) => {
+    const spec = { layers };
+    const { weights, holders } = problem(spec, 3);
+    const [layerwise, engine] = [new NtkEngine(spec), new NtkEngine(spec, 'jacobian')];
+    const pool = await members(engine, weights, holders);
+    const evolved = await engine.evolve({ weights, pool, options: fixed, wantKernel: true });
+    const expected = await layerwise.evolve({ weights, pool: await members(layerwise, weights, holders), options: fixed, wantKernel: true });
+    expect(reference.relativeError(evolved.kernel!, expected.kernel!)).toBeLessThan(1e-5);
+    expect(reference.relativeError(evolved.residual, expected.residual)).toBeLessThan(1e-4);
+    expect(reference.relativeError(evolved.logits, expected.logits)).toBeLessThan(1e-4);
+
+    const step = new Float64Array(parameterCount(spec));
+    let offset = 0;
+    for (const { rows, labels } of holders) {
+      const inputs = layerwise.upload(rows, labels.length, spec.layers[0]!);
+      const residual = evolved.residual.slice(offset, (offset += labels.length * classCount(spec)));
+      (await layerwise.pullback(weights, inputs, residual)).forEach((value, i) => (step[i]! += value));
+    }
+    expect(reference.relativeError(await engine.backProject(pool, evolved.residual), step)).toBeLessThan(1e-5);
+    engine.dispose();
+    layerwise.dispose();
+  });
+
+  test('from projected Jacobians the kernel is that of J P, and nothing is projected back', async () => {
+    const spec = { layers: [6, 5, 3] };
+    const { weights, holders } = problem(spec, 3);
+    for (const form of ['dense', 'khatri-rao'] as const) {
+      const engine = new NtkEngine(spec, { form, size: 4, seed: 5 });
+      const pool = await members(engine, weights, holders);
+      const { kernel, residual } = await engine.evolve({ weights, pool, options: fixed, wantKernel: true });
+      const rows = pool.flatMap(({ features, labels }) => [...labels].map((_, p) => features.jacobian!.subarray(12 * p, 12 * (p + 1))));
+      const expected = rows.flatMap((p) => rows.map((q) => p.reduce((sum, value, i) => sum + value * q[i]!, 0)));
+      expect(reference.relativeError(kernel!, expected)).toBeLessThan(1e-5);
+      await expect(engine.backProject(pool, residual)).rejects.toThrow(PoolError);
+      engine.dispose();
+    }
+  });
+
   test('an exact sketch gives the exact kernel', async () => {
     const spec = { layers: [6, 5, 3] };
     const engine = new NtkEngine(spec);
@@ -348,8 +386,8 @@ describe.each(hostBackends)('NtkEngine on %s', (backend) => {
     await expect(evolve()).rejects.toThrow(PoolError);
     await expect(evolve(own!, own!)).rejects.toThrow(/c0 is in the pool twice/);
     await expect(evolve(own!, { ...other!, inputs: sketch })).rejects.toThrow(/c1 .*sketch inputs of width 4, beside exact/);
-    await expect(evolve(own!, { ...other!, features: { hidden: [], jacobian: null } })).rejects.toThrow(/c1 .*0 hidden layers, not 1/);
-    await expect(evolve(own!, { ...other!, features: { hidden: [new Float32Array(7)], jacobian: null } })).rejects.toThrow(/7 activations of hidden layer 1/);
+    await expect(evolve(own!, { ...other!, features: { hidden: [], jacobian: null, logits: null } })).rejects.toThrow(/c1 .*0 hidden layers, not 1/);
+    await expect(evolve(own!, { ...other!, features: { hidden: [new Float32Array(7)], jacobian: null, logits: null } })).rejects.toThrow(/7 activations of hidden layer 1/);
     await expect(evolve(own!, { ...other!, labels: Uint8Array.of(0, 1, 2, 3) })).rejects.toThrow(/label 3 beyond the 3 classes/);
     await expect(evolve(own!, { ...other!, labels: new Uint8Array(9) })).rejects.toThrow(/24 input numbers for 9 samples/);
     await expect(evolve(own!, { ...other!, inputs: { ...sketch, cross: new Float32Array(1) } })).rejects.toThrow(/1 cross terms/);
@@ -357,13 +395,24 @@ describe.each(hostBackends)('NtkEngine on %s', (backend) => {
       evolve(own!, { ...other!, inputs: { kind: 'exact', rows: holders[1]!.rows, width: 5 } }),
     ).rejects.toThrow(/inputs of 5 numbers, not 6/);
 
-    const diverged = { ...other!, features: { hidden: [other!.features.hidden[0]!.map(() => NaN)], jacobian: null } };
+    const diverged = { ...other!, features: { hidden: [other!.features.hidden[0]!.map(() => NaN)], jacobian: null, logits: null } };
     await expect(evolve(own!, diverged)).rejects.toThrow(EvolutionError);
     await expect(engine.evolve({ weights, pool: [own!, diverged], options: spectral })).rejects.toThrow(EvolutionError);
 
+    const whole = new NtkEngine(spec, 'jacobian');
+    const [ownRows, otherRows] = await members(whole, weights, holders);
+    const { features } = otherRows!;
+    const evolveRows = (changed: Partial<PoolMember>) =>
+      whole.evolve({ weights, pool: [ownRows!, { ...otherRows!, ...changed }], options: fixed });
+    await expect(evolveRows({ inputs: other!.inputs })).rejects.toThrow(/c1 .*inputs, which are not needed beside a Jacobian/);
+    await expect(evolveRows({ features: other!.features })).rejects.toThrow(/c1 .*1 hidden layers, not 0/);
+    await expect(evolveRows({ features: { ...features, jacobian: new Float32Array(9) } })).rejects.toThrow(/9 derivatives for 4 samples of 159/);
+    await expect(evolveRows({ features: { ...features, logits: new Float32Array(9) } })).rejects.toThrow(/9 logits for 4 samples of 3/);
+    whole.dispose();
+
     const logistic = new NtkEngine({ layers: [6, 3] });
     const flat = new Float32Array(21);
-    const sketched = { ...other!, inputs: sketch, features: { hidden: [], jacobian: null } };
+    const sketched = { ...other!, inputs: sketch, features: { hidden: [], jacobian: null, logits: null } };
     await expect(logistic.evolve({ weights: flat, pool: [sketched], options: fixed })).rejects.toThrow(/exchange factors/);
     engine.dispose();
     logistic.dispose();

@@ -1,17 +1,28 @@
 import * as tf from '@tensorflow/tfjs';
-import { classCount, featureWidths, initialWeights, inputWidth, isConvolutional, type ModelSpec } from '../model/model.ts';
+import {
+  classCount,
+  featureWidths,
+  initialWeights,
+  inputWidth,
+  isConvolutional,
+  type FeatureForm,
+  type ModelSpec,
+} from '../model/model.ts';
 import { logitsOf } from './dense.ts';
 import { EvolutionError, priorShift, stepSizeOf, type EvolutionOptions } from './evolution.ts';
 import { InputGrams } from './inputGrams.ts';
-import { empiricalNtk, withJacobian } from './kernel.ts';
+import { InputProducts } from './inputProducts.ts';
+import { backProjection, jacobian, linearisation } from './jacobian.ts';
+import { empiricalNtk, jacobianNtk } from './kernel.ts';
 import { featuresAt, logitsAt, networkOf, pullback } from './network.ts';
 import { evolvedPlanes, ntkEvolve } from './ops/ntkEvolve.ts';
 import { poolOf, PoolError, type Features, type Pool, type PoolMember } from './pool.ts';
+import { projectedJacobian } from './projection.ts';
 import { take, takeOne } from './readback.ts';
 import './register.ts';
 
 /** What a client in a tab keeps of the products of inputs, bytes. */
-const GRAM_BUDGET = 128 * 2 ** 20;
+const PRODUCT_BUDGET = 128 * 2 ** 20;
 
 /** Rows that one forward pass of an evaluation holds at once. */
 const EVALUATION_BATCH = 2000;
@@ -58,13 +69,19 @@ function pooledInputs({ inputs: members }: Pool): tf.Tensor2D {
 export class NtkEngine {
   private readonly uploads = new Set<tf.Tensor2D>();
   private readonly inputGrams: InputGrams;
+  private readonly inputProducts: InputProducts;
 
-  /** @param gramBudget bytes that the products of inputs may take between rounds. */
+  /**
+   * @param form of what the clients give each other of their samples.
+   * @param productBudget bytes that products of inputs may take between rounds: Gram matrices or, with a projection, its products.
+   */
   constructor(
     readonly spec: ModelSpec,
-    gramBudget = GRAM_BUDGET,
+    readonly form: FeatureForm = 'layers',
+    productBudget = PRODUCT_BUDGET,
   ) {
-    this.inputGrams = new InputGrams(gramBudget);
+    this.inputGrams = new InputGrams(productBudget);
+    this.inputProducts = new InputProducts(productBudget);
   }
 
   /** Brings samples to the backend, count x width. The rows must not change afterwards: some backends don't copy them. */
@@ -76,6 +93,7 @@ export class NtkEngine {
 
   release(tensor: tf.Tensor2D): void {
     this.uploads.delete(tensor);
+    this.inputProducts.release(tensor);
     tensor.dispose();
   }
 
@@ -84,17 +102,27 @@ export class NtkEngine {
     tf.dispose([...this.uploads]);
     this.uploads.clear();
     this.inputGrams.clear();
+    this.inputProducts.clear();
   }
 
   /** What a neighbour's kernel needs of these samples. */
   async features(weights: Float32Array, inputs: tf.Tensor2D): Promise<Features> {
+    const { form } = this;
+    if (form !== 'layers') {
+      const tensors = tf.tidy(() => {
+        const { parts, logits } = linearisation(networkOf(this.spec, weights).dense, inputs);
+        return [form === 'jacobian' ? jacobian(parts) : projectedJacobian(parts, form, this.inputProducts), logits];
+      });
+      const [rows, logits] = await take(tensors);
+      return { hidden: [], jacobian: rows!, logits: logits! };
+    }
     const tensors = tf.tidy(() => {
       const { hidden, jacobian } = featuresAt(networkOf(this.spec, weights), inputs);
       return jacobian ? [...hidden, jacobian] : hidden;
     });
     const values = await take(tensors);
     const layers = featureWidths(this.spec).hidden.length;
-    return { hidden: values.slice(0, layers), jacobian: values[layers] ?? null };
+    return { hidden: values.slice(0, layers), jacobian: values[layers] ?? null, logits: null };
   }
 
   /**
@@ -103,7 +131,7 @@ export class NtkEngine {
    * @throws {EvolutionError} when the numbers are no longer finite.
    */
   async evolve({ weights, pool: members, options, wantKernel = false }: EvolveRequest): Promise<Evolved> {
-    const pool = poolOf(this.spec, members);
+    const pool = poolOf(this.spec, this.form, members);
     const inputGram = pool.inputs.length > 0 ? await this.inputGrams.of(pool.inputs) : null;
     const { kernel, logits } = tf.tidy(() => this.linearise(weights, pool, inputGram));
     try {
@@ -138,6 +166,27 @@ export class NtkEngine {
       tf.tidy(() => {
         const residual = tf.tensor2d(cotangent, [inputs.shape[0], classCount(this.spec)]);
         return pullback(networkOf(this.spec, weights), inputs, residual);
+      }),
+    );
+  }
+
+  /**
+   * Jᵀ R over a pool whose members brought their Jacobians as they are: d numbers; `residual` R is N x C.
+   * @throws {PoolError} when they brought anything else.
+   */
+  async backProject(members: readonly PoolMember[], residual: Float32Array): Promise<Float32Array> {
+    const { jacobians } = poolOf(this.spec, this.form, members);
+    if (this.form !== 'jacobian') throw new PoolError('Only whole Jacobians can be projected back; give the residuals to the owners.');
+    const classes = classCount(this.spec);
+    return takeOne(
+      tf.tidy(() => {
+        let offset = 0;
+        const parts = members.map(({ labels: { length } }, i) => {
+          const rows = tf.tensor2d(residual.subarray(offset * classes, (offset + length) * classes), [length, classes]);
+          offset += length;
+          return backProjection(tf.tensor2d(jacobians[i]!, [length, jacobians[i]!.length / length]), rows);
+        });
+        return tf.addN(parts);
       }),
     );
   }
@@ -183,7 +232,7 @@ export class NtkEngine {
     const inputs = this.upload(rows, samples, width);
     try {
       const features = await this.features(weights, inputs);
-      const own = isConvolutional(this.spec) ? null : ({ kind: 'exact', rows, width } as const);
+      const own = isConvolutional(this.spec) || this.form !== 'layers' ? null : ({ kind: 'exact', rows, width } as const);
       const pool = [{ key: 'warm-up', inputs: own, features, labels }];
       const options: EvolutionOptions = {
         stepSize: { rule: 'spectral', scale: 2 },
@@ -195,7 +244,7 @@ export class NtkEngine {
         round: 0,
       };
       const { residual } = await this.evolve({ weights, pool, options });
-      await this.pullback(weights, inputs, residual);
+      await (this.form === 'jacobian' ? this.backProject(pool, residual) : this.pullback(weights, inputs, residual));
       await this.evaluate(weights, rows, labels);
     } finally {
       this.release(inputs);
@@ -207,14 +256,16 @@ export class NtkEngine {
   private linearise(
     weights: Float32Array, pool: Pool, inputGram: Float32Array | null,
   ): { kernel: tf.Tensor2D; logits: tf.Tensor2D } {
-    const { samples, features } = pool;
+    const { samples } = pool;
+    const widths = featureWidths(this.spec, this.form);
+    const jacobians = pool.jacobians.map((rows) => tf.tensor2d(rows, [rows.length / widths.jacobian, widths.jacobian]));
+    const derived = jacobians.length > 0 ? jacobianNtk(jacobians) : null;
+    if (pool.logits) return { kernel: derived!, logits: tf.tensor2d(pool.logits, [samples, widths.logits]) };
     const { dense } = networkOf(this.spec, weights);
-    const widths = featureWidths(this.spec);
-    const hidden = features.hidden.map((values, l) => tf.tensor2d(values, [samples, widths.hidden[l]!]));
+    const hidden = pool.hidden.map((values, l) => tf.tensor2d(values, [samples, widths.hidden[l]!]));
     const logits = logitsOf(dense, hidden.at(-1) ?? pooledInputs(pool));
     if (inputGram) return { kernel: empiricalNtk(dense, { gram: tf.tensor2d(inputGram, [samples, samples]) }, hidden), logits };
     const kernel = empiricalNtk(dense, { rows: hidden[0]! }, hidden.slice(1));
-    const jacobian = features.jacobian && tf.tensor2d(features.jacobian, [samples, widths.jacobian]);
-    return { kernel: jacobian ? withJacobian(kernel, jacobian) : kernel, logits };
+    return { kernel: derived ? tf.add(kernel, derived) : kernel, logits };
   }
 }

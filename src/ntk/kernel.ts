@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { hiddenCotangents, type DenseLayer } from './dense.ts';
 import { ntkLayer } from './ops/ntkLayer.ts';
+import { ntkProduct } from './ops/ntkProduct.ts';
 
 /** What the first dense layer reads: rows, or their Gram matrix where that is known already. */
 export type FirstInputs = { readonly rows: tf.Tensor2D } | { readonly gram: tf.Tensor2D };
@@ -29,8 +30,14 @@ function sideBySide(cotangents: tf.Tensor3D): tf.Tensor2D {
   return tf.reshape(cotangents, [samples, classes * size]);
 }
 
-/** Adds what layers contribute whose parameters' derivatives are known as they are: K + G Gᵀ of G (N x anything). */
-export function withJacobian(kernel: tf.Tensor2D, jacobian: tf.Tensor2D): tf.Tensor2D {
-  // (0 + 1) ∘ G Gᵀ + K.
-  return ntkLayer({ gram: tf.zerosLike(kernel) }, { kind: 'cotangents', cotangents: jacobian, base: kernel });
+/**
+ * What parameters contribute whose derivatives are known as they are, G Gᵀ: each two members once, so that nobody's G
+ * (n x anything) need lie beside another's.
+ */
+export function jacobianNtk(members: readonly tf.Tensor2D[]): tf.Tensor2D {
+  const blocks = members.map((left, i) =>
+    members.slice(i).map((right) => ntkProduct({ a: left, b: right }, { transposeB: true })),
+  );
+  const block = (i: number, j: number) => (i <= j ? blocks[i]![j - i]! : tf.transpose(blocks[j]![i - j]!));
+  return tf.concat2d(members.map((_, i) => tf.concat2d(members.map((_unused, j) => block(i, j)), 1)), 0);
 }

@@ -1,4 +1,4 @@
-import { classCount, featureWidths, inputWidth, isConvolutional, type ModelSpec } from '../model/model.ts';
+import { classCount, featureWidths, inputWidth, isConvolutional, type FeatureForm, type ModelSpec } from '../model/model.ts';
 
 /** What a client knows of its neighbours' samples when it builds the kernel over all of them. */
 
@@ -13,8 +13,10 @@ export type InputFeatures =
 export interface Features {
   /** What each dense layer reads but for the model's input, n x its size: a hidden layer's mask is the sign of what it gave. */
   readonly hidden: readonly Float32Array[];
-  /** The derivatives of all logits by the convolutions' parameters, over √C: n x (C · P). Null without convolutions. */
+  /** The derivatives of all logits by the convolutions' or all parameters or projected, over √C, in rows of a sample's. Or null. */
   readonly jacobian: Float32Array | null;
+  /** f⁰, n x C, where it does not follow from the rest. */
+  readonly logits: Float32Array | null;
 }
 
 export interface PoolMember {
@@ -22,7 +24,7 @@ export interface PoolMember {
   readonly key: string;
   /**
    * The same object as long as the samples are the same: what is computed from it is kept. Null where the kernel needs
-   * nothing of the inputs: convolutions have read them, and are in the features.
+   * nothing of the inputs: what is made of them is in the features.
    */
   readonly inputs: InputFeatures | null;
   readonly features: Features;
@@ -44,7 +46,10 @@ export interface Pool {
   /** N. */
   readonly samples: number;
   /** Of N samples. */
-  readonly features: Features;
+  readonly hidden: readonly Float32Array[];
+  readonly logits: Float32Array | null;
+  /** Each member's, which may be large; or none. */
+  readonly jacobians: readonly Float32Array[];
   /** N. */
   readonly labels: Int32Array;
 }
@@ -60,8 +65,9 @@ function concat(parts: readonly Float32Array[]): Float32Array {
 }
 
 /** What does not fit the model in a member's inputs, if anything. */
-function inputMisfit(spec: ModelSpec, inputs: InputFeatures | null, count: number): string | undefined {
+function inputMisfit(spec: ModelSpec, form: FeatureForm, inputs: InputFeatures | null, count: number): string | undefined {
   if (isConvolutional(spec)) return inputs ? 'inputs, which convolutions do not share' : undefined;
+  if (form !== 'layers') return inputs ? 'inputs, which are not needed beside a Jacobian' : undefined;
   if (!inputs) return 'no inputs';
   const { kind, rows, width } = inputs;
   if (kind === 'exact' && width !== inputWidth(spec)) return `inputs of ${width} numbers, not ${inputWidth(spec)}`;
@@ -71,22 +77,25 @@ function inputMisfit(spec: ModelSpec, inputs: InputFeatures | null, count: numbe
 }
 
 /** What does not fit the model in a member's arrays, if anything. */
-function misfit(spec: ModelSpec, { inputs, features: { hidden, jacobian }, labels }: PoolMember): string | undefined {
+function misfit(spec: ModelSpec, form: FeatureForm, { inputs, features, labels }: PoolMember): string | undefined {
+  const { hidden, jacobian, logits } = features;
   const count = labels.length;
-  const widths = featureWidths(spec);
-  const problem = inputMisfit(spec, inputs, count);
+  const widths = featureWidths(spec, form);
+  const problem = inputMisfit(spec, form, inputs, count);
   if (problem) return problem;
   if (hidden.length !== widths.hidden.length) return `${hidden.length} hidden layers, not ${widths.hidden.length}`;
   const odd = widths.hidden.findIndex((size, l) => hidden[l]!.length !== count * size);
   if (odd >= 0) return `${hidden[odd]!.length} activations of hidden layer ${odd + 1} for ${count} samples of ${widths.hidden[odd]}`;
   const derivatives = jacobian?.length ?? 0;
   if (derivatives !== count * widths.jacobian) return `${derivatives} derivatives for ${count} samples of ${widths.jacobian}`;
+  const outputs = logits?.length ?? 0;
+  if (outputs !== count * widths.logits) return `${outputs} logits for ${count} samples of ${widths.logits}`;
   const wild = labels.find((label) => label >= classCount(spec));
   return wild === undefined ? undefined : `a label ${wild} beyond the ${classCount(spec)} classes`;
 }
 
-/** @throws {PoolError} when a member's arrays do not fit the model or the other members. */
-export function poolOf(spec: ModelSpec, members: readonly PoolMember[]): Pool {
+/** @throws {PoolError} when a member's arrays do not fit the model, the form of its features, or the other members. */
+export function poolOf(spec: ModelSpec, form: FeatureForm, members: readonly PoolMember[]): Pool {
   const first = members[0];
   if (!first) throw new PoolError('The pool is empty; pass at least the own samples.');
   const keys = new Set<string>();
@@ -95,7 +104,7 @@ export function poolOf(spec: ModelSpec, members: readonly PoolMember[]): Pool {
     keys.add(member.key);
     const { inputs } = member;
     const problem =
-      misfit(spec, member) ??
+      misfit(spec, form, member) ??
       (inputs?.kind === first.inputs?.kind && inputs?.width === first.inputs?.width
         ? undefined
         : `${inputs?.kind} inputs of width ${inputs?.width}, beside ${first.inputs?.kind} ones of width ${first.inputs?.width}`);
@@ -104,10 +113,9 @@ export function poolOf(spec: ModelSpec, members: readonly PoolMember[]): Pool {
   return {
     inputs: members.flatMap(({ key, labels, inputs }) => (inputs ? [{ key, labels, inputs }] : [])),
     samples: members.reduce((sum, member) => sum + member.labels.length, 0),
-    features: {
-      hidden: first.features.hidden.map((_, l) => concat(members.map(({ features }) => features.hidden[l]!))),
-      jacobian: first.features.jacobian && concat(members.flatMap(({ features }) => features.jacobian ?? [])),
-    },
+    hidden: first.features.hidden.map((_, l) => concat(members.map(({ features }) => features.hidden[l]!))),
+    logits: first.features.logits && concat(members.flatMap(({ features }) => features.logits ?? [])),
+    jacobians: members.flatMap(({ features }) => features.jacobian ?? []),
     labels: Int32Array.from(members.flatMap((member) => [...member.labels])),
   };
 }

@@ -6,15 +6,27 @@ import { BLOCK, dequantise, type Quantised } from '../math/quantise.ts';
  *
  *   u32 magic | u32 header length | u32 CRC-32 of all that follows | header, UTF-8 JSON | raw arrays, each padded to 8 bytes
  *
- * All integers are little-endian. The header is `{ fields, arrays: [[name, form, length], ..] }`.
+ * All integers are little-endian. The header is `{ fields, arrays: [[name, form, length], ..] }`, and of an update
+ * `[name, form, length, version, base]`.
  */
 
 /** How a float array travels: exact, or rounded to half. */
 export type FloatForm = 'f32' | 'f16';
 type ArrayForm = FloatForm | 'u8' | 'q8';
 
-/** Floats, bytes as they are, or floats that were quantised before. */
-export type FrameArray = Float32Array | Uint8Array | Quantised;
+/** Which version of a vector an array makes, and of which its numbers are the difference; null: of none, it is whole. */
+export interface VersionStep {
+  readonly version: number;
+  readonly base: number | null;
+}
+
+/** A vector that its receiver keeps, by what has changed in it. */
+export interface VectorUpdate<Numbers> extends VersionStep {
+  readonly change: Numbers;
+}
+
+/** Floats, bytes as they are, floats that were quantised before, or such an update. */
+export type FrameArray = Float32Array | Uint8Array | Quantised | VectorUpdate<Quantised>;
 export type FrameArrays = Readonly<Record<string, FrameArray>>;
 
 export interface FrameParts {
@@ -23,9 +35,10 @@ export interface FrameParts {
 }
 
 /** What a frame holds once it is read: quantised arrays are floats again. */
+export type DecodedArray = Float32Array | Uint8Array | VectorUpdate<Float32Array>;
 export interface DecodedParts {
   readonly fields: unknown;
-  readonly arrays: Readonly<Record<string, Float32Array | Uint8Array>>;
+  readonly arrays: Readonly<Record<string, DecodedArray>>;
 }
 
 /** A frame or message that does not keep to the protocol. The sender's fault: drop the message, tell the person. */
@@ -67,24 +80,28 @@ const padded = (bytes: number) => Math.ceil(bytes / 8) * 8;
 
 const bytesOf = (array: ArrayBufferView) => new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
 
-function rawBytes(array: FrameArray, wire: FloatForm): { form: ArrayForm; length: number; raw: Uint8Array } {
-  if (array instanceof Float32Array) {
-    return { form: wire, length: array.length, raw: bytesOf(wire === 'f16' ? encodeHalf(array) : array) };
-  }
-  if (array instanceof Uint8Array) return { form: 'u8', length: array.length, raw: array };
-  const { codes, scales } = array;
+/** What the header says of an array; the last two of updates only. */
+type ArrayEntry = readonly [name: string, form: ArrayForm, length: number, version?: number, base?: number | null];
+
+interface RawArray {
+  readonly entry: ArrayEntry;
+  readonly raw: Uint8Array;
+}
+
+function rawArray(name: string, array: FrameArray, wire: FloatForm): RawArray {
+  if (array instanceof Float32Array) return { entry: [name, wire, array.length], raw: bytesOf(wire === 'f16' ? encodeHalf(array) : array) };
+  if (array instanceof Uint8Array) return { entry: [name, 'u8', array.length], raw: array };
+  const { codes, scales } = 'change' in array ? array.change : array;
   const raw = new Uint8Array(byteLength('q8', codes.length));
   raw.set(bytesOf(scales));
   raw.set(bytesOf(codes), scales.byteLength);
-  return { form: 'q8', length: codes.length, raw };
+  return { entry: 'change' in array ? [name, 'q8', codes.length, array.version, array.base] : [name, 'q8', codes.length], raw };
 }
 
 /** Floats travel in the form `wire`. */
 export function encodeFrame({ fields, arrays }: FrameParts, wire: FloatForm): Uint8Array<ArrayBuffer> {
-  const entries = Object.entries(arrays).map(([name, array]) => ({ name, ...rawBytes(array, wire) }));
-  const header = new TextEncoder().encode(
-    JSON.stringify({ fields, arrays: entries.map(({ name, form, length }) => [name, form, length]) }),
-  );
+  const entries = Object.entries(arrays).map(([name, array]) => rawArray(name, array, wire));
+  const header = new TextEncoder().encode(JSON.stringify({ fields, arrays: entries.map(({ entry }) => entry) }));
   const body = entries.reduce((sum, { raw }) => sum + padded(raw.length), 0);
   const frame = new Uint8Array(padded(PREFIX + header.length) + body);
   frame.set(header, PREFIX);
@@ -104,7 +121,21 @@ function isForm(form: unknown): form is ArrayForm {
   return form === 'f32' || form === 'f16' || form === 'u8' || form === 'q8';
 }
 
-function parseHeader(bytes: Uint8Array): { fields: unknown; arrays: [string, ArrayForm, number][] } {
+const isCount = (value: unknown): value is number => typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
+
+function parseEntry(entry: unknown): ArrayEntry {
+  if (Array.isArray(entry)) {
+    const [name, form, length, ...step]: unknown[] = entry;
+    const [version, base] = step;
+    if (typeof name === 'string' && isForm(form) && isCount(length)) {
+      if (step.length === 0) return [name, form, length];
+      if (step.length === 2 && form === 'q8' && isCount(version) && (base === null || isCount(base))) return [name, form, length, version, base];
+    }
+  }
+  throw new ProtocolError('A frame describes an array wrongly.');
+}
+
+function parseHeader(bytes: Uint8Array): { fields: unknown; arrays: ArrayEntry[] } {
   let header: unknown;
   try {
     header = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
@@ -118,14 +149,7 @@ function parseHeader(bytes: Uint8Array): { fields: unknown; arrays: [string, Arr
   if (!Array.isArray(arrays) || arrays.length > MAX_ARRAYS) throw new ProtocolError('A frame lists no arrays, or too many.');
   return {
     fields,
-    arrays: arrays.map((entry: unknown) => {
-      if (!Array.isArray(entry)) throw new ProtocolError('A frame describes an array wrongly.');
-      const [name, form, length]: unknown[] = entry;
-      if (typeof name !== 'string' || !isForm(form) || typeof length !== 'number' || !Number.isSafeInteger(length) || length < 0) {
-        throw new ProtocolError('A frame describes an array wrongly.');
-      }
-      return [name, form, length];
-    }),
+    arrays: arrays.map(parseEntry),
   };
 }
 
@@ -141,17 +165,18 @@ export function decodeFrame(frame: Uint8Array): DecodedParts {
   const total = entries.reduce((sum, [, form, length]) => sum + padded(byteLength(form, length)), padded(PREFIX + headerLength));
   if (total !== frame.length) throw new ProtocolError('A frame is not as long as its header says.');
 
-  const arrays: Record<string, Float32Array | Uint8Array> = {};
+  const arrays: Record<string, DecodedArray> = {};
   let offset = padded(PREFIX + headerLength);
-  for (const [name, form, length] of entries) {
+  for (const entry of entries) {
+    const [name, form, length] = entry;
     const bytes = frame.slice(offset, offset + byteLength(form, length));
-    arrays[name] = readArray(form, bytes, length);
+    arrays[name] = readArray(entry, bytes);
     offset += padded(bytes.length);
   }
   return { fields, arrays };
 }
 
-function readArray(form: ArrayForm, bytes: Uint8Array<ArrayBuffer>, length: number): Float32Array | Uint8Array {
+function readArray([, form, length, version, base = null]: ArrayEntry, bytes: Uint8Array<ArrayBuffer>): DecodedArray {
   switch (form) {
     case 'u8':
       return bytes;
@@ -161,7 +186,8 @@ function readArray(form: ArrayForm, bytes: Uint8Array<ArrayBuffer>, length: numb
       return decodeHalf(new Uint16Array(bytes.buffer));
     case 'q8': {
       const scales = new Float32Array(bytes.buffer, 0, blocks(length));
-      return dequantise({ codes: new Int8Array(bytes.buffer, scales.byteLength), scales });
+      const values = dequantise({ codes: new Int8Array(bytes.buffer, scales.byteLength), scales });
+      return version === undefined ? values : { version, base, change: values };
     }
   }
 }

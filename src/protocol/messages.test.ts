@@ -9,7 +9,7 @@ const shape: RunShape = {
   parameters: 5,
   inputWidth: 3,
   classes: 4,
-  features: { hidden: [2], jacobian: 0 },
+  features: { hidden: [2], jacobian: 0, logits: 0 },
   inputs: 'sketch',
   sketchSize: 2,
   velocity: true,
@@ -42,7 +42,7 @@ const messages: Message[] = [
     labels: Uint8Array.of(0, 3),
     inputs: { kind: 'sketch', rows: floats(4), width: 2, cross: floats(2) },
   },
-  { type: 'factors', ...inRound, features: { hidden: [floats(4)], jacobian: null } },
+  { type: 'factors', ...inRound, features: { hidden: [floats(4)], jacobian: null, logits: null } },
   { type: 'residuals', ...inRound, residual: floats(8) },
   { type: 'step', ...inRound, step: floats(5) },
   { type: 'decline', ...inRound, of: 'weights' },
@@ -63,7 +63,7 @@ const messages: Message[] = [
 
 describe('messages', () => {
   it.each(messages.map((message) => [message.type, message] as const))('%s survives the wire', (_, message) => {
-    expect(decodeMessage(encodeMessage(message, 'f32', 'b'), shape)).toEqual(message);
+    expect(decodeMessage(encodeMessage(message, 'f32'), shape)).toEqual(message);
   });
 
   it('carries exact inputs in a run that exchanges factors', () => {
@@ -73,43 +73,59 @@ describe('messages', () => {
       labels: Uint8Array.of(1),
       inputs: { kind: 'exact', rows: floats(3), width: 3 },
     };
-    expect(decodeMessage(encodeMessage(message, 'f32', 'b'), { ...shape, inputs: 'exact' })).toEqual(message);
+    expect(decodeMessage(encodeMessage(message, 'f32'), { ...shape, inputs: 'exact' })).toEqual(message);
   });
 
   it('carries derivatives, and labels without inputs, in a run with convolutions', () => {
-    const convolutional: RunShape = { ...shape, features: { hidden: [2], jacobian: 3 }, inputs: 'none' };
-    const decode = (message: Message, by = convolutional) => decodeMessage(encodeMessage(message, 'f32', 'b'), by);
+    const convolutional: RunShape = { ...shape, features: { hidden: [2], jacobian: 3, logits: 0 }, inputs: 'none' };
+    const decode = (message: Message, by = convolutional) => decodeMessage(encodeMessage(message, 'f32'), by);
     const labels: Message = { type: 'inputs', run: 'r', labels: Uint8Array.of(1, 0), inputs: null };
-    const factors: Message = { type: 'factors', ...inRound, features: { hidden: [floats(4)], jacobian: floats(6) } };
+    const factors: Message = { type: 'factors', ...inRound, features: { hidden: [floats(4)], jacobian: floats(6), logits: null } };
     for (const message of [labels, factors]) {
       expect(decode(message)).toEqual(message);
       expect(() => decode(message, shape)).toThrow(ProtocolError);
     }
     expect(() => decode({ ...labels, labels: new Uint8Array(5001) })).toThrow(/1 to 5000 rows/);
     expect(() => decode({ ...labels, inputs: { kind: 'exact', rows: floats(6), width: 3 } })).toThrow(/brings exact/);
-    expect(() => decode({ ...factors, features: { hidden: [floats(4)], jacobian: floats(9) } })).toThrow(/different sample counts/);
-    expect(() => decode({ ...factors, features: { hidden: [floats(4)], jacobian: null } })).toThrow(/'jacobian'/);
+    expect(() => decode({ ...factors, features: { hidden: [floats(4)], jacobian: floats(9), logits: null } })).toThrow(/different sample counts/);
+    expect(() => decode({ ...factors, features: { hidden: [floats(4)], jacobian: null, logits: null } })).toThrow(/'jacobian'/);
+  });
+
+  it('carries Jacobians and logits, and labels without inputs, in the runs that exchange those', () => {
+    const derived: RunShape = { ...shape, features: { hidden: [], jacobian: 8, logits: 4 }, inputs: 'none' };
+    const decode = (message: Message) => decodeMessage(encodeMessage(message, 'f32'), derived);
+    const features = { hidden: [], jacobian: floats(16), logits: floats(8) };
+    const factors: Message = { type: 'factors', ...inRound, features };
+    expect(decode(factors)).toEqual(factors);
+    expect(() => decode({ ...factors, features: { ...features, logits: floats(12) } })).toThrow(/different sample counts/);
+    expect(() => decode({ ...factors, features: { ...features, jacobian: floats(15) } })).toThrow(/'jacobian'/);
+    expect(() => decode({ ...factors, features: { ...features, logits: null } })).toThrow(/'logits'/);
+    expect(() => decode({ ...factors, features: { ...features, hidden: [floats(4)] } })).toThrow(/should not have/);
+    expect(() => decodeMessage(encodeMessage(factors, 'f32'), shape)).toThrow(ProtocolError);
+    const labels: Message = { type: 'inputs', run: 'r', labels: Uint8Array.of(1, 0), inputs: null };
+    expect(decode(labels)).toEqual(labels);
+    expect(() => decode({ ...labels, inputs: { kind: 'exact', rows: floats(6), width: 3 } })).toThrow(ProtocolError);
   });
 
   it('carries weights alone in a run that mixes no velocities', () => {
     const message: Message = { type: 'weights', ...inRound, weights: floats(5), velocity: null };
     const alone = { ...shape, velocity: false };
-    expect(decodeMessage(encodeMessage(message, 'f32', 'b'), alone)).toEqual(message);
-    expect(() => decodeMessage(encodeMessage(message, 'f32', 'b'), shape)).toThrow(ProtocolError);
-    expect(() => decodeMessage(encodeMessage({ ...message, velocity: floats(5) }, 'f32', 'b'), alone)).toThrow(ProtocolError);
+    expect(decodeMessage(encodeMessage(message, 'f32'), alone)).toEqual(message);
+    expect(() => decodeMessage(encodeMessage(message, 'f32'), shape)).toThrow(ProtocolError);
+    expect(() => decodeMessage(encodeMessage({ ...message, velocity: floats(5) }, 'f32'), alone)).toThrow(ProtocolError);
   });
 
   it('neither gives nor takes anything made of samples in a run that exchanges weights alone', () => {
     const allowed = new Set(['room', 'weights', 'decline', 'metrics', 'summary']);
     for (const message of messages) {
-      const decode = () => decodeMessage(encodeMessage(message, 'f32', 'b'), { ...shape, features: null, inputs: 'none' });
+      const decode = () => decodeMessage(encodeMessage(message, 'f32'), { ...shape, features: null, inputs: 'none' });
       if (allowed.has(message.type)) expect(decode()).toEqual(message);
       else expect(decode).toThrow(ProtocolError);
     }
   });
 
   it('passes over messages of another run, and of any run outside one', () => {
-    const other = encodeMessage({ type: 'decline', run: 'other', round: 0, of: 'weights' }, 'f32', 'b');
+    const other = encodeMessage({ type: 'decline', run: 'other', round: 0, of: 'weights' }, 'f32');
     expect(decodeMessage(other, shape)).toBeNull();
     expect(decodeMessage(other, null)).toBeNull();
   });

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import type { FeatureWidths } from '../model/model.ts';
 import type { Features, InputFeatures } from '../ntk/pool.ts';
 import { MAX_SAMPLES, type SharedInputs } from '../settings/settings.ts';
-import { decodeFrame, encodeFrame, ProtocolError, type DecodedParts, type FrameArrays } from './frame.ts';
+import { decodeFrame, encodeFrame, ProtocolError, type FloatForm, type FrameArray, type VectorUpdate } from './frame.ts';
 import { registerSchema, type RoomRegister } from './register.ts';
 
 /** Everything that clients say to each other. Arrays are float32 here; on the wire they take the run's form. */
@@ -60,10 +60,10 @@ export interface StepMessage extends InRound {
   readonly type: 'step';
   readonly step: Float32Array;
 }
-/** The answer to weights or residuals that the receiver cannot use: "do not wait for mine in this round". */
+/** The answer to weights, a mixed model or residuals that the receiver cannot use: "do not wait for mine in this round". */
 export interface DeclineMessage extends InRound {
   readonly type: 'decline';
-  readonly of: 'weights' | 'residuals';
+  readonly of: 'weights' | 'mixed' | 'residuals';
 }
 /** evaluate: to the evaluator, the sender's score and weights after the round. */
 export interface MetricsMessage extends InRound {
@@ -179,12 +179,12 @@ const fieldsSchema = v.variant('type', [
   v.strictObject({ type: v.literal('factors'), run, round }),
   v.strictObject({ type: v.literal('residuals'), run, round }),
   v.strictObject({ type: v.literal('step'), run, round }),
-  v.strictObject({ type: v.literal('decline'), run, round, of: v.picklist(['weights', 'residuals']) }),
+  v.strictObject({ type: v.literal('decline'), run, round, of: v.picklist(['weights', 'mixed', 'residuals']) }),
   v.strictObject({ type: v.literal('metrics'), run, round, ...scoreFields, bytesSent: amount, seconds: amount }),
   v.strictObject({ type: v.literal('summary'), run, summary: summarySchema }),
 ]);
 
-function split(message: Message): { fields: unknown; arrays: FrameArrays } {
+function split(message: Message): { fields: unknown; arrays: Readonly<Record<string, Float32Array | Uint8Array>> } {
   switch (message.type) {
     case 'room':
     case 'decline':
@@ -209,9 +209,9 @@ function split(message: Message): { fields: unknown; arrays: FrameArrays } {
       return { fields: { ...fields, kind: inputs.kind }, arrays: { labels, rows: inputs.rows, ...cross } };
     }
     case 'factors': {
-      const { features: { hidden, jacobian }, ...fields } = message;
+      const { features: { hidden, jacobian, logits }, ...fields } = message;
       const activations = Object.fromEntries(hidden.map((values, l) => [`hidden${l}`, values]));
-      return { fields, arrays: jacobian ? { ...activations, jacobian } : activations };
+      return { fields, arrays: { ...activations, ...(jacobian && { jacobian }), ...(logits && { logits }) } };
     }
     case 'residuals': {
       const { residual, ...fields } = message;
@@ -228,20 +228,16 @@ function split(message: Message): { fields: unknown; arrays: FrameArrays } {
   }
 }
 
-/** Rounds a message's large arrays before they are framed; the rest travels as float16. */
-export interface ArrayRounding {
-  /** @param to the receiver; of a message to several, any of them. */
-  arrays(message: Message, arrays: FrameArrays, to: string): FrameArrays;
-}
-
-/** How a sender's floats travel. */
-export type WireForm = 'f32' | 'f16' | ArrayRounding;
-
-/** @param to the receiver; of a message to several, any of them. */
-export function encodeMessage(message: Message, wire: WireForm, to: string): Uint8Array<ArrayBuffer> {
+/**
+ * @param form of the floats.
+ * @param rounded what travels in an array's place, e.g. the array in 8 bits.
+ */
+export function encodeMessage(
+  message: Message, form: FloatForm, rounded: (name: string, array: Float32Array) => FrameArray = (_, array) => array,
+): Uint8Array<ArrayBuffer> {
   const { fields, arrays } = split(message);
-  if (typeof wire === 'string') return encodeFrame({ fields, arrays }, wire);
-  return encodeFrame({ fields, arrays: wire.arrays(message, arrays, to) }, 'f16');
+  const framed = Object.entries(arrays).map(([name, array]) => [name, array instanceof Float32Array ? rounded(name, array) : array]);
+  return encodeFrame({ fields, arrays: Object.fromEntries(framed) }, form);
 }
 
 function allFinite(values: Float32Array): boolean {
@@ -254,7 +250,7 @@ function allFinite(values: Float32Array): boolean {
 class ArrayReader {
   readonly #arrays: Map<string, Float32Array | Uint8Array>;
   constructor(
-    arrays: DecodedParts['arrays'],
+    arrays: Readonly<Record<string, Float32Array | Uint8Array>>,
     readonly kind: MessageKind,
   ) {
     this.#arrays = new Map(Object.entries(arrays));
@@ -304,12 +300,24 @@ class ArrayReader {
   }
 }
 
+/** A message with a vector that builds on one which its receiver does not have. The sender's to mend, once it has the answer. */
+export class MissingBaseError extends Error {
+  override readonly name = 'MissingBaseError';
+  constructor(readonly answer: DeclineMessage) {
+    super(`The message '${answer.of}' of round ${answer.round} builds on a vector that never arrived.`);
+  }
+}
+
+/** Makes a vector of an update; null without its base. */
+export type Rebuild = (name: string, update: VectorUpdate<Float32Array>) => Float32Array | null;
+
 /**
  * Reads one frame. `shape` is the current run's; null outside a run, when only `room` is understood.
  * @returns null for a message of another run: out of date or ahead of the register, nobody's fault.
  * @throws {ProtocolError} when the frame or message is not what a client of this run could have sent.
+ * @throws {MissingBaseError} when `rebuild` has no base for an update.
  */
-export function decodeMessage(frame: Uint8Array, shape: RunShape | null): Message | null {
+export function decodeMessage(frame: Uint8Array, shape: RunShape | null, rebuild: Rebuild = () => null): Message | null {
   const parts = decodeFrame(frame);
   const parsed = v.safeParse(fieldsSchema, parts.fields);
   if (!parsed.success) {
@@ -319,7 +327,13 @@ export function decodeMessage(frame: Uint8Array, shape: RunShape | null): Messag
   const fields = parsed.output;
   if (fields.type === 'room') return fields;
   if (fields.run !== shape?.run) return null;
-  const reader = new ArrayReader(parts.arrays, fields.type);
+  const arrays = Object.entries(parts.arrays).map(([name, array]): [string, Float32Array | Uint8Array] => {
+    const whole = 'change' in array ? rebuild(name, array) : array;
+    if (whole) return [name, whole];
+    if (fields.type !== 'weights' && fields.type !== 'mixed') throw new ProtocolError(`A '${fields.type}' message has no vectors to update.`);
+    throw new MissingBaseError({ type: 'decline', run: fields.run, round: fields.round, of: fields.type });
+  });
+  const reader = new ArrayReader(Object.fromEntries(arrays), fields.type);
   const message = readArrays(fields, reader, shape);
   reader.end();
   return message;
@@ -348,13 +362,14 @@ function readArrays(fields: RunFields, reader: ArrayReader, shape: RunShape): Ex
       return { ...rest, inputs: readInputs(kind, reader, shape, samples), labels: reader.labels('labels', samples, shape.classes) };
     }
     case 'factors': {
-      const { hidden: widths, jacobian: width } = shape.features ?? { hidden: [], jacobian: 0 };
-      const hidden = widths.map((size, l) => reader.rows(`hidden${l}`, size));
-      const jacobian = width > 0 ? reader.rows('jacobian', width) : null;
-      const samples = new Set(hidden.map((activations, l) => activations.length / widths[l]!));
-      if (jacobian) samples.add(jacobian.length / width);
+      const widths = shape.features ?? { hidden: [], jacobian: 0, logits: 0 };
+      const hidden = widths.hidden.map((size, l) => reader.rows(`hidden${l}`, size));
+      const [jacobian, logits] = (['jacobian', 'logits'] as const).map((name) => (widths[name] > 0 ? reader.rows(name, widths[name]) : null));
+      const samples = new Set(hidden.map((activations, l) => activations.length / widths.hidden[l]!));
+      if (jacobian) samples.add(jacobian.length / widths.jacobian);
+      if (logits) samples.add(logits.length / widths.logits);
       if (samples.size > 1) throw new ProtocolError(`A 'factors' message has layers of different sample counts.`);
-      return { ...fields, features: { hidden, jacobian } };
+      return { ...fields, features: { hidden, jacobian: jacobian ?? null, logits: logits ?? null } };
     }
     case 'residuals':
       return { ...fields, residual: reader.floats('residual', shape.ownSamples * shape.classes) };

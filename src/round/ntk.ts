@@ -72,17 +72,23 @@ export function evolve(known: Known, activity: Linearising): Transition {
 }
 
 /** Whether an owner's features are those of exactly its samples; a neighbour that answers otherwise is left out. */
-function coversSamples({ features: widths }: RoundSettings, { labels }: OwnedInputs, { hidden, jacobian }: Features): boolean {
+function coversSamples({ features: widths }: RoundSettings, { labels }: OwnedInputs, { hidden, jacobian, logits }: Features): boolean {
   const isOf = (width: number, values: Float32Array | null | undefined) => (values?.length ?? 0) === labels.length * width;
-  return isOf(widths.jacobian, jacobian) && widths.hidden.every((width, l) => isOf(width, hidden[l]));
+  return isOf(widths.jacobian, jacobian) && isOf(widths.logits, logits) && widths.hidden.every((width, l) => isOf(width, hidden[l]));
 }
 
-/** When the residuals are known: gives each owner its rows. */
+/** When the residuals are known: gives each owner its rows, unless we have all Jacobians ourselves. */
 export function step(state: RoundState, round: number, evolution: Evolution): Transition {
   const { known, activity } = state;
   if (activity.phase !== 'evolve' || activity.plan.round !== round) return stay(state);
   const { method, plan, mixed, pool, missed } = activity;
-  const { run, self } = known.settings;
+  const { run, self, hasJacobians } = known.settings;
+  const stepping = { phase: 'step', method, plan, mixed, pool, evolution, parts: new Map(), missed } as const;
+  if (hasJacobians) {
+    const { residual } = evolution;
+    const effect: RoundEffect = { type: 'back-project', round, pool, residual };
+    return { state: { known, activity: { ...stepping, waiting: new Set() } }, effects: [effect] };
+  }
   const classes = evolution.residual.length / pool.reduce((sum, { labels }) => sum + labels.length, 0);
   const effects: RoundEffect[] = [];
   const waiting = new Set<Peer>();
@@ -96,8 +102,7 @@ export function step(state: RoundState, round: number, evolution: Evolution): Tr
     }
   }
   effects.push({ type: 'await', round, phase: 'step' });
-  const stepping: Stepping = { phase: 'step', method, plan, mixed, pool, evolution, parts: new Map(), waiting, missed };
-  return { state: { known, activity: stepping }, effects };
+  return { state: { known, activity: { ...stepping, waiting } }, effects };
 }
 
 /** When every part of the step is in: takes it, with the outer momentum. */

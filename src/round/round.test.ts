@@ -2,11 +2,12 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Message } from '../protocol/messages.ts';
 import { randomStream, type RandomStream } from '../math/random.ts';
+import type { PoolMember } from '../ntk/pool.ts';
 import { advanceOwner, initialOwnerState, type OwnerEffect, type OwnerEvent, type OwnerState } from './owner.ts';
 import { sendsVelocity, type GradientMethod, type Method, type Momentum, type NtkMethod } from '../settings/method.ts';
 import type { Iterate } from './iterate.ts';
 import { advanceRound, initialRoundState, nextRound } from './round.ts';
-import type { RoundEffect, RoundEvent, RoundResult, RoundState } from './state.ts';
+import type { RoundEffect, RoundEvent, RoundMessage, RoundResult, RoundState } from './state.ts';
 
 /** What may happen to a message; probabilities of each fault. */
 interface Faults {
@@ -60,8 +61,10 @@ const gradient = (order: GradientMethod['order']): GradientMethod => ({
   batchSize: 'full',
 });
 const nesterov = ntk({ kind: 'nesterov', factor: 0.5, velocity: 'mixed' });
-const methods: [string, Method][] = [
+/** Each with whether neighbours get whole Jacobians. */
+const methods: [string, Method, boolean?][] = [
   ['the kernel, Nesterov momentum and mixed velocities', nesterov],
+  ['the kernel of whole Jacobians', nesterov, true],
   ['the kernel, a heavy ball and own velocities', ntk({ kind: 'heavy-ball', factor: 0.5, velocity: 'own' })],
   ['the kernel without momentum', ntk({ kind: 'none' })],
   ['steps, then the mix', gradient('step-then-mix')],
@@ -86,13 +89,14 @@ class Federation {
     private readonly faults: Faults,
     schedule: number,
     private readonly method: Method = nesterov,
+    private readonly hasJacobians = false,
   ) {
     this.#random = randomStream(schedule, 'schedule');
     this.members = graph.map((_, k) => {
       const id = `c${k}`;
       return {
         id,
-        round: machine(id, method, k),
+        round: machine(id, method, k, hasJacobians),
         owner: initialOwnerState('r'),
         results: [],
         deadline: null,
@@ -181,6 +185,9 @@ class Federation {
     if (this.method.kind === 'gradient' && message.type !== 'weights' && message.type !== 'decline') {
       throw new Error(`A gradient method sent '${message.type}'.`);
     }
+    if (this.hasJacobians && (message.type === 'residuals' || message.type === 'step')) {
+      throw new Error(`Who has the Jacobians needs no '${message.type}'.`);
+    }
     if (!this.lost.has(to)) this.#mail.push({ from, to, message });
     else this.#advance(this.members.find(({ id }) => id === from)!, { type: 'lost', peer: to });
   }
@@ -210,7 +217,7 @@ class Federation {
         case 'evolve':
           member.work.push(() => {
             const samples = effect.pool.reduce((sum, { labels }) => sum + labels.length, 0);
-            const sum = effect.pool.reduce((total, { features }, p) => total + (p + 1) * features.hidden[0]!.reduce((a, b) => a + b, 0), 0);
+            const sum = sumOver(effect.pool);
             const residual = Float32Array.from({ length: samples }, (_, p) => Math.sin(sum + p));
             this.#advance(member, { type: 'evolved', round: effect.round, evolution: { residual, logits: residual, stepSize: 0.1 } });
           });
@@ -219,6 +226,12 @@ class Federation {
           member.work.push(() =>
             this.#advance(member, { type: 'own-step', round: effect.round, step: stepOf(k, effect.weights, effect.residual) }),
           );
+          break;
+        case 'back-project':
+          member.work.push(() => {
+            const step = Float32Array.of(effect.residual.reduce((a, b) => a + b, 0), Math.cos(sumOver(effect.pool)));
+            this.#advance(member, { type: 'own-step', round: effect.round, step });
+          });
           break;
         case 'finish': {
           member.deadline = null;
@@ -236,9 +249,9 @@ class Federation {
 }
 
 /** A machine with k + 1 samples. */
-const machine = (self: string, method: Method, k: number) =>
+const machine = (self: string, method: Method, k: number, hasJacobians = false) =>
   initialRoundState(
-    { run: 'r', self, method, inputs: 'exact', features: { hidden: [1], jacobian: 0 } },
+    { run: 'r', self, method, inputs: 'exact', features: { hidden: [1], jacobian: 0, logits: 0 }, hasJacobians },
     method.kind === 'ntk' ? { mean: new Float32Array(WIDTH), inputs: inputsOf(k, k + 1) } : null,
   );
 
@@ -246,15 +259,19 @@ const changeOf = (k: number, weights: Float32Array) => Float32Array.of(Math.sin(
 const featuresOf = (k: number, weights: Float32Array) => ({
   hidden: [new Float32Array(k + 1).fill(weights[0]! + k * weights[1]!)],
   jacobian: null,
+  logits: null,
 });
+/** Depends on the members' order. */
+const sumOver = (pool: readonly PoolMember[]) =>
+  pool.reduce((total, { features }, p) => total + (p + 1) * features.hidden[0]!.reduce((a, b) => a + b, 0), 0);
 const stepOf = (k: number, weights: Float32Array, residual: Float32Array) =>
   Float32Array.of(residual.reduce((a, b) => a + b, 0) * (k + 1), weights[0]! * 0.01);
 
 const ring = (clients: number) =>
   Array.from({ length: clients }, (_, k) => [...new Set([(k + clients - 1) % clients, (k + 1) % clients])].filter((j) => j !== k));
 
-function runFederation(faults: Faults, schedule: number, method: Method): Federation {
-  const federation = new Federation(ring(4), 4, faults, schedule, method);
+function runFederation(faults: Faults, schedule: number, method: Method, hasJacobians?: boolean): Federation {
+  const federation = new Federation(ring(4), 4, faults, schedule, method, hasJacobians);
   federation.run();
   return federation;
 }
@@ -262,13 +279,13 @@ function runFederation(faults: Faults, schedule: number, method: Method): Federa
 const iterates = ({ members }: Federation) => members.map(({ results }) => results.map(({ iterate }) => iterate));
 const schedules = fc.nat();
 
-describe.each(methods)('a round of %s', (_, method) => {
+describe.each(methods)('a round of %s', (_, method, hasJacobians) => {
   it('gives the same result on every schedule when nothing is lost', () => {
-    const reference = iterates(runFederation(noFaults, 0, method));
+    const reference = iterates(runFederation(noFaults, 0, method, hasJacobians));
     expect(reference.flat()).toHaveLength(16);
     fc.assert(
       fc.property(schedules, (schedule) => {
-        const federation = runFederation(noFaults, schedule, method);
+        const federation = runFederation(noFaults, schedule, method, hasJacobians);
         expect(iterates(federation)).toEqual(reference);
         for (const { results } of federation.members) for (const { missed } of results) expect(missed).toEqual([]);
       }),
@@ -276,10 +293,10 @@ describe.each(methods)('a round of %s', (_, method) => {
   });
 
   it('is not changed by doubled messages', () => {
-    const reference = iterates(runFederation(noFaults, 0, method));
+    const reference = iterates(runFederation(noFaults, 0, method, hasJacobians));
     fc.assert(
       fc.property(schedules, (schedule) => {
-        expect(iterates(runFederation({ ...noFaults, duplicate: 0.3 }, schedule, method))).toEqual(reference);
+        expect(iterates(runFederation({ ...noFaults, duplicate: 0.3 }, schedule, method, hasJacobians))).toEqual(reference);
       }),
     );
   });
@@ -287,7 +304,7 @@ describe.each(methods)('a round of %s', (_, method) => {
   it('ends for everyone under lost, doubled and reordered messages, with finite models and honest accounts', () => {
     fc.assert(
       fc.property(schedules, fc.double({ min: 0, max: 0.6, noNaN: true }), fc.boolean(), (schedule, drop, reorder) => {
-        const { members } = runFederation({ drop, duplicate: 0.2, reorder }, schedule, method);
+        const { members } = runFederation({ drop, duplicate: 0.2, reorder }, schedule, method, hasJacobians);
         members.forEach(({ results }, k) => {
           expect(results.at(-1)?.round).toBe(3);
           for (const { iterate, neighbours, missed } of results) {
@@ -304,7 +321,7 @@ describe.each(methods)('a round of %s', (_, method) => {
   it('goes on without a client that leaves at any moment', () => {
     fc.assert(
       fc.property(schedules, fc.nat(60), (schedule, moment) => {
-        const federation = new Federation(ring(4), 4, noFaults, schedule, method);
+        const federation = new Federation(ring(4), 4, noFaults, schedule, method, hasJacobians);
         federation.run((step) => {
           if (step === moment) federation.lose(2);
         });
@@ -314,7 +331,7 @@ describe.each(methods)('a round of %s', (_, method) => {
   });
 
   it('ends when every neighbour is lost while it computes', () => {
-    const federation = new Federation([[1], [0]], 2, noFaults, 1, method);
+    const federation = new Federation([[1], [0]], 2, noFaults, 1, method, hasJacobians);
     federation.lose(1);
     federation.run();
     expect(federation.members[0]!.results.map(({ neighbours, missed }) => [neighbours, missed])).toEqual([
@@ -347,6 +364,23 @@ describe('a round', () => {
     }
     expect(state.activity.phase).toBe('linearise');
     expect(nextRound(state, 0)).toBe(5);
+  });
+
+  it('leaves out at once who declines its weights, its mixed model or its residuals', () => {
+    const iterate = { weights: Float32Array.of(1, 1), velocity: null };
+    const neighbours = ['c1', 'c2'].map((peer) => ({ peer, weight: 1 / 3 }));
+    let state = machine('c0', ntk({ kind: 'none' }), 0);
+    const hear = (from: string, message: RoundMessage) => void (state = advanceRound(state, { type: 'message', from, message }).state);
+    state = advanceRound(state, {
+      type: 'begin', plan: { round: 0, selfWeight: 1 / 3, neighbours, unreachable: new Set() }, own: iterate,
+    }).state;
+    hear('c1', { type: 'decline', of: 'weights', run: 'r', round: 0 });
+    hear('c2', { type: 'weights', run: 'r', round: 0, ...iterate });
+    expect(state.activity).toMatchObject({ phase: 'linearise', missed: new Set(['c1']), waiting: new Set(['c2']) });
+    hear('c2', { type: 'decline', of: 'residuals', run: 'r', round: 0 });
+    expect(state.activity).toMatchObject({ waiting: new Set(['c2']) });
+    hear('c2', { type: 'decline', of: 'mixed', run: 'r', round: 0 });
+    expect(state.activity).toMatchObject({ missed: new Set(['c1', 'c2']), waiting: new Set() });
   });
 
   it('tells a stranger at once not to wait for it', () => {

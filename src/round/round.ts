@@ -143,6 +143,9 @@ function startMix(
   return proceed({ known: { ...known, introduced, early: stillEarly }, activity }, effects);
 }
 
+/** The phase that waits for the answer to each message. */
+const phaseOf = { weights: 'mix', mixed: 'linearise', residuals: 'step' } as const;
+
 function receive(state: RoundState, from: Peer, message: RoundMessage): Transition {
   switch (message.type) {
     case 'mean':
@@ -157,8 +160,7 @@ function receive(state: RoundState, from: Peer, message: RoundMessage): Transiti
       return proceed(learnPart(state, from, message.round, message.step));
     case 'decline': {
       const { activity } = state;
-      const declined = message.of === 'weights' ? 'mix' : 'step';
-      return activity.phase === declined && activity.plan.round === message.round ? proceed(leaveOut(state, from)) : stay(state);
+      return activity.phase === phaseOf[message.of] && activity.plan.round === message.round ? proceed(leaveOut(state, from)) : stay(state);
     }
   }
 }

@@ -26,6 +26,8 @@ export interface RoundSettings {
   readonly inputs: SharedInputs;
   /** Of each sample, with an NTK method. */
   readonly features: FeatureWidths;
+  /** Whether features have whole Jacobians: the step then needs nobody else. */
+  readonly hasJacobians: boolean;
 }
 
 /** One round's neighbourhood: mixing weights m_ij in the pool's order, m_ii apart. */
@@ -110,7 +112,7 @@ export interface Stepping extends Linearised {
   readonly phase: 'step';
   readonly pool: readonly PoolMember[];
   readonly evolution: Evolution;
-  /** J_pᵀ R_p by owner. */
+  /** J_pᵀ R_p by owner; where we have all Jacobians, their sum as our own. */
   readonly parts: ReadonlyMap<Peer, Float32Array>;
 }
 
@@ -166,7 +168,10 @@ export type RoundEffect =
       readonly pool: readonly PoolMember[];
       readonly evolution: EvolutionSettings;
     }
+  /** J_pᵀ R_p of our own samples. */
   | { readonly type: 'pullback'; readonly round: number; readonly weights: Float32Array; readonly residual: Float32Array }
+  /** Jᵀ R of the pool, from its members' Jacobians. */
+  | { readonly type: 'back-project'; readonly round: number; readonly pool: readonly PoolMember[]; readonly residual: Float32Array }
   | { readonly type: 'finish'; readonly result: RoundResult };
 
 export interface Transition {

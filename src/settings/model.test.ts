@@ -44,6 +44,26 @@ describe('modelOf', () => {
     expect(() => modelOf({ ...defaultSettings('dfedavg'), convolutions: [64, 64], samples: 5000 }, images)).not.toThrow();
   });
 
+  test('refuses Jacobians that are too large for neighbours to keep, and those of convolutions', () => {
+    const jacobians: Settings = { ...settings, exchange: 'jacobian' };
+    expect(() => modelOf(jacobians, images)).toThrow(
+      new ModelError(
+        'A client would send the Jacobian of its samples as 636 MB at once, and 67 MB is the most; ' +
+          'use smaller layers, fewer samples, or the exchange of sketches.',
+      ),
+    );
+    expect(() => modelOf(jacobians, images, 21)).not.toThrow();
+    const projected: Settings = { ...settings, exchange: 'projected', projectionSize: 4096 };
+    expect(() => modelOf(projected, images)).not.toThrow();
+    expect(() => modelOf(projected, images, 410)).toThrow(/the projected Jacobian .* 67 MB .*; use fewer dimensions, fewer samples, or/);
+    for (const exchange of ['jacobian', 'projected'] as const) {
+      expect(() => modelOf({ ...settings, exchange, convolutions: [2] }, images, 2)).toThrow(/of dense layers only; use no convolutions/);
+      expect(() => modelOf({ ...defaultSettings('dpsgd'), exchange, convolutions: [2] }, images)).not.toThrow();
+      // They bring their logits.
+      expect(() => modelOf({ ...settings, exchange, projectionSize: 10, hidden: [] }, images, 20)).not.toThrow();
+    }
+  });
+
   test('refuses weights that do not fit, twice as large with a velocity', () => {
     const large: Settings = { ...defaultSettings('spark'), hidden: [4096, 4096, 4096, 4096], samples: 2 };
     expect(() => modelOf(large, images)).not.toThrow();
@@ -52,9 +72,11 @@ describe('modelOf', () => {
   });
 });
 
-test('inputs are shared only with a kernel, and not with convolutions', () => {
+test('inputs are shared only with a kernel made layer by layer, and not with convolutions', () => {
   expect(sharedInputs(settings)).toBe('sketch');
   expect(sharedInputs({ ...settings, exchange: 'factors' })).toBe('exact');
+  expect(sharedInputs({ ...settings, exchange: 'projected' })).toBe('none');
+  expect(sharedInputs({ ...settings, exchange: 'jacobian' })).toBe('none');
   expect(sharedInputs({ ...settings, convolutions: [4] })).toBe('none');
   expect(sharedInputs(defaultSettings('dpsgd'))).toBe('none');
 });

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import type { FeatureForm } from '../model/model.ts';
 import { count, range } from './bounds.ts';
 import { methodSchema } from './method.ts';
 import { algorithms, presets, type Algorithm } from './presets.ts';
@@ -31,6 +32,14 @@ const partitionSchema = v.variant('kind', [
   v.strictObject({ kind: v.literal('shards'), classes: count(1, 1000) }),
 ]);
 
+/**
+ * What a neighbour gets of each sample. Once a round: of `jacobian` the derivatives of its logits by all parameters, of
+ * `projected` a random projection of them, else its hidden activations. Once a run: of `factors` its input, of `sketch` a
+ * sketch of it; with convolutions neither, and every round the derivatives by their parameters.
+ */
+export const exchanges = ['sketch', 'factors', 'projected', 'jacobian'] as const;
+export type Exchange = (typeof exchanges)[number];
+
 /** The name of a folder and part of an address, so nothing but these. */
 const datasetName = v.pipe(v.string(), v.regex(/^[a-z0-9][a-z0-9-]{0,63}$/, 'a name of small letters, digits and dashes'));
 
@@ -53,10 +62,13 @@ const settingsFields = v.strictObject({
   /** The preset that `method` began as. */
   algorithm: v.picklist(algorithms),
   method: methodSchema,
-  /** What neighbours exchange of their inputs for the kernel: nothing with convolutions or a gradient method, whatever it is. */
-  exchange: v.picklist(['factors', 'sketch']),
+  /** What neighbours exchange for the kernel; nothing of it is used by a gradient method. */
+  exchange: v.picklist(exchanges),
   /** m, the dimensions that `sketch` projects inputs to. */
   sketchSize: count(4, 4096),
+  /** How `projected` projects Jacobians, and m, to how many dimensions. */
+  projection: v.picklist(['dense', 'khatri-rao']),
+  projectionSize: count(1, 4096),
   /** How numbers travel: rounded to half, exactly, or the large arrays rounded to 8 bits. */
   wire: v.picklist(['f16', 'f32', 'q8']),
   rounds: count(1, 100_000),
@@ -95,6 +107,8 @@ export function defaultSettings(algorithm: Algorithm = 'sparkmesh'): Settings {
     method: presets[algorithm].method,
     exchange: 'sketch',
     sketchSize: 256,
+    projection: 'khatri-rao',
+    projectionSize: 1000,
     wire: 'f16',
     rounds: 20,
     seed: 1,
@@ -115,7 +129,30 @@ export type SharedInputs = 'exact' | 'sketch' | 'none';
 
 export function sharedInputs({ method, convolutions, exchange }: Pick<Settings, 'method' | 'convolutions' | 'exchange'>): SharedInputs {
   if (method.kind === 'gradient' || convolutions.length > 0) return 'none';
-  return exchange === 'factors' ? 'exact' : 'sketch';
+  switch (exchange) {
+    case 'factors':
+      return 'exact';
+    case 'sketch':
+      return 'sketch';
+    case 'projected':
+    case 'jacobian':
+      return 'none';
+  }
+}
+
+/** What a neighbour's kernel is made from. */
+export function featureForm(
+  { exchange, projection: form, projectionSize: size, seed }: Pick<Settings, 'exchange' | 'projection' | 'projectionSize' | 'seed'>,
+): FeatureForm {
+  switch (exchange) {
+    case 'factors':
+    case 'sketch':
+      return 'layers';
+    case 'projected':
+      return { form, size, seed };
+    case 'jacobian':
+      return 'jacobian';
+  }
 }
 
 /** Whether the graph is drawn anew every round. */

@@ -1,5 +1,6 @@
 import type { NtkEvolveAttrs } from '../ntk/ops/ntkEvolve.ts';
-import { classCount, convolutionLayouts, denseLayouts, parameterCount, type ConvolutionLayout, type ModelSpec } from '../model/model.ts';
+import { randomStream, type RandomStream } from '../math/random.ts';
+import { classCount, convolutionLayouts, denseLayouts, parameterCount, type ConvolutionLayout, type ModelSpec, type Projection } from '../model/model.ts';
 
 /** Every computation of ntk/ once more in float64, as its formula stands and with the Jacobian written out: for tests only. */
 
@@ -73,8 +74,21 @@ function backThrough({ layout, read, activations }: Block, weights: Numbers, atP
   return below;
 }
 
+/** A dense layer's share of J: what it reads with a 1 behind, and the derivatives δ_k at its output, for each k. */
+export interface OuterProducts {
+  readonly reads: Float64Array;
+  readonly cotangents: Float64Array[];
+}
+
+export interface Linearised {
+  readonly logits: Float64Array;
+  readonly jacobian: Float64Array[];
+  /** The dense layers. */
+  readonly layers: OuterProducts[];
+}
+
 /** f (C) at one sample, and the Jacobian ∂f_k/∂w (C x d) by one backward pass an output. */
-export function linearise(spec: ModelSpec, weights: Numbers, x: Numbers): { logits: Float64Array; jacobian: Float64Array[] } {
+export function linearise(spec: ModelSpec, weights: Numbers, x: Numbers): Linearised {
   const blocks: Block[] = [];
   for (const layout of convolutionLayouts(spec)) {
     blocks.push(convolve(layout, weights, blocks.at(-1)?.pooled ?? Float64Array.from(x)));
@@ -89,12 +103,14 @@ export function linearise(spec: ModelSpec, weights: Numbers, x: Numbers): { logi
     }
     activations.push(l < layouts.length - 1 ? z.map((value) => Math.max(0, value)) : z);
   });
+  const layers = layouts.map((_, l): OuterProducts => ({ reads: Float64Array.of(...activations[l]!, 1), cotangents: [] }));
   const jacobian = Array.from({ length: classCount(spec) }, (_, k) => {
     const row = new Float64Array(parameterCount(spec));
     let cotangent = Float64Array.from({ length: classCount(spec) }, (_unused, c) => (c === k ? 1 : 0));
     for (let l = layouts.length - 1; l >= 0; l--) {
       const { inputs, outputs, kernelOffset, biasOffset } = layouts[l]!;
       const below = new Float64Array(inputs);
+      layers[l]!.cotangents.push(cotangent);
       for (let o = 0; o < outputs; o++) {
         row[biasOffset + o] = cotangent[o]!;
         for (let i = 0; i < inputs; i++) {
@@ -108,7 +124,7 @@ export function linearise(spec: ModelSpec, weights: Numbers, x: Numbers): { logi
     for (const block of blocks.toReversed()) cotangent = backThrough(block, weights, cotangent, row);
     return row;
   });
-  return { logits: activations.at(-1)!, jacobian };
+  return { logits: activations.at(-1)!, jacobian, layers };
 }
 
 const dot = (a: Numbers, b: Numbers) => {
@@ -124,6 +140,93 @@ export function kernelFromJacobians(jacobians: readonly (readonly Float64Array[]
     const [p, q] = [jacobians[Math.floor(at / samples)]!, jacobians[at % samples]!];
     return p.reduce((sum, row, k) => sum + dot(row, q[k]!), 0) / p.length;
   });
+}
+
+/**
+ * Var K̃[p,q] of the kernel made from J P with a dense P (d x m), the same for all logits. For a normal vector g and
+ * a_k = u_k · g, b_k = v_k · g, Cov(a_k b_k, a_l b_l) = (u_k · u_l) (v_k · v_l) + (u_k · v_l) (v_k · u_l) (Isserlis), so that
+ * for one logit it is (|u|² |v|² + (u · v)²) / m.
+ */
+function denseVariance(size: number, { jacobian: u }: Linearised, { jacobian: v }: Linearised): number {
+  const pairs = u.flatMap((_, k) => u.map((_unused, l) => dot(u[k]!, u[l]!) * dot(v[k]!, v[l]!) + dot(u[k]!, v[l]!) * dot(v[k]!, u[l]!)));
+  return pairs.reduce((sum, covariance) => sum + covariance, 0) / (size * u.length ** 2);
+}
+
+/**
+ * The same with a P_k of its own for each logit whose columns are outer products of signs, p_l ⊗ q_l in layer l. A column
+ * estimates sum_l κ_l, κ_l = (a·a') (δ·δ'), by (sum_l u_l) (sum_l v_l) with u_l = (a·p_l) (δ·q_l) and v_l of the other sample.
+ * Its second moment is sum_l E[u_l² v_l²] + sum_{l≠m} (E[u_l²] E[v_m²] + 2 κ_l κ_m), and for random signs s
+ * E[(x·s)² (y·s)²] = |x|² |y|² + 2 (x·y)² - 2 sum_i x_i² y_i².
+ */
+function khatriRaoVariance(size: number, p: Linearised, q: Linearised): number {
+  const fourth = (x: Numbers, y: Numbers) => {
+    let squares = 0;
+    for (let i = 0; i < x.length; i++) squares += x[i]! ** 2 * y[i]! ** 2;
+    return dot(x, x) * dot(y, y) + 2 * dot(x, y) ** 2 - 2 * squares;
+  };
+  const classes = p.jacobian.length;
+  let sum = 0;
+  for (let k = 0; k < classes; k++) {
+    const layers = p.layers.map(({ reads: a, cotangents }, l) => {
+      const { reads: other, cotangents: others } = q.layers[l]!;
+      const [delta, otherDelta] = [cotangents[k]!, others[k]!];
+      return {
+        mean: dot(a, other) * dot(delta, otherDelta),
+        fourth: fourth(a, other) * fourth(delta, otherDelta),
+        square: dot(a, a) * dot(delta, delta),
+        otherSquare: dot(other, other) * dot(otherDelta, otherDelta),
+      };
+    });
+    const mixed = layers.flatMap((one, l) =>
+      layers.map((other, m) => (l === m ? 0 : one.square * other.otherSquare + 2 * one.mean * other.mean)),
+    );
+    const second = layers.reduce((total, one) => total + one.fourth, 0) + mixed.reduce((a, b) => a + b, 0);
+    sum += second - layers.reduce((total, { mean }) => total + mean, 0) ** 2;
+  }
+  return sum / (size * classes ** 2);
+}
+
+/** J P over √C, n x C m, with P written out from the streams that it is made of. */
+export function projectedJacobian({ form, size, seed }: Projection, samples: readonly Linearised[]): Float64Array {
+  const along = (x: Numbers, factor: Numbers, r: number) => {
+    let sum = 0;
+    for (let i = 0; i < x.length; i++) sum += x[i]! * factor[i * size + r]!;
+    return sum;
+  };
+  const [first] = samples;
+  const classes = first!.jacobian.length;
+  const layers = first!.layers.map(({ reads, cotangents }, l) => {
+    const stream = (...name: (string | number)[]) => randomStream(seed, 'projection', form, l, ...name);
+    const outputs = cotangents[0]!.length;
+    const draw = (rows: number, random: RandomStream) =>
+      Array.from({ length: rows * size }, () => (form === 'dense' ? random.normal() : random.uniform() < 0.5 ? -1 : 1));
+    if (form === 'dense') {
+      const byOutput = Array.from({ length: outputs }, (_, j) => draw(reads.length, stream(j)));
+      return (a: Numbers, delta: Numbers, _k: number, r: number) =>
+        byOutput.reduce((sum, factor, j) => sum + (delta[j] === 0 ? 0 : delta[j]! * along(a, factor, r)), 0);
+    }
+    const byLogit = cotangents.map((_, k) => ({
+      ofInputs: draw(reads.length, stream(k, 'inputs')),
+      ofOutputs: draw(outputs, stream(k, 'outputs')),
+    }));
+    return (a: Numbers, delta: Numbers, k: number, r: number) => along(a, byLogit[k]!.ofInputs, r) * along(delta, byLogit[k]!.ofOutputs, r);
+  });
+  return Float64Array.from(
+    samples.flatMap((sample) =>
+      sample.jacobian.flatMap((_, k) =>
+        Array.from({ length: size }, (_unused, r) => {
+          const sum = sample.layers.reduce((total, { reads, cotangents }, l) => total + layers[l]!(reads, cotangents[k]!, k, r), 0);
+          return sum / Math.sqrt(size * classes);
+        }),
+      ),
+    ),
+  );
+}
+
+/** Var K̃[p,q], N x N, of the kernel that an exchange of projected Jacobians estimates. */
+export function projectedVariance({ form, size }: Projection, samples: readonly Linearised[]): Float64Array {
+  const variance = form === 'dense' ? denseVariance : khatriRaoVariance;
+  return Float64Array.from(samples.flatMap((p) => samples.map((q) => variance(size, p, q))));
 }
 
 /** base + (A Aᵀ + 1) ∘ (D Dᵀ), N x N. */

@@ -1,0 +1,116 @@
+import * as tf from '@tensorflow/tfjs';
+import { randomStream, type RandomStream } from '../math/random.ts';
+import type { Projection } from '../model/model.ts';
+import type { InputProducts } from './inputProducts.ts';
+import { rowsOf, type LayerDerivatives } from './jacobian.ts';
+import { ntkProduct } from './ops/ntkProduct.ts';
+
+/**
+ * J P for a random P (d x m) with E[P Pᵀ] = 1, so that products of its rows are unbiased estimates of those of J, and so is the
+ * kernel made of them. P comes from the shared seed: it is never sent, and made by blocks, never whole. J is not formed either:
+ * its rows are outer products a ⊗ δ, and each block of P meets one factor at a time: of a Khatri-Rao column p ⊗ q, because
+ * (a ⊗ δ) · (p ⊗ q) = (a · p) (δ · q).
+ */
+
+/** Numbers in a block of P. */
+const BLOCK = 4 * 2 ** 20;
+
+/** What a layer's A, a 1 behind each row for the bias, is multiplied with: inputs x columns, and columns. */
+interface Factor {
+  readonly kernel: Float32Array;
+  readonly bias: Float32Array;
+}
+
+/** (A, 1) times the factor of a block: n x columns. */
+type BlockProduct = (block: number, factor: () => Factor) => tf.Tensor2D;
+
+/**
+ * J P over √C: n x C m, a sample's logits side by side. Runs inside a caller's `tf.tidy`.
+ * @param products keeps those of the inputs, which the first layer reads in every round.
+ */
+export function projectedJacobian(
+  parts: readonly LayerDerivatives[], { form, size, seed }: Projection, products: InputProducts,
+): tf.Tensor2D {
+  return sum(parts.length, (l) => {
+    const part = parts[l]!;
+    const product: BlockProduct = (block, factor) => {
+      const compute = () => {
+        const { kernel, bias } = factor();
+        return ntkProduct({ a: part.reads, b: tf.tensor2d(kernel, [part.reads.shape[1], bias.length]), bias: tf.tensor1d(bias) });
+      };
+      return l === 0 ? products.of(part.reads, block, compute) : compute();
+    };
+    const stream = (...name: (string | number)[]) => randomStream(seed, 'projection', form, l, ...name);
+    return form === 'dense' ? dense(part, size, product, stream) : khatriRao(part, size, product, stream);
+  });
+}
+
+/** None of the terms outlives its addition. */
+function sum<T extends tf.Tensor>(terms: number, term: (i: number) => T): T {
+  let total = tf.tidy(() => term(0));
+  for (let i = 1; i < terms; i++) {
+    const before = total;
+    total = tf.tidy(() => tf.add<T>(before, term(i)));
+    before.dispose();
+  }
+  return total;
+}
+
+/** By blocks of the layer's outputs j: (A, 1) P is n x outputs x m, and each logit's δ weighs and sums the outputs. */
+function dense(
+  { reads, cotangents }: LayerDerivatives, size: number, product: BlockProduct, stream: (output: number) => RandomStream,
+): tf.Tensor2D {
+  const [samples, classes, outputs] = cotangents.shape;
+  const inputs = reads.shape[1];
+  const inBlock = Math.max(1, Math.floor(BLOCK / ((inputs + 1) * size)));
+  return sum(Math.ceil(outputs / inBlock), (block) => {
+    const first = block * inBlock;
+    const count = Math.min(inBlock, outputs - first);
+    const byOutput = product(block, () => normalFactor(inputs, size, Array.from({ length: count }, (_, j) => stream(first + j))));
+    const weights = tf.slice(cotangents, [0, 0, first], [samples, classes, count]);
+    return rowsOf(ntkProduct({ a: weights, b: tf.reshape<tf.Rank.R3>(byOutput, [samples, count, size]) }));
+  });
+}
+
+/** By logits: (A, 1) P_k ∘ D_k Q_k. */
+function khatriRao(
+  { reads, cotangents }: LayerDerivatives, size: number, product: BlockProduct,
+  stream: (logit: number, side: string) => RandomStream,
+): tf.Tensor2D {
+  const [samples, classes, outputs] = cotangents.shape;
+  const byLogit = Array.from({ length: classes }, (_, k) =>
+    tf.tidy(() => {
+      const ofInputs = product(k, () => {
+        const random = stream(k, 'inputs');
+        const scale = 1 / Math.sqrt(size);
+        return { kernel: signs(reads.shape[1] * size, scale, random), bias: signs(size, scale, random) };
+      });
+      const delta = tf.reshape<tf.Rank.R2>(tf.slice(cotangents, [0, k, 0], [samples, 1, outputs]), [samples, outputs]);
+      const ofOutputs = ntkProduct({ a: delta, b: tf.tensor2d(signs(outputs * size, 1, stream(k, 'outputs')), [outputs, size]) });
+      return tf.mul<tf.Tensor2D>(ofInputs, ofOutputs);
+    }),
+  );
+  return tf.concat(byLogit, 1);
+}
+
+/** Normal numbers of variance 1/m: for each output, from its own stream, m columns side by side with the other outputs'. */
+function normalFactor(inputs: number, size: number, streams: readonly RandomStream[]): Factor {
+  const columns = streams.length * size;
+  const kernel = new Float32Array(inputs * columns);
+  const bias = new Float32Array(columns);
+  const deviation = 1 / Math.sqrt(size);
+  streams.forEach((random, j) => {
+    for (let i = 0; i < inputs; i++) {
+      const start = i * columns + j * size;
+      for (let r = 0; r < size; r++) kernel[start + r] = deviation * random.normal();
+    }
+    for (let r = 0; r < size; r++) bias[j * size + r] = deviation * random.normal();
+  });
+  return { kernel, bias };
+}
+
+function signs(count: number, scale: number, random: RandomStream): Float32Array {
+  const matrix = new Float32Array(count);
+  for (let i = 0; i < count; i++) matrix[i] = random.uniform() < 0.5 ? -scale : scale;
+  return matrix;
+}

@@ -1,0 +1,167 @@
+import { dequantise, quantise, type Quantised } from '../math/quantise.ts';
+import { randomStream, type RandomStream } from '../math/random.ts';
+import type { Settings } from '../settings/settings.ts';
+import { ProtocolError, type FrameArray, type VectorUpdate } from './frame.ts';
+import { decodeMessage, encodeMessage, type Message, type RunShape } from './messages.ts';
+
+type Peer = string;
+
+/** Arrays of at most so many numbers stay float16: 8 bits would save nothing that counts. */
+const FEW = 1024;
+
+/** What neighbours get again and again, and keep. */
+const vectors: ReadonlySet<string> = new Set(['weights/weights', 'weights/velocity', 'mixed/weights']);
+/** Answers to one neighbour, about that neighbour's own model: its features are rounded as they are. */
+const features = /^factors\/(hidden\d+|jacobian)$/;
+/** Whether an array's signs are ReLU masks, which must survive. */
+const isMask = (name: string) => name.startsWith('hidden');
+
+/** A vector as a peer has it. */
+interface Version {
+  readonly number: number;
+  readonly values: Float32Array;
+}
+
+/** Of one peer, by name, with the round that each is from. */
+type Kept<T> = Map<string, T & { readonly round: number }>;
+
+function keep<T>(all: Map<Peer, Kept<T>>, peer: Peer, name: string, entry: T, round: number): void {
+  const ofPeer: Kept<T> = all.get(peer) ?? new Map();
+  all.set(peer, ofPeer.set(name, { ...entry, round }));
+}
+
+/** In float32, and so the same at both ends. */
+const add = (a: Float32Array, b: Float32Array) => a.map((value, i) => value + b[i]!);
+const subtract = (a: Float32Array, b: Float32Array) => a.map((value, i) => value - b[i]!);
+
+/**
+ * How one client's messages of a run become frames, and its peers' frames messages.
+ *
+ * With the wire form `q8` large arrays are rounded to 8 bits, stochastically:
+ * - Of weights and velocities goes out what has changed since the receiver last got them, or in the weights since the run's
+ *   start. The difference is to what the receiver has, past errors included, so that each corrects the one before (as in
+ *   CHOCO-SGD, arXiv 1902.00340), and it becomes small as models agree. Each end keeps the vector from one round to the next.
+ *   Who has not got the last one, or has lost it, gets what it can use.
+ * - To a step the rounding error of the last one to the same neighbour is added (error feedback, arXiv 1901.09847).
+ * - Features are of a new model every time, and are rounded as they are.
+ * What is small or sent once travels as float16. The random numbers are the sender's own named stream, so that a run stays
+ * reproducible.
+ */
+export class Wire {
+  /** What each peer has of ours, and we of theirs. */
+  readonly #given = new Map<Peer, Kept<Version>>();
+  readonly #taken = new Map<Peer, Kept<Version>>();
+  /** What rounding has kept from each peer. */
+  readonly #errors = new Map<Peer, Kept<{ readonly values: Float32Array }>>();
+  readonly #start: Version | null;
+  #versions = 0;
+  /** What goes to several neighbours is made once for all of them: frames, and a vector's updates by their base. */
+  readonly #frames = new WeakMap<Message, Uint8Array<ArrayBuffer>>();
+  readonly #updates = new WeakMap<Float32Array, Map<number | null, { readonly change: Quantised; readonly version: Version }>>();
+
+  /**
+   * @param sender the client's number.
+   * @param start the weights that all clients of the run start from, if they start alike.
+   */
+  constructor(
+    private readonly shape: RunShape,
+    private readonly settings: Pick<Settings, 'wire' | 'seed'>,
+    private readonly sender: number,
+    start: Float32Array | null,
+  ) {
+    this.#start = start && { number: 0, values: start };
+  }
+
+  encode(message: Message, to: Peer): Uint8Array<ArrayBuffer> {
+    const { wire } = this.settings;
+    if (wire === 'q8') return encodeMessage(message, 'f16', (name, array) => this.#rounded(message, name, array, to));
+    const frame = this.#frames.get(message) ?? encodeMessage(message, wire);
+    this.#frames.set(message, frame);
+    return frame;
+  }
+
+  /**
+   * @returns null for a message of another run.
+   * @throws {ProtocolError} as `decodeMessage`.
+   * @throws {MissingBaseError} when it builds on what we do not have.
+   */
+  decode(frame: Uint8Array, from: Peer): Message | null {
+    const rebuilt = new Map<string, Version>();
+    const message = decodeMessage(frame, this.shape, (name, update) => {
+      const version = this.#rebuilt(this.#taken.get(from)?.get(name), name, update);
+      if (version) rebuilt.set(name, version);
+      return version && version.values;
+    });
+    // Only now the frame is known to be a valid message.
+    if (message && 'round' in message) for (const [name, version] of rebuilt) keep(this.#taken, from, name, version, message.round);
+    if (message?.type === 'decline') this.#given.delete(from);
+    return message;
+  }
+
+  /** The channel to the peer has closed or opened anew: nobody knows what arrived before. */
+  forget(peer: Peer): void {
+    for (const all of [this.#given, this.#taken, this.#errors]) all.delete(peer);
+  }
+
+  #rounded(message: Message, name: string, array: Float32Array, to: Peer): FrameArray {
+    const kind = `${message.type}/${name}`;
+    if (!('round' in message) || array.length <= FEW) return array;
+    const { round } = message;
+    const random = (...receiver: string[]) => randomStream(this.settings.seed, 'q8', this.sender, kind, round, ...receiver);
+    if (vectors.has(kind)) {
+      if (kind === 'weights/weights') this.#forgetBefore(round - 1);
+      const base = this.#given.get(to)?.get(name) ?? this.#startOf(name);
+      const { change, version } = this.#update(array, base, random);
+      keep(this.#given, to, name, version, round);
+      return { version: version.number, base: base && base.number, change };
+    }
+    if (features.test(kind)) return quantise(array, { random: random(to), keepsPositive: isMask(name) });
+    if (kind !== 'step/step') return array;
+    const error = this.#errors.get(to)?.get(name);
+    const intended = error ? add(array, error.values) : array;
+    const rounded = quantise(intended, { random: random(to) });
+    keep(this.#errors, to, name, { values: subtract(intended, dequantise(rounded)) }, round);
+    return rounded;
+  }
+
+  #startOf(name: string): Version | null {
+    return name === 'weights' ? this.#start : null;
+  }
+
+  #update(array: Float32Array, base: Version | null, random: () => RandomStream): { change: Quantised; version: Version } {
+    const made = this.#updates.get(array) ?? new Map<number | null, { change: Quantised; version: Version }>();
+    this.#updates.set(array, made);
+    const known = made.get(base && base.number);
+    if (known) return known;
+    const change = quantise(base ? subtract(array, base.values) : array, { random: random() });
+    const difference = dequantise(change);
+    const update = { change, version: { number: ++this.#versions, values: base ? add(base.values, difference) : difference } };
+    made.set(base && base.number, update);
+    return update;
+  }
+
+  /** @returns null without the update's base. @throws {ProtocolError} when it does not fit its base. */
+  #rebuilt(known: Version | undefined, name: string, { version: number, base, change }: VectorUpdate<Float32Array>): Version | null {
+    if (base === null) return { number, values: change };
+    // One that came twice.
+    if (known?.number === number) return known;
+    const from = base === 0 ? this.#startOf(name) : known?.number === base ? known : null;
+    if (!from) return null;
+    if (from.values.length !== change.length) throw new ProtocolError(`A change of ${change.length} numbers in a vector of ${from.values.length}.`);
+    return { number, values: add(from.values, change) };
+  }
+
+  /** Forgets peers that are not neighbours any more, so that what is kept stays as small as the neighbourhood. */
+  #forgetBefore(round: number): void {
+    forgetBefore(this.#given, round);
+    forgetBefore(this.#taken, round);
+    forgetBefore(this.#errors, round);
+  }
+}
+
+function forgetBefore<T>(all: Map<Peer, Kept<T>>, round: number): void {
+  for (const [peer, kept] of all) {
+    for (const [name, entry] of kept) if (entry.round < round) kept.delete(name);
+    if (kept.size === 0) all.delete(peer);
+  }
+}
