@@ -23,32 +23,32 @@ const transports = new Map<number, RemoteTransport>();
 const clients = new Map<number, Client>();
 const source = new DatasetProblems((dataset) => fileSource(join(dataRoot, dataset)));
 
-/** Each member's snapshot, with the neighbours' inputs that it leaves out. */
-async function resumptionsOf(snapshots: ReadonlyMap<number, Snapshot>, settings: Settings): Promise<Map<number, Resumption>> {
-  const resumptions = new Map<number, Resumption>();
-  for (const [number, snapshot] of snapshots) {
-    const inputs = new Map<PeerId, OwnedInputs>();
-    for (const peer of snapshot.knows) {
-      const owner = numberOf(peer);
-      const problem = await source.problem(settings, owner, () => undefined);
-      inputs.set(peer, inputsAsKnown(problem, snapshot.centre, owner === number, settings));
-    }
-    resumptions.set(number, { snapshot, inputs });
+/** The neighbours' inputs as this client knew them. */
+async function inputsOf(number: number, { knows, centre }: Snapshot, settings: Settings): Promise<Map<PeerId, OwnedInputs>> {
+  const inputs = new Map<PeerId, OwnedInputs>();
+  for (const peer of knows) {
+    const owner = numberOf(peer);
+    const problem = await source.problem(settings, owner, () => undefined);
+    inputs.set(peer, inputsAsKnown(problem, centre, owner === number, settings));
   }
-  return resumptions;
+  return inputs;
 }
 
-async function start({ members, settings, backend, snapshots }: Extract<ToThread, { type: 'start' }>): Promise<void> {
+async function start({ members, settings, backend, resumptions }: Extract<ToThread, { type: 'start' }>): Promise<void> {
   for (const self of members) {
     transports.set(self.number, new RemoteTransport(self, (call) => post({ type: 'call', client: self.number, call })));
   }
-  const given = new Map(members.flatMap(({ number }, k) => (snapshots[k] ? [[number, snapshots[k]] as const] : [])));
+  const whole = new Map<number, Resumption>();
+  for (const [k, resumption] of resumptions.entries()) {
+    const { number } = members[k]!;
+    whole.set(number, { ...resumption, inputs: await inputsOf(number, resumption.snapshot, settings) });
+  }
   const opened = openClients([...transports.values()], {
     settings,
     backend,
     source,
     onView: (client, view) => post({ type: 'view', client, view }),
-    resumptions: await resumptionsOf(given, settings),
+    resumptions: whole,
   });
   members.forEach(({ number }, k) => clients.set(number, opened[k]!));
 }

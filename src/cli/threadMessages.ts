@@ -1,5 +1,5 @@
 import type { BackendWish } from '../backend/backend.ts';
-import type { Snapshot } from '../client/snapshot.ts';
+import type { Resumption, Snapshot } from '../client/snapshot.ts';
 import type { ClientCommand, ClientView } from '../client/view.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { RemoteCall, RemoteReply } from '../transport/remote.ts';
@@ -14,7 +14,7 @@ export type ToThread =
       readonly settings: Settings;
       readonly backend: BackendWish;
       /** Where each member goes on; empty at the beginning. */
-      readonly snapshots: readonly Snapshot[];
+      readonly resumptions: readonly Omit<Resumption, 'inputs'>[];
     }
   | { readonly type: 'reply'; readonly client: number; readonly reply: RemoteReply }
   | { readonly type: 'command'; readonly client: number; readonly command: ClientCommand }

@@ -41,6 +41,8 @@ async function resultOf(views: readonly ClientView[]) {
 test.each<[string, Partial<Settings>]>([
   ['sketches and an own velocity', {}],
   ['exact inputs and a mixed velocity', { ...defaultSettings('spark'), ...base, algorithm: 'spark', method: defaultSettings('spark').method, exchange: 'factors' }],
+  ['differences in 8 bits', { wire: 'q8', hidden: [32] }],
+  ['projected Jacobians', { exchange: 'projected', projectionSize: 64 }],
   ['convolutions', { convolutions: [2, 3] }],
   ['gradient steps', { algorithm: 'dfedavgm', method: defaultSettings('dfedavgm').method }],
 ])('a run that was interrupted ends as if it had not been, with %s', async (_, changes) => {

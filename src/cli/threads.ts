@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import type { BackendWish } from '../backend/backend.ts';
-import type { Snapshot } from '../client/snapshot.ts';
+import { takenBy, type Snapshot } from '../client/snapshot.ts';
 import type { ClientView } from '../client/view.ts';
 import type { Settings } from '../settings/settings.ts';
 import { InProcessNetwork } from '../transport/inProcess.ts';
@@ -63,6 +63,7 @@ export async function runInThreads({ settings, clients, backend, onProgress, sto
     },
     command: (client, command) => post(threadOf(client), { type: 'command', client, command }),
   });
+  const snapshots = new Map(before.map((snapshot, k) => [transports[k]!.self.id, snapshot]));
   const serve = transports.map((transport, client) =>
     serveTransport(transport, (reply) => post(threadOf(client), { type: 'reply', client, reply }, movedBuffers(reply))),
   );
@@ -77,8 +78,11 @@ export async function runInThreads({ settings, clients, backend, onProgress, sto
       else if (message.type === 'snapshots') asked[t]?.(message.snapshots);
     });
     const members = transports.map(({ self }) => self).filter(({ number }) => number % threads.length === t);
-    const snapshots = members.flatMap(({ number }) => before[number] ?? []);
-    post(thread, { type: 'start', members, settings, backend, snapshots });
+    const resumptions = members.flatMap(({ id, number }) => {
+      const snapshot = before[number];
+      return snapshot ? [{ snapshot, taken: takenBy(id, snapshots) }] : [];
+    });
+    post(thread, { type: 'start', members, settings, backend, resumptions });
   });
   try {
     const views = await Promise.race([conductor.run(), failure]);

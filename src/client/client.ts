@@ -120,7 +120,7 @@ export class Client {
 
   /** @returns null while a round is under way here, or no run. */
   snapshot(): Snapshot | null {
-    return this.#active?.run.snapshot(this.#bytes.snapshot()) ?? null;
+    return this.#active?.run.snapshot(this.#bytes.snapshot(), this.#active.wire.snapshot()) ?? null;
   }
 
   async close(): Promise<void> {
@@ -163,7 +163,6 @@ export class Client {
       case 'open':
         this.#open.add(event.peer);
         this.#lost.delete(event.peer);
-        this.#active?.wire.forget(event.peer);
         this.#send(event.peer, { type: 'room', register: this.#register });
         for (const message of this.#outbox.get(event.peer) ?? []) this.#send(event.peer, message);
         this.#outbox.delete(event.peer);
@@ -306,7 +305,13 @@ export class Client {
       reached: () => this.#reached(),
       failed: (error) => this.#fail(error),
     });
-    const wire = new Wire(shapeOf(register.id, settings, problem), settings, this.#self.number, problem.startsAlike ? problem.initialWeights : null);
+    const wire = new Wire(
+      shapeOf(register.id, settings, problem),
+      settings,
+      this.#self.number,
+      problem.startsAlike ? problem.initialWeights : null,
+      resumption ? { ...resumption.snapshot.wire, taken: resumption.taken } : undefined,
+    );
     this.#active = { register, settings, wire, engine, run, reached: false };
     const isFounder = register.founders.includes(this.#self.id);
     if (!isFounder) this.#propose({ run: { ...register, joined: [...register.joined, this.#self.id] } });

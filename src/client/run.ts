@@ -16,6 +16,7 @@ import { dropsOut } from '../topology/dropout.ts';
 import { mixingRow } from '../topology/mixing.ts';
 import type { PeerId, Presence } from '../transport/transport.ts';
 import type { CountedBytes } from './bytes.ts';
+import type { WireSnapshot } from '../protocol/wire.ts';
 import type { Clock } from './clock.ts';
 import { MetricsCollector, type CollectedRound } from './evaluator.ts';
 import type { Problem, ProblemSource } from './problem.ts';
@@ -194,7 +195,7 @@ export class Run {
   }
 
   /** @returns null while a round is under way here. */
-  snapshot(bytes: CountedBytes): Snapshot | null {
+  snapshot(bytes: CountedBytes, wire: WireSnapshot): Snapshot | null {
     if (!this.#isWaiting) return null;
     const { known } = this.#machine;
     return {
@@ -208,6 +209,7 @@ export class Run {
       summaries: [...this.summaries],
       missedRounds: new Map(this.#missedRounds),
       bytes,
+      wire,
     };
   }
 

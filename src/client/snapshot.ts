@@ -4,6 +4,7 @@ import { inputWidth } from '../model/model.ts';
 import { sketchInputs, sketchMatrix } from '../ntk/sketch.ts';
 import type { InputFeatures } from '../ntk/pool.ts';
 import { summarySchema } from '../protocol/messages.ts';
+import type { WireResumption, WireSnapshot } from '../protocol/wire.ts';
 import type { OwnedInputs } from '../round/state.ts';
 import { sharedInputs, type Settings } from '../settings/settings.ts';
 import type { PeerId } from '../transport/transport.ts';
@@ -13,7 +14,8 @@ import type { OwnRound, RoundSummary } from './view.ts';
 
 /**
  * What a client must know to go on after a round as if nothing had happened: taken and given back between two rounds, when no
- * message of the run is under way. Neighbours' inputs are left out: whoever resumes makes them again (`inputsAsKnown`).
+ * message of the run is under way. What neighbours have given is left out: whoever resumes makes their inputs again
+ * (`inputsAsKnown`), and finds the vectors that the wire builds on in their own snapshots (`takenBy`).
  */
 
 export interface Snapshot {
@@ -31,6 +33,7 @@ export interface Snapshot {
   readonly summaries: readonly RoundSummary[];
   readonly missedRounds: ReadonlyMap<PeerId, number>;
   readonly bytes: CountedBytes;
+  readonly wire: WireSnapshot;
 }
 
 const vector = v.pipe(
@@ -41,6 +44,9 @@ const whole = v.pipe(v.number(), v.integer(), v.minValue(0));
 const amount = v.pipe(v.number(), v.finite(), v.minValue(0));
 const peer = v.string();
 const bytesByKind = v.map(peer, v.map(v.string(), whole));
+
+const keptByPeer = <T extends v.ObjectEntries>(entries: T) =>
+  v.map(peer, v.map(v.string(), v.strictObject({ ...entries, values: vector, round: whole })));
 
 const ownRoundSchema = v.strictObject({
   round: whole,
@@ -69,12 +75,28 @@ export const snapshotSchema: v.GenericSchema<unknown, Snapshot> = v.strictObject
     totals: v.strictObject({ training: whole, evaluation: whole, control: whole }),
     ownRounds: whole,
   }),
+  wire: v.strictObject({
+    versions: whole,
+    given: keptByPeer({ number: whole }),
+    errors: keptByPeer({}),
+  }),
 });
 
 /** A snapshot with what it left out. */
 export interface Resumption {
   readonly snapshot: Snapshot;
   readonly inputs: ReadonlyMap<PeerId, OwnedInputs>;
+  readonly taken: WireResumption['taken'];
+}
+
+/** What a client has of its peers' vectors: what they say that they have given it. */
+export function takenBy(self: PeerId, snapshots: ReadonlyMap<PeerId, Snapshot>): WireResumption['taken'] {
+  return new Map(
+    [...snapshots].flatMap(([peer, { wire }]) => {
+      const given = wire.given.get(self);
+      return given ? [[peer, given] as const] : [];
+    }),
+  );
 }
 
 /**

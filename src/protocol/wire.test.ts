@@ -156,11 +156,14 @@ describe('what both ends keep', () => {
     for (const round of [0, 1]) received(b, a.encode(weightsIn(round, drifted(round)), 'b'));
     a.encode(weightsIn(2, drifted(2)), 'c');
     expect(baseOf(a.encode(weightsIn(3, drifted(3)), 'b'))).toBeNull();
-    // At the receiver too: its own rounds go on.
+    // At the receiver later: a peer may be some rounds behind.
     const [c, d] = [wireOf(), wireOf(1)];
     received(d, c.encode(weightsIn(0, drifted(0)), 'b'));
-    d.encode(weightsIn(2, drifted(2)), 'x');
-    expect(() => d.decode(c.encode(mixedIn(0, drifted(1)), 'b'), 'a')).toThrow(MissingBaseError);
+    d.encode(weightsIn(4, drifted(2)), 'x');
+    const late = c.encode(mixedIn(0, drifted(1)), 'b');
+    expect(largestError(received(d, late), drifted(1))).toBeLessThan(level(drifted(1)));
+    d.encode(weightsIn(5, drifted(2)), 'x');
+    expect(() => d.decode(c.encode(mixedIn(0, drifted(2)), 'b'), 'a')).toThrow(MissingBaseError);
   });
 
   it('is not made up: what builds on a lost message is declined, and the next one can be used', () => {

@@ -8,6 +8,8 @@ type Peer = string;
 
 /** Arrays of at most so many numbers stay float16: 8 bits would save nothing that counts. */
 const FEW = 1024;
+/** How long what peers may still build on is kept: on a changing graph a peer may be some rounds behind. */
+const KEPT_ROUNDS = 4;
 
 /** What neighbours get again and again, and keep. */
 const vectors: ReadonlySet<string> = new Set(['weights/weights', 'weights/velocity', 'mixed/weights']);
@@ -17,13 +19,29 @@ const features = /^factors\/(hidden\d+|jacobian)$/;
 const isMask = (name: string) => name.startsWith('hidden');
 
 /** A vector as a peer has it. */
-interface Version {
+export interface Version {
   readonly number: number;
   readonly values: Float32Array;
 }
 
 /** Of one peer, by name, with the round that each is from. */
 type Kept<T> = Map<string, T & { readonly round: number }>;
+type KeptByPeer<T> = ReadonlyMap<Peer, ReadonlyMap<string, T & { readonly round: number }>>;
+type Rounding = { readonly values: Float32Array };
+
+/** What a wire must know to go on between two rounds. What we have of others' vectors is what they have given us: `given`. */
+export interface WireSnapshot {
+  readonly versions: number;
+  readonly given: KeptByPeer<Version>;
+  readonly errors: KeptByPeer<Rounding>;
+}
+
+/** A wire's snapshot, with what the peers have given us. */
+export interface WireResumption extends WireSnapshot {
+  readonly taken: KeptByPeer<Version>;
+}
+
+const copied = <T>(kept: KeptByPeer<T>) => new Map<Peer, Kept<T>>([...kept].map(([peer, entries]) => [peer, new Map(entries)]));
 
 function keep<T>(all: Map<Peer, Kept<T>>, peer: Peer, name: string, entry: T, round: number): void {
   const ofPeer: Kept<T> = all.get(peer) ?? new Map();
@@ -49,12 +67,12 @@ const subtract = (a: Float32Array, b: Float32Array) => a.map((value, i) => value
  */
 export class Wire {
   /** What each peer has of ours, and we of theirs. */
-  readonly #given = new Map<Peer, Kept<Version>>();
-  readonly #taken = new Map<Peer, Kept<Version>>();
+  readonly #given: Map<Peer, Kept<Version>>;
+  readonly #taken: Map<Peer, Kept<Version>>;
   /** What rounding has kept from each peer. */
-  readonly #errors = new Map<Peer, Kept<{ readonly values: Float32Array }>>();
+  readonly #errors: Map<Peer, Kept<Rounding>>;
   readonly #start: Version | null;
-  #versions = 0;
+  #versions: number;
   /** What goes to several neighbours is made once for all of them: frames, and a vector's updates by their base. */
   readonly #frames = new WeakMap<Message, Uint8Array<ArrayBuffer>>();
   readonly #updates = new WeakMap<Float32Array, Map<number | null, { readonly change: Quantised; readonly version: Version }>>();
@@ -62,14 +80,20 @@ export class Wire {
   /**
    * @param sender the client's number.
    * @param start the weights that all clients of the run start from, if they start alike.
+   * @param resumption where the wire goes on, if not at the beginning.
    */
   constructor(
     private readonly shape: RunShape,
     private readonly settings: Pick<Settings, 'wire' | 'seed'>,
     private readonly sender: number,
     start: Float32Array | null,
+    resumption: WireResumption = { versions: 0, given: new Map(), taken: new Map(), errors: new Map() },
   ) {
     this.#start = start && { number: 0, values: start };
+    this.#versions = resumption.versions;
+    this.#given = copied(resumption.given);
+    this.#taken = copied(resumption.taken);
+    this.#errors = copied(resumption.errors);
   }
 
   encode(message: Message, to: Peer): Uint8Array<ArrayBuffer> {
@@ -98,7 +122,12 @@ export class Wire {
     return message;
   }
 
-  /** The channel to the peer has closed or opened anew: nobody knows what arrived before. */
+  /** Between two rounds. */
+  snapshot(): WireSnapshot {
+    return { versions: this.#versions, given: copied(this.#given), errors: copied(this.#errors) };
+  }
+
+  /** The channel to the peer has closed: nobody knows what arrived before. */
   forget(peer: Peer): void {
     for (const all of [this.#given, this.#taken, this.#errors]) all.delete(peer);
   }
@@ -109,15 +138,15 @@ export class Wire {
     const { round } = message;
     const random = (...receiver: string[]) => randomStream(this.settings.seed, 'q8', this.sender, kind, round, ...receiver);
     if (vectors.has(kind)) {
-      if (kind === 'weights/weights') this.#forgetBefore(round - 1);
-      const base = this.#given.get(to)?.get(name) ?? this.#startOf(name);
+      if (kind === 'weights/weights') this.#forgetBefore(round);
+      const base = recent(this.#given.get(to)?.get(name), round) ?? this.#startOf(name);
       const { change, version } = this.#update(array, base, random);
       keep(this.#given, to, name, version, round);
       return { version: version.number, base: base && base.number, change };
     }
     if (features.test(kind)) return quantise(array, { random: random(to), keepsPositive: isMask(name) });
     if (kind !== 'step/step') return array;
-    const error = this.#errors.get(to)?.get(name);
+    const error = recent(this.#errors.get(to)?.get(name), round);
     const intended = error ? add(array, error.values) : array;
     const rounded = quantise(intended, { random: random(to) });
     keep(this.#errors, to, name, { values: subtract(intended, dequantise(rounded)) }, round);
@@ -153,10 +182,15 @@ export class Wire {
 
   /** Forgets peers that are not neighbours any more, so that what is kept stays as small as the neighbourhood. */
   #forgetBefore(round: number): void {
-    forgetBefore(this.#given, round);
-    forgetBefore(this.#taken, round);
-    forgetBefore(this.#errors, round);
+    forgetBefore(this.#given, round - 1);
+    forgetBefore(this.#taken, round - KEPT_ROUNDS);
+    forgetBefore(this.#errors, round - KEPT_ROUNDS);
   }
+}
+
+/** From this round or the one before: what is older may be forgotten, earlier or later, and must not make a difference. */
+function recent<T extends { readonly round: number }>(entry: T | undefined, round: number): T | null {
+  return entry && entry.round >= round - 1 ? entry : null;
 }
 
 function forgetBefore<T>(all: Map<Peer, Kept<T>>, round: number): void {
