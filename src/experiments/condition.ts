@@ -9,6 +9,8 @@ export interface Condition {
   readonly clients: number;
   /** All but the seed. */
   readonly settings: Settings;
+  /** Whether its runs also measure how wrong its exchange makes a kernel. */
+  readonly measuresKernel?: boolean;
 }
 
 /** What all conditions have in common unless they say otherwise. */
@@ -28,9 +30,10 @@ export function condition(
 }
 
 /** The same condition at a size that says whether everything works, and nothing about the methods. */
-export function quick({ name, clients, settings }: Condition): Condition {
+export function quick({ name, clients, settings, ...rest }: Condition): Condition {
   const few = Math.min(clients, 8);
   return {
+    ...rest,
     name,
     clients: few,
     settings: {
@@ -39,6 +42,7 @@ export function quick({ name, clients, settings }: Condition): Condition {
       hidden: [32],
       rounds: Math.min(settings.rounds, 3),
       testSamples: 500,
+      projectionSize: Math.ceil(settings.projectionSize / 16),
       union: isCentralised(settings.method) ? few : settings.union,
       topology: settings.topology.kind === 'k-regular' ? { ...settings.topology, degree: Math.min(settings.topology.degree, 5) } : settings.topology,
     },

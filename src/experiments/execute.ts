@@ -4,6 +4,7 @@ import { ProgressLine } from '../cli/progress.ts';
 import { makeReport } from '../cli/report.ts';
 import { isCentralised } from '../settings/method.ts';
 import type { Condition } from './condition.ts';
+import { kernelError } from './kernelError.ts';
 import type { Records, RunRecord } from './record.ts';
 
 export interface Execution {
@@ -15,7 +16,7 @@ export interface Execution {
 /** Runs a condition with this seed, unless that is on record. */
 export async function runOf(condition: Condition, seed: number, { records, progress, stop }: Execution): Promise<void> {
   if (await records.find(condition, seed)) return;
-  const { name, clients } = condition;
+  const { name, clients, measuresKernel } = condition;
   const settings = { ...condition.settings, seed };
   progress.begin(`${name}, seed ${seed}`);
   const since = performance.now();
@@ -29,6 +30,7 @@ export async function runOf(condition: Condition, seed: number, { records, progr
     onProgress: (view) => progress.show(view),
   });
   const { versions, backend, rounds } = await makeReport({ views, runner: 'in-process', versions: {} });
+  const { method } = settings;
   const record: RunRecord = {
     clients,
     settings,
@@ -41,6 +43,7 @@ export async function runOf(condition: Condition, seed: number, { records, progr
       loss: round4(loss.averaged),
       bytes: bytesSent,
     })),
+    ...(measuresKernel && method.kind === 'ntk' && { kernelError: round4(await kernelError(settings, method, clients)) }),
   };
   await records.keep(name, record);
 }

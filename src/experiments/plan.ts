@@ -90,18 +90,25 @@ function ablation(): Study {
   };
 }
 
+const twelve = (name: string, changes: Partial<Settings>): Condition =>
+  condition(name, 'sparkmesh', { rounds: 12, ...changes }, 12);
+
+const exchanges: readonly (readonly [label: string, name: string, changes: Partial<Settings>])[] = [
+  ['sketch, m = 64', 'sketch-64', { sketchSize: 64 }],
+  ['sketch, m = 256 (default)', 'sketch-256', { sketchSize: 256 }],
+  ['factors', 'factors', { exchange: 'factors' }],
+  ...[250, 1000, 4000].map((k) => [`projected, k = ${k}`, `projected-${k}`, { exchange: 'projected', projectionSize: k }] as const),
+];
+
+/** Fewer samples than elsewhere: neighbours get n C k numbers. */
 const projection: Study = {
   name: 'projection',
   seeds: SEEDS,
-  rows: [
-    { label: 'sketch, m = 64', condition: condition('projection/sketch-64', 'sparkmesh', { sketchSize: 64, rounds: 10 }) },
-    { label: 'sketch, m = 256 (default)', condition: methodsCondition('sparkmesh', '0.1') },
-    { label: 'factors (exact)', condition: condition('projection/factors', 'sparkmesh', { exchange: 'factors', rounds: 10 }) },
-  ],
+  rows: exchanges.map(([label, name, changes]) => ({
+    label,
+    condition: { ...twelve(`projection/${name}`, { samples: 100, ...changes }), measuresKernel: true },
+  })),
 };
-
-const twelve = (name: string, changes: Partial<Settings>): Condition =>
-  condition(`topologies/${name}`, 'sparkmesh', { rounds: 12, ...changes }, 12);
 
 const topologyRows: readonly (readonly [label: string, name: string, topology: TopologySettings])[] = [
   ['ring', 'ring', { kind: 'ring' }],
@@ -117,7 +124,7 @@ const topologyRows: readonly (readonly [label: string, name: string, topology: T
 const topologies: Study = {
   name: 'topologies',
   seeds: SEEDS,
-  rows: topologyRows.map(([label, name, topology]) => ({ label, condition: twelve(name, { topology }) })),
+  rows: topologyRows.map(([label, name, topology]) => ({ label, condition: twelve(`topologies/${name}`, { topology }) })),
 };
 
 const hardships: Study = {

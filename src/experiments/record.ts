@@ -29,6 +29,8 @@ const recordSchema = v.strictObject({
   /** Wall time of the whole run. */
   seconds: v.number(),
   rounds: v.array(roundSchema),
+  /** |K̂ - K| / |K| of a first kernel (`kernelError`). */
+  kernelError: v.optional(v.number()),
 });
 
 export type RoundRecord = v.InferOutput<typeof roundSchema>;

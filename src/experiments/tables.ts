@@ -63,6 +63,14 @@ const after = (round: number): Column => [
       : '–',
 ];
 
+const kernelErrors: Column = [
+  'kernel error',
+  (records) => {
+    const errors = records.flatMap(({ kernelError }) => kernelError ?? []);
+    return errors.length > 0 ? `${percent(spreadOf(errors).mean)} %` : '–';
+  },
+];
+
 const columns = {
   methods: [
     ...THRESHOLDS.map((accuracy): Column => [`rounds to ${accuracy}`, (records) => each(records.map((record) => roundsTo(record, accuracy)))]),
@@ -79,6 +87,7 @@ const columns = {
     perRound,
   ],
   course: [after(1), after(3), after(5), after(8), ...finals, drop, time],
+  exchanges: [kernelErrors, after(3), after(6), ...finals, perRound, time],
   conditions: [after(3), after(6), ...finals, perRound],
 } as const satisfies Record<string, readonly Column[]>;
 

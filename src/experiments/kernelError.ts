@@ -1,0 +1,65 @@
+import { join } from 'node:path';
+import { selectBackend } from '../backend/backend.ts';
+import { locateWasm } from '../backend/wasmNode.ts';
+import { DatasetProblems } from '../client/datasetProblems.ts';
+import type { Problem } from '../client/problem.ts';
+import { inputsAsKnown } from '../client/snapshot.ts';
+import { dataRoot } from '../cli/paths.ts';
+import { fileSource } from '../data/fileSource.ts';
+import { inputWidth } from '../model/model.ts';
+import { NtkEngine } from '../ntk/engine.ts';
+import type { PoolMember } from '../ntk/pool.ts';
+import type { NtkMethod } from '../settings/method.ts';
+import { featureForm, type Settings } from '../settings/settings.ts';
+
+/** Client 0 and its neighbours in the first round. */
+async function firstPool(settings: Settings, clients: number): Promise<readonly Problem[]> {
+  const source = new DatasetProblems((dataset) => fileSource(join(dataRoot, dataset)));
+  const neighbours = source.graph(settings, clients, 0)[0] ?? [];
+  return Promise.all([0, ...neighbours].map((number) => source.problem(settings, number, () => undefined)));
+}
+
+/** The mean of all members' inputs. */
+function centreOf(pool: readonly Problem[]): Float32Array {
+  const width = inputWidth(pool[0]!.model);
+  const mean = new Float64Array(width);
+  const samples = pool.reduce((sum, { own }) => sum + own.labels.length, 0);
+  for (const { own } of pool) own.rows.forEach((value, i) => (mean[i % width]! += value / samples));
+  return Float32Array.from(mean);
+}
+
+/** K at the initial weights, N x N, from what the settings let clients give each other. */
+async function kernelOf(pool: readonly Problem[], settings: Settings, { evolution }: NtkMethod): Promise<Float32Array> {
+  const { model, initialWeights: weights } = pool[0]!;
+  const engine = new NtkEngine(model, featureForm(settings));
+  const centre = centreOf(pool);
+  try {
+    const members: PoolMember[] = [];
+    for (const [k, problem] of pool.entries()) {
+      const { rows, labels } = problem.own;
+      const inputs = engine.upload(rows, labels.length, inputWidth(model));
+      const features = await engine.features(weights, inputs);
+      engine.release(inputs);
+      members.push({ key: String(k), ...inputsAsKnown(problem, centre, true, settings), features });
+    }
+    const options = { ...evolution, steps: 1, softLabelWeight: 0, round: 0 };
+    const { kernel } = await engine.evolve({ weights, pool: members, options, wantKernel: true });
+    return kernel!;
+  } finally {
+    engine.dispose();
+  }
+}
+
+/**
+ * By how much the exchange of these settings makes a client's first kernel wrong: |K̂ - K| / |K| in the Frobenius norm, for client 0.
+ */
+export async function kernelError(settings: Settings, method: NtkMethod, clients: number): Promise<number> {
+  locateWasm();
+  await selectBackend('wasm');
+  const pool = await firstPool(settings, clients);
+  const exact = await kernelOf(pool, { ...settings, exchange: 'factors' }, method);
+  const estimate = await kernelOf(pool, settings, method);
+  return normOf(exact.map((value, i) => estimate[i]! - value)) / normOf(exact);
+}
+
+const normOf = (values: Float32Array) => Math.sqrt(values.reduce((sum, value) => sum + value * value, 0));
