@@ -30,7 +30,7 @@ const computed = (work: Readonly<Record<string, number>>) => sum(Object.values(w
 
 /** The timeline of every round by phase, and what a client computes in it, the clients' mean; then the bytes by message kind. */
 export function roundTables(report: Report): string {
-  const { rounds, edges } = report;
+  const { rounds } = report;
   const phases = Object.keys(rounds[0]?.phases ?? {});
   const timeline = rounds.map(({ round, phases: times, work, seconds, bytesSent }) => {
     const spent = new Map(Object.entries(times));
@@ -43,22 +43,22 @@ export function roundTables(report: Report): string {
     ];
   });
   const works = meanTimes(settled(report).map(({ work }) => work)).map(([name, ms]) => [name, ms.toFixed(1)]);
-  const kinds = bytesByKind(report).map(([kind, bytes]) => [
-    kind, kilobytes(bytes), kilobytes(bytes / edges.length), kilobytes(bytes / edges.length / rounds.length),
-  ]);
+  const edges = sum(rounds.map((round) => round.edges));
+  const kinds = bytesByKind(report).map(([kind, bytes]) => [kind, kilobytes(bytes), kilobytes(bytes / edges)]);
   return [
     table([['round', ...phases, 'slowest, s', 'computed', 'MB/s'], ...timeline]),
     table([['a client computes', 'ms a round'], ...works]),
-    table([['message', 'all', 'an edge', 'an edge and round'], ...kinds]),
+    table([['message', 'all', 'an edge and round'], ...kinds]),
   ].join('\n\n');
 }
 
 /** @param cores that the clients share. */
 export function roundSummary(report: Report, cores: number): string {
-  const { edges, backend, config } = report;
+  const { backend, config } = report;
   const later = settled(report);
   const seconds = sum(later.map((round) => round.seconds)) / later.length;
   const bytes = sum(later.map(({ bytesSent }) => bytesSent)) / later.length;
+  const edges = sum(later.map((round) => round.edges)) / later.length;
   const phases = meanTimes(later.map((round) => round.phases));
   const all = sum(phases.map(([, ms]) => ms));
   const shares = phases.map(([phase, ms]) => `${phase} ${Math.round((100 * ms) / all)} %`).join(', ');
@@ -69,6 +69,6 @@ export function roundSummary(report: Report, cores: number): string {
   return (
     `On ${backend}, a round lasts ${digits(seconds)} s (${shares}): ${times(own)} the ${digits(own)} ms that a client computes in it, ` +
     `${times(spread)} what all ${config.clients} compute on ${cores} core${cores === 1 ? '' : 's'}; ` +
-    `it sends ${kilobytes(bytes / edges.length)} a directed edge, ${digits(bytes / 1e6 / seconds)} MB/s in all.`
+    `it sends ${kilobytes(bytes / edges)} a directed edge, ${digits(bytes / 1e6 / seconds)} MB/s in all.`
   );
 }

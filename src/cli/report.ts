@@ -29,6 +29,8 @@ interface ReportRound {
   readonly phases: PhaseTimes;
   /** Milliseconds that a client computed, by what it was, the clients' mean. */
   readonly work: WorkTimes;
+  /** Directed edges between neighbours in this round. */
+  readonly edges: number;
   /** Neighbours left out in this round, over all clients. */
   readonly missed: number;
 }
@@ -87,6 +89,7 @@ export async function makeReport({ views, runner, versions }: ReportInput): Prom
       seconds,
       phases: meanTimes(phases, own.map((done) => done.phases)),
       work: meanTimes(works, own.map(({ work }) => work)),
+      edges: own.reduce((sum, { neighbours }) => sum + neighbours.length, 0),
       missed: own.reduce((sum, { missed }) => sum + missed.length, 0),
     };
   });
