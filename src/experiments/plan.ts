@@ -110,6 +110,12 @@ const projection: Study = {
   })),
 };
 
+const wire: Study = {
+  name: 'wire',
+  seeds: SEEDS,
+  rows: (['f32', 'f16', 'q8'] as const).map((form) => ({ label: form, condition: twelve(`wire/${form}`, { wire: form, rounds: 15 }) })),
+};
+
 const topologyRows: readonly (readonly [label: string, name: string, topology: TopologySettings])[] = [
   ['ring', 'ring', { kind: 'ring' }],
   ['star', 'star', { kind: 'star' }],
@@ -178,5 +184,6 @@ export const studies: readonly Study[] = [
   topologies,
   hardships,
   projection,
+  wire,
   large,
 ];
