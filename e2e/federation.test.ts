@@ -31,6 +31,9 @@ describe('a federation of real tabs', () => {
     // What every edge carries in three rounds: float16 weights, and the velocity where it is mixed.
     ['sparkmesh', 3 * 2 * 79_510],
     ['spark', 3 * 2 * 2 * 79_510],
+    ['ntk-dfl', 3 * 2 * 79_510],
+    ['ntk-dfl-published', 3 * 2 * 79_510],
+    ['dfedavg', 3 * 2 * 79_510],
     ['dfedavgm', 3 * 2 * 79_510],
     ['dpsgd', 3 * 2 * 79_510],
   ] as const)('agrees with the simulator on %s, within a point and with the same bytes', async (algorithm, weights) => {
