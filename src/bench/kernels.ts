@@ -13,8 +13,8 @@ const backendNames: readonly BackendName[] = ['webgpu', 'wasm', 'cpu'];
 const stages: readonly Stage[] = ['product', 'forward', 'kernel', 'evolution', 'pullback'];
 /** S of the default settings. */
 const STEPS = 40;
-/** N at which the Jacobian itself still fits into a tab. */
-const MATERIALISED_SAMPLES = 100;
+/** N and hidden units at which the Jacobian itself still fits into a tab. */
+const MATERIALISED = { samples: 100, hidden: 100 };
 
 const sizesOption = (fallback: readonly number[], help: string, max: number) =>
   option(
@@ -72,7 +72,7 @@ await runCommand(async (argv, stop) => {
       }
     }
     if (backends.includes('wasm')) {
-      await measure({ samples: quick ? 8 : MATERIALISED_SAMPLES, hidden: hidden[0]!, steps: STEPS }, 'kernel', true);
+      await measure({ samples: quick ? 8 : MATERIALISED.samples, hidden: Math.min(hidden[0]!, MATERIALISED.hidden), steps: STEPS }, 'kernel', true);
     }
     const machine = { runtime: bench.runtime, cpu: cpus()[0]?.model ?? 'unknown', cores: cpus().length, adapters };
     process.stdout.write(`${machine.runtime}, ${machine.cores} x ${machine.cpu}, WebGPU on ${adapters.webgpu ?? 'nothing'}\n\n`);

@@ -2,6 +2,7 @@ import type * as tf from '@tensorflow/tfjs';
 import { floats, output } from './access.ts';
 import { dotRows } from './dotRows.ts';
 import { hostKernels } from './kernels.ts';
+import { layer } from './layer.ts';
 import { transpose } from './transpose.ts';
 
 /** A matrix (or its transpose) with its rows contiguous. */
@@ -11,13 +12,35 @@ function rowsOf(backend: tf.KernelBackend, matrix: tf.TensorInfo, isTransposed: 
   return isTransposed ? { values: transpose(values, rows, width), rows: width, width: rows } : { values, rows, width };
 }
 
+/** The upper half of A Aᵀ. */
+function gram(backend: tf.KernelBackend, a: tf.TensorInfo): Float32Array {
+  const { values, rows, width } = rowsOf(backend, a, false);
+  const half = new Float32Array(rows * rows);
+  for (let p = 0; p < rows; p++) dotRows(values, p, values, p, rows, width, half, p * rows);
+  return half;
+}
+
 /** The kernels in plain JavaScript. */
 export const cpuKernels = hostKernels('cpu', {
-  gram(backend, a) {
-    const { values, rows, width } = rowsOf(backend, a, false);
-    const gram = new Float32Array(rows * rows);
-    for (let p = 0; p < rows; p++) dotRows(values, p, values, p, rows, width, gram, p * rows);
-    return gram;
+  layer(backend, { own, factor, base, above }) {
+    const kernel = layer({
+      own: 'gram' in own ? floats(backend, own.gram) : gram(backend, own.rows),
+      factor: factor && gram(backend, factor),
+      base: base && floats(backend, base),
+      above: above && gram(backend, above),
+    });
+    const samples = Math.sqrt(kernel.length);
+    return output(backend, kernel, [samples, samples]);
+  },
+  gated(backend, hidden, squares) {
+    const rows = floats(backend, hidden);
+    const scale = floats(backend, squares).map(Math.sqrt);
+    const width = scale.length;
+    const gated = new Float32Array(rows.length);
+    for (let row = 0; row < rows.length; row += width) {
+      for (let i = 0; i < width; i++) gated[row + i] = rows[row + i]! > 0 ? scale[i]! : 0;
+    }
+    return output(backend, gated, hidden.shape);
   },
   multiply(backend, g, kernel) {
     const samples = kernel.shape[0]!;

@@ -4,29 +4,29 @@ import { NTK_LAYER } from '../ops/ntkLayer.ts';
 import { NTK_PRODUCT, productAttrs, type NtkProductAttrs } from '../ops/ntkProduct.ts';
 import { floats, hostBackend, integers, output, required } from './access.ts';
 import { evolve } from './evolve.ts';
-import { layer } from './layer.ts';
+
+/** (G + 1) ∘ F Fᵀ + base + (A Aᵀ + 1), N x N, without the parts that are absent. */
+export interface LayerParts {
+  /** G, or the N rows that it is the Gram matrix of. */
+  readonly own: { readonly gram: tf.TensorInfo } | { readonly rows: tf.TensorInfo };
+  /** F, N rows. */
+  readonly factor: tf.TensorInfo | undefined;
+  readonly base: tf.TensorInfo | undefined;
+  /** A, N rows. */
+  readonly above: tf.TensorInfo | undefined;
+}
 
 /** The matrix products in which the backends with tensors in host memory differ. */
 export interface HostProducts {
-  /** A Aᵀ (N x N) of A (N x r); the lower half may be left out. */
-  gram(backend: tf.KernelBackend, a: tf.TensorInfo): Float32Array;
+  layer(backend: tf.KernelBackend, parts: LayerParts): tf.TensorInfo;
+  /** step(H) · diag(√squares), of H (N x h). */
+  gated(backend: tf.KernelBackend, hidden: tf.TensorInfo, squares: tf.TensorInfo): tf.TensorInfo;
   /** g K (C x N) of g (C x N) and the symmetric K (N x N). */
   multiply(backend: tf.KernelBackend, g: Float32Array, kernel: tf.TensorInfo): Float32Array;
   /** relu(a b + bias) of two matrices, each transposed first where the attributes say so. */
   product(
     backend: tf.KernelBackend, a: tf.TensorInfo, b: tf.TensorInfo, bias: tf.TensorInfo | undefined, attrs: NtkProductAttrs,
   ): tf.TensorInfo;
-}
-
-/** step(H) · diag(√squares). */
-function gatedRows(hidden: Float32Array, squares: Float32Array): Float32Array {
-  const scale = squares.map(Math.sqrt);
-  const width = scale.length;
-  const gated = new Float32Array(hidden.length);
-  for (let row = 0; row < hidden.length; row += width) {
-    for (let i = 0; i < width; i++) gated[row + i] = hidden[row + i]! > 0 ? scale[i]! : 0;
-  }
-  return gated;
 }
 
 /** The same of two stacks of matrices, one pair after another. */
@@ -62,17 +62,12 @@ export function hostKernels(backendName: 'wasm' | 'cpu', products: HostProducts)
       kernelFunc({ inputs, backend: anyBackend }) {
         const backend = hostBackend(anyBackend);
         const { gram, cotangents, base, hidden } = inputs;
-        const samples = (gram ?? required(inputs, 'rows')).shape[0]!;
-        const own = gram ? floats(backend, gram) : products.gram(backend, required(inputs, 'rows'));
-        if (!hidden) {
-          const kernel = layer(samples, own, cotangents && products.gram(backend, cotangents), base && floats(backend, base), 0);
-          return output(backend, kernel, [samples, samples]);
-        }
-        const above = products.gram(backend, hidden);
-        const gated = output(backend, gatedRows(floats(backend, hidden), floats(backend, required(inputs, 'squares'))), hidden.shape);
-        const kernel = layer(samples, own, products.gram(backend, gated), above, 1);
+        const own = gram ? { gram } : { rows: required(inputs, 'rows') };
+        if (!hidden) return products.layer(backend, { own, factor: cotangents, base, above: undefined });
+        const gated = products.gated(backend, hidden, required(inputs, 'squares'));
+        const kernel = products.layer(backend, { own, factor: gated, base: undefined, above: hidden });
         backend.disposeData(gated.dataId);
-        return output(backend, kernel, [samples, samples]);
+        return kernel;
       },
     },
     {
