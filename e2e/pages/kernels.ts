@@ -137,7 +137,7 @@ async function checkJacobians(
     const engine = new NtkEngine(spec, form);
     const features = await engine.features(weights, engine.upload(rows, labels.length, width));
     if (form === 'jacobian') {
-      const pool = ['a', 'b'].map((key) => ({ key, inputs: null, features, labels }));
+      const pool = ['a', 'b'].map((key) => ({ key, inputs: null, features, teacher: null, labels }));
       const { kernel } = await engine.evolve({ weights, pool, options, wantKernel: true });
       const expected = reference.kernelFromJacobians([...linearised, ...linearised].map(({ jacobian }) => jacobian));
       const onlyFirst = Float32Array.from({ length: 2 * cotangent.length }, (_, i) => cotangent[i] ?? 0);
@@ -167,7 +167,7 @@ async function checkEngine(spec: ModelSpec): Promise<Check[]> {
     const labels = Uint8Array.from({ length: count }, () => random.integer(classes));
     const features = await engine.features(weights, engine.upload(rows, count, width));
     const own = isConvolutional(spec) ? null : ({ kind: 'exact', rows, width } as const);
-    pool.push({ key, rows, inputs: own, features, labels });
+    pool.push({ key, rows, inputs: own, features, teacher: null, labels });
   }
   const options: EvolutionOptions = {
     stepSize: { rule: 'spectral', scale: 2 },
