@@ -80,6 +80,11 @@ export function softLabelWeight(evolution: EvolutionSettings, round: number): nu
   return evolution.softLabels.findLast((stage) => stage.fromRound <= round)?.weight ?? 0;
 }
 
+/** Whether soft labels count in any round. */
+export function hasSoftLabels(method: Method): method is NtkMethod {
+  return method.kind === 'ntk' && method.evolution.softLabels.some(({ weight }) => weight > 0);
+}
+
 /** Whether the soft labels of round t come from the samples' owners; if not, they cost no byte and no computation there. */
 export function neighboursTeach(method: Method, round: number): boolean {
   return method.kind === 'ntk' && method.evolution.teacher === 'neighbours' && softLabelWeight(method.evolution, round) > 0;
