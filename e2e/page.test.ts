@@ -304,6 +304,19 @@ describe('settings', () => {
       ]);
     }));
 
+  it('asks who gives the soft labels where there are any, and says what neighbours are told then', () =>
+    withPage({}, async (page) => {
+      await show(page, 'lobby');
+      await page.getByRole('radio', { name: 'the neighbours’ mean' }).check();
+      await page.getByText(/They are also told what your model and your neighbours’ models say/).waitFor();
+      const { method } = defaultSettings();
+      if (method.kind !== 'ntk') throw new Error('the default method has a kernel');
+      const taught = { ...method, evolution: { ...method.evolution, teacher: 'neighbours' } };
+      expect(await commands(page)).toEqual([{ type: 'configure', settings: { ...defaultSettings(), method: taught } }]);
+      await page.getByRole('combobox', { name: 'Method' }).selectOption('NTK-DFL');
+      await page.getByText('Soft labels from').waitFor({ state: 'detached' });
+    }));
+
   it.each(['0', '-3', '1.5', 'many', '', '5001'])('takes no %j samples a client, and says why', (text) =>
     withPage({}, async (page) => {
       await show(page, 'lobby');

@@ -14,6 +14,7 @@ import { Menu } from './Menu.tsx';
 import { ModelField } from './ModelField.tsx';
 import { NumberField } from './NumberField.tsx';
 import { PartitionField } from './PartitionField.tsx';
+import { TeacherField } from './TeacherField.tsx';
 import { TopologyField } from './TopologyField.tsx';
 
 interface SettingsFormProps {
@@ -83,6 +84,7 @@ export function SettingsForm({ settings: shared, clients, datasets, onConfigure,
           onChange={(algorithm) => change({ ...withAlgorithm(settings, algorithm), union: clients })}
           hint={presets[settings.algorithm].description}
         />
+        <TeacherField method={settings.method} onChange={(method) => change({ ...settings, method })} />
         <ModelField settings={settings} refusal={refusal} onChange={(changed) => change({ ...settings, ...changed })} />
         <ExchangeField settings={settings} dataset={entryOf(settings.dataset)} onChange={change} />
         <div className="pair">

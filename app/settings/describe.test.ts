@@ -1,6 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { defaultSettings, type Settings } from '../../src/settings/settings.ts';
-import { describeDataset, describePartition, describeSettings, describeTopology, disclosure, modelProblem } from './describe.ts';
+import { describeDataset, describePartition, describeSettings, describeTeacher, describeTopology, disclosure, modelProblem } from './describe.ts';
+
+function taughtByNeighbours(): Settings {
+  const settings = defaultSettings();
+  const { method } = settings;
+  if (method.kind !== 'ntk') throw new Error('the default method has a kernel');
+  return { ...settings, method: { ...method, evolution: { ...method.evolution, teacher: 'neighbours' } } };
+}
 
 describe('describeSettings', () => {
   it('says the run in one line', () => {
@@ -15,6 +22,14 @@ describe('describeSettings', () => {
       '200 samples of Fashion-MNIST each · very uneven shares (α 0.1) · ring · 20 rounds of SPARKmesh' +
         ' · convolutions of 8 and 16 filters · seed 1',
     );
+  });
+
+  it('names the teacher where it is not the usual one and there is something to teach', () => {
+    const settings = taughtByNeighbours();
+    expect(describeSettings(settings)).toContain(' · 20 rounds of SPARKmesh · soft labels from the neighbours’ mean · exchange');
+    if (settings.method.kind !== 'ntk') throw new Error('the default method has a kernel');
+    const evolution = { ...settings.method.evolution, softLabels: [{ fromRound: 0, weight: 0 }] };
+    expect(describeSettings({ ...settings, method: { ...settings.method, evolution } })).toBe(describeSettings(defaultSettings()));
   });
 
   it('leaves out what a gradient method does not exchange', () => {
@@ -32,6 +47,13 @@ describe('describeTopology', () => {
     [{ kind: 'erdos-renyi', probability: 0.3, changing: false }, 'pairs by a chance of 30\u00a0%'],
     [{ kind: 'full' }, 'everyone with everyone'],
   ] as const)('%j', (topology, words) => expect(describeTopology(topology)).toBe(words));
+});
+
+describe('describeTeacher', () => {
+  it('says whether anything is sent, and that one is our reading', () => {
+    expect(describeTeacher('mixed')).toMatch(/mixed model .* nothing is sent/);
+    expect(describeTeacher('neighbours')).toMatch(/owner and its neighbours .* the owner sends .*our reading/);
+  });
 });
 
 describe('describePartition', () => {
@@ -75,6 +97,8 @@ describe('disclosure', () => {
     expect(disclosure({ ...defaultSettings('dpsgd'), convolutions: [8] })).toMatch(/weights and nothing else/);
     expect(disclosure({ ...settings, exchange: 'projected' })).toMatch(/the sample can be rebuilt .* labels, logits and residuals/);
     expect(disclosure({ ...settings, exchange: 'jacobian' })).toMatch(/the sample is a part of them.* labels, logits and residuals/);
+    expect(disclosure(taughtByNeighbours())).toMatch(/labels and residuals\. They are also told what .* your neighbours’ models say/);
+    expect(disclosure(settings)).not.toMatch(/also told/);
     expect(disclosure(defaultSettings('dpsgd'))).toMatch(/weights and nothing else; .* can still be inferred/);
   });
 });

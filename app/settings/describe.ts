@@ -1,5 +1,5 @@
 import { ModelError } from '../../src/model/model.ts';
-import { isCentralised } from '../../src/settings/method.ts';
+import { hasSoftLabels, isCentralised, type EvolutionSettings, type Method } from '../../src/settings/method.ts';
 import { modelOf } from '../../src/settings/model.ts';
 import { presets } from '../../src/settings/presets.ts';
 import { isChanging, type PartitionRule, type Settings, type TopologySettings } from '../../src/settings/settings.ts';
@@ -31,6 +31,24 @@ export const exchangeNames = {
   projected: 'projected Jacobians',
   jacobian: 'whole Jacobians',
 } as const;
+
+/** Who gives the soft labels. */
+export const teacherNames = { mixed: 'the mixed model', neighbours: 'the neighbours’ mean' } as const;
+
+/** What that means, in one sentence. */
+export function describeTeacher(teacher: EvolutionSettings['teacher']): string {
+  switch (teacher) {
+    case 'mixed':
+      return 'Learning stays close to what the mixed model says of all samples, and nothing is sent for it.';
+    case 'neighbours':
+      return (
+        'Learning stays close to what the models of each sample’s owner and its neighbours say on average, which the owner sends ' +
+        '(our reading of the paper’s “neighbours’ mean”).'
+      );
+  }
+}
+
+const isTaughtByNeighbours = (method: Method) => hasSoftLabels(method) && method.evolution.teacher === 'neighbours';
 
 /** How uneven the shares are under a Dirichlet α. */
 export function describeUnevenness(alpha: number): string {
@@ -84,10 +102,16 @@ export function modelProblem(settings: Settings, dataset: CatalogueEntry | undef
 }
 
 /**
- * What neighbours get and could rebuild, in one sentence.
+ * What neighbours get and could rebuild, in a sentence or two.
  * @param dataset what is known of the samples, if anything: a sketch as large as they are hides nothing.
  */
 export function disclosure(settings: Settings, dataset?: CatalogueEntry): string {
+  const ofSamples = sampleDisclosure(settings, dataset);
+  if (!isTaughtByNeighbours(settings.method)) return ofSamples;
+  return `${ofSamples} They are also told what your model and your neighbours’ models say of each of your samples on average.`;
+}
+
+function sampleDisclosure(settings: Settings, dataset: CatalogueEntry | undefined): string {
   const { method, convolutions, exchange, sketchSize } = settings;
   if (isCentralised(method)) return 'Every tab fetches everyone’s samples and trains alone: only for comparison, nothing is federated.';
   if (method.kind === 'gradient') {
@@ -130,6 +154,7 @@ export function describeSettings(settings: Settings): string {
     describePartition(partition) + alpha,
     describeTopology(topology),
     `${formatCount(rounds, 'round')} of ${presets[algorithm].title}`,
+    ...(isTaughtByNeighbours(method) ? [`soft labels from ${teacherNames.neighbours}`] : []),
     ...(convolutions.length > 0 ? [`convolutions of ${convolutions.join(' and ')} filters`] : []),
     ...(method.kind === 'ntk' && convolutions.length === 0 ? [`exchange of ${exchangeNames[exchange]}`] : []),
     `seed ${seed}`,

@@ -137,7 +137,7 @@ async function checkJacobians(
     const engine = new NtkEngine(spec, form);
     const features = await engine.features(weights, engine.upload(rows, labels.length, width));
     if (form === 'jacobian') {
-      const pool = ['a', 'b'].map((key) => ({ key, inputs: null, features, labels }));
+      const pool = ['a', 'b'].map((key) => ({ key, inputs: null, features, teacher: null, labels }));
       const { kernel } = await engine.evolve({ weights, pool, options, wantKernel: true });
       const expected = reference.kernelFromJacobians([...linearised, ...linearised].map(({ jacobian }) => jacobian));
       const onlyFirst = Float32Array.from({ length: 2 * cotangent.length }, (_, i) => cotangent[i] ?? 0);
@@ -167,7 +167,7 @@ async function checkEngine(spec: ModelSpec): Promise<Check[]> {
     const labels = Uint8Array.from({ length: count }, () => random.integer(classes));
     const features = await engine.features(weights, engine.upload(rows, count, width));
     const own = isConvolutional(spec) ? null : ({ kind: 'exact', rows, width } as const);
-    pool.push({ key, rows, inputs: own, features, labels });
+    pool.push({ key, rows, inputs: own, features, teacher: null, labels });
   }
   const options: EvolutionOptions = {
     stepSize: { rule: 'spectral', scale: 2 },
@@ -202,6 +202,14 @@ async function checkEngine(spec: ModelSpec): Promise<Check[]> {
     row.forEach((derivative, i) => (expectedStep[i]! += value * derivative));
   });
 
+  const models = [{ weights, weight: 0.75 }, { weights: weights.map((weight) => 1.5 * weight), weight: 0.25 }];
+  const teacher = await engine.teacher({ models, temperature: 2 }, inputs);
+  const { rows } = pool[0]!;
+  const expectedTeacher = [0, 1, 2, 3, 4].flatMap((p) => {
+    const x = rows.subarray(p * width, (p + 1) * width);
+    return reference.softenedMean(models.map((model) => ({ ...model, ...reference.linearise(spec, model.weights, x) })), 2);
+  });
+
   const { loss } = await engine.evaluate(weights, pool[0]!.rows, pool[0]!.labels);
   const losses = samples.slice(0, 5).map(({ logits, label }) => {
     return Math.log(logits.reduce((sum, logit) => sum + Math.exp(logit), 0)) - logits[label]!;
@@ -218,6 +226,7 @@ async function checkEngine(spec: ModelSpec): Promise<Check[]> {
     { name: `${name}: f`, error: reference.relativeError(evolved.logits, expected.logits) },
     { name: `${name}: Jᵀ R`, error: reference.relativeError(step, expectedStep) },
     ...derivatives,
+    { name: `${name}: h`, error: reference.relativeError(teacher, expectedTeacher) },
     { name: `${name}: loss`, error: reference.relativeError([loss], [losses.reduce((a, b) => a + b, 0) / 5]) },
   ];
 }

@@ -94,6 +94,8 @@ describe('each option of the evolution changes it and nothing else', () => {
       },
     ],
     ['--soft-labels none', { softLabels: [] }],
+    ['--teacher neighbours', { teacher: 'neighbours' }],
+    ['--teacher mixed', {}],
     ['--temperature 1.5', { temperature: 1.5 }],
     ['--prior-adjustment 0', { priorAdjustment: 0 }],
     ['--step-size spectral', {}],
@@ -164,6 +166,15 @@ test('an algorithm with a fixed step size keeps it until told otherwise', () => 
   expect(stepSizeOf('--step-size spectral')).toEqual({ rule: 'spectral', scale: 2 });
 });
 
+test('settings from before there was a choice of teacher have the mixed model', () => {
+  const method = presets.spark.method;
+  if (method.kind !== 'ntk') throw new Error('SPARK has a kernel');
+  const { teacher, ...evolution } = method.evolution;
+  expect(teacher).toBe('mixed');
+  const { settings } = parseSimulation(words('--algorithm spark'));
+  expect(v.parse(settingsSchema, { ...settings, method: { ...method, evolution } })).toEqual(settings);
+});
+
 test('a method of another family than its algorithm is no settings', () => {
   expect(v.is(settingsSchema, { ...defaults, method: presets.dpsgd.method })).toBe(false);
 });
@@ -223,6 +234,8 @@ describe('what cannot be is refused in one sentence', () => {
     ['--partition shards --alpha 1', '--alpha does not apply to --partition shards; leave one of them out.'],
     ['--alpha 1 --classes 2', '--classes does not apply to --alpha; leave one of them out.'],
     ['--algorithm dfedavg --steps 7', '--steps does not apply to --algorithm dfedavg; leave one of them out.'],
+    ['--algorithm dpsgd --teacher mixed', '--teacher does not apply to --algorithm dpsgd; leave one of them out.'],
+    ['--teacher me', `--teacher cannot be "me": it must be mixed or neighbours; ${see}`],
     ['--algorithm dpsgd --velocity own', '--velocity does not apply to --algorithm dpsgd; leave one of them out.'],
     ['--local-steps 7', '--local-steps does not apply to --algorithm sparkmesh; leave one of them out.'],
     ['--momentum-kind none --momentum 0.9', '--momentum does not apply to --momentum-kind none; leave one of them out.'],

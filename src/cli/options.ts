@@ -148,6 +148,7 @@ const settingOptions = {
   ),
   integrator: option('NAME', 'euler or accelerated', evolutionSchemas.integrator),
   softLabels: option('STAGES', 'weights by first round, e.g. 0:0,1:0.25, or none', softLabelsText),
+  teacher: option('WHOSE', 'soft labels: of the mixed model, or the mean of the neighbours around a sample', evolutionSchemas.teacher.wrapped),
   temperature: option('T', 'temperature of the soft labels', v.pipe(numberText, evolutionSchemas.temperature)),
   priorAdjustment: option(
     'A',
@@ -309,6 +310,7 @@ const ntkOptions = [
   'steps',
   'integrator',
   'softLabels',
+  'teacher',
   'temperature',
   'priorAdjustment',
   'momentumKind',

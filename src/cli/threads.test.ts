@@ -19,6 +19,9 @@ const base: Settings = {
   topology: { kind: 'k-regular', degree: 2, changing: true },
 };
 
+const { method } = base;
+const taught: Settings['method'] = method.kind === 'ntk' ? { ...method, evolution: { ...method.evolution, teacher: 'neighbours' } } : method;
+
 let folder = '';
 beforeEach(async () => {
   await prepareData();
@@ -42,6 +45,7 @@ test.each<[string, Partial<Settings>]>([
   ['sketches and an own velocity', {}],
   ['exact inputs and a mixed velocity', { ...defaultSettings('spark'), ...base, algorithm: 'spark', method: defaultSettings('spark').method, exchange: 'factors' }],
   ['differences in 8 bits', { wire: 'q8', hidden: [32] }],
+  ['neighbours that teach', { method: taught }],
   ['projected Jacobians', { exchange: 'projected', projectionSize: 64 }],
   ['convolutions', { convolutions: [2, 3] }],
   ['gradient steps', { algorithm: 'dfedavgm', method: defaultSettings('dfedavgm').method }],

@@ -6,7 +6,8 @@ import { initialWeights } from '../model/model.ts';
 import { decodeFrame } from '../protocol/frame.ts';
 import { modelOf } from '../settings/model.ts';
 import { algorithms } from '../settings/presets.ts';
-import { defaultSettings, withAlgorithm, type Settings } from '../settings/settings.ts';
+import type { EvolutionSettings } from '../settings/method.ts';
+import { defaultSettings, exchanges, withAlgorithm, type Settings } from '../settings/settings.ts';
 import { dropsOut } from '../topology/dropout.ts';
 import { graphOf } from '../topology/graph.ts';
 import { InProcessNetwork, type Deliver } from '../transport/inProcess.ts';
@@ -74,6 +75,12 @@ const source: ProblemSource = {
 };
 
 const settings: Settings = { ...defaultSettings(), hidden: [8], samples: 30, sketchSize: 4, rounds: 6, deadlineMs: 3000 };
+
+function withEvolution(used: Settings, change: Partial<EvolutionSettings>): Settings {
+  const { method } = used;
+  if (method.kind !== 'ntk') throw new Error('only a method with a kernel evolves');
+  return { ...used, method: { ...method, evolution: { ...method.evolution, ...change } } };
+}
 
 class Federation {
   readonly clients: Client[] = [];
@@ -349,6 +356,69 @@ describe('clients of a room', () => {
     const numbers = settings.samples * CLASSES * (exchange === 'projected' ? 20 : (WIDTH + 1) * 8 + 9 * CLASSES);
     expect(sent['factors']! / 2 - 4 * numbers).toBeGreaterThan(0);
     expect(sent['factors']! / 2 - 4 * numbers).toBeLessThan(4 * settings.samples * CLASSES + 400);
+  });
+
+  describe('taught by neighbours', () => {
+    /** Losses of the averaged model, bytes of the factors to one neighbour, and who was missed: four clients, of whom not all are neighbours. */
+    async function taught(teacher: EvolutionSettings['teacher'], change: Partial<Settings>, softLabels: EvolutionSettings['softLabels']) {
+      federation = new Federation(4, withEvolution({ ...settings, ...change, projectionSize: 20, wire: 'f32' }, { teacher, softLabels }));
+      await federation.start();
+      await federation.until((views) => views.every((view) => reached(view) && scored(view)));
+      const [view] = federation.views();
+      const missed = federation.views().flatMap(({ own }) => own.flatMap((round) => round.missed));
+      await federation.close();
+      return { losses: view!.summaries.map(({ averaged }) => averaged.loss), factors: view!.peers[0]!.sent['factors']!, missed };
+    }
+
+    it.each(exchanges)('learn as from the mixed model while all models are alike, and otherwise later, exchanging %s', async (exchange) => {
+      const always = [{ fromRound: 0, weight: 2 }];
+      const mixed = await taught('mixed', { exchange, rounds: 3 }, always);
+      const neighbours = await taught('neighbours', { exchange, rounds: 3 }, always);
+      expect(neighbours.losses[0]).toBeCloseTo(mixed.losses[0]!, 5);
+      expect(Math.abs(neighbours.losses[2]! - mixed.losses[2]!)).toBeGreaterThan(1e-4);
+      expect(await taught('neighbours', { exchange, rounds: 3 }, always)).toEqual(neighbours);
+      expect(neighbours.missed).toEqual([]);
+    });
+
+    it.each([{ convolutions: [] }, { convolutions: [3] }])('get better with %j', async ({ convolutions }) => {
+      const { losses, missed } = await taught('neighbours', { convolutions, rounds: 8 }, [{ fromRound: 1, weight: 0.25 }]);
+      expect(losses.at(-1)).toBeLessThan(losses[0]!);
+      expect(missed).toEqual([]);
+    });
+
+    it('send the logits of their samples in rounds with soft labels, and in no others', async () => {
+      const stages = [{ fromRound: 1, weight: 0.25 }, { fromRound: 3, weight: 0 }];
+      const bytes = async (teacher: EvolutionSettings['teacher'], softLabels: typeof stages) =>
+        (await taught(teacher, { rounds: 4 }, softLabels)).factors;
+      const without = await bytes('mixed', stages);
+      const more = (await bytes('neighbours', stages)) - without - 2 * 4 * settings.samples * CLASSES;
+      expect(more).toBeGreaterThan(0);
+      expect(more).toBeLessThan(200);
+      expect(await bytes('neighbours', [])).toBe(await bytes('mixed', []));
+    });
+
+    it('go on while frames are lost and doubled', async () => {
+      let answers = 0;
+      const deliver: Deliver = (_from, _to, frame) => {
+        if (!/"type":"(weights|mixed|factors|step)"/.test(JSON.stringify(decodeFrame(frame).fields))) return 'deliver';
+        answers++;
+        return answers % 20 === 0 ? 'drop' : answers % 7 === 0 ? 'twice' : 'deliver';
+      };
+      federation = new Federation(4, withEvolution({ ...settings, deadlineMs: 250 }, { teacher: 'neighbours' }), deliver);
+      await federation.start();
+      await federation.until((views) => views.every(reached));
+      const own = federation.views().flatMap((view) => view.own);
+      expect(own.some(({ missed }) => missed.length > 0)).toBe(true);
+      expect(own.every(({ score }) => Number.isFinite(score.loss))).toBe(true);
+      expect(federation.views().every(({ notice }) => notice === null)).toBe(true);
+    });
+
+    it('leave no tensor behind', async () => {
+      await selectBackend('cpu');
+      const before = tf.memory().numTensors;
+      await taught('neighbours', {}, [{ fromRound: 0, weight: 0.25 }]);
+      expect(tf.memory().numTensors).toBe(before);
+    });
   });
 
   it('wait where they are for other settings than those that make no model', async () => {

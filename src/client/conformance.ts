@@ -105,6 +105,7 @@ function methodOf(given: ConformanceCase): Method {
           steps,
           temperature,
           softLabels: softLabelWeight.map((weight, fromRound) => ({ fromRound, weight })),
+          teacher: 'mixed',
           priorAdjustment: 0,
         },
         momentum: factor > 0 ? { kind: 'nesterov', factor, velocity: 'mixed' } : { kind: 'none' },

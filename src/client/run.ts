@@ -9,8 +9,8 @@ import type { Message, MetricsMessage, RunShape } from '../protocol/messages.ts'
 import { scaledSum, weightedMean, type Iterate } from '../round/iterate.ts';
 import { advanceOwner, initialOwnerState, type OwnerEffect, type OwnerEvent, type OwnerState } from '../round/owner.ts';
 import { advanceRound, initialRoundState, nextRound } from '../round/round.ts';
-import type { RoundEffect, RoundEvent, RoundResult, RoundState, WaitingPhase } from '../round/state.ts';
-import { isCentralised, sendsVelocity, softLabelWeight, type EvolutionSettings, type GradientMethod } from '../settings/method.ts';
+import type { RoundEffect, RoundEvent, RoundResult, RoundState } from '../round/state.ts';
+import { isCentralised, neighboursTeach, sendsVelocity, softLabelWeight, type EvolutionSettings, type GradientMethod } from '../settings/method.ts';
 import { featureForm, sharedInputs, type Settings } from '../settings/settings.ts';
 import { dropsOut } from '../topology/dropout.ts';
 import { mixingRow } from '../topology/mixing.ts';
@@ -75,6 +75,7 @@ export function shapeOf(run: string, settings: Settings, problem: Problem): RunS
     inputs: sharedInputs(settings),
     sketchSize: Math.min(sketchSize, width),
     velocity: sendsVelocity(method),
+    isTaught: (round) => neighboursTeach(method, round),
   };
 }
 
@@ -135,11 +136,19 @@ export class Run {
     this.#sketch = inputs === 'sketch' ? sketchMatrix(width, Math.min(sketchSize, width), seed) : null;
     this.#exact = inputs === 'exact' ? { kind: 'exact', rows: own.rows, width } : null;
     const fresh = initialRoundState(
-      { run: id, self: host.self.id, method, inputs, features: featureWidths(model, form), hasJacobians: form === 'jacobian' },
+      {
+        run: id,
+        self: host.self.id,
+        method,
+        inputs,
+        features: featureWidths(model, form),
+        classes: classCount(model),
+        hasJacobians: form === 'jacobian',
+      },
       hasKernel ? { mean: this.#mean(), inputs: this.#sketch ? null : { labels: own.labels, inputs: this.#exact } } : null,
     );
     this.#machine = resumption ? resumed(fresh, resumption) : fresh;
-    this.#owner = initialOwnerState(id);
+    this.#owner = initialOwnerState(id, method);
     this.#iterate = resumption?.snapshot ?? { weights: initialWeights, velocity: hasMomentum ? new Float32Array(initialWeights.length) : null };
     if (resumption) {
       this.own.push(...resumption.snapshot.own);
@@ -352,7 +361,7 @@ export class Run {
       case 'introduce':
         return this.host.send(effect.to, { type: 'mean', run: this.id, mean: this.#mean() });
       case 'await':
-        return this.#await(effect.round, effect.phase);
+        return this.#await(effect);
       case 'descend':
         return this.#queue.add('descend', async () => {
           const { labels } = this.problem.own;
@@ -365,10 +374,13 @@ export class Run {
           type: 'own-inputs',
           inputs: { labels: this.problem.own.labels, inputs: this.#inputsFor(effect.centre) },
         });
-      case 'features':
+      case 'factors':
         return this.#queue.add('features', async () => {
-          const features = await engine.features(effect.weights, this.#inputs);
-          this.#advanceRound({ type: 'own-features', round: effect.round, features });
+          const { round, weights, teaching } = effect;
+          const teacher = teaching && (await engine.teacher(teaching, this.#inputs));
+          if (teacher) this.#advanceOwner({ type: 'taught', round, teacher });
+          const features = await engine.features(weights, this.#inputs);
+          this.#advanceRound({ type: 'own-factors', round, factors: { features, teacher } });
         });
       case 'evolve':
         return this.#queue.add('evolve', async () => {
@@ -401,8 +413,9 @@ export class Run {
       }
       case 'answer-factors':
         return this.#queue.add('features', async () => {
-          const features = await host.engine.features(effect.weights, this.#inputs);
-          host.send(effect.to, { type: 'factors', run: this.id, round: effect.round, features });
+          const { round, weights, teacher } = effect;
+          const features = await host.engine.features(weights, this.#inputs);
+          host.send(effect.to, { type: 'factors', run: this.id, round, features, teacher });
         });
       case 'answer-step':
         return this.#queue.add('pullback', async () => {
@@ -448,11 +461,12 @@ export class Run {
     return sketchInputs(own.rows, own.labels.length, width, centre ?? new Float32Array(width), this.#sketch, columns);
   }
 
-  #await(round: number, phase: WaitingPhase): void {
+  #await(wait: Extract<RoundEffect, { type: 'await' }>): void {
+    const { round, phase, deadlines } = wait;
     this.#cancelDeadline();
-    this.#cancelDeadline = this.host.clock.after(this.settings.deadlineMs, () => {
+    this.#cancelDeadline = this.host.clock.after(deadlines * this.settings.deadlineMs, () => {
       // While paused nobody is late.
-      if (this.#paused) return this.#await(round, phase);
+      if (this.#paused) return this.#await(wait);
       const { activity } = this.#machine;
       if (activity.phase === 'mix') {
         for (const peer of activity.waiting) if (!this.host.isOpen(peer)) this.#unreachable.add(peer);

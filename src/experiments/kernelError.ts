@@ -40,7 +40,7 @@ async function kernelOf(pool: readonly Problem[], settings: Settings, { evolutio
       const inputs = engine.upload(rows, labels.length, inputWidth(model));
       const features = await engine.features(weights, inputs);
       engine.release(inputs);
-      members.push({ key: String(k), ...inputsAsKnown(problem, centre, true, settings), features });
+      members.push({ key: String(k), ...inputsAsKnown(problem, centre, true, settings), features, teacher: null });
     }
     const options = { ...evolution, steps: 1, softLabelWeight: 0, round: 0 };
     const { kernel } = await engine.evolve({ weights, pool: members, options, wantKernel: true });

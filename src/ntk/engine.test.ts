@@ -80,7 +80,7 @@ describe.each(hostBackends)('NtkEngine on %s', (backend) => {
     for (const { key, rows, labels } of holders) {
       const inputs = engine.upload(rows, labels.length, width);
       const own = isConvolutional(engine.spec) || engine.form !== 'layers' ? null : ({ kind: 'exact', rows, width } as const);
-      answers.push({ key, inputs: own, features: await engine.features(weights, inputs), labels });
+      answers.push({ key, inputs: own, features: await engine.features(weights, inputs), teacher: null, labels });
       engine.release(inputs);
     }
     return answers;
@@ -359,6 +359,39 @@ describe.each(hostBackends)('NtkEngine on %s', (backend) => {
     }
   });
 
+  test.each(networks)('several models teach %s their mean, each pool member with its own', async (_, spec) => {
+    const width = spec.layers[0]!;
+    const classes = classCount(spec);
+    const { weights, holders } = problem(spec, 2);
+    for (const form of isConvolutional(spec) ? (['layers'] as const) : (['layers', 'jacobian'] as const)) {
+      const engine = new NtkEngine(spec, form);
+      const pool: PoolMember[] = [];
+      const teachers: number[] = [];
+      for (const [k, member] of (await members(engine, weights, holders)).entries()) {
+        const models = [{ weights, weight: 0.5 }, ...[2, 3].map((scale) => ({ weights: weights.map((w) => (scale + k) * w), weight: 0.25 }))];
+        const inputs = engine.upload(holders[k]!.rows, member.labels.length, width);
+        const teacher = await engine.teacher({ models, temperature: fixed.temperature }, inputs);
+        engine.release(inputs);
+        const expected = samplesOf(spec, holders[k]!).flatMap((x) =>
+          reference.softenedMean(models.map((model) => ({ ...model, logits: reference.linearise(spec, model.weights, x).logits })), fixed.temperature),
+        );
+        expect(reference.relativeError(teacher, expected)).toBeLessThan(1e-5);
+        pool.push({ ...member, teacher });
+        teachers.push(...expected);
+      }
+      const evolved = await engine.evolve({ weights, pool, options: spectral });
+      const linearised = holders.flatMap((holder) => samplesOf(spec, holder)).map((x) => reference.linearise(spec, weights, x));
+      const labels = holders.flatMap((holder) => [...holder.labels]);
+      const attrs = { rate: evolved.stepSize / labels.length, steps: 12, accelerated: false, temperature: 2, softWeight: 0.8 };
+      const kernel = reference.kernelFromJacobians(linearised.map(({ jacobian }) => jacobian));
+      const start = linearised.flatMap(({ logits }) => [...logits]);
+      const expected = reference.evolve(kernel, start, labels, zeros(classes), attrs, teachers);
+      expect(reference.relativeError(evolved.residual, expected.residual)).toBeLessThan(1e-4);
+      expect(reference.relativeError(evolved.logits, expected.logits)).toBeLessThan(1e-4);
+      engine.dispose();
+    }
+  });
+
   test('an exact sketch gives the exact kernel', async () => {
     const spec = { layers: [6, 5, 3] };
     const engine = new NtkEngine(spec);
@@ -390,6 +423,9 @@ describe.each(hostBackends)('NtkEngine on %s', (backend) => {
     await expect(evolve(own!, { ...other!, features: { hidden: [new Float32Array(7)], jacobian: null, logits: null } })).rejects.toThrow(/7 activations of hidden layer 1/);
     await expect(evolve(own!, { ...other!, labels: Uint8Array.of(0, 1, 2, 3) })).rejects.toThrow(/label 3 beyond the 3 classes/);
     await expect(evolve(own!, { ...other!, labels: new Uint8Array(9) })).rejects.toThrow(/24 input numbers for 9 samples/);
+    await expect(evolve(own!, { ...other!, teacher: new Float32Array(12) })).rejects.toThrow(/c1 brought soft labels, unlike others/);
+    await expect(evolve({ ...own!, teacher: new Float32Array(9) }, other!)).rejects.toThrow(/c1 brought no soft labels, unlike others/);
+    await expect(evolve({ ...own!, teacher: new Float32Array(8) })).rejects.toThrow(/c0 brought 8 soft labels for 3 samples of 3/);
     await expect(evolve(own!, { ...other!, inputs: { ...sketch, cross: new Float32Array(1) } })).rejects.toThrow(/1 cross terms/);
     await expect(
       evolve(own!, { ...other!, inputs: { kind: 'exact', rows: holders[1]!.rows, width: 5 } }),

@@ -20,6 +20,7 @@ import { poolOf, PoolError, type Features, type Pool, type PoolMember } from './
 import { projectedJacobian } from './projection.ts';
 import { take, takeOne } from './readback.ts';
 import './register.ts';
+import { softenedMean } from './teacher.ts';
 
 /** What a client in a tab keeps of the products of inputs, bytes. */
 const PRODUCT_BUDGET = 128 * 2 ** 20;
@@ -33,6 +34,13 @@ export interface EvolveRequest {
   readonly pool: readonly PoolMember[];
   readonly options: EvolutionOptions;
   readonly wantKernel?: boolean;
+}
+
+/** Models that teach together, by weights that sum to one. */
+export interface Teaching {
+  readonly models: readonly { readonly weights: Float32Array; readonly weight: number }[];
+  /** T. */
+  readonly temperature: number;
 }
 
 /** Matrices are row-major, their rows the pool's samples in its order. */
@@ -125,6 +133,14 @@ export class NtkEngine {
     return { hidden: values.slice(0, layers), jacobian: values[layers] ?? null, logits: null };
   }
 
+  /** The logits that several models teach these samples with together: h, n x C (`softenedMean`); one forward pass a model. */
+  async teacher({ models, temperature }: Teaching, inputs: tf.Tensor2D): Promise<Float32Array> {
+    const forward = (weights: Float32Array) => tf.tidy(() => logitsAt(networkOf(this.spec, weights), inputs));
+    const logits = await take(tf.tidy(() => models.map(({ weights }) => forward(weights))));
+    const votes = models.map(({ weight }, k) => ({ weight, logits: logits[k]! }));
+    return softenedMean(votes, classCount(this.spec), temperature);
+  }
+
   /**
    * Linearises the model at w̄ and evolves the logits of the pooled samples in function space.
    * @throws {PoolError} when a member does not fit the model or the others.
@@ -139,8 +155,9 @@ export class NtkEngine {
       const planes = tf.tidy(() => {
         const labels = tf.tensor1d(pool.labels, 'int32');
         const shift = tf.tensor1d(priorShift(pool.labels, classCount(this.spec), options.priorAdjustment));
+        const teacher = pool.teacher && { teacher: tf.tensor2d(pool.teacher, [pool.samples, classCount(this.spec)]) };
         return ntkEvolve(
-          { kernel, logits, labels, shift },
+          { kernel, logits, labels, shift, ...teacher },
           {
             rate: stepSize / pool.samples,
             steps: options.steps,
@@ -233,7 +250,7 @@ export class NtkEngine {
     try {
       const features = await this.features(weights, inputs);
       const own = isConvolutional(this.spec) || this.form !== 'layers' ? null : ({ kind: 'exact', rows, width } as const);
-      const pool = [{ key: 'warm-up', inputs: own, features, labels }];
+      const pool = [{ key: 'warm-up', inputs: own, features, teacher: null, labels }];
       const options: EvolutionOptions = {
         stepSize: { rule: 'spectral', scale: 2 },
         integrator: 'accelerated',

@@ -19,7 +19,14 @@ export interface Features {
   readonly logits: Float32Array | null;
 }
 
-export interface PoolMember {
+/** What an owner tells of its samples in a round. */
+export interface Factors {
+  readonly features: Features;
+  /** Logits h of its neighbourhood, n x C (`softenedMean`), where that teaches; else null, and f⁰ does. */
+  readonly teacher: Float32Array | null;
+}
+
+export interface PoolMember extends Factors {
   /** Who holds the samples. */
   readonly key: string;
   /**
@@ -27,7 +34,6 @@ export interface PoolMember {
    * nothing of the inputs: what is made of them is in the features.
    */
   readonly inputs: InputFeatures | null;
-  readonly features: Features;
   /** Class indices, n. */
   readonly labels: Uint8Array;
 }
@@ -50,6 +56,8 @@ export interface Pool {
   readonly logits: Float32Array | null;
   /** Each member's, which may be large; or none. */
   readonly jacobians: readonly Float32Array[];
+  /** h, N x C, or null. */
+  readonly teacher: Float32Array | null;
   /** N. */
   readonly labels: Int32Array;
 }
@@ -77,7 +85,7 @@ function inputMisfit(spec: ModelSpec, form: FeatureForm, inputs: InputFeatures |
 }
 
 /** What does not fit the model in a member's arrays, if anything. */
-function misfit(spec: ModelSpec, form: FeatureForm, { inputs, features, labels }: PoolMember): string | undefined {
+function misfit(spec: ModelSpec, form: FeatureForm, { inputs, features, teacher, labels }: PoolMember): string | undefined {
   const { hidden, jacobian, logits } = features;
   const count = labels.length;
   const widths = featureWidths(spec, form);
@@ -90,6 +98,7 @@ function misfit(spec: ModelSpec, form: FeatureForm, { inputs, features, labels }
   if (derivatives !== count * widths.jacobian) return `${derivatives} derivatives for ${count} samples of ${widths.jacobian}`;
   const outputs = logits?.length ?? 0;
   if (outputs !== count * widths.logits) return `${outputs} logits for ${count} samples of ${widths.logits}`;
+  if (teacher && teacher.length !== count * classCount(spec)) return `${teacher.length} soft labels for ${count} samples of ${classCount(spec)}`;
   const wild = labels.find((label) => label >= classCount(spec));
   return wild === undefined ? undefined : `a label ${wild} beyond the ${classCount(spec)} classes`;
 }
@@ -107,7 +116,8 @@ export function poolOf(spec: ModelSpec, form: FeatureForm, members: readonly Poo
       misfit(spec, form, member) ??
       (inputs?.kind === first.inputs?.kind && inputs?.width === first.inputs?.width
         ? undefined
-        : `${inputs?.kind} inputs of width ${inputs?.width}, beside ${first.inputs?.kind} ones of width ${first.inputs?.width}`);
+        : `${inputs?.kind} inputs of width ${inputs?.width}, beside ${first.inputs?.kind} ones of width ${first.inputs?.width}`) ??
+      (!member.teacher === !first.teacher ? undefined : `${member.teacher ? '' : 'no '}soft labels, unlike others`);
     if (problem) throw new PoolError(`Client ${member.key} brought ${problem}; leave it out of this round.`);
   }
   return {
@@ -116,6 +126,7 @@ export function poolOf(spec: ModelSpec, form: FeatureForm, members: readonly Poo
     hidden: first.features.hidden.map((_, l) => concat(members.map(({ features }) => features.hidden[l]!))),
     logits: first.features.logits && concat(members.flatMap(({ features }) => features.logits ?? [])),
     jacobians: members.flatMap(({ features }) => features.jacobian ?? []),
+    teacher: first.teacher && concat(members.flatMap(({ teacher }) => teacher ?? [])),
     labels: Int32Array.from(members.flatMap((member) => [...member.labels])),
   };
 }

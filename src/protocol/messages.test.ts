@@ -13,6 +13,7 @@ const shape: RunShape = {
   inputs: 'sketch',
   sketchSize: 2,
   velocity: true,
+  isTaught: () => false,
 };
 const floats = (length: number) => Float32Array.from({ length }, (_, i) => i - 1.5);
 const inRound = { run: 'r', round: 3 } as const;
@@ -42,7 +43,7 @@ const messages: Message[] = [
     labels: Uint8Array.of(0, 3),
     inputs: { kind: 'sketch', rows: floats(4), width: 2, cross: floats(2) },
   },
-  { type: 'factors', ...inRound, features: { hidden: [floats(4)], jacobian: null, logits: null } },
+  { type: 'factors', ...inRound, features: { hidden: [floats(4)], jacobian: null, logits: null }, teacher: null },
   { type: 'residuals', ...inRound, residual: floats(8) },
   { type: 'step', ...inRound, step: floats(5) },
   { type: 'decline', ...inRound, of: 'weights' },
@@ -80,7 +81,8 @@ describe('messages', () => {
     const convolutional: RunShape = { ...shape, features: { hidden: [2], jacobian: 3, logits: 0 }, inputs: 'none' };
     const decode = (message: Message, by = convolutional) => decodeMessage(encodeMessage(message, 'f32'), by);
     const labels: Message = { type: 'inputs', run: 'r', labels: Uint8Array.of(1, 0), inputs: null };
-    const factors: Message = { type: 'factors', ...inRound, features: { hidden: [floats(4)], jacobian: floats(6), logits: null } };
+    const features = { hidden: [floats(4)], jacobian: floats(6), logits: null };
+    const factors: Message = { type: 'factors', ...inRound, features, teacher: null };
     for (const message of [labels, factors]) {
       expect(decode(message)).toEqual(message);
       expect(() => decode(message, shape)).toThrow(ProtocolError);
@@ -95,7 +97,7 @@ describe('messages', () => {
     const derived: RunShape = { ...shape, features: { hidden: [], jacobian: 8, logits: 4 }, inputs: 'none' };
     const decode = (message: Message) => decodeMessage(encodeMessage(message, 'f32'), derived);
     const features = { hidden: [], jacobian: floats(16), logits: floats(8) };
-    const factors: Message = { type: 'factors', ...inRound, features };
+    const factors: Message = { type: 'factors', ...inRound, features, teacher: null };
     expect(decode(factors)).toEqual(factors);
     expect(() => decode({ ...factors, features: { ...features, logits: floats(12) } })).toThrow(/different sample counts/);
     expect(() => decode({ ...factors, features: { ...features, jacobian: floats(15) } })).toThrow(/'jacobian'/);
@@ -105,6 +107,25 @@ describe('messages', () => {
     const labels: Message = { type: 'inputs', run: 'r', labels: Uint8Array.of(1, 0), inputs: null };
     expect(decode(labels)).toEqual(labels);
     expect(() => decode({ ...labels, inputs: { kind: 'exact', rows: floats(6), width: 3 } })).toThrow(ProtocolError);
+  });
+
+  it("carries a teacher's logits in the rounds that have one, whatever else the factors are", () => {
+    const isTaught = (round: number) => round === 3;
+    const layers = { hidden: [floats(4)], jacobian: null, logits: null };
+    const derived = { hidden: [], jacobian: floats(16), logits: floats(8) };
+    const untaught = { hidden: [], jacobian: null, logits: null };
+    const forms = [[layers, shape.features], [derived, { hidden: [], jacobian: 8, logits: 4 }], [untaught, { hidden: [], jacobian: 0, logits: 0 }]] as const;
+    for (const [features, widths] of forms) {
+      const decode = (message: Message) => decodeMessage(encodeMessage(message, 'f32'), { ...shape, features: widths, isTaught });
+      const factors: Message = { type: 'factors', ...inRound, features, teacher: floats(8) };
+      expect(decode(factors)).toEqual(factors);
+      expect(decode({ ...factors, round: 2, teacher: null })).toEqual({ ...factors, round: 2, teacher: null });
+      expect(() => decode({ ...factors, round: 2 })).toThrow(/should not have/);
+      expect(() => decode({ ...factors, teacher: null })).toThrow(/'teacher'/);
+      expect(() => decode({ ...factors, teacher: floats(7) })).toThrow(/'teacher' of 1 to 5000 rows of 4/);
+      expect(() => decode({ ...factors, teacher: floats(8).fill(NaN) })).toThrow(/not finite/);
+      if (features !== untaught) expect(() => decode({ ...factors, teacher: floats(12) })).toThrow(/different sample counts/);
+    }
   });
 
   it('carries weights alone in a run that mixes no velocities', () => {

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import type { FeatureWidths } from '../model/model.ts';
-import type { Features, InputFeatures } from '../ntk/pool.ts';
+import type { Factors, InputFeatures } from '../ntk/pool.ts';
 import { MAX_SAMPLES, type SharedInputs } from '../settings/settings.ts';
 import { decodeFrame, encodeFrame, ProtocolError, type FloatForm, type FrameArray, type VectorUpdate } from './frame.ts';
 import { registerSchema, type RoomRegister } from './register.ts';
@@ -45,10 +45,9 @@ export interface InputsMessage {
   readonly labels: Uint8Array;
   readonly inputs: InputFeatures | null;
 }
-/** linearise: the features of the owner's samples at the mixed model. */
-export interface FactorsMessage extends InRound {
+/** linearise: the features of the owner's samples at the mixed model, and in some runs who teaches them. */
+export interface FactorsMessage extends InRound, Factors {
   readonly type: 'factors';
-  readonly features: Features;
 }
 /** step: to the samples' owner, its rows of R, n x C; answered by `step`. */
 export interface ResidualsMessage extends InRound {
@@ -129,6 +128,8 @@ export interface RunShape {
   readonly sketchSize: number;
   /** Whether weights come with a velocity. */
   readonly velocity: boolean;
+  /** Whether the factors of a round come with a teacher's logits. */
+  readonly isTaught: (round: number) => boolean;
 }
 
 const fraction = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
@@ -209,9 +210,9 @@ function split(message: Message): { fields: unknown; arrays: Readonly<Record<str
       return { fields: { ...fields, kind: inputs.kind }, arrays: { labels, rows: inputs.rows, ...cross } };
     }
     case 'factors': {
-      const { features: { hidden, jacobian, logits }, ...fields } = message;
+      const { features: { hidden, jacobian, logits }, teacher, ...fields } = message;
       const activations = Object.fromEntries(hidden.map((values, l) => [`hidden${l}`, values]));
-      return { fields, arrays: { ...activations, ...(jacobian && { jacobian }), ...(logits && { logits }) } };
+      return { fields, arrays: { ...activations, ...(jacobian && { jacobian }), ...(logits && { logits }), ...(teacher && { teacher }) } };
     }
     case 'residuals': {
       const { residual, ...fields } = message;
@@ -365,11 +366,13 @@ function readArrays(fields: RunFields, reader: ArrayReader, shape: RunShape): Ex
       const widths = shape.features ?? { hidden: [], jacobian: 0, logits: 0 };
       const hidden = widths.hidden.map((size, l) => reader.rows(`hidden${l}`, size));
       const [jacobian, logits] = (['jacobian', 'logits'] as const).map((name) => (widths[name] > 0 ? reader.rows(name, widths[name]) : null));
+      const teacher = shape.isTaught(fields.round) ? reader.rows('teacher', shape.classes) : null;
       const samples = new Set(hidden.map((activations, l) => activations.length / widths.hidden[l]!));
       if (jacobian) samples.add(jacobian.length / widths.jacobian);
       if (logits) samples.add(logits.length / widths.logits);
+      if (teacher) samples.add(teacher.length / shape.classes);
       if (samples.size > 1) throw new ProtocolError(`A 'factors' message has layers of different sample counts.`);
-      return { ...fields, features: { hidden, jacobian: jacobian ?? null, logits: logits ?? null } };
+      return { ...fields, features: { hidden, jacobian: jacobian ?? null, logits: logits ?? null }, teacher };
     }
     case 'residuals':
       return { ...fields, residual: reader.floats('residual', shape.ownSamples * shape.classes) };

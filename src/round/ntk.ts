@@ -1,5 +1,6 @@
-import type { Features, PoolMember } from '../ntk/pool.ts';
-import type { NtkMethod } from '../settings/method.ts';
+import type { Teaching } from '../ntk/engine.ts';
+import type { Factors, PoolMember } from '../ntk/pool.ts';
+import { neighboursTeach, type NtkMethod } from '../settings/method.ts';
 import { mix, momentumStep, scaledSum, weightedMean } from './iterate.ts';
 import {
   stay,
@@ -22,8 +23,12 @@ import {
 
 /** What an NTK method does after the mix: linearise, evolve, step (see round.ts). */
 
-/** After the mix: asks every neighbour that took part in it for what the kernel needs at w̄. */
-export function linearise(known: Known, method: NtkMethod, { plan, own, answers, missed }: Mixing): Transition {
+/**
+ * After the mix: asks every neighbour that took part in it for what the kernel needs at w̄. Where neighbours teach, a neighbour
+ * answers after its own mix, which may take it to its deadline: it has as long again.
+ */
+export function linearise(known: Known, method: NtkMethod, mixing: Mixing): Transition {
+  const { plan, own, answers, missed } = mixing;
   const { run, self, inputs } = known.settings;
   const present = plan.neighbours.filter(({ peer }) => answers.has(peer));
   const { round } = plan;
@@ -45,25 +50,37 @@ export function linearise(known: Known, method: NtkMethod, { plan, own, answers,
     const asked = { wantsInputs, centre: wantsInputs ? centre : null };
     effects.push({ type: 'send', to: peer, message: { type: 'mixed', run, round, weights, ...asked } });
   }
-  effects.push({ type: 'features', round, weights }, { type: 'await', round, phase: 'linearise' });
+  const teaching = neighboursTeach(method, round) ? teachingOf(method, mixing) : null;
+  effects.push({ type: 'factors', round, weights, teaching }, { type: 'await', round, phase: 'linearise', deadlines: teaching ? 2 : 1 });
   const waiting = new Set(present.map(({ peer }) => peer));
-  const activity: Linearising = { phase: 'linearise', method, plan, mixed, features: new Map(), waiting, missed };
+  const activity: Linearising = { phase: 'linearise', method, plan, mixed, factors: new Map(), waiting, missed };
   return { state: { known: { ...known, centre }, activity }, effects };
+}
+
+/** Who teaches our samples: the models of the mix, each by its weight there, that of who has not answered falling to our own. */
+function teachingOf({ evolution: { temperature } }: NtkMethod, { plan, own, answers }: Mixing): Teaching {
+  let { selfWeight } = plan;
+  const others = plan.neighbours.flatMap(({ peer, weight }) => {
+    const answer = answers.get(peer);
+    if (!answer) selfWeight += weight;
+    return answer ? [{ weights: answer.weights, weight }] : [];
+  });
+  return { models: [{ weights: own.weights, weight: selfWeight }, ...others], temperature };
 }
 
 /** When all factors are in: evolves the pool's logits in function space. */
 export function evolve(known: Known, activity: Linearising): Transition {
   const { method, plan, mixed, missed } = activity;
   const { self } = known.settings;
-  if (!activity.features.has(self) || !known.inputs.has(self)) return stay({ known, activity });
+  if (!activity.factors.has(self) || !known.inputs.has(self)) return stay({ known, activity });
   const pool = [self, ...plan.neighbours.map(({ peer }) => peer)].flatMap((peer): PoolMember[] => {
-    const features = activity.features.get(peer);
+    const factors = activity.factors.get(peer);
     const inputs = known.inputs.get(peer);
-    if (!features || !inputs || !coversSamples(known.settings, inputs, features)) return [];
-    return [{ key: peer, ...inputs, features }];
+    if (!factors || !inputs || !coversSamples(known.settings, inputs, factors)) return [];
+    return [{ key: peer, ...inputs, ...factors }];
   });
   const answered = new Set(pool.map(({ key }) => key));
-  const unusable = [...activity.features.keys()].filter((peer) => !answered.has(peer));
+  const unusable = [...activity.factors.keys()].filter((peer) => !answered.has(peer));
   const leftOut = new Set([...missed, ...unusable]);
   return {
     state: { known, activity: { phase: 'evolve', method, plan, mixed, pool, waiting: new Set(), missed: leftOut } },
@@ -71,10 +88,16 @@ export function evolve(known: Known, activity: Linearising): Transition {
   };
 }
 
-/** Whether an owner's features are those of exactly its samples; a neighbour that answers otherwise is left out. */
-function coversSamples({ features: widths }: RoundSettings, { labels }: OwnedInputs, { hidden, jacobian, logits }: Features): boolean {
+/** Whether an owner's factors are those of exactly its samples; a neighbour that answers otherwise is left out. */
+function coversSamples({ features: widths, classes }: RoundSettings, { labels }: OwnedInputs, { features, teacher }: Factors): boolean {
+  const { hidden, jacobian, logits } = features;
   const isOf = (width: number, values: Float32Array | null | undefined) => (values?.length ?? 0) === labels.length * width;
-  return isOf(widths.jacobian, jacobian) && isOf(widths.logits, logits) && widths.hidden.every((width, l) => isOf(width, hidden[l]));
+  return (
+    isOf(widths.jacobian, jacobian) &&
+    isOf(widths.logits, logits) &&
+    isOf(teacher ? classes : 0, teacher) &&
+    widths.hidden.every((width, l) => isOf(width, hidden[l]))
+  );
 }
 
 /** When the residuals are known: gives each owner its rows, unless we have all Jacobians ourselves. */
@@ -82,14 +105,13 @@ export function step(state: RoundState, round: number, evolution: Evolution): Tr
   const { known, activity } = state;
   if (activity.phase !== 'evolve' || activity.plan.round !== round) return stay(state);
   const { method, plan, mixed, pool, missed } = activity;
-  const { run, self, hasJacobians } = known.settings;
+  const { run, self, hasJacobians, classes } = known.settings;
   const stepping = { phase: 'step', method, plan, mixed, pool, evolution, parts: new Map(), missed } as const;
   if (hasJacobians) {
     const { residual } = evolution;
     const effect: RoundEffect = { type: 'back-project', round, pool, residual };
     return { state: { known, activity: { ...stepping, waiting: new Set() } }, effects: [effect] };
   }
-  const classes = evolution.residual.length / pool.reduce((sum, { labels }) => sum + labels.length, 0);
   const effects: RoundEffect[] = [];
   const waiting = new Set<Peer>();
   let offset = 0;
@@ -101,7 +123,7 @@ export function step(state: RoundState, round: number, evolution: Evolution): Tr
       effects.push({ type: 'send', to: peer, message: { type: 'residuals', run, round, residual } });
     }
   }
-  effects.push({ type: 'await', round, phase: 'step' });
+  effects.push({ type: 'await', round, phase: 'step', deadlines: 1 });
   return { state: { known, activity: { ...stepping, waiting } }, effects };
 }
 
@@ -123,11 +145,11 @@ export function learnInputs(state: RoundState, owner: Peer, { labels, inputs }: 
   return { ...state, known: { ...state.known, inputs: withEntry(state.known.inputs, owner, { labels, inputs }) } };
 }
 
-export function learnFeatures(state: RoundState, owner: Peer, round: number, features: Features): RoundState {
+export function learnFactors(state: RoundState, owner: Peer, round: number, { features, teacher }: Factors): RoundState {
   const { activity, known } = state;
   if (activity.phase !== 'linearise' || !isDue(activity, known, owner, round)) return state;
   const waiting = without(activity.waiting, owner);
-  return { known, activity: { ...activity, features: withEntry(activity.features, owner, features), waiting } };
+  return { known, activity: { ...activity, factors: withEntry(activity.factors, owner, { features, teacher }), waiting } };
 }
 
 export function learnPart(state: RoundState, owner: Peer, round: number, part: Float32Array): RoundState {

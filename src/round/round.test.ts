@@ -2,9 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Message } from '../protocol/messages.ts';
 import { randomStream, type RandomStream } from '../math/random.ts';
+import type { Teaching } from '../ntk/engine.ts';
 import type { PoolMember } from '../ntk/pool.ts';
 import { advanceOwner, initialOwnerState, type OwnerEffect, type OwnerEvent, type OwnerState } from './owner.ts';
-import { sendsVelocity, type GradientMethod, type Method, type Momentum, type NtkMethod } from '../settings/method.ts';
+import { neighboursTeach, sendsVelocity, type GradientMethod, type Method, type Momentum, type NtkMethod } from '../settings/method.ts';
 import type { Iterate } from './iterate.ts';
 import { advanceRound, initialRoundState, nextRound } from './round.ts';
 import type { RoundEffect, RoundEvent, RoundMessage, RoundResult, RoundState } from './state.ts';
@@ -47,6 +48,7 @@ const ntk = (momentum: Momentum): NtkMethod => ({
     steps: 1,
     temperature: 1,
     softLabels: [],
+    teacher: 'mixed',
     priorAdjustment: 0,
   },
   momentum,
@@ -61,10 +63,17 @@ const gradient = (order: GradientMethod['order']): GradientMethod => ({
   batchSize: 'full',
 });
 const nesterov = ntk({ kind: 'nesterov', factor: 0.5, velocity: 'mixed' });
+/** In rounds 1 and 2 of 0 to 3. */
+const taught: NtkMethod = {
+  ...nesterov,
+  evolution: { ...nesterov.evolution, softLabels: [{ fromRound: 1, weight: 0.25 }, { fromRound: 3, weight: 0 }], teacher: 'neighbours' },
+};
 /** Each with whether neighbours get whole Jacobians. */
 const methods: [string, Method, boolean?][] = [
   ['the kernel, Nesterov momentum and mixed velocities', nesterov],
   ['the kernel of whole Jacobians', nesterov, true],
+  ['the kernel, taught by neighbours', taught],
+  ['the kernel of whole Jacobians, taught by neighbours', taught, true],
   ['the kernel, a heavy ball and own velocities', ntk({ kind: 'heavy-ball', factor: 0.5, velocity: 'own' })],
   ['the kernel without momentum', ntk({ kind: 'none' })],
   ['steps, then the mix', gradient('step-then-mix')],
@@ -84,7 +93,8 @@ class Federation {
   readonly #random: RandomStream;
 
   constructor(
-    private readonly graph: readonly (readonly number[])[],
+    /** Round t uses entry t mod length. */
+    private readonly graphs: readonly (readonly (readonly number[])[])[],
     private readonly rounds: number,
     private readonly faults: Faults,
     schedule: number,
@@ -92,25 +102,26 @@ class Federation {
     private readonly hasJacobians = false,
   ) {
     this.#random = randomStream(schedule, 'schedule');
-    this.members = graph.map((_, k) => {
+    this.members = graphs[0]!.map((_, k) => {
       const id = `c${k}`;
       return {
         id,
         round: machine(id, method, k, hasJacobians),
-        owner: initialOwnerState('r'),
+        owner: initialOwnerState('r', method),
         results: [],
         deadline: null,
         work: [],
       };
     });
     const hasVelocity = method.kind === 'ntk' && method.momentum.kind !== 'none';
-    graph.forEach((_, k) =>
+    this.members.forEach((_, k) =>
       this.begin(k, 0, { weights: Float32Array.of(k, 2 * k), velocity: hasVelocity ? Float32Array.of(0, 0) : null }),
     );
   }
 
   begin(k: number, round: number, own: Iterate): void {
-    const neighbours = this.graph[k]!.map((j) => ({ peer: `c${j}`, weight: 1 / (this.graph[k]!.length + 1) }));
+    const indices = this.graphs[round % this.graphs.length]![k]!;
+    const neighbours = indices.map((j) => ({ peer: `c${j}`, weight: 1 / (indices.length + 1) }));
     const plan = { round, selfWeight: 1 / (neighbours.length + 1), neighbours, unreachable: this.lost };
     this.#advance(this.members[k]!, { type: 'begin', plan, own });
   }
@@ -175,13 +186,15 @@ class Federation {
     const { round } = effect;
     member.work.push(() => {
       if (effect.type === 'answer-factors') {
-        this.#send(member.id, to, { type: 'factors', run: 'r', round, features: featuresOf(k, effect.weights) });
+        const { teacher } = effect;
+        this.#send(member.id, to, { type: 'factors', run: 'r', round, features: featuresOf(k, effect.weights), teacher });
       } else this.#send(member.id, to, { type: 'step', run: 'r', round, step: stepOf(k, effect.weights, effect.residual) });
     });
   }
 
   #send(from: string, to: string, message: Message): void {
     if (message.type === 'weights') expect(message.velocity !== null).toBe(sendsVelocity(this.method));
+    if (message.type === 'factors') expect(message.teacher !== null).toBe(neighboursTeach(this.method, message.round));
     if (this.method.kind === 'gradient' && message.type !== 'weights' && message.type !== 'decline') {
       throw new Error(`A gradient method sent '${message.type}'.`);
     }
@@ -209,10 +222,13 @@ class Federation {
             this.#advance(member, { type: 'descended', round: effect.round, change: changeOf(k, effect.weights) }),
           );
           break;
-        case 'features':
-          member.work.push(() =>
-            this.#advance(member, { type: 'own-features', round: effect.round, features: featuresOf(k, effect.weights) }),
-          );
+        case 'factors':
+          member.work.push(() => {
+            const { round, weights, teaching } = effect;
+            const teacher = teaching && teacherOf(k, teaching);
+            if (teacher) this.#own(member, { type: 'taught', round, teacher });
+            this.#advance(member, { type: 'own-factors', round, factors: { features: featuresOf(k, weights), teacher } });
+          });
           break;
         case 'evolve':
           member.work.push(() => {
@@ -229,7 +245,7 @@ class Federation {
           break;
         case 'back-project':
           member.work.push(() => {
-            const step = Float32Array.of(effect.residual.reduce((a, b) => a + b, 0), Math.cos(sumOver(effect.pool)));
+            const step = Float32Array.of(sumOf(effect.residual), Math.cos(sumOver(effect.pool)));
             this.#advance(member, { type: 'own-step', round: effect.round, step });
           });
           break;
@@ -251,7 +267,7 @@ class Federation {
 /** A machine with k + 1 samples. */
 const machine = (self: string, method: Method, k: number, hasJacobians = false) =>
   initialRoundState(
-    { run: 'r', self, method, inputs: 'exact', features: { hidden: [1], jacobian: 0, logits: 0 }, hasJacobians },
+    { run: 'r', self, method, inputs: 'exact', features: { hidden: [1], jacobian: 0, logits: 0 }, classes: 1, hasJacobians },
     method.kind === 'ntk' ? { mean: new Float32Array(WIDTH), inputs: inputsOf(k, k + 1) } : null,
   );
 
@@ -261,17 +277,22 @@ const featuresOf = (k: number, weights: Float32Array) => ({
   jacobian: null,
   logits: null,
 });
+const teacherOf = (k: number, { models }: Teaching) =>
+  new Float32Array(k + 1).fill(Math.sin(models.reduce((sum, { weights, weight }, j) => sum + (j + 1) * weight * weights[0]!, 0)));
+const sumOf = (values: Float32Array) => values.reduce((a, b) => a + b, 0);
 /** Depends on the members' order. */
 const sumOver = (pool: readonly PoolMember[]) =>
-  pool.reduce((total, { features }, p) => total + (p + 1) * features.hidden[0]!.reduce((a, b) => a + b, 0), 0);
+  pool.reduce((total, { features, teacher }, p) => total + (p + 1) * (sumOf(features.hidden[0]!) + (teacher ? sumOf(teacher) : 0)), 0);
 const stepOf = (k: number, weights: Float32Array, residual: Float32Array) =>
-  Float32Array.of(residual.reduce((a, b) => a + b, 0) * (k + 1), weights[0]! * 0.01);
+  Float32Array.of(sumOf(residual) * (k + 1), weights[0]! * 0.01);
 
-const ring = (clients: number) =>
-  Array.from({ length: clients }, (_, k) => [...new Set([(k + clients - 1) % clients, (k + 1) % clients])].filter((j) => j !== k));
+/** Each with who is `stride` before and after it. */
+const ring = (clients: number, stride = 1) =>
+  Array.from({ length: clients }, (_, k) => [...new Set([(k + clients - stride) % clients, (k + stride) % clients])].filter((j) => j !== k));
+const still = [ring(4)];
 
-function runFederation(faults: Faults, schedule: number, method: Method, hasJacobians?: boolean): Federation {
-  const federation = new Federation(ring(4), 4, faults, schedule, method, hasJacobians);
+function runFederation(faults: Faults, schedule: number, method: Method, hasJacobians?: boolean, graphs = still): Federation {
+  const federation = new Federation(graphs, 4, faults, schedule, method, hasJacobians);
   federation.run();
   return federation;
 }
@@ -321,7 +342,7 @@ describe.each(methods)('a round of %s', (_, method, hasJacobians) => {
   it('goes on without a client that leaves at any moment', () => {
     fc.assert(
       fc.property(schedules, fc.nat(60), (schedule, moment) => {
-        const federation = new Federation(ring(4), 4, noFaults, schedule, method, hasJacobians);
+        const federation = new Federation(still, 4, noFaults, schedule, method, hasJacobians);
         federation.run((step) => {
           if (step === moment) federation.lose(2);
         });
@@ -331,7 +352,7 @@ describe.each(methods)('a round of %s', (_, method, hasJacobians) => {
   });
 
   it('ends when every neighbour is lost while it computes', () => {
-    const federation = new Federation([[1], [0]], 2, noFaults, 1, method, hasJacobians);
+    const federation = new Federation([[[1], [0]]], 2, noFaults, 1, method, hasJacobians);
     federation.lose(1);
     federation.run();
     expect(federation.members[0]!.results.map(({ neighbours, missed }) => [neighbours, missed])).toEqual([
@@ -343,7 +364,7 @@ describe.each(methods)('a round of %s', (_, method, hasJacobians) => {
 
 describe('a round', () => {
   it('leaves out who misses the deadline, gives its weight to the client itself, and counts it', () => {
-    const federation = new Federation([[1], [0]], 1, { ...noFaults, drop: 1 }, 1);
+    const federation = new Federation([[[1], [0]]], 1, { ...noFaults, drop: 1 }, 1);
     federation.run();
     const [first] = federation.members[0]!.results;
     expect(first?.missed).toEqual(['c1']);
@@ -391,5 +412,114 @@ describe('a round', () => {
     const late = advanceRound(state, { type: 'message', from: 'c9', message: { type: 'weights', run: 'r', round: 2, ...iterate } });
     expect(late.effects).toEqual([{ type: 'send', to: 'c9', message: { type: 'decline', of: 'weights', run: 'r', round: 2 } }]);
     expect(late.state).toBe(state);
+  });
+});
+
+describe('a round that neighbours teach', () => {
+  const iterate = (weight: number) => ({ weights: Float32Array.of(weight, weight), velocity: null });
+  const method: NtkMethod = { ...taught, momentum: { kind: 'none' } };
+  const neighbours = ['c1', 'c2'].map((peer) => ({ peer, weight: 0.25 }));
+  const begin = (round: number) =>
+    ({ type: 'begin', plan: { round, selfWeight: 0.5, neighbours, unreachable: new Set<string>() }, own: iterate(1) }) as const;
+  const weights = (from: string, round: number, weight: number): RoundEvent =>
+    ({ type: 'message', from, message: { type: 'weights', run: 'r', round, ...iterate(weight) } });
+
+  it('is taught by the models of the mix, who missed it being replaced by the client itself, and waits twice as long', () => {
+    let { state } = advanceRound(machine('c0', method, 0), begin(1));
+    ({ state } = advanceRound(state, weights('c2', 1, 5)));
+    const { effects } = advanceRound(state, { type: 'deadline', round: 1, phase: 'mix' });
+    const teaching = {
+      models: [{ weights: Float32Array.of(1, 1), weight: 0.75 }, { weights: Float32Array.of(5, 5), weight: 0.25 }],
+      temperature: 1,
+    };
+    expect(effects).toContainEqual({ type: 'factors', round: 1, weights: Float32Array.of(2, 2), teaching });
+    expect(effects).toContainEqual({ type: 'await', round: 1, phase: 'linearise', deadlines: 2 });
+  });
+
+  it.each([
+    ['weighs them nothing', method, 3],
+    ['is taught by the mixed model', { ...method, evolution: { ...method.evolution, teacher: 'mixed' } } as const, 1],
+  ])('computes and waits no more than any other where it %s', (_, used, round) => {
+    let { state } = advanceRound(machine('c0', used, 0), begin(round));
+    ({ state } = advanceRound(state, weights('c1', round, 3)));
+    const { effects } = advanceRound(state, weights('c2', round, 5));
+    expect(effects).toContainEqual({ type: 'factors', round, weights: Float32Array.of(2.5, 2.5), teaching: null });
+    expect(effects).toContainEqual({ type: 'await', round, phase: 'linearise', deadlines: 1 });
+  });
+
+  it('gives the same result on every schedule of a graph that changes, because nobody asks of a round that is over', () => {
+    const graphs = [ring(5), ring(5, 2)];
+    const reference = iterates(runFederation(noFaults, 0, taught, false, graphs));
+    expect(reference.flat()).toHaveLength(20);
+    fc.assert(
+      fc.property(schedules, (schedule) => {
+        const federation = runFederation(noFaults, schedule, taught, false, graphs);
+        expect(iterates(federation)).toEqual(reference);
+        for (const { results } of federation.members) for (const { missed } of results) expect(missed).toEqual([]);
+      }),
+    );
+  });
+
+  it('leaves out a neighbour whose teacher is not of its samples', () => {
+    let { state } = advanceRound(machine('c0', method, 0), begin(1));
+    for (const peer of ['c1', 'c2']) ({ state } = advanceRound(state, weights(peer, 1, 1)));
+    for (const [peer, k, rows] of [['c1', 1, 2], ['c2', 2, 2]] as const) {
+      const teacher = new Float32Array(rows);
+      const factors = { type: 'factors', run: 'r', round: 1, features: featuresOf(k, iterate(1).weights), teacher } as const;
+      ({ state } = advanceRound(state, { type: 'message', from: peer, message: { type: 'inputs', run: 'r', ...inputsOf(k, k + 1) } }));
+      ({ state } = advanceRound(state, { type: 'message', from: peer, message: factors }));
+    }
+    const own = { features: featuresOf(0, iterate(1).weights), teacher: new Float32Array(1) };
+    const { effects } = advanceRound(state, { type: 'own-factors', round: 1, factors: own });
+    const [evolve] = effects;
+    expect(evolve?.type === 'evolve' && evolve.pool.map(({ key }) => key)).toEqual(['c0', 'c1']);
+  });
+});
+
+describe('an owner whose neighbourhood teaches', () => {
+  const weights = Float32Array.of(1, 2);
+  const teacher = Float32Array.of(3);
+  const ask = (from: string, round: number): OwnerEvent =>
+    ({ type: 'message', from, message: { type: 'mixed', run: 'r', round, weights, wantsInputs: false, centre: null } });
+  const answer = (to: string, round: number, given: Float32Array | null = teacher) =>
+    ({ type: 'answer-factors', to, round, weights, teacher: given });
+  const decline = (to: string, round: number) => ({ type: 'send', to, message: { type: 'decline', of: 'mixed', run: 'r', round } });
+
+  /** The effects of each event in turn. */
+  function effectsOf(...events: OwnerEvent[]): (readonly OwnerEffect[])[] {
+    let state = initialOwnerState('r', taught);
+    return events.map((event) => {
+      const transition = advanceOwner(state, event);
+      ({ state } = transition);
+      return transition.effects;
+    });
+  }
+
+  it('answers who asks before its own mix after it, once, and who asks later at once', () => {
+    const effects = effectsOf(ask('c1', 1), ask('c2', 1), ask('c1', 1), { type: 'taught', round: 1, teacher }, ask('c3', 1));
+    expect(effects).toEqual([[], [], [], [answer('c1', 1), answer('c2', 1)], [answer('c3', 1)]]);
+  });
+
+  it('makes nobody wait in a round without soft labels', () => {
+    expect(effectsOf(ask('c1', 0), ask('c1', 3))).toEqual([[answer('c1', 0, null)], [answer('c1', 3, null)]]);
+  });
+
+  it('gives inputs at once all the same', () => {
+    const [effects] = effectsOf({
+      type: 'message', from: 'c1', message: { type: 'mixed', run: 'r', round: 1, weights, wantsInputs: true, centre: null },
+    });
+    expect(effects).toEqual([{ type: 'answer-inputs', to: 'c1', centre: null }]);
+  });
+
+  it('declines what it was asked of a round whose teacher is gone or never was, and lets the next one wait', () => {
+    const effects = effectsOf(ask('c1', 1), ask('c2', 2), { type: 'taught', round: 2, teacher }, ask('c3', 1));
+    expect(effects).toEqual([[], [], [decline('c1', 1), answer('c2', 2)], [decline('c3', 1)]]);
+    expect(effectsOf(ask('c1', 2), { type: 'taught', round: 1, teacher })).toEqual([[], []]);
+  });
+
+  it('forgets who is lost, and what was asked before the last question', () => {
+    const taughtLater: OwnerEvent = { type: 'taught', round: 2, teacher };
+    expect(effectsOf(ask('c1', 2), { type: 'lost', peer: 'c1' }, taughtLater)).toEqual([[], [], []]);
+    expect(effectsOf(ask('c1', 1), ask('c1', 2), taughtLater)).toEqual([[], [], [answer('c1', 2)]]);
   });
 });

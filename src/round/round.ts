@@ -2,7 +2,7 @@ import type { WeightsMessage } from '../protocol/messages.ts';
 import { sendsVelocity } from '../settings/method.ts';
 import { finishMix } from './gradient.ts';
 import { add, type Iterate } from './iterate.ts';
-import { evolve, finishStep, learnFeatures, learnInputs, learnPart, linearise, step } from './ntk.ts';
+import { evolve, finishStep, learnFactors, learnInputs, learnPart, linearise, step } from './ntk.ts';
 import {
   stay,
   withEntry,
@@ -79,8 +79,8 @@ export function advanceRound(state: RoundState, event: RoundEvent): Transition {
       return descended(state, event.round, event.change);
     case 'own-inputs':
       return proceed(learnInputs(state, state.known.settings.self, event.inputs));
-    case 'own-features':
-      return proceed(learnFeatures(state, state.known.settings.self, event.round, event.features));
+    case 'own-factors':
+      return proceed(learnFactors(state, state.known.settings.self, event.round, event.factors));
     case 'evolved':
       return step(state, event.round, event.evolution);
     case 'own-step':
@@ -138,7 +138,7 @@ function startMix(
     else waiting.add(peer);
   }
   const stillEarly = new Map([...known.early].filter(([, message]) => message.round > round));
-  effects.push({ type: 'await', round, phase: 'mix' });
+  effects.push({ type: 'await', round, phase: 'mix', deadlines: 1 });
   const activity: Mixing = { phase: 'mix', plan, own, answers, descent, waiting, missed };
   return proceed({ known: { ...known, introduced, early: stillEarly }, activity }, effects);
 }
@@ -155,7 +155,7 @@ function receive(state: RoundState, from: Peer, message: RoundMessage): Transiti
     case 'weights':
       return receiveWeights(state, from, message);
     case 'factors':
-      return proceed(learnFeatures(state, from, message.round, message.features));
+      return proceed(learnFactors(state, from, message.round, message));
     case 'step':
       return proceed(learnPart(state, from, message.round, message.step));
     case 'decline': {

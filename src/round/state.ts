@@ -1,5 +1,6 @@
 import type { FeatureWidths } from '../model/model.ts';
-import type { Features, InputFeatures, PoolMember } from '../ntk/pool.ts';
+import type { Teaching } from '../ntk/engine.ts';
+import type { Factors, InputFeatures, PoolMember } from '../ntk/pool.ts';
 import type {
   DeclineMessage,
   FactorsMessage,
@@ -26,6 +27,8 @@ export interface RoundSettings {
   readonly inputs: SharedInputs;
   /** Of each sample, with an NTK method. */
   readonly features: FeatureWidths;
+  /** C. */
+  readonly classes: number;
   /** Whether features have whole Jacobians: the step then needs nobody else. */
   readonly hasJacobians: boolean;
 }
@@ -100,7 +103,7 @@ interface Linearised extends Working {
 export interface Linearising extends Linearised {
   readonly phase: 'linearise';
   /** At w̄, by peer, our own among them. */
-  readonly features: ReadonlyMap<Peer, Features>;
+  readonly factors: ReadonlyMap<Peer, Factors>;
 }
 
 export interface Evolving extends Linearised {
@@ -135,7 +138,7 @@ export type RoundEvent =
   /** Answers to our own effects. */
   | { readonly type: 'descended'; readonly round: number; readonly change: Float32Array }
   | { readonly type: 'own-inputs'; readonly inputs: OwnedInputs }
-  | { readonly type: 'own-features'; readonly round: number; readonly features: Features }
+  | { readonly type: 'own-factors'; readonly round: number; readonly factors: Factors }
   | { readonly type: 'evolved'; readonly round: number; readonly evolution: Evolution }
   | { readonly type: 'own-step'; readonly round: number; readonly step: Float32Array };
 
@@ -152,15 +155,16 @@ export interface RoundResult {
 
 export type RoundEffect =
   | { readonly type: 'send'; readonly to: Peer; readonly message: Message }
-  /** Call back with a `deadline` event if the machine is still in this phase when the time is up. */
-  | { readonly type: 'await'; readonly round: number; readonly phase: WaitingPhase }
+  /** Call back with a `deadline` event if the machine is still in this phase after so many times a deadline. */
+  | { readonly type: 'await'; readonly round: number; readonly phase: WaitingPhase; readonly deadlines: number }
   /** Go down the gradient of our own samples from these weights. */
   | { readonly type: 'descend'; readonly round: number; readonly weights: Float32Array; readonly method: GradientMethod }
   /** Sketch our own inputs around this centre. */
   | { readonly type: 'sketch-inputs'; readonly centre: Float32Array }
   /** Send our mean: the driver knows the inputs. */
   | { readonly type: 'introduce'; readonly to: Peer }
-  | { readonly type: 'features'; readonly round: number; readonly weights: Float32Array }
+  /** The factors of our own samples; where neighbours teach, the teacher's logits first, because neighbours wait for them. */
+  | { readonly type: 'factors'; readonly round: number; readonly weights: Float32Array; readonly teaching: Teaching | null }
   | {
       readonly type: 'evolve';
       readonly round: number;

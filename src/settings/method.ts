@@ -19,10 +19,15 @@ const evolutionSchema = v.strictObject({
   integrator: v.picklist(['euler', 'accelerated']),
   /** S, the steps of the evolution. */
   steps: count(1, 100_000),
-  /** T of the soft labels, which the mixed model gives. */
+  /** T of the soft labels. */
   temperature: range(0.1, 100),
   /** λ by stages: (first round, weight), rounds ascending; before the first stage λ = 0. */
   softLabels: v.pipe(v.array(v.strictObject({ fromRound: count(0, 1e6), weight: range(0, 100) })), v.maxLength(1000)),
+  /**
+   * Whose soft labels: the asking client's `mixed` model w̄, or of each sample the mean of what its owner's `neighbours` and the
+   * owner hold it for, Σ m_jk softmax(f(x; w_k)/T) (this project's reading of the paper's "neighbours' mean").
+   */
+  teacher: v.optional(v.picklist(['mixed', 'neighbours']), 'mixed'),
   /** a of the prior-adjusted evolution (this project's addition); 0 is SPARK as published. */
   priorAdjustment: range(0, 10),
 });
@@ -73,6 +78,16 @@ export type Momentum = NtkMethod['momentum'];
 /** λ_t of round t: the weight of the last stage that has begun. */
 export function softLabelWeight(evolution: EvolutionSettings, round: number): number {
   return evolution.softLabels.findLast((stage) => stage.fromRound <= round)?.weight ?? 0;
+}
+
+/** Whether soft labels count in any round. */
+export function hasSoftLabels(method: Method): method is NtkMethod {
+  return method.kind === 'ntk' && method.evolution.softLabels.some(({ weight }) => weight > 0);
+}
+
+/** Whether the soft labels of round t come from the samples' owners; if not, they cost no byte and no computation there. */
+export function neighboursTeach(method: Method, round: number): boolean {
+  return method.kind === 'ntk' && method.evolution.teacher === 'neighbours' && softLabelWeight(method.evolution, round) > 0;
 }
 
 /** Whether clients train without neighbours, each on the samples of several clients: a reference, not a federation. */

@@ -25,6 +25,7 @@ const spark: NtkMethod = {
     steps: 80,
     temperature: 2,
     softLabels: [{ fromRound: 1, weight: 0.25 }],
+    teacher: 'mixed',
     priorAdjustment: 0,
   },
   momentum: { kind: 'nesterov', factor: 0.5, velocity: 'mixed' },

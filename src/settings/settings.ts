@@ -73,7 +73,7 @@ const settingsFields = v.strictObject({
   wire: v.picklist(['f16', 'f32', 'q8']),
   rounds: count(1, 100_000),
   seed: count(0, 0x7fffffff),
-  /** How long a client waits for a silent neighbour in one phase of a round, ms. */
+  /** How long a client waits for a silent neighbour in one phase of a round, ms; twice as long for an answer that follows a mix. */
   deadlineMs: count(100, 600_000),
   /** The probability with which a client takes no part in a round, as if its channels were cut. */
   dropout: range(0, 0.9),

@@ -250,6 +250,12 @@ function softmax(values: readonly number[]): number[] {
   return powers.map((power) => power / sum);
 }
 
+/** T log Σ_k m_k softmax(f_k/T) of one sample, C, of logits whose softmax float64 can hold. */
+export function softenedMean(models: readonly { readonly logits: Numbers; readonly weight: number }[], temperature: number): number[] {
+  const beliefs = models.map(({ logits }) => softmax(Array.from(logits, (value) => value / temperature)));
+  return beliefs[0]!.map((_, c) => temperature * Math.log(models.reduce((sum, { weight }, k) => sum + weight * beliefs[k]![c]!, 0)));
+}
+
 /**
  * S steps on the accumulated residual alone: f(R) = f⁰ - (η/N) K R is computed anew from R in every step. With β = 0 this is
  * the same as f -= (η/N) K g.
