@@ -323,7 +323,7 @@ export class Run {
 
   #beginNext(): void {
     if (this.#disposal) return;
-    const next = nextRound(this.#machine, this.#round);
+    const next = nextRound(this.#machine, this.#round, (round) => this.#neighboursIn(round).neighbours.map(({ peer }) => peer));
     this.#isWaiting = this.#paused || next >= (this.#hold ?? Infinity);
     if (this.#isWaiting) return;
     if (next >= this.settings.rounds) this.host.reached();

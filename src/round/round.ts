@@ -54,12 +54,13 @@ export function initialRoundState(
 }
 
 /**
- * The round to begin after `finished`: the next, or, for a client that fell behind, the one where the slowest of the
- * neighbours ahead of it is now.
+ * The round to begin after `finished`: the next, or, for a client that fell behind, the first that some neighbour has not left
+ * behind. Who is no neighbour in a round may be ahead of it without having left anyone out.
  */
-export function nextRound(state: RoundState, finished: number): number {
-  const ahead = [...state.known.early.values()].map((message) => message.round).filter((round) => round > finished);
-  return ahead.length > 0 ? Math.min(...ahead) : finished + 1;
+export function nextRound(state: RoundState, finished: number, neighboursIn: (round: number) => readonly Peer[]): number {
+  const next = finished + 1;
+  const ahead = neighboursIn(next).flatMap((peer) => state.known.early.get(peer)?.round ?? []).filter((round) => round >= next);
+  return ahead.length > 0 && !ahead.includes(next) ? nextRound(state, next, neighboursIn) : next;
 }
 
 export function advanceRound(state: RoundState, event: RoundEvent): Transition {
