@@ -66,26 +66,33 @@ function ntkMethod(algorithm: Algorithm): NtkMethod {
   return method;
 }
 
-const euler = { integrator: 'euler', steps: 400 } as const;
-
 function ablation(): Study {
   const own = ntkMethod('sparkmesh');
   const plain = ntkMethod('ntk-dfl');
-  const slow = { ...plain.evolution, ...euler };
-  const { softLabels, temperature, priorAdjustment } = own.evolution;
+  const { softLabels, temperature, steps } = own.evolution;
+  const soft = { ...plain.evolution, softLabels, temperature };
   const rows: readonly (readonly [label: string, name: string, method: NtkMethod])[] = [
-    ['NTK-DFL, spectral steps, 400 Euler steps', 'base', { ...plain, evolution: slow }],
-    ['+ momentum 0.9, mixed, alone', 'heavy-momentum', { ...plain, evolution: slow, momentum: { kind: 'nesterov', factor: 0.9, velocity: 'mixed' } }],
-    ['+ momentum as in SPARKmesh', 'momentum', { ...plain, evolution: slow, momentum: own.momentum }],
-    ['+ soft labels = SPARK', 'soft', { ...own, evolution: { ...slow, softLabels, temperature } }],
-    ['+ prior adjustment', 'prior', { ...own, evolution: { ...slow, softLabels, temperature, priorAdjustment } }],
+    ['+ momentum 0.9, mixed, alone', 'heavy-momentum', { ...plain, momentum: { kind: 'nesterov', factor: 0.9, velocity: 'mixed' } }],
+    ['+ momentum as in SPARKmesh', 'momentum', { ...plain, momentum: own.momentum }],
+    ['+ soft labels = SPARK with an own velocity', 'soft', { ...own, evolution: soft }],
+    ['+ prior adjustment', 'prior', { ...own, evolution: { ...own.evolution, steps: soft.steps } }],
   ];
+  const variants: readonly (readonly [label: string, name: string, method: NtkMethod])[] = [
+    ['SPARKmesh by 400 Euler steps', 'euler', { ...own, evolution: { ...own.evolution, integrator: 'euler', steps: 400 } }],
+    ['SPARKmesh taught by the neighbours’ mean', 'neighbours', { ...own, evolution: { ...own.evolution, teacher: 'neighbours' } }],
+  ];
+  const row = ([label, name, method]: (typeof rows)[number]): Row => ({
+    label,
+    condition: condition(`ablation/${name}`, 'ntk-dfl', { method, rounds: 10 }),
+  });
   return {
     name: 'ablation',
     seeds: SEEDS,
     rows: [
-      ...rows.map(([label, name, method]) => ({ label, condition: condition(`ablation/${name}`, 'ntk-dfl', { method, rounds: 10 }) })),
-      { label: `+ accelerated evolution, ${own.evolution.steps} steps = SPARKmesh`, condition: methodsCondition('sparkmesh', '0.1') },
+      { label: `NTK-DFL, ${plain.evolution.steps} accelerated steps`, condition: methodsCondition('ntk-dfl', '0.1') },
+      ...rows.map(row),
+      { label: `+ half the steps, ${steps} = SPARKmesh`, condition: methodsCondition('sparkmesh', '0.1') },
+      ...variants.map(row),
     ],
   };
 }
