@@ -16,7 +16,7 @@ import { Conductor, hasReached } from './conductor.ts';
 const viewIntervalMs = (clients: number) => Math.max(100, 20 * clients);
 
 /** What the clients of a process may keep together of the products of inputs, bytes. */
-const PRODUCT_BUDGET = 512 * 2 ** 20;
+const PRODUCT_BUDGET = 128 * 2 ** 20;
 
 export interface InProcessRun {
   readonly settings: Settings;

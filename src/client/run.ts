@@ -3,7 +3,7 @@ import { randomStream } from '../math/random.ts';
 import { classCount, featureWidths, inputWidth, parameterCount } from '../model/model.ts';
 import { descend, type Descent } from '../ntk/descent.ts';
 import type { NtkEngine } from '../ntk/engine.ts';
-import type { InputFeatures, PoolMember } from '../ntk/pool.ts';
+import { inHalves, type InputFeatures, type PoolMember } from '../ntk/pool.ts';
 import { sketchInputs, sketchMatrix } from '../ntk/sketch.ts';
 import type { Message, MetricsMessage, RunShape } from '../protocol/messages.ts';
 import { scaledSum, weightedMean, type Iterate } from '../round/iterate.ts';
@@ -238,6 +238,11 @@ export class Run {
       case 'weights':
         if (!this.#begun) this.#adopt(message.round, message);
         return this.#advanceRound({ type: 'message', from, message });
+      case 'inputs': {
+        const { inputs } = message;
+        const isExact = this.settings.wire === 'f32';
+        return this.#advanceRound({ type: 'message', from, message: { ...message, inputs: isExact ? inputs : inputs && inHalves(inputs) } });
+      }
       default:
         return this.#advanceRound({ type: 'message', from, message });
     }

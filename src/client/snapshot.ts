@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { decodeHalf, encodeHalf } from '../math/half.ts';
 import { inputWidth } from '../model/model.ts';
 import { sketchInputs, sketchMatrix } from '../ntk/sketch.ts';
-import type { InputFeatures } from '../ntk/pool.ts';
+import { inHalves, type InputFeatures } from '../ntk/pool.ts';
 import { summarySchema } from '../protocol/messages.ts';
 import type { WireResumption, WireSnapshot } from '../protocol/wire.ts';
 import type { OwnedInputs } from '../round/state.ts';
@@ -111,11 +111,12 @@ export function inputsAsKnown(
 ): OwnedInputs {
   const { sketchSize, seed, wire } = settings;
   const [shared, width] = [sharedInputs(settings), inputWidth(model)];
-  const onWire = (values: Float32Array) => (isOwn || wire === 'f32' ? values : decodeHalf(encodeHalf(values)));
+  const isRounded = !isOwn && wire !== 'f32';
+  const rounded = (values: Float32Array) => (isRounded ? decodeHalf(encodeHalf(values)) : values);
+  const known = (inputs: InputFeatures) => ({ labels, inputs: isRounded ? inHalves(inputs) : inputs });
   if (shared === 'none') return { labels, inputs: null };
-  if (shared === 'exact') return { labels, inputs: { kind: 'exact', rows: onWire(rows), width } };
+  if (shared === 'exact') return known({ kind: 'exact', rows, width });
   const m = Math.min(sketchSize, width);
-  const sketch = sketchInputs(rows, labels.length, width, onWire(centre ?? new Float32Array(width)), sketchMatrix(width, m, seed), m);
-  const inputs: InputFeatures = { ...sketch, rows: onWire(sketch.rows), cross: onWire(sketch.cross) };
-  return { labels, inputs };
+  const sketch = sketchInputs(rows, labels.length, width, rounded(centre ?? new Float32Array(width)), sketchMatrix(width, m, seed), m);
+  return known({ ...sketch, cross: rounded(sketch.cross) });
 }

@@ -46,4 +46,9 @@ export function decodeHalf(halves: Uint16Array): Float32Array {
   return values;
 }
 
+/** Numbers kept as floats or as halves, as floats. */
+export function floatsOf(numbers: Float32Array | Uint16Array): Float32Array {
+  return numbers instanceof Float32Array ? numbers : decodeHalf(numbers);
+}
+
 export { MAX_HALF };

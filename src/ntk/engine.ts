@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { floatsOf } from '../math/half.ts';
 import {
   classCount,
   featureWidths,
@@ -64,7 +65,7 @@ function pooledInputs({ inputs: members }: Pool): tf.Tensor2D {
       if (inputs.kind !== 'exact') {
         throw new PoolError(`Client ${key} brought a sketch; a model with no hidden layer needs exact inputs: exchange factors.`);
       }
-      return tf.tensor2d(inputs.rows, [labels.length, inputs.width]);
+      return tf.tensor2d(floatsOf(inputs.rows), [labels.length, inputs.width]);
     }),
   );
 }

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { floatsOf } from '../math/half.ts';
 import type { InputFeatures, InputMember } from './pool.ts';
 import { take } from './readback.ts';
 
@@ -34,7 +35,7 @@ async function compute(pairs: readonly Pair[]): Promise<Block[]> {
   const products = tf.tidy(() => {
     const tensors = new Map<InputFeatures, tf.Tensor2D>();
     const rowsOf = ({ inputs, labels }: InputMember) => {
-      const rows = tensors.get(inputs) ?? tf.tensor2d(inputs.rows, [labels.length, inputs.width]);
+      const rows = tensors.get(inputs) ?? tf.tensor2d(floatsOf(inputs.rows), [labels.length, inputs.width]);
       tensors.set(inputs, rows);
       return rows;
     };

@@ -1,13 +1,22 @@
+import { encodeHalf, floatsOf } from '../math/half.ts';
 import { classCount, featureWidths, inputWidth, isConvolutional, type FeatureForm, type ModelSpec } from '../model/model.ts';
 
 /** What a client knows of its neighbours' samples when it builds the kernel over all of them. */
 
+/** Floats, or halves: inputs are kept of every neighbour there has been, and most come as halves. */
+type InputRows = Float32Array | Uint16Array;
+
 /** What stands for the inputs x_p of n samples in the first layer's Gram matrix. */
 export type InputFeatures =
   /** The inputs themselves: `rows` is n x `width`. */
-  | { readonly kind: 'exact'; readonly rows: Float32Array; readonly width: number }
+  | { readonly kind: 'exact'; readonly rows: InputRows; readonly width: number }
   /** A sketch (`sketchInputs`): x_p · x_q ≈ z_p · z_q + s_p + s_q, with z in the n x `width` rows and s in the n `cross`. */
-  | { readonly kind: 'sketch'; readonly rows: Float32Array; readonly width: number; readonly cross: Float32Array };
+  | { readonly kind: 'sketch'; readonly rows: InputRows; readonly width: number; readonly cross: Float32Array };
+
+/** The same inputs with rows of half the bytes: nothing is lost of those that came as halves. */
+export function inHalves(inputs: InputFeatures): InputFeatures {
+  return { ...inputs, rows: encodeHalf(floatsOf(inputs.rows)) };
+}
 
 /** What depends on the model, at w̄ (`FeatureWidths`). */
 export interface Features {

@@ -68,7 +68,7 @@ function sketched(rows: Float32Array, width: number, matrix: Float32Array): Floa
  */
 export function sketchInputs(
   rows: Float32Array, count: number, width: number, centre: Float32Array, matrix: Float32Array, m: number,
-): InputFeatures & { readonly kind: 'sketch' } {
+): InputFeatures & { readonly kind: 'sketch'; readonly rows: Float32Array } {
   const known = products.get(rows);
   const product = known?.matrix === matrix ? known.product : sketched(rows, width, matrix);
   products.set(rows, { matrix, product });

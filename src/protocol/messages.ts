@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { floatsOf } from '../math/half.ts';
 import type { FeatureWidths } from '../model/model.ts';
 import type { Factors, InputFeatures } from '../ntk/pool.ts';
 import { MAX_SAMPLES, type SharedInputs } from '../settings/settings.ts';
@@ -207,7 +208,7 @@ function split(message: Message): { fields: unknown; arrays: Readonly<Record<str
       const { inputs, labels, ...fields } = message;
       if (!inputs) return { fields: { ...fields, kind: 'none' }, arrays: { labels } };
       const cross = inputs.kind === 'sketch' ? { cross: inputs.cross } : {};
-      return { fields: { ...fields, kind: inputs.kind }, arrays: { labels, rows: inputs.rows, ...cross } };
+      return { fields: { ...fields, kind: inputs.kind }, arrays: { labels, rows: floatsOf(inputs.rows), ...cross } };
     }
     case 'factors': {
       const { features: { hidden, jacobian, logits }, teacher, ...fields } = message;
