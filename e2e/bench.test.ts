@@ -51,3 +51,23 @@ test('bench:wire measures every way between two tabs, ends with one line, and wr
   expect(transfers.map(({ size, directions }) => [directions, size])).toEqual([[1, 65536], [1, 320_000], [2, 65536], [2, 320_000]]);
   expect(roundTrips).toHaveLength(1);
 });
+
+const held = v.object({ idle: positive, lobby: positive, most: positive });
+const roundSchema = v.object({
+  format: v.literal('sparkmesh-report/1'),
+  rounds: v.array(v.object({ seconds: positive })),
+  memory: v.nullable(v.object({ tab: held, gpu: held })),
+});
+
+test('bench:round runs a federation of tabs, ends with one line, and writes its report with the memory of the largest tab', async () => {
+  const tiny = ['--tabs', '2', '--rounds', '2', '--samples', '20', '--hidden', '8', '--test-samples', '50', '--backend', 'wasm'];
+  const { summary, written } = await bench('round', ...tiny);
+  const { rounds, memory } = v.parse(roundSchema, written);
+  expect(rounds).toHaveLength(2);
+  const onLinux = process.platform === 'linux';
+  expect(summary).toMatch(onLinux ? /^On wasm, a round lasts .*; the largest tab took [\d.]+ MB above idle\.$/ : /^On wasm, a round lasts /);
+  expect(memory !== null).toBe(onLinux);
+  // A page without a client, one with its worker and tfjs, and whatever the rounds need.
+  if (memory) expect(memory.tab.lobby - memory.tab.idle).toBeGreaterThan(20e6);
+  if (memory) expect(memory.tab.most).toBeGreaterThanOrEqual(memory.tab.lobby);
+});

@@ -1,9 +1,8 @@
 import { expect, test } from 'vitest';
-import type { Report } from '../cli/report.ts';
 import { defaultSettings } from '../settings/settings.ts';
 import { summaryOf, tableOf, type StageResult } from './kernelReport.ts';
 import type { Measurement } from './measure.ts';
-import { roundSummary, roundTables } from './roundReport.ts';
+import { roundSummary, roundTables, type RoundReport } from './roundReport.ts';
 import { wireSummary, wireTable, type Transfer } from './wireReport.ts';
 
 const measured = (way: string, ms: number, tensorBytes = 1e6): Measurement => ({
@@ -51,7 +50,7 @@ test('a way of frames is compared with the bare channel in the same run', () => 
   );
 });
 
-test('a round is its phases, and its bytes by kind', () => {
+test('a round is its phases, its bytes by kind, and its largest tab', () => {
   const round = (seconds: number, evolve: number) => ({
     round: 1,
     accuracy: { averaged: 0, mean: 0, clients: [] },
@@ -63,7 +62,7 @@ test('a round is its phases, and its bytes by kind', () => {
     edges: 2,
     missed: 0,
   });
-  const report: Report = {
+  const report: RoundReport = {
     format: 'sparkmesh-report/1',
     config: { ...defaultSettings(), clients: 2, runner: 'tabs' },
     versions: {},
@@ -71,15 +70,18 @@ test('a round is its phases, and its bytes by kind', () => {
     adapter: '',
     rounds: [round(9, 900), round(1, 300)],
     edges: [{ from: 0, to: 1, bytes: { weights: 3e6 } }, { from: 1, to: 0, bytes: { weights: 1e6, step: 4e6 } }],
+    memory: { tab: { idle: 50e6, lobby: 90e6, most: 160.5e6 }, gpu: { idle: 5e6, lobby: 7e6, most: 15e6 } },
   };
   // 120 ms on a core of its own; two clients on one core need 240 ms.
   expect(roundSummary(report, 8)).toBe(
     'On cpu, a round lasts 1.00 s (mix 25 %, evolve 75 %): 8.33 times the 120 ms that a client computes in it, ' +
-      '8.33 times what all 2 compute on 8 cores; it sends 2000.0 kB a directed edge, 4.00 MB/s in all.',
+      '8.33 times what all 2 compute on 8 cores; it sends 2000.0 kB a directed edge, 4.00 MB/s in all; the largest tab took 120.5 MB above idle.',
   );
+  expect(roundSummary({ ...report, memory: null }, 8)).toMatch(/, 4\.00 MB\/s in all\.$/);
   expect(roundSummary(report, 1)).toContain('4.17 times what all 2 compute on 1 core;');
-  const [timeline, works, bytes] = roundTables(report).split('\n\n').map((part) => part.split('\n'));
+  const [timeline, works, bytes, memory] = roundTables(report).split('\n\n').map((part) => part.split('\n'));
   expect(timeline![1]).toMatch(/^1 +100 ms +900 ms +9\.00 +320\.0 ms +0\.44$/);
   expect(works!.slice(1)).toEqual([expect.stringMatching(/^evolve +100\.0$/), expect.stringMatching(/^score +20\.0$/)]);
   expect(bytes![1]).toMatch(/^weights +4000\.0 kB +1000\.0 kB$/);
+  expect(memory!.at(-1)).toMatch(/^above idle +111 +10 +121$/);
 });

@@ -3,13 +3,18 @@ import { runCommand } from '../cli/commandLine.ts';
 import { parseFederation } from '../cli/options.ts';
 import { makeReport, writeReport } from '../cli/report.ts';
 import { runTabFederation } from '../cli/tabFederation.ts';
-import { roundSummary, roundTables } from './roundReport.ts';
+import { MemoryWatch } from './memory.ts';
+import { roundSummary, roundTables, type RoundReport } from './roundReport.ts';
 
-/** `npm run bench:round`: a federation of real tabs as `npm run federation`, for where its time and its bytes go. */
+/** `npm run bench:round`: a federation of real tabs as `npm run federation`, for where its time, its bytes and its memory go. */
 await runCommand(async (argv, stop) => {
   const options = parseFederation(argv);
-  const { views, browserVersion } = await runTabFederation(options, stop);
-  const report = await makeReport({ views, runner: 'tabs', versions: { chromium: browserVersion } });
+  const watch = new MemoryWatch();
+  const { views, browserVersion } = await runTabFederation(options, stop, watch).finally(() => watch.end());
+  const report: RoundReport = {
+    ...(await makeReport({ views, runner: 'tabs', versions: { chromium: browserVersion } })),
+    memory: watch.end(),
+  };
   process.stdout.write(`${roundTables(report)}\n\n${roundSummary(report, availableParallelism())}\n`);
   if (options.json !== null) await writeReport(report, options.json);
 });

@@ -1,7 +1,13 @@
 import type { Report } from '../cli/report.ts';
-import { digits, table } from './table.ts';
+import { grownBy, type HeldMemory, type TabMemory } from './memory.ts';
+import { digits, megabytes, table } from './table.ts';
 
-/** Where a round's time and bytes go, from a report. */
+/** Where a round's time and bytes go, from a report, and what the largest tab took. */
+
+export interface RoundReport extends Report {
+  /** Null where it cannot be measured. */
+  readonly memory: TabMemory | null;
+}
 
 const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
 
@@ -28,9 +34,27 @@ function meanTimes(times: readonly Readonly<Record<string, number>>[]): [string,
 
 const computed = (work: Readonly<Record<string, number>>) => sum(Object.values(work));
 
-/** The timeline of every round by phase, and what a client computes in it, the clients' mean; then the bytes by message kind. */
-export function roundTables(report: Report): string {
-  const { rounds } = report;
+function memoryTable(memory: TabMemory | null): string {
+  if (!memory) return 'Memory is measured on Linux alone.';
+  const { tab, gpu } = memory;
+  const row = (name: string, of: (memory: HeldMemory) => number) => {
+    return [name, ...[of(tab), of(gpu), of(tab) + of(gpu)].map((bytes) => (bytes / 1e6).toFixed(0))];
+  };
+  return table([
+    ['the largest tab, MB', 'its process', 'of the GPU process', 'both'],
+    row('idle', ({ idle }) => idle),
+    row('in the lobby', ({ lobby }) => lobby),
+    row('at most', ({ most }) => most),
+    row('above idle', ({ most, idle }) => most - idle),
+  ]);
+}
+
+/**
+ * The timeline of every round by phase, and what a client computes in it, the clients' mean; the bytes by message kind; the
+ * memory of the largest tab.
+ */
+export function roundTables(report: RoundReport): string {
+  const { rounds, memory } = report;
   const phases = Object.keys(rounds[0]?.phases ?? {});
   const timeline = rounds.map(({ round, phases: times, work, seconds, bytesSent }) => {
     const spent = new Map(Object.entries(times));
@@ -49,12 +73,13 @@ export function roundTables(report: Report): string {
     table([['round', ...phases, 'slowest, s', 'computed', 'MB/s'], ...timeline]),
     table([['a client computes', 'ms a round'], ...works]),
     table([['message', 'all', 'an edge and round'], ...kinds]),
+    memoryTable(memory),
   ].join('\n\n');
 }
 
 /** @param cores that the clients share. */
-export function roundSummary(report: Report, cores: number): string {
-  const { backend, config } = report;
+export function roundSummary(report: RoundReport, cores: number): string {
+  const { backend, config, memory } = report;
   const later = settled(report);
   const seconds = sum(later.map((round) => round.seconds)) / later.length;
   const bytes = sum(later.map(({ bytesSent }) => bytesSent)) / later.length;
@@ -69,6 +94,7 @@ export function roundSummary(report: Report, cores: number): string {
   return (
     `On ${backend}, a round lasts ${digits(seconds)} s (${shares}): ${times(own)} the ${digits(own)} ms that a client computes in it, ` +
     `${times(spread)} what all ${config.clients} compute on ${cores} core${cores === 1 ? '' : 's'}; ` +
-    `it sends ${kilobytes(bytes / edges)} a directed edge, ${digits(bytes / 1e6 / seconds)} MB/s in all.`
+    `it sends ${kilobytes(bytes / edges)} a directed edge, ${digits(bytes / 1e6 / seconds)} MB/s in all` +
+    `${memory ? `; the largest tab took ${megabytes(grownBy(memory))} above idle` : ''}.`
   );
 }

@@ -21,6 +21,14 @@ export interface TabsOptions {
   readonly headed: boolean;
 }
 
+/** The ids of a browser's processes. */
+export interface BrowserProcesses {
+  readonly pages: number;
+  /** One a page, and a few others. */
+  readonly renderers: readonly number[];
+  readonly gpu: readonly number[];
+}
+
 /** Real tabs of real browsers on this machine's own page server. */
 export class Tabs {
   readonly pages: Page[] = [];
@@ -50,16 +58,41 @@ export class Tabs {
     return this.browsers[0]?.version() ?? '';
   }
 
-  /** Opens one tab after another, so that tab k becomes client k; `join` makes it join the room. */
-  async fill(backend: BackendWish, join: (page: Page) => Promise<unknown>): Promise<void> {
-    for (let k = 0; k < this.options.tabs; k++) {
-      await this.openTab(backend, join);
+  /**
+   * Opens all tabs, then has one after another join the room, so that tab k becomes client k.
+   * @param opened called when no tab has joined yet.
+   */
+  async fill(backend: BackendWish, join: (page: Page) => Promise<unknown>, opened?: () => Promise<void>): Promise<void> {
+    for (let k = 0; k < this.options.tabs; k++) await this.#open(backend);
+    await opened?.();
+    for (const [k, page] of this.pages.entries()) {
+      await join(page);
       await this.until(k, ({ self, status }) => self.number === k && status.kind === 'lobby');
     }
   }
 
-  /** One more tab, on the browsers in turn. */
+  /** One more tab, on the browsers in turn, that joins the room. */
   async openTab(backend: BackendWish, join: (page: Page) => Promise<unknown>): Promise<Page> {
+    const page = await this.#open(backend);
+    await join(page);
+    return page;
+  }
+
+  /** Of each browser. */
+  processes(): Promise<BrowserProcesses[]> {
+    return Promise.all(
+      this.browsers.map(async (browser) => {
+        const session = await browser.newBrowserCDPSession();
+        const { processInfo } = await session.send('SystemInfo.getProcessInfo');
+        await session.detach();
+        const ids = (wanted: string) => processInfo.flatMap(({ type, id }) => (type === wanted ? [id] : []));
+        const pages = browser.contexts().reduce((sum, context) => sum + context.pages().length, 0);
+        return { pages, renderers: ids('renderer'), gpu: ids('GPU') };
+      }),
+    );
+  }
+
+  async #open(backend: BackendWish): Promise<Page> {
     const k = this.pages.length;
     const browser = this.browsers[k % this.browsers.length]!;
     // Nobody watches a headless tab, and drawing what moves would take a quarter of the processor from what is computed.
@@ -69,7 +102,6 @@ export class Tabs {
     page.on('crash', () => this.#fail(k, 'its process crashed, most likely out of memory; use fewer tabs'));
     page.on('pageerror', (error) => this.#fail(k, error.message));
     await page.goto(`${this.server.url}?room=${this.room}&backend=${backend}`);
-    await join(page);
     return page;
   }
 

@@ -13,7 +13,7 @@ import { graphOf } from '../topology/graph.ts';
 import { InProcessNetwork, type Deliver } from '../transport/inProcess.ts';
 import type { Transport } from '../transport/transport.ts';
 import { Client } from './client.ts';
-import { wallClock } from './clock.ts';
+import { wallClock, type Clock } from './clock.ts';
 import type { ProblemSource, Samples } from './problem.ts';
 import type { ClientView } from './view.ts';
 
@@ -82,7 +82,31 @@ function withEvolution(used: Settings, change: Partial<EvolutionSettings>): Sett
   return { ...used, method: { ...method, evolution: { ...method.evolution, ...change } } };
 }
 
+/** The wall's, and how many of its deadlines have neither passed nor been cancelled. */
+class CountingClock implements Clock {
+  readonly now = wallClock.now;
+  readonly #pending = new Set<symbol>();
+
+  after(ms: number, callback: () => void): () => void {
+    const deadline = Symbol('deadline');
+    this.#pending.add(deadline);
+    const cancel = wallClock.after(ms, () => {
+      this.#pending.delete(deadline);
+      callback();
+    });
+    return () => {
+      this.#pending.delete(deadline);
+      cancel();
+    };
+  }
+
+  get pending(): number {
+    return this.#pending.size;
+  }
+}
+
 class Federation {
+  readonly clock = new CountingClock();
   readonly clients: Client[] = [];
   readonly transports: Transport[] = [];
   readonly network: InProcessNetwork;
@@ -104,7 +128,7 @@ class Federation {
       backend: () => selectBackend('cpu'),
       source,
       settings: this.used,
-      clock: wallClock,
+      clock: this.clock,
       onView: () => this.#check(),
       viewIntervalMs: 5,
     });
@@ -495,12 +519,13 @@ describe('clients of a room', () => {
     ...families.map((algorithm) => [algorithm, []] as const),
     ['sparkmesh', [3]] as const,
     ['dpsgd', [3]] as const,
-  ])('leave no tensor behind with %s and convolutions %j', async (algorithm, convolutions) => {
+  ])('leave no deadline and no tensor behind with %s and convolutions %j', async (algorithm, convolutions) => {
     await selectBackend('cpu');
     const before = tf.memory().numTensors;
     federation = new Federation(3, { ...withAlgorithm(settings, algorithm), convolutions: [...convolutions] });
     await federation.start();
     await federation.until((views) => views.every((view) => reached(view) && scored(view)));
+    expect(federation.clock.pending).toBe(0);
     await federation.close();
     expect(tf.memory().numTensors).toBe(before);
   });

@@ -117,7 +117,8 @@ export class Run {
   #isWaiting = false;
   #disposal: Promise<void> | null = null;
   #cancelDeadline: () => void = () => undefined;
-  readonly #cancelOverdue = new Set<() => void>();
+  /** Cancels the deadlines of the rounds that are being collected. */
+  readonly #cancelOverdue = new Map<number, () => void>();
 
   constructor(
     private readonly id: string,
@@ -278,7 +279,7 @@ export class Run {
   async #free(): Promise<void> {
     this.#phase = null;
     this.#cancelDeadline();
-    for (const cancel of this.#cancelOverdue) cancel();
+    for (const cancel of this.#cancelOverdue.values()) cancel();
     await this.#queue.close();
     this.host.engine.release(this.#inputs);
   }
@@ -524,18 +525,17 @@ export class Run {
   #collect(from: PeerId, metrics: MetricsMessage): void {
     const member = this.host.participants().find(({ id }) => id === from);
     if (!member) return;
+    const { round } = metrics;
     if (this.#collector.add({ member, metrics })) {
-      const cancel = this.host.clock.after(this.settings.deadlineMs, () => {
-        this.#cancelOverdue.delete(cancel);
-        this.#summarise(metrics.round);
-      });
-      this.#cancelOverdue.add(cancel);
+      this.#cancelOverdue.set(round, this.host.clock.after(this.settings.deadlineMs, () => this.#summarise(round)));
     }
     this.#summarise();
   }
 
   #summarise(overdue?: number): void {
     for (const collected of this.#collector.take(this.host.participants(), overdue)) {
+      this.#cancelOverdue.get(collected.round)?.();
+      this.#cancelOverdue.delete(collected.round);
       this.#queue.add('score', async () => {
         const summary = await this.#summaryOf(collected);
         this.#addSummary(summary);

@@ -1,0 +1,117 @@
+import { afterEach, expect, test } from 'vitest';
+import { isDone } from '../src/cli/conductor.ts';
+import { Tabs } from '../src/cli/tabs.ts';
+import { parameterCount } from '../src/model/model.ts';
+import { defaultSettings, type Settings } from '../src/settings/settings.ts';
+import { TabInspector, type Holdings } from './support/holdings.ts';
+
+/** Real tabs over many rounds: what they hold does not grow. */
+
+let tabs: Tabs | undefined;
+afterEach(async () => {
+  await tabs?.close();
+  tabs = undefined;
+});
+
+const TABS = 4;
+const EARLY_ROUNDS = 5;
+const ROUNDS = 50;
+
+const settings: Settings = {
+  ...defaultSettings(),
+  samples: 20,
+  hidden: [8],
+  sketchSize: 16,
+  testSamples: 50,
+  topology: { kind: 'k-regular', degree: 2, changing: true },
+};
+
+/** What a tab remembers of a round for its charts, at most: plain objects, in the worker and on the page. */
+const HISTORY_BYTES = 40_000;
+/** React keeps the elements of a view or two that are gone, with their listeners; a leak in every round would be more. */
+const SPARE_LISTENERS = ROUNDS - EARLY_ROUNDS - 1;
+/** What the wire q8 keeps of its neighbours, as many as the last rounds' graphs gave: given, taken, and the steps' errors. */
+const KEPT_VECTORS = 3 * (TABS - 1);
+const VECTOR_BYTES = 4 * parameterCount({ layers: [784, ...settings.hidden, 10] });
+
+/** How much more may be held after the late run, where it is any. */
+const allowance: ReadonlyMap<string, number> = new Map([
+  ['page.listeners', SPARE_LISTENERS],
+  ['page.heapBytes', HISTORY_BYTES * (ROUNDS - EARLY_ROUNDS)],
+  ['page.bufferBytes', 8 * (ROUNDS - EARLY_ROUNDS)],
+  ['worker.heapBytes', HISTORY_BYTES * (ROUNDS - EARLY_ROUNDS)],
+  ['worker.bufferBytes', VECTOR_BYTES * KEPT_VECTORS],
+  ['arrayBuffers', KEPT_VECTORS],
+]);
+
+function counts({ page, worker, arrayBuffers }: Holdings): Map<string, number> {
+  const named = (place: string, held: object) => Object.entries(held).map(([name, count]): [string, number] => [`${place}.${name}`, count]);
+  return new Map([['arrayBuffers', arrayBuffers], ...named('page', page), ...named('worker', worker ?? {})]);
+}
+
+/** What is held beyond what was held before and may have come since, in words. */
+function excess(early: Holdings, late: Holdings): string[] {
+  const before = counts(early);
+  return [...counts(late)].flatMap(([name, count]) => {
+    const known = before.get(name) ?? 0;
+    return count > known + (allowance.get(name) ?? 0) ? [`${name}: ${known}, then ${count}`] : [];
+  });
+}
+
+/**
+ * Trains in all tabs, for more rounds than the last time: until a tab has begun it shows what was. Tab 1 loses a channel
+ * whenever it has done as many rounds as `accidents` says.
+ */
+async function train(inspectors: readonly TabInspector[], used: Settings, accidents: readonly number[]): Promise<void> {
+  const everyone = async (condition: Parameters<Tabs['until']>[1]) => {
+    for (const k of inspectors.keys()) await tabs!.until(k, condition);
+  };
+  await tabs!.command(0, { type: 'configure', settings: used });
+  await everyone(({ status, peers, settings: { rounds } }) => {
+    return status.kind !== 'preparing' && peers.length === TABS - 1 && rounds === used.rounds;
+  });
+  await tabs!.command(0, { type: 'start' });
+  for (const round of accidents) {
+    await tabs!.until(1, ({ own }) => own.length >= round);
+    await inspectors[1]!.breakConnection();
+  }
+  await everyone((view) => isDone(view) && view.own.length === used.rounds && view.peers.every(({ channel }) => channel === 'open'));
+}
+
+test.each([
+  ['wasm', 'q8'],
+  ['webgpu', 'f16'],
+] as const)('on %s and the wire %s tabs hold after 50 rounds what they held after 5, and nothing when they have left', async (backend, wire) => {
+  tabs = await Tabs.open({ tabs: TABS, browsers: 1, headed: false });
+  const inspectors: TabInspector[] = [];
+  await tabs.fill(backend, async (page) => {
+    inspectors.push(await TabInspector.open(page));
+    await page.getByRole('button', { name: 'Join' }).click();
+  });
+  for (const inspector of inspectors) await inspector.attachWorker();
+
+  await train(inspectors, { ...settings, wire, rounds: EARLY_ROUNDS }, []);
+  const early: Holdings[] = [];
+  for (const inspector of inspectors) early.push(await inspector.holdings());
+  for (const { page, worker } of early) {
+    expect(page).toMatchObject({ connections: TABS - 1, workers: 1 });
+    // The samples.
+    expect(worker).toMatchObject({ tensors: 1, tensorBytes: 4 * 784 * settings.samples });
+  }
+
+  // Long enough before the end for what a lost neighbour had to be there again.
+  await train(inspectors, { ...settings, wire, rounds: ROUNDS }, [10, 30]);
+  for (const [k, inspector] of inspectors.entries()) {
+    await expect.poll(async () => excess(early[k]!, await inspector.holdings()), { timeout: 15_000, message: `tab ${k}` }).toEqual([]);
+  }
+
+  for (const page of tabs.pages) await page.getByRole('button', { name: 'Leave' }).click();
+  for (const inspector of inspectors) {
+    await expect.poll(() => inspector.holdings(), { timeout: 15_000 }).toMatchObject({
+      page: { connections: 0, workers: 0, timers: 0 },
+      worker: null,
+      // The images that the last view showed.
+      arrayBuffers: 12,
+    });
+  }
+});
