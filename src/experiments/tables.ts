@@ -48,11 +48,6 @@ const perRound: Column = [
 
 const drop: Column = ['largest drop after round 5', (records) => percent(Math.max(...records.map((record) => largestDrop(record, 5))))];
 
-const time: Column = [
-  'seconds a round',
-  (records) => spreadOf(records.map(({ seconds, rounds }) => seconds / rounds.length)).mean.toPrecision(2),
-];
-
 /** The accuracy after so many rounds, averaged model / mean client. */
 const after = (round: number): Column => [
   `after ${round}`,
@@ -86,8 +81,8 @@ const columns = {
     ...finals,
     perRound,
   ],
-  course: [after(1), after(3), after(5), after(8), ...finals, drop, time],
-  exchanges: [kernelErrors, after(3), after(6), ...finals, perRound, time],
+  course: [after(1), after(3), after(5), after(8), ...finals, drop],
+  exchanges: [kernelErrors, after(3), after(6), ...finals, perRound],
   conditions: [after(3), after(6), ...finals, perRound],
 } as const satisfies Record<string, readonly Column[]>;
 
