@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { deserialize, serialize } from 'node:v8';
 import * as v from 'valibot';
@@ -9,9 +9,10 @@ import { projectRoot } from './paths.ts';
 
 /** The clients of an interrupted simulation, in a file that the same command finds again. */
 
-const FORMAT = 'sparkmesh-checkpoint/1';
+const FORMAT = 'sparkmesh-checkpoint/2\n';
 
-const checkpointSchema = v.strictObject({ format: v.literal(FORMAT), snapshots: v.array(snapshotSchema) });
+/** A client's snapshot as it stands in the file. */
+export const packSnapshot = (snapshot: Snapshot): Uint8Array<ArrayBuffer> => Uint8Array.from(serialize(snapshot));
 
 export class Checkpoint {
   readonly #file: string;
@@ -37,14 +38,26 @@ export class Checkpoint {
   async load(): Promise<readonly Snapshot[] | null> {
     const bytes = await readFile(this.#file).catch(() => null);
     if (!bytes) return null;
-    const read = v.safeParse(checkpointSchema, valueOf(bytes));
-    return read.success && read.output.snapshots.length === this.#clients ? read.output.snapshots : null;
+    const read = v.safeParse(v.array(snapshotSchema), unpacked(bytes));
+    return read.success && read.output.length === this.#clients ? read.output : null;
   }
 
-  /** Whole or not at all: an interruption leaves the one before. */
-  async save(snapshots: readonly Snapshot[]): Promise<void> {
+  /**
+   * Whole or not at all: an interruption leaves the one before.
+   * @param packed the clients' snapshots by number.
+   */
+  async save(packed: readonly Uint8Array[]): Promise<void> {
     await mkdir(dirname(this.#file), { recursive: true });
-    await writeFile(`${this.#file}.part`, serialize({ format: FORMAT, snapshots }));
+    const file = await open(`${this.#file}.part`, 'w');
+    try {
+      await file.write(FORMAT);
+      for (const bytes of packed) {
+        await file.write(Uint32Array.of(bytes.length));
+        await file.write(bytes);
+      }
+    } finally {
+      await file.close();
+    }
     await rename(`${this.#file}.part`, this.#file);
   }
 
@@ -54,10 +67,18 @@ export class Checkpoint {
   }
 }
 
-function valueOf(bytes: Buffer): unknown {
+/** What `save` wrote, not yet checked; null where that cannot be. */
+function unpacked(file: Buffer): unknown {
+  if (file.toString('utf8', 0, FORMAT.length) !== FORMAT) return null;
+  const snapshots: unknown[] = [];
   try {
-    return deserialize(bytes);
+    for (let at = FORMAT.length; at < file.length; ) {
+      const start = at + 4;
+      at = start + file.readUInt32LE(at);
+      snapshots.push(deserialize(file.subarray(start, at)));
+    }
   } catch {
     return null;
   }
+  return snapshots;
 }

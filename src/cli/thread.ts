@@ -9,6 +9,7 @@ import type { Settings } from '../settings/settings.ts';
 import { numberOf } from '../transport/inProcess.ts';
 import { RemoteTransport } from '../transport/remote.ts';
 import type { PeerId } from '../transport/transport.ts';
+import { packSnapshot } from './checkpoint.ts';
 import { openClients } from './inProcess.ts';
 import { dataRoot } from './paths.ts';
 import type { FromThread, ToThread } from './threadMessages.ts';
@@ -21,14 +22,17 @@ const post = (message: FromThread) => port.postMessage(message);
 
 const transports = new Map<number, RemoteTransport>();
 const clients = new Map<number, Client>();
-const source = new DatasetProblems((dataset) => fileSource(join(dataRoot, dataset)));
+const openProblems = () => new DatasetProblems((dataset) => fileSource(join(dataRoot, dataset)));
+const source = openProblems();
 
 /** The neighbours' inputs as this client knew them. */
-async function inputsOf(number: number, { knows, centre }: Snapshot, settings: Settings): Promise<Map<PeerId, OwnedInputs>> {
+async function inputsOf(
+  number: number, { knows, centre }: Snapshot, settings: Settings, problems: DatasetProblems,
+): Promise<Map<PeerId, OwnedInputs>> {
   const inputs = new Map<PeerId, OwnedInputs>();
   for (const peer of knows) {
     const owner = numberOf(peer);
-    const problem = await source.problem(settings, owner, () => undefined);
+    const problem = await problems.problem(settings, owner, () => undefined);
     inputs.set(peer, inputsAsKnown(problem, centre, owner === number, settings));
   }
   return inputs;
@@ -39,9 +43,11 @@ async function start({ members, settings, backend, resumptions }: Extract<ToThre
     transports.set(self.number, new RemoteTransport(self, (call) => post({ type: 'call', client: self.number, call })));
   }
   const whole = new Map<number, Resumption>();
+  // Everybody's samples, for as long as this takes.
+  const problems = openProblems();
   for (const [k, resumption] of resumptions.entries()) {
     const { number } = members[k]!;
-    whole.set(number, { ...resumption, inputs: await inputsOf(number, resumption.snapshot, settings) });
+    whole.set(number, { ...resumption, inputs: await inputsOf(number, resumption.snapshot, settings, problems) });
   }
   const opened = openClients([...transports.values()], {
     settings,
@@ -68,9 +74,12 @@ function handle(message: Exclude<ToThread, { type: 'start' }>): void {
     case 'snapshot': {
       const taken = [...clients].flatMap(([number, client]) => {
         const snapshot = client.snapshot();
-        return snapshot ? [[number, snapshot] as const] : [];
+        return snapshot ? [[number, packSnapshot(snapshot)] as const] : [];
       });
-      return post({ type: 'snapshots', snapshots: new Map(taken) });
+      return port.postMessage(
+        { type: 'snapshots', snapshots: new Map(taken) } satisfies FromThread,
+        taken.map(([, { buffer }]) => buffer),
+      );
     }
     case 'reply':
       return transports.get(message.client)?.take(message.reply);

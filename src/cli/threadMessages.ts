@@ -1,5 +1,5 @@
 import type { BackendWish } from '../backend/backend.ts';
-import type { Resumption, Snapshot } from '../client/snapshot.ts';
+import type { Resumption } from '../client/snapshot.ts';
 import type { ClientCommand, ClientView } from '../client/view.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { RemoteCall, RemoteReply } from '../transport/remote.ts';
@@ -26,5 +26,6 @@ export type ToThread =
 export type FromThread =
   | { readonly type: 'call'; readonly client: number; readonly call: RemoteCall }
   | { readonly type: 'view'; readonly client: number; readonly view: ClientView }
-  | { readonly type: 'snapshots'; readonly snapshots: ReadonlyMap<number, Snapshot> }
+  /** By the clients' numbers, packed for the checkpoint. */
+  | { readonly type: 'snapshots'; readonly snapshots: ReadonlyMap<number, Uint8Array> }
   | { readonly type: 'closed' };

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import type { BackendWish } from '../backend/backend.ts';
-import { takenBy, type Snapshot } from '../client/snapshot.ts';
+import { takenBy } from '../client/snapshot.ts';
 import type { ClientView } from '../client/view.ts';
 import type { Settings } from '../settings/settings.ts';
 import { InProcessNetwork } from '../transport/inProcess.ts';
@@ -41,9 +41,9 @@ export async function runInThreads({ settings, clients, backend, onProgress, sto
   const threads = Array.from({ length: Math.min(availableParallelism(), clients) }, startThread);
   const threadOf = (client: number) => threads[client % threads.length]!;
   const post = (thread: Worker, message: ToThread, moved: ArrayBuffer[] = []) => thread.postMessage(message, moved);
-  const asked: ((taken: ReadonlyMap<number, Snapshot>) => void)[] = [];
+  const asked: ((taken: ReadonlyMap<number, Uint8Array>) => void)[] = [];
   const snapshotsOf = (thread: Worker) =>
-    new Promise<ReadonlyMap<number, Snapshot>>((resolve) => {
+    new Promise<ReadonlyMap<number, Uint8Array>>((resolve) => {
       asked[threads.indexOf(thread)] = resolve;
       post(thread, { type: 'snapshot' });
     });
