@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { memo, useState } from 'react';
 import type { BackendView, ShareView } from '../../src/client/view.ts';
 import type { PartitionRule, Settings } from '../../src/settings/settings.ts';
 import { formatCount } from '../format.ts';
@@ -16,7 +16,7 @@ interface HoldingProps {
 }
 
 /** This client's own data and device. While a new share is being prepared the last one stays in sight. */
-export function Holding({ share: latest, backend, settings }: HoldingProps) {
+export const Holding = memo(function Holding({ share: latest, backend, settings }: HoldingProps) {
   const [share, setShare] = useState(latest);
   if (latest && latest !== share) setShare(latest);
   return (
@@ -41,7 +41,7 @@ export function Holding({ share: latest, backend, settings }: HoldingProps) {
       {backend && <BackendNote backend={backend} />}
     </section>
   );
-}
+});
 
 function Partition({ partition }: { partition: PartitionRule }) {
   const words = describePartition(partition);

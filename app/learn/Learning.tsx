@@ -1,17 +1,21 @@
-import { useMemo, useState } from 'react';
+import { memo, useMemo, useState } from 'react';
 import type { ClientView, Score } from '../../src/client/view.ts';
 import { formatBytes, formatLoss, formatPercent } from '../format.ts';
 import '../styles/learn.css';
 import { Term } from '../ui/Term.tsx';
 import { Chart } from './Chart.tsx';
-import { accuracyByBytes, curvesByRound, niceCeiling } from './curves.ts';
+import { accuracyByBytes, curvesByRound, niceCeiling, type Scores } from './curves.ts';
 import type { Axis } from './Plot.tsx';
 import { ScoreTable } from './ScoreTable.tsx';
 
 /** What the federation and this client have learned, round by round. */
 export function Learning({ view, highlight }: { view: ClientView; highlight: number | null }) {
   const [asTable, setAsTable] = useState(false);
-  const latest = view.summaries.at(-1);
+  const { own, summaries, self, peers, settings } = view;
+  const ids = JSON.stringify(peers.map(({ id, number }) => [id, number]));
+  // Their text stands for who the others are: what else is told of them changes many times a round.
+  const others = useMemo(() => peers.map(({ id, number }) => ({ id, number })), [ids]);
+  const latest = summaries.at(-1);
   return (
     <section className="learning" aria-labelledby="learning-title">
       <div className="learning-head">
@@ -25,11 +29,11 @@ export function Learning({ view, highlight }: { view: ClientView; highlight: num
           {latest ? formatPercent(latest.averaged.accuracy) : '– %'}
         </strong>
         <span className="quiet">
-          of {(view.scoredOn ?? view.settings.testSamples).toLocaleString('en')} {view.settings.scoreOn} samples recognised by the{' '}
+          of {(view.scoredOn ?? settings.testSamples).toLocaleString('en')} {settings.scoreOn} samples recognised by the{' '}
           <Term of="averaged">averaged model</Term>
         </span>
       </p>
-      {asTable ? <ScoreTable view={view} /> : <Charts view={view} highlight={highlight} />}
+      {asTable ? <ScoreTable own={own} summaries={summaries} /> : <Charts {...{ own, summaries, self, others, highlight }} rounds={settings.rounds} />}
     </section>
   );
 }
@@ -70,12 +74,20 @@ function bytesAxis(x: readonly number[], finished: number, rounds: number): Axis
   };
 }
 
-function Charts({ view, highlight }: { view: ClientView; highlight: number | null }) {
-  const { own, summaries, settings, peers } = view;
-  const accuracy = useMemo(() => curvesByRound(view, 'accuracy', true), [view]);
-  const loss = useMemo(() => curvesByRound(view, 'loss', false), [view]);
-  const bytes = useMemo(() => accuracyByBytes(view), [view]);
-  const rounds = roundAxis(settings.rounds);
+interface ChartsProps extends Scores {
+  /** Of the whole run. */
+  readonly rounds: number;
+  /** The number of the client to emphasise. */
+  readonly highlight: number | null;
+}
+
+/** Drawn when a round is scored, not whenever bytes have moved. */
+const Charts = memo(function Charts({ own, summaries, self, others, rounds, highlight }: ChartsProps) {
+  const scores = { own, summaries, self, others };
+  const accuracy = curvesByRound(scores, 'accuracy', true);
+  const loss = curvesByRound(scores, 'loss', false);
+  const bytes = accuracyByBytes(scores);
+  const byRound = roundAxis(rounds);
   const ownLast = own.at(-1);
   const latest = summaries.at(-1);
   const inWords = (quantity: keyof Score, format: (value: number) => string) =>
@@ -95,18 +107,18 @@ function Charts({ view, highlight }: { view: ClientView; highlight: number | nul
         term="accuracy"
         summary={inWords('accuracy', formatPercent)}
         data={accuracy}
-        x={rounds}
+        x={byRound}
         y={accuracyAxis}
         labels="large"
         group="rounds"
-        highlight={peers.find(({ number }) => number === highlight)?.id}
+        highlight={others.find(({ number }) => number === highlight)?.id}
       />
       <Chart
         title="Loss by round"
         term="loss"
         summary={inWords('loss', formatLoss)}
         data={loss}
-        x={ends(rounds)}
+        x={ends(byRound)}
         y={lossAxis(loss.curves.flatMap(({ values }) => values))}
         labels="small"
         group="rounds"
@@ -116,11 +128,11 @@ function Charts({ view, highlight }: { view: ClientView; highlight: number | nul
         term="cost"
         summary={inWords('accuracy', formatPercent)}
         data={bytes}
-        x={bytesAxis(bytes.x, summaries.length, settings.rounds)}
+        x={bytesAxis(bytes.x, summaries.length, rounds)}
         y={smallAccuracyAxis}
         labels="small"
         group="bytes"
       />
     </div>
   );
-}
+});

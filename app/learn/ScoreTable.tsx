@@ -3,7 +3,7 @@ import { formatBytes, formatLoss, formatPercent } from '../format.ts';
 import { Term } from '../ui/Term.tsx';
 
 /** The curves as numbers, latest round first. */
-export function ScoreTable({ view: { own, summaries } }: { view: ClientView }) {
+export function ScoreTable({ own, summaries }: Pick<ClientView, 'own' | 'summaries'>) {
   const summaryOf = new Map(summaries.map((summary) => [summary.round, summary]));
   return (
     <div className="scores" role="region" aria-label="Scores by round" tabIndex={0}>

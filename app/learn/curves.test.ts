@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { OwnRound, PeerView, RoundSummary } from '../../src/client/view.ts';
+import type { OwnRound, RoundSummary } from '../../src/client/view.ts';
 import { accuracyByBytes, curvesByRound, niceCeiling, type Curves } from './curves.ts';
 
 const score = (accuracy: number) => ({ accuracy, loss: 1 - accuracy });
@@ -23,23 +23,14 @@ const summary = (round: number, averaged: number, other: number): RoundSummary =
   seconds: 1,
 });
 
-const peer: PeerView = {
-  id: 'b',
-  number: 1,
-  channel: 'open',
-  neighbour: true,
-  activity: 'idle',
-  sent: {},
-  received: {},
-  missedRounds: 0,
-};
+const other = { id: 'b', number: 1 };
 
 const self = { id: 'a', number: 0 };
 
 const values = ({ curves }: Curves, key: string) => curves.find((curve) => curve.key === key)?.values;
 
 describe('curvesByRound', () => {
-  const view = { self, peers: [peer], own: [ownRound(0, 0.3), ownRound(1, 0.5)], summaries: [summary(0, 0.6, 0.4)] };
+  const view = { self, others: [other], own: [ownRound(0, 0.3), ownRound(1, 0.5)], summaries: [summary(0, 0.6, 0.4)] };
 
   it('counts rounds from 1 and leaves out what is not known yet', () => {
     const curves = curvesByRound(view, 'accuracy', true);

@@ -1,5 +1,6 @@
 import uPlot from 'uplot';
 import type { ClientView, Score } from '../../src/client/view.ts';
+import type { Presence } from '../../src/transport/transport.ts';
 import { clientColour, type ColourToken } from '../colours.ts';
 
 /** From a client's view to lines on a chart: pure, aligned to one x axis. */
@@ -21,6 +22,11 @@ export interface Curves {
   readonly curves: readonly Curve[];
 }
 
+/** What the lines are drawn from. */
+export interface Scores extends Pick<ClientView, 'own' | 'summaries' | 'self'> {
+  readonly others: readonly Presence[];
+}
+
 /** Most other clients that get a thin line of their own. */
 const MOST_OTHERS = 8;
 
@@ -31,21 +37,16 @@ const mean: MainCurve = { key: 'mean', name: 'mean client', short: 'mean', colou
 const mine: MainCurve = { key: 'own', name: 'this client', short: 'me', colour: '--me', kind: 'own' };
 
 /** One quantity of the scores by round, rounds counted from 1: averaged model, mean, this client, and others' own. */
-export function curvesByRound(
-  view: Pick<ClientView, 'own' | 'summaries' | 'self' | 'peers'>,
-  quantity: keyof Score,
-  withOthers: boolean,
-): Curves {
-  const { own, summaries, self, peers } = view;
+export function curvesByRound({ own, summaries, self, others }: Scores, quantity: keyof Score, withOthers: boolean): Curves {
   const rounds = [...new Set([...own, ...summaries].map(({ round }) => round))].toSorted((a, b) => a - b);
   const ownOf = new Map(own.map((entry) => [entry.round, entry.score[quantity]]));
   const summaryOf = new Map(summaries.map((summary) => [summary.round, summary]));
-  const others = withOthers && peers.length <= MOST_OTHERS ? peers : [];
+  const drawn = withOthers && others.length <= MOST_OTHERS ? others : [];
   const line = (value: (round: number) => number | undefined) => rounds.map(value);
   return {
     x: rounds.map((round) => round + 1),
     curves: [
-      ...others.map(({ id, number }): Curve => ({
+      ...drawn.map(({ id, number }): Curve => ({
         key: id,
         name: `${number}`,
         short: `${number}`,

@@ -1,4 +1,5 @@
-import type { ClientCommand, ClientView } from '../client/view.ts';
+import { emptyView, type ClientCommand, type ClientView } from '../client/view.ts';
+import type { ViewChanges } from '../client/viewChanges.ts';
 
 /** Takes a federation of this machine's own clients from its start to its end by watching their views. */
 
@@ -24,7 +25,6 @@ export interface Checkpoints {
   readonly save: () => Promise<void>;
 }
 
-
 export class Conductor {
   readonly #views = new Map<number, ClientView>();
   #look: () => void = () => undefined;
@@ -33,7 +33,8 @@ export class Conductor {
 
   constructor(private readonly conducted: Conducted) {}
 
-  update(client: number, view: ClientView): void {
+  update(client: number, changes: ViewChanges): void {
+    const view = { ...(this.#views.get(client) ?? emptyView), ...changes };
     this.#views.set(client, view);
     if (client === 0) this.conducted.onProgress?.(view);
     this.#look();

@@ -78,7 +78,7 @@ async function learn(changes: Partial<Settings>): Promise<number[]> {
       settings,
       backend: 'cpu',
       source: new DatasetProblems((dataset) => fileSource(join(root(), dataset))),
-      onView: (k, view) => conductor.update(k, view),
+      onView: (k) => (view) => conductor.update(k, view),
     },
   );
   try {

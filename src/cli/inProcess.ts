@@ -31,7 +31,7 @@ export interface Workplace {
   readonly settings: Settings;
   readonly backend: BackendWish;
   readonly source: ProblemSource;
-  readonly onView: (client: number, view: ClientView) => void;
+  readonly onView: (client: number) => (view: ClientView) => void;
   readonly onTrace?: (client: number, trace: RoundTrace) => void;
   /** Where clients go on, by number. */
   readonly resumptions?: ReadonlyMap<number, Resumption>;
@@ -50,7 +50,7 @@ export function openClients(transports: readonly Transport[], { settings, backen
       source,
       settings,
       clock: patientClock,
-      onView: (view) => onView(number, view),
+      onView: onView(number),
       viewIntervalMs: viewIntervalMs(transports.length),
       productBudget: PRODUCT_BUDGET / transports.length,
       ...(resumption ? { resumption } : {}),
@@ -65,7 +65,7 @@ export async function runInProcess({ clients: count, ...run }: InProcessRun): Pr
   const conductor = new Conductor({ clients: count, isDone: hasReached, command: (k, command) => clients[k]?.command(command) });
   const clients = openClients(
     Array.from({ length: count }, () => network.join()),
-    { ...run, onView: (k, view) => conductor.update(k, view) },
+    { ...run, onView: (k) => (view) => conductor.update(k, view) },
   );
   try {
     await conductor.run();

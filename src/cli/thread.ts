@@ -3,6 +3,7 @@ import { parentPort } from 'node:worker_threads';
 import type { Client } from '../client/client.ts';
 import { DatasetProblems } from '../client/datasetProblems.ts';
 import { inputsAsKnown, type Resumption, type Snapshot } from '../client/snapshot.ts';
+import { postingChanges } from '../client/viewChanges.ts';
 import { fileSource } from '../data/fileSource.ts';
 import type { OwnedInputs } from '../round/state.ts';
 import type { Settings } from '../settings/settings.ts';
@@ -53,7 +54,7 @@ async function start({ members, settings, backend, resumptions }: Extract<ToThre
     settings,
     backend,
     source,
-    onView: (client, view) => post({ type: 'view', client, view }),
+    onView: (client) => postingChanges((changes) => post({ type: 'view', client, changes })),
     resumptions: whole,
   });
   members.forEach(({ number }, k) => clients.set(number, opened[k]!));

@@ -1,6 +1,7 @@
 import type { BackendWish } from '../backend/backend.ts';
 import type { Resumption } from '../client/snapshot.ts';
-import type { ClientCommand, ClientView } from '../client/view.ts';
+import type { ClientCommand } from '../client/view.ts';
+import type { ViewChanges } from '../client/viewChanges.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { RemoteCall, RemoteReply } from '../transport/remote.ts';
 import type { Presence } from '../transport/transport.ts';
@@ -25,7 +26,7 @@ export type ToThread =
 
 export type FromThread =
   | { readonly type: 'call'; readonly client: number; readonly call: RemoteCall }
-  | { readonly type: 'view'; readonly client: number; readonly view: ClientView }
+  | { readonly type: 'view'; readonly client: number; readonly changes: ViewChanges }
   /** By the clients' numbers, packed for the checkpoint. */
   | { readonly type: 'snapshots'; readonly snapshots: ReadonlyMap<number, Uint8Array> }
   | { readonly type: 'closed' };

@@ -73,7 +73,7 @@ export async function runInThreads({ settings, clients, backend, onProgress, sto
   const closed = threads.map((thread) => new Promise((resolve) => thread.on('exit', resolve)));
   threads.forEach((thread, t) => {
     thread.on('message', (message: FromThread) => {
-      if (message.type === 'view') conductor.update(message.client, message.view);
+      if (message.type === 'view') conductor.update(message.client, message.changes);
       else if (message.type === 'call') serve[message.client]?.(message.call);
       else if (message.type === 'snapshots') asked[t]?.(message.snapshots);
     });

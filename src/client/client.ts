@@ -19,7 +19,7 @@ import { overlayNeighbours } from './overlay.ts';
 import type { Problem, ProblemSource } from './problem.ts';
 import { Run, shapeOf, type RoundTrace } from './run.ts';
 import type { Resumption, Snapshot } from './snapshot.ts';
-import type { ClientCommand, ClientStatus, ClientView, PeerView } from './view.ts';
+import { emptyView, type ClientCommand, type ClientStatus, type ClientView, type PeerView } from './view.ts';
 
 /** What a neighbour may send while our samples still load, bytes. */
 const MAX_EARLY_BYTES = 64 * 1024 * 1024;
@@ -147,8 +147,8 @@ export class Client {
       graph: edges,
       round: active?.run.round ?? 0,
       phase: active?.run.phase ?? null,
-      own: [...(active?.run.own ?? [])],
-      summaries: [...(active?.run.summaries ?? [])],
+      own: active?.run.own ?? emptyView.own,
+      summaries: active?.run.summaries ?? emptyView.summaries,
       bytes: { training, evaluation, control },
       notice: this.#notice,
     };

@@ -88,8 +88,9 @@ function resumed(fresh: RoundState, { snapshot: { centre, introduced }, inputs }
  * their deadlines, and scores the model after each round.
  */
 export class Run {
-  readonly own: OwnRound[] = [];
-  readonly summaries: RoundSummary[] = [];
+  /** Both are replaced when they grow, so that whoever shows them can tell. */
+  own: readonly OwnRound[] = [];
+  summaries: readonly RoundSummary[] = [];
   readonly #queue: WorkQueue;
   readonly #collector = new MetricsCollector();
   /** Neighbours whose channel never opened within a deadline: not waited for until it does. */
@@ -152,8 +153,8 @@ export class Run {
     this.#owner = initialOwnerState(id, method);
     this.#iterate = resumption?.snapshot ?? { weights: initialWeights, velocity: hasMomentum ? new Float32Array(initialWeights.length) : null };
     if (resumption) {
-      this.own.push(...resumption.snapshot.own);
-      this.summaries.push(...resumption.snapshot.summaries);
+      this.own = resumption.snapshot.own;
+      this.summaries = resumption.snapshot.summaries;
       for (const [peer, rounds] of resumption.snapshot.missedRounds) this.#missedRounds.set(peer, rounds);
     }
     this.#inputs = host.engine.upload(own.rows, own.labels.length, width);
@@ -215,8 +216,8 @@ export class Run {
       centre: known.centre,
       introduced: [...known.introduced],
       knows: [...known.inputs.keys()],
-      own: [...this.own],
-      summaries: [...this.summaries],
+      own: this.own,
+      summaries: this.summaries,
       missedRounds: new Map(this.#missedRounds),
       bytes,
       wire,
@@ -503,7 +504,7 @@ export class Run {
       this.#enter(null);
       const phases = this.#times;
       const seconds = (this.host.clock.now() - this.#roundSince) / 1000;
-      this.own.push({ round, score, phases, work: this.#queue.takeTimes(), bytesSent, neighbours, missed });
+      this.own = [...this.own, { round, score, phases, work: this.#queue.takeTimes(), bytesSent, neighbours, missed }];
       this.#report({ type: 'metrics', run: this.id, round, ...score, bytesSent, seconds, weights });
       this.#beginNext();
       this.host.changed();
@@ -564,8 +565,7 @@ export class Run {
 
   #addSummary(summary: RoundSummary): void {
     if (this.summaries.some(({ round }) => round === summary.round)) return;
-    this.summaries.push(summary);
-    this.summaries.sort((a, b) => a.round - b.round);
+    this.summaries = [...this.summaries, summary].sort((a, b) => a.round - b.round);
     this.host.changed();
   }
 }

@@ -1,13 +1,12 @@
 import type { BackendWish } from '../backend/backend.ts';
 import { fetchCatalogue } from '../data/httpSource.ts';
-import { defaultSettings } from '../settings/settings.ts';
 import { signallingUrl } from '../signalling/client.ts';
 import { movedBuffers, serveTransport, type RemoteCall } from '../transport/remote.ts';
 import type { Transport } from '../transport/transport.ts';
 import { joinRoom, watchRoom } from '../transport/webrtc.ts';
 import type { CaseRun } from './conformance.ts';
 import type { RoundTrace } from './run.ts';
-import type { ClientCommand, ClientView } from './view.ts';
+import { emptyView, type ClientCommand, type ClientView } from './view.ts';
 import type { FromWorker, ToWorker } from './workerMessages.ts';
 
 /** The page's end of one client: WebRTC and signalling here on the main thread, everything else in its worker. */
@@ -102,7 +101,7 @@ export class BrowserSession {
   #receive(worker: Worker, serve: (call: RemoteCall) => void, message: FromWorker): void {
     switch (message.type) {
       case 'view':
-        this.#view = message.view;
+        this.#view = { ...(this.#view ?? emptyView), ...message.changes };
         return this.#changed();
       case 'trace':
         this.traces.push(message.trace);
@@ -116,7 +115,7 @@ export class BrowserSession {
 
   #fail(message: string): void {
     const status = { kind: 'failed', message } as const;
-    this.#view = this.#view ? { ...this.#view, status } : { ...emptyView, status };
+    this.#view = { ...(this.#view ?? emptyView), status };
     this.#changed();
   }
 
@@ -124,24 +123,6 @@ export class BrowserSession {
     for (const listener of this.#listeners) listener();
   }
 }
-
-/** What there is to see when not even the room could be entered. */
-const emptyView: ClientView = {
-  self: { id: '', number: 0 },
-  status: { kind: 'preparing', step: 'joining the room' },
-  settings: defaultSettings(),
-  backend: null,
-  share: null,
-  scoredOn: null,
-  peers: [],
-  graph: [],
-  round: 0,
-  phase: null,
-  own: [],
-  summaries: [],
-  bytes: { training: 0, evaluation: 0, control: 0 },
-  notice: null,
-};
 
 function wishedBackend(): BackendWish {
   const wish = new URLSearchParams(location.search).get('backend');

@@ -1,6 +1,6 @@
 import type { BackendView } from '../backend/backend.ts';
 import type { RoundSummary, Score } from '../protocol/messages.ts';
-import type { Settings } from '../settings/settings.ts';
+import { defaultSettings, type Settings } from '../settings/settings.ts';
 import type { PeerId, Presence } from '../transport/transport.ts';
 
 export type { BackendView, RoundSummary, Score };
@@ -92,6 +92,24 @@ export interface ClientView {
   /** The latest thing a person should know, in one sentence, e.g. a rejected message or a lost neighbour. */
   readonly notice: string | null;
 }
+
+/** What there is to see before a client has said anything. */
+export const emptyView: ClientView = {
+  self: { id: '', number: 0 },
+  status: { kind: 'preparing', step: 'joining the room' },
+  settings: defaultSettings(),
+  backend: null,
+  share: null,
+  scoredOn: null,
+  peers: [],
+  graph: [],
+  round: 0,
+  phase: null,
+  own: [],
+  summaries: [],
+  bytes: { training: 0, evaluation: 0, control: 0 },
+  notice: null,
+};
 
 /** What a person can ask of a client. */
 export type ClientCommand =

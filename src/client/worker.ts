@@ -8,12 +8,13 @@ import { Client } from './client.ts';
 import { wallClock } from './clock.ts';
 import { caseSource, settingsOf } from './conformance.ts';
 import { DatasetProblems } from './datasetProblems.ts';
+import { postingChanges } from './viewChanges.ts';
 import type { FromWorker, ToWorker } from './workerMessages.ts';
 
 /** The module worker that one tab's client lives in: all computing and all timers, so that a hidden tab keeps its pace. */
 
 /** Fast enough to look live, slow enough to cost nothing. */
-const VIEW_INTERVAL_MS = 60;
+const VIEW_INTERVAL_MS = 100;
 
 function post(message: FromWorker): void {
   self.postMessage(message);
@@ -34,7 +35,7 @@ self.onmessage = ({ data }: MessageEvent<ToWorker>) => {
         source: conformance ? caseSource(conformance.given) : new DatasetProblems((dataset) => httpSource(new URL(dataUrl), dataset)),
         settings: conformance ? settingsOf(conformance) : defaultSettings(),
         clock: wallClock,
-        onView: (view) => post({ type: 'view', view }),
+        onView: postingChanges((changes) => post({ type: 'view', changes })),
         viewIntervalMs: VIEW_INTERVAL_MS,
         ...(conformance ? { trace: (trace) => post({ type: 'trace', trace }) } : {}),
       });

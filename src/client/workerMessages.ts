@@ -3,7 +3,8 @@ import type { RemoteCall, RemoteReply } from '../transport/remote.ts';
 import type { Presence } from '../transport/transport.ts';
 import type { CaseRun } from './conformance.ts';
 import type { RoundTrace } from './run.ts';
-import type { ClientCommand, ClientView } from './view.ts';
+import type { ClientCommand } from './view.ts';
+import type { ViewChanges } from './viewChanges.ts';
 
 /** What the page's main thread and the client's worker say to each other. Both come from one build, so nothing is validated. */
 
@@ -22,7 +23,7 @@ export type ToWorker =
   | { readonly type: 'close' };
 
 export type FromWorker =
-  | { readonly type: 'view'; readonly view: ClientView }
+  | { readonly type: 'view'; readonly changes: ViewChanges }
   | RemoteCall
   | { readonly type: 'trace'; readonly trace: RoundTrace }
   /** Everything is freed; the worker may be terminated. */
