@@ -40,5 +40,11 @@ export function quantise(values: Float32Array, { random, keepsPositive = false }
 }
 
 export function dequantise({ codes, scales }: Quantised): Float32Array {
-  return Float32Array.from(codes, (code, i) => code * scales[Math.floor(i / BLOCK)]!);
+  const values = new Float32Array(codes.length);
+  for (let block = 0; block < scales.length; block++) {
+    const scale = scales[block]!;
+    const end = Math.min(codes.length, (block + 1) * BLOCK);
+    for (let i = block * BLOCK; i < end; i++) values[i] = codes[i]! * scale;
+  }
+  return values;
 }

@@ -1,5 +1,6 @@
 import { dequantise, quantise, type Quantised } from '../math/quantise.ts';
 import { randomStream, type RandomStream } from '../math/random.ts';
+import { add, subtract } from '../math/vectors.ts';
 import type { Settings } from '../settings/settings.ts';
 import { ProtocolError, type FrameArray, type VectorUpdate } from './frame.ts';
 import { decodeMessage, encodeMessage, type Message, type RunShape } from './messages.ts';
@@ -47,10 +48,6 @@ function keep<T>(all: Map<Peer, Kept<T>>, peer: Peer, name: string, entry: T, ro
   const ofPeer: Kept<T> = all.get(peer) ?? new Map();
   all.set(peer, ofPeer.set(name, { ...entry, round }));
 }
-
-/** In float32, and so the same at both ends. */
-const add = (a: Float32Array, b: Float32Array) => a.map((value, i) => value + b[i]!);
-const subtract = (a: Float32Array, b: Float32Array) => a.map((value, i) => value - b[i]!);
 
 /**
  * How one client's messages of a run become frames, and its peers' frames messages.

@@ -1,5 +1,6 @@
+import { add } from '../math/vectors.ts';
 import type { GradientMethod } from '../settings/method.ts';
-import { add, mix } from './iterate.ts';
+import { mix } from './iterate.ts';
 import { stay, type Known, type Mixing, type RoundResult, type Transition } from './state.ts';
 
 /** What a gradient method does after the mix (see round.ts): nothing more, or the addition of its own steps. */

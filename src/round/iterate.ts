@@ -1,3 +1,4 @@
+import { add, axpby } from '../math/vectors.ts';
 import type { Momentum } from '../settings/method.ts';
 
 /** What a client carries from round to round. */
@@ -19,7 +20,7 @@ function combine(terms: readonly Weighted[]): Float32Array {
   for (const { vector, weight } of terms) {
     for (let i = 0; i < sum.length; i++) sum[i]! += weight * vector[i]!;
   }
-  return Float32Array.from(sum);
+  return new Float32Array(sum);
 }
 
 /** Σ weight · vector / Σ weight. */
@@ -55,11 +56,6 @@ export function scaledSum(vectors: readonly Float32Array[], scale: number): Floa
   return combine(vectors.map((vector) => ({ vector, weight: scale })));
 }
 
-/** w + Δ. */
-export function add(weights: Float32Array, change: Float32Array): Float32Array {
-  return weights.map((weight, i) => weight + change[i]!);
-}
-
 /**
  * v = μ v̄ + Δ. Heavy ball: w = w̄ + v. Nesterov: w = w̄ + Δ + μ v (the placement is a reconstruction of SPARK's). With an own
  * velocity the mix has left it as it was.
@@ -67,7 +63,7 @@ export function add(weights: Float32Array, change: Float32Array): Float32Array {
 export function momentumStep({ weights, velocity: before }: Iterate, delta: Float32Array, momentum: Momentum): Iterate {
   if (momentum.kind === 'none' || !before) return { weights: add(weights, delta), velocity: null };
   const { kind, factor } = momentum;
-  const velocity = before.map((component, i) => factor * component + delta[i]!);
-  const change = kind === 'heavy-ball' ? velocity : velocity.map((component, i) => delta[i]! + factor * component);
+  const velocity = axpby(factor, before, 1, delta);
+  const change = kind === 'heavy-ball' ? velocity : axpby(1, delta, factor, velocity);
   return { weights: add(weights, change), velocity };
 }

@@ -1,7 +1,8 @@
+import { add } from '../math/vectors.ts';
 import type { WeightsMessage } from '../protocol/messages.ts';
 import { sendsVelocity } from '../settings/method.ts';
 import { finishMix } from './gradient.ts';
-import { add, type Iterate } from './iterate.ts';
+import type { Iterate } from './iterate.ts';
 import { evolve, finishStep, learnFactors, learnInputs, learnPart, linearise, step } from './ntk.ts';
 import {
   stay,
