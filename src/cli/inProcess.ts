@@ -17,6 +17,8 @@ const viewIntervalMs = (clients: number) => Math.max(100, 20 * clients);
 
 /** What the clients of a process may keep together of the products of inputs, bytes. */
 const PRODUCT_BUDGET = 128 * 2 ** 20;
+/** And of their neighbours' inputs. */
+const INPUT_BUDGET = 512 * 2 ** 20;
 
 export interface InProcessRun {
   readonly settings: Settings;
@@ -53,6 +55,7 @@ export function openClients(transports: readonly Transport[], { settings, backen
       onView: onView(number),
       viewIntervalMs: viewIntervalMs(transports.length),
       productBudget: PRODUCT_BUDGET / transports.length,
+      inputBudget: INPUT_BUDGET / transports.length,
       ...(resumption ? { resumption } : {}),
       ...(onTrace ? { trace: (trace: RoundTrace) => onTrace(number, trace) } : {}),
     });

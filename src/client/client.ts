@@ -39,9 +39,14 @@ export interface ClientOptions {
   readonly trace?: (trace: RoundTrace) => void;
   /** Bytes that products of inputs may take between rounds; a tab's by default. */
   readonly productBudget?: number;
+  /** Bytes of neighbours' inputs that may be kept from round to round; a tab's by default. */
+  readonly inputBudget?: number;
   /** Where the first run starts, if not at the beginning. */
   readonly resumption?: Resumption;
 }
+
+/** A tab's, bytes: enough for the sketches of six hundred neighbours with 200 samples. */
+const INPUT_BUDGET = 64 * 2 ** 20;
 
 interface ActiveRun {
   readonly register: RunRegister;
@@ -287,13 +292,14 @@ export class Client {
   }
 
   #enterRun(register: RunRegister, settings: Settings, problem: Problem): void {
-    const { source, clock, trace, productBudget, resumption = null } = this.#options;
+    const { source, clock, trace, productBudget, inputBudget = INPUT_BUDGET, resumption = null } = this.#options;
     const engine = new NtkEngine(problem.model, featureForm(settings), productBudget);
     const run = new Run(register.id, settings, problem, {
       self: this.#self,
       engine,
       clock,
       source,
+      inputBudget,
       trace: trace ?? null,
       resumption,
       participants: () => this.#participants(),

@@ -56,6 +56,8 @@ export interface RunHost {
   /** The target round is done here. */
   reached(): void;
   failed(error: unknown): void;
+  /** Bytes of neighbours' inputs that may be kept from round to round. */
+  readonly inputBudget: number;
   readonly trace: ((trace: RoundTrace) => void) | null;
   readonly resumption: Resumption | null;
 }
@@ -146,6 +148,7 @@ export class Run {
         features: featureWidths(model, form),
         classes: classCount(model),
         hasJacobians: form === 'jacobian',
+        inputBudget: host.inputBudget,
       },
       hasKernel ? { mean: this.#mean(), inputs: this.#sketch ? null : { labels: own.labels, inputs: this.#exact } } : null,
     );

@@ -18,6 +18,10 @@ export function inHalves(inputs: InputFeatures): InputFeatures {
   return { ...inputs, rows: encodeHalf(floatsOf(inputs.rows)) };
 }
 
+export function inputBytes(inputs: InputFeatures | null): number {
+  return (inputs?.rows.byteLength ?? 0) + (inputs?.kind === 'sketch' ? inputs.cross.byteLength : 0);
+}
+
 /** What depends on the model, at w̄ (`FeatureWidths`). */
 export interface Features {
   /** What each dense layer reads but for the model's input, n x its size: a hidden layer's mask is the sign of what it gave. */

@@ -1,5 +1,5 @@
 import type { Teaching } from '../ntk/engine.ts';
-import type { Factors, PoolMember } from '../ntk/pool.ts';
+import { inputBytes, type Factors, type PoolMember } from '../ntk/pool.ts';
 import { neighboursTeach, type NtkMethod } from '../settings/method.ts';
 import { mix, momentumStep, scaledSum, weightedMean } from './iterate.ts';
 import {
@@ -36,13 +36,14 @@ export function linearise(known: Known, method: NtkMethod, mixing: Mixing): Tran
   const { weights } = mixed;
   const effects: RoundEffect[] = [];
 
-  let { centre } = known;
+  let { centre, means } = known;
   if (inputs === 'sketch' && !centre) {
     const members = [{ peer: self, weight: plan.selfWeight }, ...present].flatMap(({ peer, weight }) => {
-      const mean = known.means.get(peer);
+      const mean = means.get(peer);
       return mean ? [{ vector: mean, weight }] : [];
     });
     centre = weightedMean(members);
+    means = new Map();
     effects.push({ type: 'sketch-inputs', centre });
   }
   for (const { peer } of present) {
@@ -54,7 +55,7 @@ export function linearise(known: Known, method: NtkMethod, mixing: Mixing): Tran
   effects.push({ type: 'factors', round, weights, teaching }, { type: 'await', round, phase: 'linearise', deadlines: teaching ? 2 : 1 });
   const waiting = new Set(present.map(({ peer }) => peer));
   const activity: Linearising = { phase: 'linearise', method, plan, mixed, factors: new Map(), waiting, missed };
-  return { state: { known: { ...known, centre }, activity }, effects };
+  return { state: { known: { ...known, centre, means }, activity }, effects };
 }
 
 /** Who teaches our samples: the models of the mix, each by its weight there, that of who has not answered falling to our own. */
@@ -83,9 +84,24 @@ export function evolve(known: Known, activity: Linearising): Transition {
   const unusable = [...activity.factors.keys()].filter((peer) => !answered.has(peer));
   const leftOut = new Set([...missed, ...unusable]);
   return {
-    state: { known, activity: { phase: 'evolve', method, plan, mixed, pool, waiting: new Set(), missed: leftOut } },
+    state: { known: { ...known, inputs: recentInputs(known, pool) }, activity: { phase: 'evolve', method, plan, mixed, pool, waiting: new Set(), missed: leftOut } },
     effects: [{ type: 'evolve', round: plan.round, weights: mixed.weights, pool, evolution: method.evolution }],
   };
+}
+
+/** Those of the pool, and of the others those used last, as far as the budget goes. Who is met again is asked again. */
+function recentInputs({ inputs, settings: { inputBudget } }: Known, pool: readonly PoolMember[]): Known['inputs'] {
+  const used = new Set(pool.map(({ key }) => key));
+  const isUsed = ([peer]: readonly [Peer, OwnedInputs]) => used.has(peer);
+  const others = [...inputs].filter((entry) => !isUsed(entry));
+  const kept = [...inputs].filter(isUsed);
+  let bytes = kept.reduce((sum, [, owned]) => sum + inputBytes(owned.inputs), 0);
+  for (const entry of others.toReversed()) {
+    bytes += inputBytes(entry[1].inputs);
+    if (bytes > inputBudget) break;
+    kept.unshift(entry);
+  }
+  return new Map(kept);
 }
 
 /** Whether an owner's factors are those of exactly its samples; a neighbour that answers otherwise is left out. */
@@ -139,6 +155,11 @@ export function finishStep(known: Known, activity: Stepping): Transition {
   const neighbours = pool.map(({ key }) => key).filter((key) => key !== known.settings.self);
   const result: RoundResult = { round: plan.round, iterate, delta, evolution, neighbours, missed: [...missed] };
   return { state: { known, activity: { phase: 'idle' } }, effects: [{ type: 'finish', result }] };
+}
+
+export function learnMean(state: RoundState, owner: Peer, mean: Float32Array): RoundState {
+  const { known } = state;
+  return known.centre ? state : { ...state, known: { ...known, means: withEntry(known.means, owner, mean) } };
 }
 
 export function learnInputs(state: RoundState, owner: Peer, { labels, inputs }: OwnedInputs): RoundState {

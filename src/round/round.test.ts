@@ -88,6 +88,8 @@ const methods: [string, Method, boolean?][] = [
 class Federation {
   readonly members: Member[];
   readonly lost = new Set<string>();
+  /** `inputs` messages. */
+  inputsSent = 0;
   #clock = 0;
   #mail: Mail[] = [];
   readonly #random: RandomStream;
@@ -100,13 +102,14 @@ class Federation {
     schedule: number,
     private readonly method: Method = nesterov,
     private readonly hasJacobians = false,
+    inputBudget = Infinity,
   ) {
     this.#random = randomStream(schedule, 'schedule');
     this.members = graphs[0]!.map((_, k) => {
       const id = `c${k}`;
       return {
         id,
-        round: machine(id, method, k, hasJacobians),
+        round: machine(id, method, k, hasJacobians, inputBudget),
         owner: initialOwnerState('r', method),
         results: [],
         deadline: null,
@@ -205,6 +208,7 @@ class Federation {
     if (this.hasJacobians && (message.type === 'residuals' || message.type === 'step')) {
       throw new Error(`Who has the Jacobians needs no '${message.type}'.`);
     }
+    if (message.type === 'inputs') this.inputsSent++;
     if (!this.lost.has(to)) this.#mail.push({ from, to, message });
     else this.#advance(this.members.find(({ id }) => id === from)!, { type: 'lost', peer: to });
   }
@@ -269,9 +273,9 @@ class Federation {
 }
 
 /** A machine with k + 1 samples. */
-const machine = (self: string, method: Method, k: number, hasJacobians = false) =>
+const machine = (self: string, method: Method, k: number, hasJacobians = false, inputBudget = Infinity) =>
   initialRoundState(
-    { run: 'r', self, method, inputs: 'exact', features: { hidden: [1], jacobian: 0, logits: 0 }, classes: 1, hasJacobians },
+    { run: 'r', self, method, inputs: 'exact', features: { hidden: [1], jacobian: 0, logits: 0 }, classes: 1, hasJacobians, inputBudget },
     method.kind === 'ntk' ? { mean: new Float32Array(WIDTH), inputs: inputsOf(k, k + 1) } : null,
   );
 
@@ -380,6 +384,32 @@ describe.each(methods)('a round of %s', (_, method, hasJacobians) => {
 });
 
 describe('a round', () => {
+  it('asks for inputs once, or again where the budget made it forget those used longest ago, to the same result', () => {
+    const [clients, rounds] = [7, 4];
+    const graphs = [1, 2, 3].map((stride) => ring(clients, stride));
+    const run = (schedule: number, inputBudget: number) => {
+      const federation = new Federation(graphs, rounds, noFaults, schedule, nesterov, false, inputBudget);
+      federation.run();
+      return federation;
+    };
+    const reference = run(0, Infinity);
+    // All six others in three rounds; in the fourth nobody is new.
+    expect(reference.inputsSent).toBe(clients * 6);
+    fc.assert(
+      fc.property(schedules, fc.nat(200), (schedule, budget) => {
+        const federation = run(schedule, budget);
+        expect(iterates(federation)).toEqual(iterates(reference));
+        federation.members.forEach(({ id, round: { known: { inputs } } }, k) => {
+          const pool = [id, ...graphs[0]![k]!.map((j) => `c${j}`)];
+          expect([...inputs.keys()].slice(-pool.length).toSorted()).toEqual(pool.toSorted());
+          const bytes = [...inputs.values()].reduce((sum, owned) => sum + owned.inputs!.rows.byteLength, 0);
+          expect(inputs.size === pool.length || bytes <= budget).toBe(true);
+        });
+      }),
+    );
+    expect(run(0, 0).inputsSent).toBe(clients * 2 * rounds);
+  });
+
   it('leaves out who misses the deadline, gives its weight to the client itself, and counts it', () => {
     const federation = new Federation([[[1], [0]]], 1, { ...noFaults, drop: 1 }, 1);
     federation.run();

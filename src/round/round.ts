@@ -3,7 +3,7 @@ import type { WeightsMessage } from '../protocol/messages.ts';
 import { sendsVelocity } from '../settings/method.ts';
 import { finishMix } from './gradient.ts';
 import type { Iterate } from './iterate.ts';
-import { evolve, finishStep, learnFactors, learnInputs, learnPart, linearise, step } from './ntk.ts';
+import { evolve, finishStep, learnFactors, learnInputs, learnMean, learnPart, linearise, step } from './ntk.ts';
 import {
   stay,
   withEntry,
@@ -151,7 +151,7 @@ const phaseOf = { weights: 'mix', mixed: 'linearise', residuals: 'step' } as con
 function receive(state: RoundState, from: Peer, message: RoundMessage): Transition {
   switch (message.type) {
     case 'mean':
-      return stay({ ...state, known: { ...state.known, means: withEntry(state.known.means, from, message.mean) } });
+      return stay(learnMean(state, from, message.mean));
     case 'inputs':
       return stay(learnInputs(state, from, message));
     case 'weights':

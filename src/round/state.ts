@@ -31,6 +31,8 @@ export interface RoundSettings {
   readonly classes: number;
   /** Whether features have whole Jacobians: the step then needs nobody else. */
   readonly hasJacobians: boolean;
+  /** Bytes of inputs that may be kept from round to round; a pool's own are kept in any case. */
+  readonly inputBudget: number;
 }
 
 /** One round's neighbourhood: mixing weights m_ij in the pool's order, m_ii apart. */
@@ -64,7 +66,9 @@ export interface Known {
   readonly settings: RoundSettings;
   /** The sketch's centre μ: the mixed mean of the first pool's inputs. */
   readonly centre: Float32Array | null;
+  /** Of whoever has sent its own, until the centre is known. */
   readonly means: ReadonlyMap<Peer, Float32Array>;
+  /** In the order of their last use. */
   readonly inputs: ReadonlyMap<Peer, OwnedInputs>;
   /** Who has our mean. */
   readonly introduced: ReadonlySet<Peer>;
