@@ -32,7 +32,7 @@ function meanTimes(times: readonly Readonly<Record<string, number>>[]): [string,
   return [...totals].map(([name, ms]) => [name, ms / times.length]);
 }
 
-const computed = (work: Readonly<Record<string, number>>) => sum(Object.values(work));
+const spentOn = (times: Readonly<Record<string, number>>) => sum(Object.values(times));
 
 function memoryTable(memory: TabMemory | null): string {
   if (!memory) return 'Memory is measured on Linux alone.';
@@ -50,8 +50,8 @@ function memoryTable(memory: TabMemory | null): string {
 }
 
 /**
- * The timeline of every round by phase, and what a client computes in it, the clients' mean; the bytes by message kind; the
- * memory of the largest tab.
+ * The timeline of every round by phase, all of them, and what a client computes in it, the clients' mean; what the slowest
+ * client's round took; the bytes by message kind; the memory of the largest tab.
  */
 export function roundTables(report: RoundReport): string {
   const { rounds, memory } = report;
@@ -61,16 +61,17 @@ export function roundTables(report: RoundReport): string {
     return [
       String(round),
       ...phases.map((phase) => `${spent.get(phase) ?? 0} ms`),
-      seconds.toFixed(2),
-      `${computed(work).toFixed(1)} ms`,
-      (bytesSent / 1e6 / seconds).toFixed(2),
+      `${spentOn(times).toFixed(0)} ms`,
+      `${(1000 * seconds).toFixed(0)} ms`,
+      `${spentOn(work).toFixed(0)} ms`,
+      (bytesSent / 1e3 / spentOn(times)).toFixed(2),
     ];
   });
   const works = meanTimes(settled(report).map(({ work }) => work)).map(([name, ms]) => [name, ms.toFixed(1)]);
   const edges = sum(rounds.map((round) => round.edges));
   const kinds = bytesByKind(report).map(([kind, bytes]) => [kind, kilobytes(bytes), kilobytes(bytes / edges)]);
   return [
-    table([['round', ...phases, 'slowest, s', 'computed', 'MB/s'], ...timeline]),
+    table([['round', ...phases, 'all', 'slowest', 'computed', 'MB/s'], ...timeline]),
     table([['a client computes', 'ms a round'], ...works]),
     table([['message', 'all', 'an edge and round'], ...kinds]),
     memoryTable(memory),
@@ -81,20 +82,21 @@ export function roundTables(report: RoundReport): string {
 export function roundSummary(report: RoundReport, cores: number): string {
   const { backend, config, memory } = report;
   const later = settled(report);
-  const seconds = sum(later.map((round) => round.seconds)) / later.length;
+  const slowest = sum(later.map((round) => round.seconds)) / later.length;
   const bytes = sum(later.map(({ bytesSent }) => bytesSent)) / later.length;
   const edges = sum(later.map((round) => round.edges)) / later.length;
   const phases = meanTimes(later.map((round) => round.phases));
-  const all = sum(phases.map(([, ms]) => ms));
-  const shares = phases.map(([phase, ms]) => `${phase} ${Math.round((100 * ms) / all)} %`).join(', ');
-  const own = sum(later.map(({ work }) => computed(work))) / later.length;
+  // A client's mean: everyone goes on to the next round when its own is over, not when the slowest has ended.
+  const lasts = sum(later.map(({ phases: times }) => spentOn(times))) / later.length;
+  const shares = phases.map(([phase, ms]) => `${phase} ${Math.round((100 * ms) / lasts)} %`).join(', ');
+  const own = sum(later.map(({ work }) => spentOn(work))) / later.length;
   // As if the clients' computations never waited for anything but a core.
   const spread = (own * config.clients) / Math.min(cores, config.clients);
-  const times = (of: number) => `${digits((1000 * seconds) / of)} times`;
+  const times = (of: number) => `${digits(lasts / of)} times`;
   return (
-    `On ${backend}, a round lasts ${digits(seconds)} s (${shares}): ${times(own)} the ${digits(own)} ms that a client computes in it, ` +
+    `On ${backend}, a round lasts ${digits(lasts / 1000)} s (${shares}; the slowest client’s ${digits(slowest)} s): ${times(own)} the ${digits(own)} ms that a client computes in it, ` +
     `${times(spread)} what all ${config.clients} compute on ${cores} core${cores === 1 ? '' : 's'}; ` +
-    `it sends ${kilobytes(bytes / edges)} a directed edge, ${digits(bytes / 1e6 / seconds)} MB/s in all` +
+    `it sends ${kilobytes(bytes / edges)} a directed edge, ${digits((1000 * bytes) / 1e6 / lasts)} MB/s in all` +
     `${memory ? `; the largest tab took ${megabytes(grownBy(memory))} above idle` : ''}.`
   );
 }
