@@ -18,7 +18,7 @@ const viewIntervalMs = (clients: number) => Math.max(100, 20 * clients);
 /** What the clients of a process may keep together of the products of inputs, bytes. */
 const PRODUCT_BUDGET = 128 * 2 ** 20;
 /** And of their neighbours' inputs. */
-const INPUT_BUDGET = 512 * 2 ** 20;
+const INPUT_BUDGET = 256 * 2 ** 20;
 
 export interface InProcessRun {
   readonly settings: Settings;
