@@ -30,6 +30,7 @@ export class InProcessNetwork {
   /** By number. */
   readonly #endpoints = new Map<number, Endpoint>();
   #tasks: (() => void)[] = [];
+  #isAnnouncing = false;
 
   constructor(deliver: Deliver = () => 'deliver') {
     this.#deliver = deliver;
@@ -53,7 +54,7 @@ export class InProcessNetwork {
       listen: (listener) => endpoint.events.listen(listener),
       want: (peers) => {
         endpoint.wanted = new Set(peers);
-        this.#later(() => this.#openWanted());
+        this.#later(() => this.#openWanted(endpoint));
       },
       send: (peer, frame) => this.#send(endpoint, peer, frame.slice()),
       close: () => this.#leave(endpoint),
@@ -71,28 +72,32 @@ export class InProcessNetwork {
     });
   }
 
+  /** Once for all who come and go in one turn of the event loop. */
   #announce(): void {
-    const endpoints = [...this.#endpoints.values()].sort((a, b) => a.self.number - b.self.number);
-    const members = endpoints.map(({ self }) => self);
+    if (this.#isAnnouncing) return;
+    this.#isAnnouncing = true;
     this.#later(() => {
+      this.#isAnnouncing = false;
+      const endpoints = [...this.#endpoints.values()].sort((a, b) => a.self.number - b.self.number);
+      const members = endpoints.map(({ self }) => self);
       for (const endpoint of endpoints) {
         endpoint.announced = true;
         endpoint.events.emit({ type: 'presence', members });
       }
-      this.#openWanted();
+      for (const endpoint of endpoints) this.#openWanted(endpoint);
     });
   }
 
-  #openWanted(): void {
-    for (const a of this.#endpoints.values()) {
-      for (const b of this.#endpoints.values()) {
-        if (a === b || !b.announced || !a.wanted.has(b.self.id) || a.channels.has(b)) continue;
-        const channel: Channel = new Set();
-        a.channels.set(b, channel);
-        b.channels.set(a, channel);
-        a.events.emit({ type: 'open', peer: b.self.id });
-        b.events.emit({ type: 'open', peer: a.self.id });
-      }
+  #openWanted(a: Endpoint): void {
+    if (this.#endpoints.get(a.self.number) !== a) return;
+    for (const id of a.wanted) {
+      const b = this.#endpoints.get(numberOf(id));
+      if (!b?.announced || b === a || a.channels.has(b)) continue;
+      const channel: Channel = new Set();
+      a.channels.set(b, channel);
+      b.channels.set(a, channel);
+      a.events.emit({ type: 'open', peer: b.self.id });
+      b.events.emit({ type: 'open', peer: a.self.id });
     }
   }
 
