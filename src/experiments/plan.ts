@@ -60,7 +60,7 @@ const large: Study = {
   seeds: [0],
   rows: (['sparkmesh', 'ntk-dfl', 'dfedavg'] as const).map((algorithm) => ({
     label: presets[algorithm].title,
-    condition: condition(`large/${algorithm}`, algorithm, { rounds: algorithm === 'dfedavg' ? 40 : 12 }, 300),
+    condition: condition(`large/${algorithm}`, algorithm, { rounds: algorithm === 'dfedavg' ? 30 : 12 }, 300),
   })),
 };
 
@@ -157,7 +157,6 @@ const hardships: Study = {
       { label: `${title}, none`, condition: methodsCondition(algorithm, '0.1') },
       row('10 % of the clients lost each round', 'lost-10', { dropout: 0.1 }),
       row('30 % of the clients lost each round', 'lost-30', { dropout: 0.3 }),
-      row('unequal sizes, σ = 0.5', 'sizes-0.5', { sizeSpread: 0.5 }),
       row('unequal sizes, σ = 1', 'sizes-1', { sizeSpread: 1 }),
     ];
   }),
