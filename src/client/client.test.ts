@@ -1,9 +1,10 @@
 import * as tf from '@tensorflow/tfjs';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { selectBackend } from '../backend/backend.ts';
 import { randomStream, type RandomStream } from '../math/random.ts';
 import { initialWeights } from '../model/model.ts';
 import { decodeFrame } from '../protocol/frame.ts';
+import { encodeMessage } from '../protocol/messages.ts';
 import { modelOf } from '../settings/model.ts';
 import { algorithms } from '../settings/presets.ts';
 import type { EvolutionSettings } from '../settings/method.ts';
@@ -457,6 +458,30 @@ describe('clients of a room', () => {
     }
     federation.clients[1]!.command({ type: 'configure', settings });
     await federation.until((views) => views.every(({ status }) => status.kind === 'lobby'));
+  });
+
+  it('have taken a request when they have answered it, so that a window bounds what waits for a busy client', async () => {
+    const fieldsOf = (frame: Uint8Array) => JSON.stringify(decodeFrame(frame).fields);
+    let run = '';
+    federation = new Federation(2, { ...settings, rounds: 1000 }, (_from, _to, frame) => {
+      run ||= /"run":"([^"]+)"/.exec(fieldsOf(frame))?.[1] ?? '';
+      return 'deliver';
+    });
+    await federation.start();
+    await federation.until((views) => views.every(({ own }) => own.length > 0));
+    federation.clients[0]!.command({ type: 'pause' });
+    const [asking, answering] = federation.transports;
+    const sent = vi.spyOn(answering!, 'send');
+    const answered = () => sent.mock.calls.filter(([, frame]) => /"type":"factors".*"round":50[0-4]\b/.test(fieldsOf(frame)));
+    const weights = initialWeights({ layers: [WIDTH, 8, CLASSES] }, settings.seed);
+    const requests = Array.from({ length: 5 }, (_, k) => {
+      const mixed = { type: 'mixed', run, round: 500 + k, weights, wantsInputs: false, centre: null } as const;
+      return asking!.send('c1', encodeMessage(mixed, 'f32'));
+    });
+    await requests[0];
+    expect(answered().length).toBeGreaterThan(0);
+    await Promise.all(requests);
+    expect(answered()).toHaveLength(5);
   });
 
   it('can run again with other settings', async () => {

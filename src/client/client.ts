@@ -159,7 +159,7 @@ export class Client {
     };
   }
 
-  #handle(event: TransportEvent): void {
+  #handle(event: TransportEvent): void | Promise<void> {
     if (this.#closed) return;
     switch (event.type) {
       case 'presence':
@@ -178,8 +178,8 @@ export class Client {
         break;
       case 'frame':
         this.#bytes.countSent(event.peer, 'ack', ACK_BYTES);
-        this.#receive(event.peer, event.frame);
-        break;
+        this.#changed();
+        return this.#receive(event.peer, event.frame);
     }
     this.#changed();
   }
@@ -216,7 +216,7 @@ export class Client {
     return edges.flatMap(({ a, b }) => (a === this.#self.id ? [b] : b === this.#self.id ? [a] : []));
   }
 
-  #receive(peer: PeerId, frame: Uint8Array<ArrayBuffer>): void {
+  #receive(peer: PeerId, frame: Uint8Array<ArrayBuffer>): void | Promise<void> {
     const loading = this.#active === null && isActive(this.#register.run);
     let message: Message | null;
     try {
@@ -237,7 +237,7 @@ export class Client {
     }
     this.#bytes.countReceived(peer, message.type, wireBytes(frame.length));
     if (message.type === 'room') this.#learn(message.register);
-    else this.#active?.run.receive(peer, message);
+    else return this.#active?.run.receive(peer, message);
   }
 
   #send(to: PeerId, message: Message): void {
@@ -326,7 +326,7 @@ export class Client {
     run.setPaused(register.control === 'paused');
     this.#want();
     if (isFounder) run.begin();
-    for (const { peer, frame } of this.#early.splice(0)) this.#receive(peer, frame);
+    for (const { peer, frame } of this.#early.splice(0)) void this.#receive(peer, frame);
   }
 
   async #endRun(): Promise<void> {

@@ -227,14 +227,16 @@ export class Run {
     };
   }
 
-  receive(from: PeerId, message: Message): void {
+  /** @returns for a message that asks us to compute, when that is done: its sender's window counts it until then. */
+  receive(from: PeerId, message: Message): void | Promise<void> {
     if (this.#disposal) return;
     switch (message.type) {
       case 'room':
         return;
       case 'mixed':
       case 'residuals':
-        return this.#advanceOwner({ type: 'message', from, message });
+        this.#advanceOwner({ type: 'message', from, message });
+        return this.#queue.settled();
       case 'metrics':
         return this.#collect(from, message);
       case 'summary':

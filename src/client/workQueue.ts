@@ -26,6 +26,11 @@ export class WorkQueue {
     });
   }
 
+  /** Resolves when all tasks so far have ended. */
+  settled(): Promise<void> {
+    return this.#tail;
+  }
+
   /** The time of the tasks that ended since the last call. */
   takeTimes(): WorkTimes {
     const times = this.#times;
