@@ -87,7 +87,7 @@ function ablation(): Study {
   ];
   const row = ([label, name, method]: (typeof rows)[number]): Row => ({
     label,
-    condition: condition(`ablation/${name}`, 'ntk-dfl', { method, rounds: 10 }),
+    condition: condition(`ablation/${name}`, 'ntk-dfl', { method, rounds: 8 }),
   });
   return {
     name: 'ablation',
@@ -151,7 +151,7 @@ const hardships: Study = {
     const { title } = presets[algorithm];
     const row = (label: string, name: string, changes: Partial<Settings>): Row => ({
       label: `${title}, ${label}`,
-      condition: condition(`hardships/${algorithm}-${name}`, algorithm, { rounds: 10, ...changes }),
+      condition: condition(`hardships/${algorithm}-${name}`, algorithm, { rounds: 8, ...changes }),
     });
     return [
       { label: `${title}, none`, condition: methodsCondition(algorithm, '0.1') },
