@@ -37,7 +37,7 @@ export const compared = ['sparkmesh', 'spark', 'ntk-dfl', 'ntk-dfl-published', '
  */
 function roundsOf(algorithm: Algorithm, skew: Skew): number {
   if (algorithm === 'ntk-dfl-published' && skew === '0.1') return 25;
-  if (presets[algorithm].method.kind === 'ntk') return skew === '0.1' ? 15 : 10;
+  if (presets[algorithm].method.kind === 'ntk') return skew === '0.1' || algorithm === 'sparkmesh' ? 15 : 10;
   return skew === '0.1' ? 40 : 25;
 }
 
