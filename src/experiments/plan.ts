@@ -60,7 +60,7 @@ const large: Study = {
   seeds: [0],
   rows: (['sparkmesh', 'ntk-dfl', 'dfedavg'] as const).map((algorithm) => ({
     label: presets[algorithm].title,
-    condition: condition(`large/${algorithm}`, algorithm, { rounds: algorithm === 'dfedavg' ? 30 : 12 }, 300),
+    condition: condition(`large/${algorithm}`, algorithm, { rounds: algorithm === 'dfedavg' ? 24 : 12 }, 300),
   })),
 };
 
@@ -151,7 +151,7 @@ const hardships: Study = {
     const { title } = presets[algorithm];
     const row = (label: string, name: string, changes: Partial<Settings>): Row => ({
       label: `${title}, ${label}`,
-      condition: condition(`hardships/${algorithm}-${name}`, algorithm, { rounds: 8, ...changes }),
+      condition: condition(`hardships/${algorithm}-${name}`, algorithm, { rounds: 6, ...changes }),
     });
     return [
       { label: `${title}, none`, condition: methodsCondition(algorithm, '0.1') },
