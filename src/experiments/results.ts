@@ -190,7 +190,7 @@ export function writeResults(findings: Findings): Map<string, string> {
       ? [
           'At 80 steps, to which NTK-DFL is tuned, momentum alone does harm: after eight rounds the averaged model is six points lower with 0.9,',
           'mixed, and the clients’ own are twelve lower; one and five with 0.5 and an own velocity. Neither soft labels nor the prior adjustment',
-          'make up for that. With 40 steps, where NTK-DFL is as good as with 80 (see its tuning), the same parts together gain nine points:',
+          'make up for that. With 40 steps, where NTK-DFL is as good as with 80 (see its tuning), the same parts together gain nearly nine points:',
           'they need a round short enough that momentum does not overshoot.',
           '',
         ]
