@@ -58,7 +58,7 @@ function methods(skew: Skew): Study {
 const large: Study = {
   name: 'large',
   seeds: [0],
-  rows: (['sparkmesh', 'ntk-dfl', 'dfedavg'] as const).map((algorithm) => ({
+  rows: (['sparkmesh', 'spark', 'ntk-dfl', 'dfedavg'] as const).map((algorithm) => ({
     label: presets[algorithm].title,
     condition: condition(`large/${algorithm}`, algorithm, { rounds: algorithm === 'dfedavg' ? 24 : 12 }, 300),
   })),
@@ -147,7 +147,7 @@ const topologies: Study = {
 const hardships: Study = {
   name: 'hardships',
   seeds: SEEDS,
-  rows: (['sparkmesh', 'ntk-dfl'] as const).flatMap((algorithm) => {
+  rows: (['sparkmesh', 'spark', 'ntk-dfl'] as const).flatMap((algorithm) => {
     const { title } = presets[algorithm];
     const row = (label: string, name: string, changes: Partial<Settings>): Row => ({
       label: `${title}, ${label}`,
@@ -168,13 +168,13 @@ const sizes = [
   { clients: 12, samples: 100, topology: { kind: 'k-regular', degree: 4, changing: true } },
 ] as const;
 
-/** The default preset against its strongest baseline from small federations to large ones. */
+/** Both presets against their strongest baseline from small federations to large ones. */
 const stability: Study = {
   name: 'stability',
   seeds: SEEDS,
   rows: sizes.flatMap(({ clients, samples, topology }) =>
     skews.flatMap((skew) =>
-      (['sparkmesh', 'ntk-dfl'] as const).map((algorithm) => ({
+      (['sparkmesh', 'spark', 'ntk-dfl'] as const).map((algorithm) => ({
         label: `${clients} x ${samples}, ${skew === 'iid' ? 'IID' : `α = ${skew}`}, ${presets[algorithm].title}`,
         condition: condition(
           `stability/${algorithm}-${clients}x${samples}-${skew}`,
