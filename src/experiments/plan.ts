@@ -73,30 +73,32 @@ function ntkMethod(algorithm: Algorithm): NtkMethod {
 function ablation(): Study {
   const own = ntkMethod('sparkmesh');
   const plain = ntkMethod('ntk-dfl');
-  const { softLabels, temperature, steps } = own.evolution;
-  const soft = { ...plain.evolution, softLabels, temperature };
-  const rows: readonly (readonly [label: string, name: string, method: NtkMethod])[] = [
-    ['+ momentum 0.9, mixed, alone', 'heavy-momentum', { ...plain, momentum: { kind: 'nesterov', factor: 0.9, velocity: 'mixed' } }],
-    ['+ momentum as in SPARKmesh', 'momentum', { ...plain, momentum: own.momentum }],
-    ['+ soft labels = SPARK with an own velocity', 'soft', { ...own, evolution: soft }],
-    ['+ prior adjustment', 'prior', { ...own, evolution: { ...own.evolution, steps: soft.steps } }],
-  ];
-  const variants: readonly (readonly [label: string, name: string, method: NtkMethod])[] = [
-    ['SPARKmesh by 400 Euler steps', 'euler', { ...own, evolution: { ...own.evolution, integrator: 'euler', steps: 400 } }],
-    ['SPARKmesh taught by the neighbours’ mean', 'neighbours', { ...own, evolution: { ...own.evolution, teacher: 'neighbours' } }],
-  ];
-  const row = ([label, name, method]: (typeof rows)[number]): Row => ({
-    label,
-    condition: condition(`ablation/${name}`, 'ntk-dfl', { method, rounds: 8 }),
+  const evolving = (method: NtkMethod, change: Partial<NtkMethod['evolution']>): NtkMethod => ({
+    ...method,
+    evolution: { ...method.evolution, ...change },
   });
+  const row = (label: string, name: string, algorithm: Algorithm, method: NtkMethod, rounds: number): Row => ({
+    label,
+    condition: condition(`ablation/${name}`, algorithm, { method, rounds }),
+  });
+  /** Eight rounds tell the parts apart. */
+  const part = (label: string, name: string, method: NtkMethod) => row(label, name, 'ntk-dfl', method, 8);
+  const longer = (algorithm: 'ntk-dfl' | 'spark') =>
+    row(`${presets[algorithm].title}, 80 steps`, `${algorithm}-80`, algorithm, evolving(ntkMethod(algorithm), { steps: 80 }), 15);
   return {
     name: 'ablation',
     seeds: SEEDS,
     rows: [
-      { label: `NTK-DFL, ${plain.evolution.steps} accelerated steps`, condition: methodsCondition('ntk-dfl', '0.1') },
-      ...rows.map(row),
-      { label: `+ half the steps, ${steps} = SPARKmesh`, condition: methodsCondition('sparkmesh', '0.1') },
-      ...variants.map(row),
+      { label: 'NTK-DFL', condition: methodsCondition('ntk-dfl', '0.1') },
+      part('+ momentum 0.9, mixed, alone', 'heavy-momentum', { ...plain, momentum: { kind: 'nesterov', factor: 0.9, velocity: 'mixed' } }),
+      part('+ momentum as in SPARKmesh', 'momentum', { ...plain, momentum: own.momentum }),
+      part('+ soft labels = SPARK with an own velocity', 'soft', evolving(own, { priorAdjustment: 0 })),
+      { label: '+ prior adjustment = SPARKmesh', condition: methodsCondition('sparkmesh', '0.1') },
+      part('SPARKmesh by 400 Euler steps', 'euler', evolving(own, { integrator: 'euler', steps: 400 })),
+      part('SPARKmesh taught by the neighbours’ mean', 'neighbours', evolving(own, { teacher: 'neighbours' })),
+      part('SPARKmesh, 80 steps', 'sparkmesh-80', evolving(own, { steps: 80 })),
+      longer('spark'),
+      longer('ntk-dfl'),
     ],
   };
 }

@@ -23,7 +23,7 @@ const EDGES = 200;
 const CHOSEN_BY = 3;
 
 function validationScore({ rounds }: RunRecord): number {
-  return spreadOf(rounds.slice(-CHOSEN_BY).map(({ averaged }) => averaged)).mean;
+  return spreadOf(rounds.slice(-CHOSEN_BY).map(({ averaged, mean }) => (averaged + mean) / 2)).mean;
 }
 
 function tuningTable({ tuning }: Findings): string {

@@ -22,7 +22,7 @@ const spark: NtkMethod = {
   evolution: {
     stepSize: { rule: 'spectral', scale: 2 },
     integrator: 'accelerated',
-    steps: 80,
+    steps: 40,
     temperature: 2,
     softLabels: [{ fromRound: 1, weight: 0.25 }],
     teacher: 'mixed',
@@ -49,7 +49,7 @@ export const presets: Readonly<Record<Algorithm, Preset>> = {
     description: 'SPARK and our additions: prior adjustment, own velocity, spectral steps, acceleration.',
     method: {
       ...spark,
-      evolution: { ...spark.evolution, steps: 40, priorAdjustment: 1 },
+      evolution: { ...spark.evolution, priorAdjustment: 1 },
       // The own velocity is as good as the mixed one, which costs a quarter of all bytes.
       momentum: { kind: 'nesterov', factor: 0.5, velocity: 'own' },
     },
@@ -76,7 +76,7 @@ export const presets: Readonly<Record<Algorithm, Preset>> = {
   dfedavg: {
     title: 'DFedAvg',
     description: 'Gradient steps on the own samples, then averaging with neighbours (arXiv 2104.11375).',
-    method: { ...dfedavgm, learningRate: 0.2, momentum: 0 },
+    method: { ...dfedavgm, learningRate: 0.1, momentum: 0 },
   },
   dfedavgm: {
     title: 'DFedAvgM',
