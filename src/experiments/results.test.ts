@@ -1,10 +1,12 @@
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { projectRoot } from '../cli/paths.ts';
 import { presets } from '../settings/presets.ts';
 import { condition, quick, type Condition } from './condition.ts';
-import { candidates } from './grids.ts';
+import { candidates, TUNING_SEED } from './grids.ts';
 import { compared, methodsCondition, studies } from './plan.ts';
-import { writeResults } from './results.ts';
-import type { RunRecord } from './record.ts';
+import { Records, type RunRecord } from './record.ts';
+import { validationScore, writeResults } from './results.ts';
 
 const runOf = ({ clients, settings }: Condition, accuracy: (round: number) => number): RunRecord => ({
   clients,
@@ -20,11 +22,23 @@ const runOf = ({ clients, settings }: Condition, accuracy: (round: number) => nu
   })),
 });
 
-test('every method has as many candidates as any other, and its preset is among them', () => {
+test('every method has as many candidates as any other', () => {
+  for (const algorithm of compared) expect(candidates.filter((candidate) => candidate.algorithm === algorithm)).toHaveLength(6);
+});
+
+test('every preset is the candidate that validation chose', async () => {
+  const records = new Records(join(projectRoot, 'docs', 'results'));
   for (const algorithm of compared) {
-    const own = candidates.filter((candidate) => candidate.algorithm === algorithm);
-    expect(own).toHaveLength(6);
-    expect(own.map(({ condition: { settings } }) => settings.method)).toContainEqual(presets[algorithm].method);
+    const scores = await Promise.all(
+      candidates
+        .filter((candidate) => candidate.algorithm === algorithm)
+        .map(async ({ condition: declared }) => {
+          const record = await records.find(declared, TUNING_SEED);
+          return { method: declared.settings.method, score: record ? validationScore(record) : 0 };
+        }),
+    );
+    const best = scores.reduce((a, b) => (b.score > a.score ? b : a));
+    expect(best.method, algorithm).toEqual(presets[algorithm].method);
   }
 });
 
