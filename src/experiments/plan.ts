@@ -57,7 +57,7 @@ function methods(skew: Skew): Study {
 /** All 60,000 images. */
 const large: Study = {
   name: 'large',
-  seeds: [0],
+  seeds: SEEDS,
   rows: (['sparkmesh', 'spark', 'ntk-dfl', 'dfedavg'] as const).map((algorithm) => ({
     label: presets[algorithm].title,
     condition: condition(`large/${algorithm}`, algorithm, { rounds: algorithm === 'dfedavg' ? 24 : 12 }, 300),

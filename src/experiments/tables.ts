@@ -91,12 +91,13 @@ export function table(kind: keyof typeof columns, rows: readonly Measured[]): st
   const used: readonly Column[] = columns[kind];
   const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
   return [
-    line(['', 'runs', ...used.map(([title]) => title)]),
-    line(['---', ...Array<string>(used.length + 1).fill('--:')]),
+    line(['', 'runs', 'rounds', ...used.map(([title]) => title)]),
+    line(['---', ...Array<string>(used.length + 2).fill('--:')]),
     ...rows.map(({ label, records }) =>
       line([
         label,
         String(records.length),
+        String(records[0]?.rounds.length ?? '–'),
         ...used.map(([, cell]) => (records.length > 0 ? cell(records) : 'not run')),
       ]),
     ),
