@@ -6,7 +6,7 @@ import type { NtkEngine } from '../ntk/engine.ts';
 import { inHalves, type InputFeatures, type PoolMember } from '../ntk/pool.ts';
 import { sketchInputs, sketchMatrix } from '../ntk/sketch.ts';
 import type { Message, MetricsMessage, RunShape } from '../protocol/messages.ts';
-import { scaledSum, weightedMean, type Iterate } from '../round/iterate.ts';
+import { weightedMean, type Iterate } from '../round/iterate.ts';
 import { advanceOwner, initialOwnerState, type OwnerEffect, type OwnerEvent, type OwnerState } from '../round/owner.ts';
 import { advanceRound, initialRoundState, nextRound } from '../round/round.ts';
 import type { RoundEffect, RoundEvent, RoundResult, RoundState } from '../round/state.ts';
@@ -18,7 +18,7 @@ import type { PeerId, Presence } from '../transport/transport.ts';
 import type { CountedBytes } from './bytes.ts';
 import type { WireSnapshot } from '../protocol/wire.ts';
 import type { Clock } from './clock.ts';
-import { MetricsCollector, type CollectedRound } from './evaluator.ts';
+import { Evaluator, summaryOf, type CollectedRound } from './evaluator.ts';
 import type { Problem, ProblemSource } from './problem.ts';
 import type { Resumption, Snapshot } from './snapshot.ts';
 import type { OwnRound, Phase, RoundSummary, Score } from './view.ts';
@@ -76,6 +76,7 @@ export function shapeOf(run: string, settings: Settings, problem: Problem): RunS
     features: method.kind === 'ntk' ? featureWidths(model, featureForm(settings)) : null,
     inputs: sharedInputs(settings),
     sketchSize: Math.min(sketchSize, width),
+    rounds: settings.rounds,
     velocity: sendsVelocity(method),
     isTaught: (round) => neighboursTeach(method, round),
   };
@@ -94,7 +95,7 @@ export class Run {
   own: readonly OwnRound[] = [];
   summaries: readonly RoundSummary[] = [];
   readonly #queue: WorkQueue;
-  readonly #collector = new MetricsCollector();
+  readonly #evaluator: Evaluator;
   /** Neighbours whose channel never opened within a deadline: not waited for until it does. */
   readonly #unreachable = new Set<PeerId>();
   readonly #missedRounds = new Map<PeerId, number>();
@@ -105,7 +106,7 @@ export class Run {
   #machine: RoundState;
   #owner: OwnerState;
   #iterate: Iterate;
-  #round = 0;
+  #round: number;
   /** Neighbours that drop out of this round. */
   #absent: readonly PeerId[] = [];
   #phase: Phase | null = null;
@@ -120,8 +121,6 @@ export class Run {
   #isWaiting = false;
   #disposal: Promise<void> | null = null;
   #cancelDeadline: () => void = () => undefined;
-  /** Cancels the deadlines of the rounds that are being collected. */
-  readonly #cancelOverdue = new Map<number, () => void>();
 
   constructor(
     private readonly id: string,
@@ -155,6 +154,7 @@ export class Run {
     this.#machine = resumption ? resumed(fresh, resumption) : fresh;
     this.#owner = initialOwnerState(id, method);
     this.#iterate = resumption?.snapshot ?? { weights: initialWeights, velocity: hasMomentum ? new Float32Array(initialWeights.length) : null };
+    this.#round = resumption?.snapshot.round ?? 0;
     if (resumption) {
       this.own = resumption.snapshot.own;
       this.summaries = resumption.snapshot.summaries;
@@ -163,6 +163,14 @@ export class Run {
     this.#inputs = host.engine.upload(own.rows, own.labels.length, width);
     this.#queue = new WorkQueue(host.clock, (error) => {
       if (!this.#disposal) this.host.failed(error);
+    });
+    this.#evaluator = new Evaluator({
+      self: host.self.id,
+      clock: host.clock,
+      deadlineMs: settings.deadlineMs,
+      round: () => this.#round,
+      participants: () => host.participants(),
+      collected: (round) => this.#summarise(round),
     });
   }
 
@@ -199,7 +207,7 @@ export class Run {
 
   /** For a founder: starts at round 0, or where it was. A client that joined later is started by its first neighbour's weights. */
   begin(): void {
-    this.#beginRound(this.host.resumption?.snapshot.round ?? 0);
+    this.#beginRound(this.#round);
   }
 
   /** Keeps this client from beginning a round from `round` on; null lets it go. */
@@ -238,7 +246,7 @@ export class Run {
         this.#advanceOwner({ type: 'message', from, message });
         return this.#queue.settled();
       case 'metrics':
-        return this.#collect(from, message);
+        return this.#evaluator.collect(from, message);
       case 'summary':
         this.#addSummary(message.summary);
         return;
@@ -263,7 +271,7 @@ export class Run {
     if (this.#disposal) return;
     this.#advanceOwner({ type: 'lost', peer });
     this.#advanceRound({ type: 'lost', peer });
-    this.#summarise();
+    this.#evaluator.review();
   }
 
   setPaused(paused: boolean): void {
@@ -285,7 +293,7 @@ export class Run {
   async #free(): Promise<void> {
     this.#phase = null;
     this.#cancelDeadline();
-    for (const cancel of this.#cancelOverdue.values()) cancel();
+    this.#evaluator.close();
     await this.#queue.close();
     this.host.engine.release(this.#inputs);
   }
@@ -524,48 +532,18 @@ export class Run {
   #report(metrics: MetricsMessage): void {
     const evaluator = this.host.participants()[0];
     if (!this.problem.test || !evaluator) return;
-    if (evaluator.id === this.host.self.id) this.#collect(evaluator.id, metrics);
+    if (evaluator.id === this.host.self.id) this.#evaluator.collect(evaluator.id, metrics);
     else this.host.send(evaluator.id, metrics);
   }
 
-  #collect(from: PeerId, metrics: MetricsMessage): void {
-    const member = this.host.participants().find(({ id }) => id === from);
-    if (!member) return;
-    const { round } = metrics;
-    if (this.#collector.add({ member, metrics })) {
-      this.#cancelOverdue.set(round, this.host.clock.after(this.settings.deadlineMs, () => this.#summarise(round)));
-    }
-    this.#summarise();
-  }
-
-  #summarise(overdue?: number): void {
-    for (const collected of this.#collector.take(this.host.participants(), overdue)) {
-      this.#cancelOverdue.get(collected.round)?.();
-      this.#cancelOverdue.delete(collected.round);
-      this.#queue.add('score', async () => {
-        const summary = await this.#summaryOf(collected);
-        this.#addSummary(summary);
-        for (const { id } of this.host.participants()) {
-          if (id !== this.host.self.id && this.host.isOpen(id)) this.host.send(id, { type: 'summary', run: this.id, summary });
-        }
-      });
-    }
-  }
-
-  async #summaryOf({ round, reports }: CollectedRound): Promise<RoundSummary> {
-    const average = scaledSum(
-      reports.map(({ metrics }) => metrics.weights),
-      1 / reports.length,
-    );
-    const total = (of: (metrics: MetricsMessage) => number) => reports.reduce((sum, { metrics }) => sum + of(metrics), 0);
-    return {
-      round,
-      averaged: await this.#score(average),
-      mean: { accuracy: total((m) => m.accuracy) / reports.length, loss: total((m) => m.loss) / reports.length },
-      clients: reports.map(({ member, metrics: { accuracy, loss } }) => ({ id: member.id, number: member.number, accuracy, loss })),
-      bytesSent: total((m) => m.bytesSent),
-      seconds: Math.max(...reports.map(({ metrics }) => metrics.seconds)),
-    };
+  #summarise(collected: CollectedRound): void {
+    this.#queue.add('score', async () => {
+      const summary = await summaryOf(collected, (weights) => this.#score(weights));
+      this.#addSummary(summary);
+      for (const { id } of this.host.participants()) {
+        if (id !== this.host.self.id && this.host.isOpen(id)) this.host.send(id, { type: 'summary', run: this.id, summary });
+      }
+    });
   }
 
   #addSummary(summary: RoundSummary): void {

@@ -5,6 +5,7 @@ import { decodeMessage, encodeMessage, type Message, type RunShape } from './mes
 
 const shape: RunShape = {
   run: 'r',
+  rounds: 10,
   ownSamples: 2,
   parameters: 5,
   inputWidth: 3,
@@ -107,6 +108,14 @@ describe('messages', () => {
     const labels: Message = { type: 'inputs', run: 'r', labels: Uint8Array.of(1, 0), inputs: null };
     expect(decode(labels)).toEqual(labels);
     expect(() => decode({ ...labels, inputs: { kind: 'exact', rows: floats(6), width: 3 } })).toThrow(ProtocolError);
+  });
+
+  it('takes no message of a round that the run does not have', () => {
+    for (const message of messages) {
+      const decode = () => decodeMessage(encodeMessage(message, 'f32'), { ...shape, rounds: 3 });
+      if ('round' in message || message.type === 'summary') expect(decode).toThrow(/of round 4, but the run has 3/);
+      else expect(decode()).toEqual(message);
+    }
   });
 
   it("carries a teacher's logits in the rounds that have one, whatever else the factors are", () => {

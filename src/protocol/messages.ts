@@ -117,6 +117,7 @@ const ofSamples: ReadonlySet<MessageKind> = new Set(['mean', 'mixed', 'inputs', 
 /** The sizes that a run's messages must have. */
 export interface RunShape {
   readonly run: string;
+  readonly rounds: number;
   /** The receiver's own n. */
   readonly ownSamples: number;
   /** d. */
@@ -136,7 +137,7 @@ export interface RunShape {
 const fraction = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
 const amount = v.pipe(v.number(), v.finite(), v.minValue(0));
 const run = v.pipe(v.string(), v.maxLength(64));
-const round = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(1e6));
+const round = v.pipe(v.number(), v.integer(), v.minValue(0));
 const scoreFields = { accuracy: fraction, loss: amount };
 
 export const summarySchema = v.strictObject({
@@ -329,6 +330,7 @@ export function decodeMessage(frame: Uint8Array, shape: RunShape | null, rebuild
   const fields = parsed.output;
   if (fields.type === 'room') return fields;
   if (fields.run !== shape?.run) return null;
+  checkRound(fields, shape);
   const arrays = Object.entries(parts.arrays).map(([name, array]): [string, Float32Array | Uint8Array] => {
     const whole = 'change' in array ? rebuild(name, array) : array;
     if (whole) return [name, whole];
@@ -342,6 +344,13 @@ export function decodeMessage(frame: Uint8Array, shape: RunShape | null, rebuild
 }
 
 type RunFields = Exclude<v.InferOutput<typeof fieldsSchema>, { type: 'room' }>;
+
+function checkRound(fields: RunFields, { rounds }: RunShape): void {
+  const about = fields.type === 'summary' ? fields.summary : fields;
+  if ('round' in about && about.round >= rounds) {
+    throw new ProtocolError(`A '${fields.type}' message is of round ${about.round + 1}, but the run has ${rounds}.`);
+  }
+}
 
 function readArrays(fields: RunFields, reader: ArrayReader, shape: RunShape): Exclude<Message, RoomMessage> {
   const parameters = (name: string) => reader.floats(name, shape.parameters);

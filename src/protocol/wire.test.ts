@@ -10,6 +10,7 @@ import { Wire } from './wire.ts';
 const SIZE = 1100;
 const shape: RunShape = {
   run: 'r',
+  rounds: 1000,
   ownSamples: 2,
   parameters: SIZE,
   inputWidth: 3,
