@@ -73,7 +73,7 @@ export function lineChart({ title, xLabel, xScale, yRange, series }: Figure): st
   const inner = { left: MARGIN.left, right: WIDTH - MARGIN.right, top: MARGIN.top, bottom: HEIGHT - MARGIN.bottom };
   const x = (xScale === 'log' ? scaleLog() : scaleLinear()).domain(domain).range([inner.left, inner.right]);
   const y = scaleLinear().domain(yRange).range([inner.bottom, inner.top]);
-  const path = line<readonly [number, number]>(([at]) => x(at), ([, value]) => y(Math.max(value, yRange[0]))).digits(1);
+  const path = line<readonly [number, number]>(([at]) => x(at), ([, value]) => y(value)).digits(1);
   const ends = series.map(({ points }) => y(Math.max(points.at(-1)?.[1] ?? 0, yRange[0])) + 4);
   const labels = spreadHeights(ends, inner.bottom);
   const xTicks = xScale === 'log' ? x.ticks(4).filter((tick) => /^[125]/.test(tick.toExponential())) : x.ticks(8);
@@ -86,7 +86,11 @@ export function lineChart({ title, xLabel, xScale, yRange, series }: Figure): st
       );
     }),
     ...xTicks.map((tick) => `<text x="${x(tick).toFixed(1)}" y="${inner.bottom + 18}" text-anchor="middle">${tick}</text>`),
+    // What lies below the range is cut off, not drawn along its edge.
+    `<clipPath id="plot"><rect x="0" y="0" width="${WIDTH}" height="${inner.bottom}"/></clipPath>`,
+    '<g clip-path="url(#plot)">',
     ...series.map(({ points, dashed }, i) => `<path class="s${i}${dashed ? ' dashed' : ''}" d="${path(points) ?? ''}"/>`),
+    '</g>',
     ...series.map(({ label }, i) => `<text class="s${i}" x="${inner.right + 8}" y="${labels[i]!.toFixed(1)}">${escape(label)}</text>`),
   ];
   return [
