@@ -540,6 +540,23 @@ describe('clients of a room', () => {
     expect(federation.views()[0]!.notice).toMatch(/Client 1 sent something/);
   });
 
+  it('believe what a round came to from the evaluator alone', async () => {
+    let run = '';
+    federation = new Federation(3, settings, (_from, _to, frame) => {
+      run ||= /"run":"([^"]+)"/.exec(JSON.stringify(decodeFrame(frame).fields))?.[1] ?? '';
+      return 'deliver';
+    });
+    await federation.start();
+    await federation.until((views) => views.every(({ own }) => own.length >= 1));
+    const best = { accuracy: 1, loss: 0 };
+    const summary = { round: settings.rounds - 1, averaged: best, mean: best, clients: [], bytesSent: 0, seconds: 0 };
+    await federation.transports[2]!.send('c1', encodeMessage({ type: 'summary', run, summary }, 'f16'));
+    await federation.until((views) => views.every((view) => reached(view) && scored(view)));
+    const [told, other] = [1, 0].map((k) => federation!.views()[k]!.summaries);
+    expect(told).toEqual(other);
+    expect(told!.at(-1)!.clients).toHaveLength(3);
+  });
+
   it.each([
     ...families.map((algorithm) => [algorithm, []] as const),
     ['sparkmesh', [3]] as const,

@@ -200,8 +200,8 @@ export class Run {
     const members = this.host.participants();
     const rounds = [this.#round, this.#round + 1];
     const neighbours = rounds.flatMap((round) => this.#neighboursIn(round).neighbours.map(({ peer }) => peer));
-    const evaluator = members[0];
-    const scored = !this.problem.test || !evaluator ? [] : evaluator.id === this.host.self.id ? members.map(({ id }) => id) : [evaluator.id];
+    const evaluator = this.#evaluatingPeer();
+    const scored = !this.problem.test || !evaluator ? [] : evaluator === this.host.self.id ? members.map(({ id }) => id) : [evaluator];
     return [...new Set([...neighbours, ...scored])].filter((peer) => peer !== this.host.self.id);
   }
 
@@ -248,7 +248,7 @@ export class Run {
       case 'metrics':
         return this.#evaluator.collect(from, message);
       case 'summary':
-        this.#addSummary(message.summary);
+        if (from === this.#evaluatingPeer()) this.#addSummary(message.summary);
         return;
       case 'weights':
         if (!this.#begun) this.#adopt(message.round, message);
@@ -529,11 +529,16 @@ export class Run {
     return test ? this.host.engine.evaluate(weights, test.rows, test.labels) : { accuracy: 0, loss: 0 };
   }
 
+  /** Who is sent the metrics and sums them up: the lowest client number. */
+  #evaluatingPeer(): PeerId | null {
+    return this.host.participants()[0]?.id ?? null;
+  }
+
   #report(metrics: MetricsMessage): void {
-    const evaluator = this.host.participants()[0];
+    const evaluator = this.#evaluatingPeer();
     if (!this.problem.test || !evaluator) return;
-    if (evaluator.id === this.host.self.id) this.#evaluator.collect(evaluator.id, metrics);
-    else this.host.send(evaluator.id, metrics);
+    if (evaluator === this.host.self.id) this.#evaluator.collect(evaluator, metrics);
+    else this.host.send(evaluator, metrics);
   }
 
   #summarise(collected: CollectedRound): void {
