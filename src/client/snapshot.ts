@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { decodeHalf, encodeHalf } from '../math/half.ts';
+import { throughHalf } from '../math/half.ts';
 import { inputWidth } from '../model/model.ts';
 import { sketchInputs, sketchMatrix } from '../ntk/sketch.ts';
 import { inHalves, type InputFeatures } from '../ntk/pool.ts';
@@ -112,11 +112,11 @@ export function inputsAsKnown(
   const { sketchSize, seed, wire } = settings;
   const [shared, width] = [sharedInputs(settings), inputWidth(model)];
   const isRounded = !isOwn && wire !== 'f32';
-  const rounded = (values: Float32Array) => (isRounded ? decodeHalf(encodeHalf(values)) : values);
+  const rounded = (values: Float32Array) => (isRounded ? throughHalf(values) : values);
   const known = (inputs: InputFeatures) => ({ labels, inputs: isRounded ? inHalves(inputs) : inputs });
   if (shared === 'none') return { labels, inputs: null };
-  if (shared === 'exact') return known({ kind: 'exact', rows, width });
+  if (shared === 'exact') return known({ kind: 'exact', rows: rounded(rows), width });
   const m = Math.min(sketchSize, width);
   const sketch = sketchInputs(rows, labels.length, width, rounded(centre ?? new Float32Array(width)), sketchMatrix(width, m, seed), m);
-  return known({ ...sketch, cross: rounded(sketch.cross) });
+  return known({ ...sketch, rows: rounded(sketch.rows), cross: rounded(sketch.cross) });
 }

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { decodeHalf, encodeHalf, MAX_HALF } from './half.ts';
+import { decodeHalf, encodeHalf, halfExponent, MAX_EXPONENT, MAX_HALF, throughHalf } from './half.ts';
 
 const encode = (value: number) => encodeHalf(Float32Array.of(value))[0]!;
 const decode = (half: number) => decodeHalf(Uint16Array.of(half))[0]!;
-const throughHalf = (value: number) => decode(encode(value));
+const unscaled = (value: number) => decode(encode(value));
 
 const positiveFinite = Array.from({ length: 0x7c00 }, (_, half) => half);
 
@@ -61,13 +61,27 @@ describe('half floats', () => {
 
   test('finite values beyond the largest half saturate; infinities, NaN and the sign of zero stay', () => {
     for (const value of [65505, 65519.9, 65520, 1e6, 3.4e38]) {
-      expect(throughHalf(value)).toBe(MAX_HALF);
-      expect(throughHalf(-value)).toBe(-MAX_HALF);
+      expect(unscaled(value)).toBe(MAX_HALF);
+      expect(unscaled(-value)).toBe(-MAX_HALF);
     }
-    expect(throughHalf(Infinity)).toBe(Infinity);
-    expect(throughHalf(-Infinity)).toBe(-Infinity);
-    expect(throughHalf(NaN)).toBeNaN();
-    expect(throughHalf(-0)).toBe(-0);
-    expect(throughHalf(1e-30)).toBe(0);
+    expect(unscaled(Infinity)).toBe(Infinity);
+    expect(unscaled(-Infinity)).toBe(-Infinity);
+    expect(unscaled(NaN)).toBeNaN();
+    expect(unscaled(-0)).toBe(-0);
+    expect(unscaled(1e-30)).toBe(0);
+  });
+
+  test('times a power of two they reach every float32, and keep eleven bits of the largest', () => {
+    fc.assert(
+      fc.property(fc.float32Array({ noNaN: true, noDefaultInfinity: true, minLength: 1, maxLength: 20 }), (values) => {
+        const top = values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+        throughHalf(values).forEach((value, i) => {
+          expect(Math.abs(value - values[i]!)).toBeLessThanOrEqual(Math.abs(values[i]!) * 2 ** -11 + top * 2 ** -24 + 2 ** -25);
+        });
+      }),
+    );
+    expect(halfExponent(Float32Array.of(MAX_HALF, -MAX_HALF, Infinity))).toBe(0);
+    expect(halfExponent(Float32Array.of(1, -65505))).toBe(1);
+    expect(halfExponent(Float32Array.of(3.4028234e38))).toBe(MAX_EXPONENT);
   });
 });

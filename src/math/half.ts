@@ -3,7 +3,9 @@
 const float = new Float32Array(1);
 const bits = new Uint32Array(float.buffer);
 
-const MAX_HALF = 65504;
+export const MAX_HALF = 65504;
+/** Halves times 2^112 reach the largest float32. */
+export const MAX_EXPONENT = 112;
 
 function halfBits(value: number): number {
   float[0] = value;
@@ -32,23 +34,44 @@ for (let half = 0; half < 0x10000; half++) {
   else decoded[half] = sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
 }
 
-/** Rounds float32 to half, to nearest even. Finite values beyond ±65504 saturate; infinities and NaN stay. */
-export function encodeHalf(values: Float32Array): Uint16Array {
+/** The smallest e ≥ 0 with which halves times 2^e reach every finite value, from 0 (up to ±65504) to MAX_EXPONENT. */
+export function halfExponent(values: Float32Array): number {
+  let top = 0;
+  for (let i = 0; i < values.length; i++) {
+    const magnitude = Math.abs(values[i]!);
+    if (magnitude > top && magnitude < Infinity) top = magnitude;
+  }
+  let exponent = 0;
+  for (; top > MAX_HALF && exponent < MAX_EXPONENT; top /= 2) exponent++;
+  return exponent;
+}
+
+/**
+ * Rounds float32 to halves times 2^exponent, to nearest even. Finite values beyond the largest saturate, which
+ * `halfExponent` avoids; infinities and NaN stay.
+ */
+export function encodeHalf(values: Float32Array, exponent = 0): Uint16Array {
   const halves = new Uint16Array(values.length);
-  for (let i = 0; i < values.length; i++) halves[i] = halfBits(values[i]!);
+  const scale = 2 ** -exponent;
+  for (let i = 0; i < values.length; i++) halves[i] = halfBits(values[i]! * scale);
   return halves;
 }
 
-/** Widens half to float32, exactly. */
-export function decodeHalf(halves: Uint16Array): Float32Array {
+/** Halves times 2^exponent as float32, exactly. */
+export function decodeHalf(halves: Uint16Array, exponent = 0): Float32Array {
   const values = new Float32Array(halves.length);
-  for (let i = 0; i < halves.length; i++) values[i] = decoded[halves[i]!]!;
+  const scale = 2 ** exponent;
+  for (let i = 0; i < halves.length; i++) values[i] = scale * decoded[halves[i]!]!;
   return values;
+}
+
+/** What arrives of values that travel as halves. */
+export function throughHalf(values: Float32Array): Float32Array {
+  const exponent = halfExponent(values);
+  return decodeHalf(encodeHalf(values, exponent), exponent);
 }
 
 /** Numbers kept as floats or as halves, as floats. */
 export function floatsOf(numbers: Float32Array | Uint16Array): Float32Array {
   return numbers instanceof Float32Array ? numbers : decodeHalf(numbers);
 }
-
-export { MAX_HALF };

@@ -1,4 +1,4 @@
-import { encodeHalf, floatsOf } from '../math/half.ts';
+import { encodeHalf, floatsOf, halfExponent } from '../math/half.ts';
 import { classCount, featureWidths, inputWidth, isConvolutional, type FeatureForm, type ModelSpec } from '../model/model.ts';
 
 /** What a client knows of its neighbours' samples when it builds the kernel over all of them. */
@@ -13,9 +13,10 @@ export type InputFeatures =
   /** A sketch (`sketchInputs`): x_p · x_q ≈ z_p · z_q + s_p + s_q, with z in the n x `width` rows and s in the n `cross`. */
   | { readonly kind: 'sketch'; readonly rows: InputRows; readonly width: number; readonly cross: Float32Array };
 
-/** The same inputs with rows of half the bytes: nothing is lost of those that came as halves. */
+/** The same inputs with rows of half the bytes, if halves reach them: nothing is lost of those that came as halves. */
 export function inHalves(inputs: InputFeatures): InputFeatures {
-  return { ...inputs, rows: encodeHalf(floatsOf(inputs.rows)) };
+  const rows = floatsOf(inputs.rows);
+  return halfExponent(rows) > 0 ? inputs : { ...inputs, rows: encodeHalf(rows) };
 }
 
 export function inputBytes(inputs: InputFeatures | null): number {

@@ -1,5 +1,7 @@
+import { crc32 } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { throughHalf } from '../math/half.ts';
 import { dequantise, quantise } from '../math/quantise.ts';
 import { randomStream } from '../math/random.ts';
 import { decodeFrame, encodeFrame, ProtocolError } from './frame.ts';
@@ -12,6 +14,17 @@ const parts = fc.record({
     { maxKeys: 5 },
   ),
 });
+
+/** A frame with one array, empty, described by any header entry. */
+function withEntry(entry: unknown): Uint8Array {
+  const header = Buffer.from(JSON.stringify({ fields: {}, arrays: [entry] }));
+  const frame = Buffer.alloc(Math.ceil((12 + header.length) / 8) * 8);
+  frame.write('SSM1', 'latin1');
+  frame.writeUInt32LE(header.length, 4);
+  frame.set(header, 12);
+  frame.writeUInt32LE(crc32(frame.subarray(12)), 8);
+  return Uint8Array.from(frame);
+}
 
 describe('frame', () => {
   it('carries fields and arrays exactly in float32', () => {
@@ -34,6 +47,15 @@ describe('frame', () => {
     for (let i = 0; i < values.length; i++) {
       expect(Math.abs(decoded[i]! - values[i]!)).toBeLessThanOrEqual(Math.abs(values[i]!) * 2 ** -11 + 2 ** -25);
     }
+  });
+
+  it('scales floats that are beyond the largest half, and trusts no impossible scale', () => {
+    const values = Float32Array.of(1e6, -3, 0, -2.5e7);
+    const frame = encodeFrame({ fields: {}, arrays: { values, small: Float32Array.of(1) } }, 'f16');
+    expect(decodeFrame(frame).arrays).toEqual({ values: throughHalf(values), small: Float32Array.of(1) });
+    for (const exponent of [-1, 113, 0.5, null, '1']) expect(() => decodeFrame(withEntry(['values', 'f16', 0, exponent]))).toThrow(ProtocolError);
+    expect(() => decodeFrame(withEntry(['values', 'f32', 0, 1]))).toThrow(ProtocolError);
+    expect(decodeFrame(withEntry(['values', 'f16', 0, 112])).arrays).toEqual({ values: new Float32Array(0) });
   });
 
   it('carries updates of vectors with their versions, and none without', () => {

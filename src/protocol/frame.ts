@@ -1,4 +1,4 @@
-import { decodeHalf, encodeHalf } from '../math/half.ts';
+import { decodeHalf, encodeHalf, halfExponent, MAX_EXPONENT } from '../math/half.ts';
 import { BLOCK, dequantise, type Quantised } from '../math/quantise.ts';
 
 /**
@@ -6,8 +6,9 @@ import { BLOCK, dequantise, type Quantised } from '../math/quantise.ts';
  *
  *   u32 magic | u32 header length | u32 CRC-32 of all that follows | header, UTF-8 JSON | raw arrays, each padded to 8 bytes
  *
- * All integers are little-endian. The header is `{ fields, arrays: [[name, form, length], ..] }`, and of an update
- * `[name, form, length, version, base]`.
+ * All integers are little-endian. The header is `{ fields, arrays: [[name, form, length], ..] }`, of an update
+ * `[name, 'q8', length, version, base]`, and of floats beyond the largest half `[name, 'f16', length, exponent]`: they are
+ * its halves times 2^exponent.
  */
 
 /** How a float array travels: exact, or rounded to half. */
@@ -80,8 +81,11 @@ const padded = (bytes: number) => Math.ceil(bytes / 8) * 8;
 
 const bytesOf = (array: ArrayBufferView) => new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
 
-/** What the header says of an array; the last two of updates only. */
-type ArrayEntry = readonly [name: string, form: ArrayForm, length: number, version?: number, base?: number | null];
+/** What the header says of an array. */
+type ArrayEntry =
+  | readonly [name: string, form: ArrayForm, length: number]
+  | readonly [name: string, form: 'f16', length: number, exponent: number]
+  | readonly [name: string, form: 'q8', length: number, version: number, base: number | null];
 
 interface RawArray {
   readonly entry: ArrayEntry;
@@ -89,7 +93,11 @@ interface RawArray {
 }
 
 function rawArray(name: string, array: FrameArray, wire: FloatForm): RawArray {
-  if (array instanceof Float32Array) return { entry: [name, wire, array.length], raw: bytesOf(wire === 'f16' ? encodeHalf(array) : array) };
+  if (array instanceof Float32Array) {
+    const exponent = wire === 'f16' ? halfExponent(array) : 0;
+    const raw = bytesOf(wire === 'f16' ? encodeHalf(array, exponent) : array);
+    return { entry: exponent > 0 ? [name, 'f16', array.length, exponent] : [name, wire, array.length], raw };
+  }
   if (array instanceof Uint8Array) return { entry: [name, 'u8', array.length], raw: array };
   const { codes, scales } = 'change' in array ? array.change : array;
   const raw = new Uint8Array(byteLength('q8', codes.length));
@@ -125,11 +133,12 @@ const isCount = (value: unknown): value is number => typeof value === 'number' &
 
 function parseEntry(entry: unknown): ArrayEntry {
   if (Array.isArray(entry)) {
-    const [name, form, length, ...step]: unknown[] = entry;
-    const [version, base] = step;
+    const [name, form, length, ...more]: unknown[] = entry;
     if (typeof name === 'string' && isForm(form) && isCount(length)) {
-      if (step.length === 0) return [name, form, length];
-      if (step.length === 2 && form === 'q8' && isCount(version) && (base === null || isCount(base))) return [name, form, length, version, base];
+      const [first, base] = more;
+      if (more.length === 0) return [name, form, length];
+      if (more.length === 1 && form === 'f16' && isCount(first) && first <= MAX_EXPONENT) return [name, form, length, first];
+      if (more.length === 2 && form === 'q8' && isCount(first) && (base === null || isCount(base))) return [name, form, length, first, base];
     }
   }
   throw new ProtocolError('A frame describes an array wrongly.');
@@ -176,18 +185,19 @@ export function decodeFrame(frame: Uint8Array): DecodedParts {
   return { fields, arrays };
 }
 
-function readArray([, form, length, version, base = null]: ArrayEntry, bytes: Uint8Array<ArrayBuffer>): DecodedArray {
+function readArray(entry: ArrayEntry, bytes: Uint8Array<ArrayBuffer>): DecodedArray {
+  const [, form, length] = entry;
   switch (form) {
     case 'u8':
       return bytes;
     case 'f32':
       return new Float32Array(bytes.buffer);
     case 'f16':
-      return decodeHalf(new Uint16Array(bytes.buffer));
+      return decodeHalf(new Uint16Array(bytes.buffer), entry.length === 4 ? entry[3] : 0);
     case 'q8': {
       const scales = new Float32Array(bytes.buffer, 0, blocks(length));
       const values = dequantise({ codes: new Int8Array(bytes.buffer, scales.byteLength), scales });
-      return version === undefined ? values : { version, base, change: values };
+      return entry.length === 5 ? { version: entry[3], base: entry[4], change: values } : values;
     }
   }
 }
