@@ -47,6 +47,17 @@ const largestError = (actual: Float32Array, expected: Float32Array) => expected.
 const largest = (values: Float32Array) => values.reduce((top, value) => Math.max(top, Math.abs(value)), 0);
 const level = (change: Float32Array) => (1.001 * largest(change)) / 127;
 
+describe('all wire forms', () => {
+  it('carry steps of any size: that of 80 accelerated steps is beyond the largest half', () => {
+    const step = wave(0).map((value) => 1e5 * value);
+    for (const [form, most] of [['f32', 0], ['f16', 2 ** -11], ['q8', 1 / 127]] as const) {
+      const [sender, receiver] = [0, 1].map((k) => new Wire(shape, { wire: form, seed: 1 }, k, null));
+      const arrived = received(receiver!, sender!.encode(stepIn(0, step), 'b'));
+      expect(largestError(arrived, step)).toBeLessThanOrEqual(1.001 * most * largest(step));
+    }
+  });
+});
+
 describe('the wire forms f32 and f16', () => {
   it('frame a message once for all its receivers', () => {
     for (const form of ['f32', 'f16'] as const) {
