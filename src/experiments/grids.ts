@@ -45,14 +45,14 @@ const withEvolution = (method: NtkMethod, change: Partial<NtkMethod['evolution']
 const grids: Readonly<Record<Algorithm, () => Variant[]>> = {
   sparkmesh: () =>
     ntk('sparkmesh', (method) =>
-      product([0.1, 0.25], [20, 40, 80]).map(([weight, steps]) => ({
+      product([0.1, 0.25], [40, 80, 160]).map(([weight, steps]) => ({
         label: `λ ${weight}, S ${steps}`,
         method: withEvolution(method, { steps, softLabels: [{ fromRound: 1, weight }] }),
       })),
     ),
   spark: () =>
     ntk('spark', (method) =>
-      product([0.5, 0.9], [20, 40, 80]).map(([factor, steps]) => ({
+      product([0.5, 0.9], [40, 80, 160]).map(([factor, steps]) => ({
         label: `μ ${factor}, S ${steps}`,
         method: { ...withEvolution(method, { steps }), momentum: { kind: 'nesterov', factor, velocity: 'mixed' } },
       })),

@@ -70,35 +70,33 @@ function ntkMethod(algorithm: Algorithm): NtkMethod {
   return method;
 }
 
+/** From the baseline to SPARKmesh with the latter's steps, a part at a time. */
 function ablation(): Study {
   const own = ntkMethod('sparkmesh');
-  const plain = ntkMethod('ntk-dfl');
+  const { steps } = own.evolution;
   const evolving = (method: NtkMethod, change: Partial<NtkMethod['evolution']>): NtkMethod => ({
     ...method,
     evolution: { ...method.evolution, ...change },
   });
-  const row = (label: string, name: string, algorithm: Algorithm, method: NtkMethod, rounds: number): Row => ({
-    label,
-    condition: condition(`ablation/${name}`, algorithm, { method, rounds }),
-  });
+  const plain = evolving(ntkMethod('ntk-dfl'), { steps });
   /** Eight rounds tell the parts apart. */
-  const part = (label: string, name: string, method: NtkMethod) => row(label, name, 'ntk-dfl', method, 8);
-  const longer = (algorithm: 'ntk-dfl' | 'spark') =>
-    row(`${presets[algorithm].title}, 80 steps`, `${algorithm}-80`, algorithm, evolving(ntkMethod(algorithm), { steps: 80 }), 15);
+  const part = (label: string, name: string, method: NtkMethod): Row => ({
+    label,
+    condition: condition(`ablation/${name}`, 'ntk-dfl', { method, rounds: 8 }),
+  });
   return {
     name: 'ablation',
     seeds: SEEDS,
     rows: [
-      { label: 'NTK-DFL', condition: methodsCondition('ntk-dfl', '0.1') },
+      part(`NTK-DFL, ${steps} steps`, 'plain', plain),
       part('+ momentum 0.9, mixed, alone', 'heavy-momentum', { ...plain, momentum: { kind: 'nesterov', factor: 0.9, velocity: 'mixed' } }),
       part('+ momentum as in SPARKmesh', 'momentum', { ...plain, momentum: own.momentum }),
       part('+ soft labels = SPARK with an own velocity', 'soft', evolving(own, { priorAdjustment: 0 })),
       { label: '+ prior adjustment = SPARKmesh', condition: methodsCondition('sparkmesh', '0.1') },
-      part('SPARKmesh by 400 Euler steps', 'euler', evolving(own, { integrator: 'euler', steps: 400 })),
+      part('SPARKmesh by 1000 Euler steps', 'euler', evolving(own, { integrator: 'euler', steps: 1000 })),
       part('SPARKmesh taught by the neighbours’ mean', 'neighbours', evolving(own, { teacher: 'neighbours' })),
-      part('SPARKmesh, 80 steps', 'sparkmesh-80', evolving(own, { steps: 80 })),
-      longer('spark'),
-      longer('ntk-dfl'),
+      part('SPARKmesh, 40 steps', 'sparkmesh-40', evolving(own, { steps: 40 })),
+      { label: 'NTK-DFL, 160 steps', condition: methodsCondition('ntk-dfl', '0.1') },
     ],
   };
 }
