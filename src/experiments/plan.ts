@@ -70,33 +70,35 @@ function ntkMethod(algorithm: Algorithm): NtkMethod {
   return method;
 }
 
-/** From the baseline to SPARKmesh with the latter's steps, a part at a time. */
 function ablation(): Study {
   const own = ntkMethod('sparkmesh');
-  const { steps } = own.evolution;
+  const plain = ntkMethod('ntk-dfl');
   const evolving = (method: NtkMethod, change: Partial<NtkMethod['evolution']>): NtkMethod => ({
     ...method,
     evolution: { ...method.evolution, ...change },
   });
-  const plain = evolving(ntkMethod('ntk-dfl'), { steps });
   /** Eight rounds tell the parts apart. */
   const part = (label: string, name: string, method: NtkMethod): Row => ({
     label,
     condition: condition(`ablation/${name}`, 'ntk-dfl', { method, rounds: 8 }),
   });
+  const longer = (algorithm: 'ntk-dfl' | 'spark' | 'sparkmesh', steps: number) =>
+    part(`${presets[algorithm].title}, ${steps} steps`, `${algorithm}-${steps}`, evolving(ntkMethod(algorithm), { steps }));
   return {
     name: 'ablation',
     seeds: SEEDS,
     rows: [
-      part(`NTK-DFL, ${steps} steps`, 'plain', plain),
+      { label: 'NTK-DFL', condition: methodsCondition('ntk-dfl', '0.1') },
       part('+ momentum 0.9, mixed, alone', 'heavy-momentum', { ...plain, momentum: { kind: 'nesterov', factor: 0.9, velocity: 'mixed' } }),
       part('+ momentum as in SPARKmesh', 'momentum', { ...plain, momentum: own.momentum }),
       part('+ soft labels = SPARK with an own velocity', 'soft', evolving(own, { priorAdjustment: 0 })),
       { label: '+ prior adjustment = SPARKmesh', condition: methodsCondition('sparkmesh', '0.1') },
-      part('SPARKmesh by 1000 Euler steps', 'euler', evolving(own, { integrator: 'euler', steps: 1000 })),
+      part('SPARKmesh by 400 Euler steps', 'euler', evolving(own, { integrator: 'euler', steps: 400 })),
       part('SPARKmesh taught by the neighbours’ mean', 'neighbours', evolving(own, { teacher: 'neighbours' })),
-      part('SPARKmesh, 40 steps', 'sparkmesh-40', evolving(own, { steps: 40 })),
-      { label: 'NTK-DFL, 160 steps', condition: methodsCondition('ntk-dfl', '0.1') },
+      longer('sparkmesh', 80),
+      longer('spark', 80),
+      longer('ntk-dfl', 80),
+      longer('ntk-dfl', 160),
     ],
   };
 }

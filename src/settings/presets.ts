@@ -22,7 +22,7 @@ const spark: NtkMethod = {
   evolution: {
     stepSize: { rule: 'spectral', scale: 2 },
     integrator: 'accelerated',
-    steps: 80,
+    steps: 40,
     temperature: 2,
     softLabels: [{ fromRound: 1, weight: 0.25 }],
     teacher: 'mixed',
@@ -31,7 +31,7 @@ const spark: NtkMethod = {
   momentum: { kind: 'nesterov', factor: 0.5, velocity: 'mixed' },
 };
 
-const plain: EvolutionSettings = { ...spark.evolution, steps: 160, temperature: 1, softLabels: [] };
+const plain: EvolutionSettings = { ...spark.evolution, temperature: 1, softLabels: [] };
 
 const dfedavgm: GradientMethod = {
   kind: 'gradient',
@@ -49,7 +49,7 @@ export const presets: Readonly<Record<Algorithm, Preset>> = {
     description: 'SPARK and our additions: prior adjustment, own velocity, spectral steps, acceleration.',
     method: {
       ...spark,
-      evolution: { ...spark.evolution, softLabels: [{ fromRound: 1, weight: 0.1 }], priorAdjustment: 1 },
+      evolution: { ...spark.evolution, priorAdjustment: 1 },
       // The own velocity is as good as the mixed one, which costs a quarter of all bytes.
       momentum: { kind: 'nesterov', factor: 0.5, velocity: 'own' },
     },
