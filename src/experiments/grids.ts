@@ -2,7 +2,7 @@ import type { GradientMethod, Method, NtkMethod } from '../settings/method.ts';
 import { algorithms, presets, type Algorithm } from '../settings/presets.ts';
 import { condition, type Condition } from './condition.ts';
 
-/** The hyperparameters tried for each method: six settings each, scored on the validation split. The presets hold the best. */
+/** The hyperparameters tried for each method: six settings each, scored on the validation split. The presets hold the best stable ones. */
 
 export interface Candidate {
   readonly algorithm: Algorithm;
@@ -71,6 +71,13 @@ const grids: Readonly<Record<Algorithm, () => Variant[]>> = {
   dpsgd: () => gradient('dpsgd', [0.05, 0.1, 0.2, 0.3, 0.5, 1].map((learningRate) => ({ learningRate }))),
   centralised: () => gradient('centralised', product([0.01, 0.02, 0.05], [25, 100] as const).map(([learningRate, batchSize]) => ({ learningRate, batchSize }))),
 };
+
+/** Longer accelerated evolutions swing in some federations of 40 clients (docs/RESULTS.md, section 2). */
+const STABLE_STEPS = 40;
+
+export function isStable(method: Method): boolean {
+  return method.kind !== 'ntk' || method.evolution.integrator !== 'accelerated' || method.evolution.steps <= STABLE_STEPS;
+}
 
 /** Rounds that a candidate runs: those of gradient methods cost little, and they need more of them. */
 const roundsOf = (method: Method) => (method.kind === 'ntk' ? 8 : 30);

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { projectRoot } from '../cli/paths.ts';
 import { presets } from '../settings/presets.ts';
 import { condition, quick, type Condition } from './condition.ts';
-import { candidates, TUNING_SEED } from './grids.ts';
+import { candidates, isStable, TUNING_SEED } from './grids.ts';
 import { compared, methodsCondition, studies } from './plan.ts';
 import { Records, type RunRecord } from './record.ts';
 import { validationScore, writeResults } from './results.ts';
@@ -26,19 +26,23 @@ test('every method has as many candidates as any other', () => {
   for (const algorithm of compared) expect(candidates.filter((candidate) => candidate.algorithm === algorithm)).toHaveLength(6);
 });
 
-test('every preset is the candidate that validation chose', async () => {
+/** Scores closer than this are the same: seeds differ by more. */
+const TIE = 0.002;
+
+test('every preset is the stable candidate that validation chose', async () => {
   const records = new Records(join(projectRoot, 'docs', 'results'));
   for (const algorithm of compared) {
     const scores = await Promise.all(
       candidates
-        .filter((candidate) => candidate.algorithm === algorithm)
+        .filter((candidate) => candidate.algorithm === algorithm && isStable(candidate.condition.settings.method))
         .map(async ({ condition: declared }) => {
           const record = await records.find(declared, TUNING_SEED);
           return { method: declared.settings.method, score: record ? validationScore(record) : 0 };
         }),
     );
-    const best = scores.reduce((a, b) => (b.score > a.score ? b : a));
-    expect(best.method, algorithm).toEqual(presets[algorithm].method);
+    const best = Math.max(...scores.map(({ score }) => score));
+    const chosen = scores.filter(({ score }) => score > best - TIE).map(({ method }) => method);
+    expect(chosen, algorithm).toContainEqual(presets[algorithm].method);
   }
 });
 
