@@ -11,7 +11,7 @@ const weightsOf = (result: ConformanceResult): ConformanceResult => ({
   ...result,
   rounds: result.rounds.map(({ clients }) => ({ clients: clients.map(({ weights }) => ({ weights })) })),
 });
-const cases = ['ntk-dfl-ring', 'spark-ring', 'spark-changing-graph', 'spark-two-hidden-layers', 'dfedavgm-ring', 'dpsgd-line'];
+const cases = ['ntk-dfl-ring', 'spark-ring', 'spark-changing-graph', 'spark-two-hidden-layers', 'dfedavg-changing-graph', 'dfedavgm-ring', 'dpsgd-line'];
 
 describe.each([
   ['webgpu', 1e-3],

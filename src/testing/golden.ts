@@ -3,7 +3,7 @@ import * as v from 'valibot';
 
 /**
  * Conformance cases: inputs and results of whole runs from an independent float64 implementation that materialises every
- * Jacobian and was checked by finite differences.
+ * Jacobian and was checked by finite differences; DFedAvg's from a second one, which reproduces the cases of the other gradient methods.
  */
 
 const numbers = v.array(v.number());
