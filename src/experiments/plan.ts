@@ -31,6 +31,9 @@ const SEEDS = [0, 1, 2];
 /** In the order of the tables. */
 export const compared = ['sparkmesh', 'spark', 'ntk-dfl', 'ntk-dfl-published', 'dfedavgm', 'dfedavg', 'dpsgd', 'centralised'] as const satisfies readonly Algorithm[];
 
+/** Both presets and their strongest baseline: in every comparison. */
+const kernelMethods = ['sparkmesh', 'spark', 'ntk-dfl'] as const satisfies readonly Algorithm[];
+
 /**
  * A round of a gradient method costs and brings less; less skewed federations get where they get sooner. The published baseline's
  * clients are watched until they could have got there.
@@ -58,7 +61,7 @@ function methods(skew: Skew): Study {
 const large: Study = {
   name: 'large',
   seeds: SEEDS,
-  rows: (['sparkmesh', 'spark', 'ntk-dfl', 'dfedavg'] as const).map((algorithm) => ({
+  rows: ([...kernelMethods, 'dfedavg'] as const).map((algorithm) => ({
     label: presets[algorithm].title,
     condition: condition(`large/${algorithm}`, algorithm, { rounds: algorithm === 'dfedavg' ? 24 : 12 }, 300),
   })),
@@ -92,6 +95,7 @@ function ablation(): Study {
       part('+ momentum 0.9, mixed, alone', 'heavy-momentum', { ...plain, momentum: { kind: 'nesterov', factor: 0.9, velocity: 'mixed' } }),
       part('+ momentum as in SPARKmesh', 'momentum', { ...plain, momentum: own.momentum }),
       part('+ soft labels = SPARK with an own velocity', 'soft', evolving(own, { priorAdjustment: 0 })),
+      { label: 'the same with a mixed velocity = SPARK', condition: methodsCondition('spark', '0.1') },
       { label: '+ prior adjustment = SPARKmesh', condition: methodsCondition('sparkmesh', '0.1') },
       part('SPARKmesh by 400 Euler steps', 'euler', evolving(own, { integrator: 'euler', steps: 400 })),
       part('SPARKmesh taught by the neighbours’ mean', 'neighbours', evolving(own, { teacher: 'neighbours' })),
@@ -103,8 +107,14 @@ function ablation(): Study {
   };
 }
 
-const twelve = (name: string, changes: Partial<Settings>): Condition =>
-  condition(name, 'sparkmesh', { rounds: 12, ...changes }, 12);
+/** A small federation for each of these methods, to see what a choice does to it. */
+const twelve = (
+  study: string, label: string, name: string, changes: Partial<Settings>, methods: readonly Algorithm[] = kernelMethods,
+): readonly Row[] =>
+  methods.map((algorithm) => ({
+    label: `${label}, ${presets[algorithm].title}`,
+    condition: condition(`${study}/${algorithm}-${name}`, algorithm, { rounds: 12, ...changes }, 12),
+  }));
 
 const exchanges: readonly (readonly [label: string, name: string, changes: Partial<Settings>])[] = [
   ['sketch, m = 64', 'sketch-64', { sketchSize: 64 }],
@@ -113,20 +123,24 @@ const exchanges: readonly (readonly [label: string, name: string, changes: Parti
   ...[250, 1000, 4000].map((k) => [`projected, k = ${k}`, `projected-${k}`, { exchange: 'projected', projectionSize: k }] as const),
 ];
 
+/** With every method; the others with SPARKmesh alone, as the largest projections take minutes a run. */
+const withEvery = ['sketch-256', 'factors', 'projected-1000'];
+
 /** Fewer samples than elsewhere: neighbours get n C k numbers. */
 const projection: Study = {
   name: 'projection',
   seeds: SEEDS,
-  rows: exchanges.map(([label, name, changes]) => ({
-    label,
-    condition: { ...twelve(`projection/${name}`, { samples: 100, ...changes }), measuresKernel: true },
-  })),
+  rows: exchanges
+    .flatMap(([label, name, changes]) =>
+      twelve('projection', label, name, { samples: 100, ...changes }, withEvery.includes(name) ? kernelMethods : ['sparkmesh']),
+    )
+    .map(({ label, condition: declared }) => ({ label, condition: { ...declared, measuresKernel: true } })),
 };
 
 const wire: Study = {
   name: 'wire',
   seeds: SEEDS,
-  rows: (['f32', 'f16', 'q8'] as const).map((form) => ({ label: form, condition: twelve(`wire/${form}`, { wire: form, rounds: 15 }) })),
+  rows: (['f32', 'f16', 'q8'] as const).flatMap((form) => twelve('wire', form, form, { wire: form, rounds: 15 })),
 };
 
 const topologyRows: readonly (readonly [label: string, name: string, topology: TopologySettings])[] = [
@@ -143,13 +157,13 @@ const topologyRows: readonly (readonly [label: string, name: string, topology: T
 const topologies: Study = {
   name: 'topologies',
   seeds: SEEDS,
-  rows: topologyRows.map(([label, name, topology]) => ({ label, condition: twelve(`topologies/${name}`, { topology }) })),
+  rows: topologyRows.flatMap(([label, name, topology]) => twelve('topologies', label, name, { topology })),
 };
 
 const hardships: Study = {
   name: 'hardships',
   seeds: SEEDS,
-  rows: (['sparkmesh', 'spark', 'ntk-dfl'] as const).flatMap((algorithm) => {
+  rows: kernelMethods.flatMap((algorithm) => {
     const { title } = presets[algorithm];
     const row = (label: string, name: string, changes: Partial<Settings>): Row => ({
       label: `${title}, ${label}`,
@@ -170,13 +184,13 @@ const sizes = [
   { clients: 12, samples: 100, topology: { kind: 'k-regular', degree: 4, changing: true } },
 ] as const;
 
-/** Both presets against their strongest baseline from small federations to large ones. */
+/** From small federations to large ones. */
 const stability: Study = {
   name: 'stability',
   seeds: SEEDS,
   rows: sizes.flatMap(({ clients, samples, topology }) =>
     skews.flatMap((skew) =>
-      (['sparkmesh', 'spark', 'ntk-dfl'] as const).map((algorithm) => ({
+      kernelMethods.map((algorithm) => ({
         label: `${clients} x ${samples}, ${skew === 'iid' ? 'IID' : `α = ${skew}`}, ${presets[algorithm].title}`,
         condition: condition(
           `stability/${algorithm}-${clients}x${samples}-${skew}`,
