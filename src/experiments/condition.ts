@@ -31,7 +31,7 @@ export function condition(
 
 /** The same condition at a size that says whether everything works, and nothing about the methods. */
 export function quick({ name, clients, settings, ...rest }: Condition): Condition {
-  const few = Math.min(clients, 8);
+  const few = Math.min(clients, 6);
   return {
     ...rest,
     name,

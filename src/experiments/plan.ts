@@ -116,31 +116,29 @@ const twelve = (
     condition: condition(`${study}/${algorithm}-${name}`, algorithm, { rounds: 12, ...changes }, 12),
   }));
 
+/** What is the default is run with all three, other forms with SPARKmesh alone. */
+const withAll = (isDefault: boolean): readonly Algorithm[] => (isDefault ? kernelMethods : ['sparkmesh']);
+
 const exchanges: readonly (readonly [label: string, name: string, changes: Partial<Settings>])[] = [
   ['sketch, m = 64', 'sketch-64', { sketchSize: 64 }],
-  ['sketch, m = 256 (default)', 'sketch-256', { sketchSize: 256 }],
+  ['sketch, m = 256 (default)', 'sketch-256', {}],
   ['factors', 'factors', { exchange: 'factors' }],
   ...[250, 1000, 4000].map((k) => [`projected, k = ${k}`, `projected-${k}`, { exchange: 'projected', projectionSize: k }] as const),
 ];
-
-/** With every method; the others with SPARKmesh alone, as the largest projections take minutes a run. */
-const withEvery = ['sketch-256', 'factors', 'projected-1000'];
 
 /** Fewer samples than elsewhere: neighbours get n C k numbers. */
 const projection: Study = {
   name: 'projection',
   seeds: SEEDS,
   rows: exchanges
-    .flatMap(([label, name, changes]) =>
-      twelve('projection', label, name, { samples: 100, ...changes }, withEvery.includes(name) ? kernelMethods : ['sparkmesh']),
-    )
+    .flatMap(([label, name, changes]) => twelve('projection', label, name, { samples: 100, ...changes }, withAll(name === 'sketch-256')))
     .map(({ label, condition: declared }) => ({ label, condition: { ...declared, measuresKernel: true } })),
 };
 
 const wire: Study = {
   name: 'wire',
   seeds: SEEDS,
-  rows: (['f32', 'f16', 'q8'] as const).flatMap((form) => twelve('wire', form, form, { wire: form, rounds: 15 })),
+  rows: (['f32', 'f16', 'q8'] as const).flatMap((form) => twelve('wire', form, form, { wire: form, rounds: 15 }, withAll(form === 'f16'))),
 };
 
 const topologyRows: readonly (readonly [label: string, name: string, topology: TopologySettings])[] = [

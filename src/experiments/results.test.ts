@@ -63,7 +63,7 @@ test('conditions of the same name are the same', () => {
 test('the quick form keeps the method and shrinks the federation', () => {
   const whole = condition('x', 'spark');
   const small = quick(whole);
-  expect(small.clients).toBe(8);
+  expect(small.clients).toBe(6);
   expect(small.settings.method).toEqual(whole.settings.method);
   expect(small.settings.rounds).toBe(3);
 });
