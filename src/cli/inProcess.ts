@@ -10,7 +10,7 @@ import type { ClientView } from '../client/view.ts';
 import type { Settings } from '../settings/settings.ts';
 import { InProcessNetwork } from '../transport/inProcess.ts';
 import type { Transport } from '../transport/transport.ts';
-import { Conductor, hasReached } from './conductor.ts';
+import { Conductor } from './conductor.ts';
 
 /** A process spends at most about a tenth of its time on its clients' views, each of which shows all the others. */
 const viewIntervalMs = (clients: number) => Math.max(100, 20 * clients);
@@ -25,7 +25,10 @@ export interface InProcessRun {
   readonly clients: number;
   readonly backend: BackendWish;
   readonly source: ProblemSource;
-  readonly onTrace: (client: number, trace: RoundTrace) => void;
+  readonly isDone: (view: ClientView) => boolean;
+  readonly onTrace?: (client: number, trace: RoundTrace) => void;
+  readonly onProgress?: (view: ClientView) => void;
+  readonly stop?: AbortSignal;
 }
 
 /** What every client of a simulator's thread shares. */
@@ -62,16 +65,20 @@ export function openClients(transports: readonly Transport[], { settings, backen
   });
 }
 
-/** Runs a federation in this very thread, without a test set, for the arrays of its rounds. @throws the first failure of any client. */
-export async function runInProcess({ clients: count, ...run }: InProcessRun): Promise<void> {
+/**
+ * Runs a federation in this very thread, as small ones are done before others have started.
+ * @returns the clients' last views, by number.
+ * @throws the first failure of any client.
+ */
+export async function runInProcess({ clients: count, isDone, onProgress, stop, ...run }: InProcessRun): Promise<ClientView[]> {
   const network = new InProcessNetwork();
-  const conductor = new Conductor({ clients: count, isDone: hasReached, command: (k, command) => clients[k]?.command(command) });
+  const conductor = new Conductor({ clients: count, isDone, onProgress, stop, command: (k, command) => clients[k]?.command(command) });
   const clients = openClients(
     Array.from({ length: count }, () => network.join()),
     { ...run, onView: (k) => (view) => conductor.update(k, view) },
   );
   try {
-    await conductor.run();
+    return await conductor.run();
   } finally {
     await Promise.all(clients.map((client) => client.close()));
   }

@@ -14,6 +14,7 @@ export async function runCaseInProcess(run: CaseRun, backend: BackendWish): Prom
     clients: given.clients.length,
     backend,
     source: caseSource(given),
+    isDone: hasReached,
     onTrace: (client, trace) => traces[client]?.push(trace),
   });
   return resultOf(given, traces);

@@ -1,7 +1,14 @@
+import { join } from 'node:path';
 import { Checkpoint } from '../cli/checkpoint.ts';
+import { isDone } from '../cli/conductor.ts';
+import { runInProcess } from '../cli/inProcess.ts';
+import { dataRoot } from '../cli/paths.ts';
 import { runInThreads } from '../cli/threads.ts';
 import { ProgressLine } from '../cli/progress.ts';
 import { makeReport } from '../cli/report.ts';
+import { DatasetProblems } from '../client/datasetProblems.ts';
+import type { ClientView } from '../client/view.ts';
+import { fileSource } from '../data/fileSource.ts';
 import { isCentralised } from '../settings/method.ts';
 import type { Condition } from './condition.ts';
 import { kernelError } from './kernelError.ts';
@@ -11,24 +18,22 @@ export interface Execution {
   readonly records: Records;
   readonly progress: ProgressLine;
   readonly stop: AbortSignal;
+  /** Runs them in this thread: threads would take longer to start than tiny federations take. */
+  readonly isQuick: boolean;
 }
 
 /** Runs a condition with this seed, unless that is on record. */
-export async function runOf(condition: Condition, seed: number, { records, progress, stop }: Execution): Promise<void> {
+export async function runOf(condition: Condition, seed: number, { records, progress, stop, isQuick }: Execution): Promise<void> {
   if (await records.find(condition, seed)) return;
   const { name, clients, measuresKernel } = condition;
   const settings = { ...condition.settings, seed };
   progress.begin(`${name}, seed ${seed}`);
   const since = performance.now();
   const members = isCentralised(settings.method) ? 1 : clients;
-  const views = await runInThreads({
-    settings,
-    clients: members,
-    backend: 'wasm',
-    stop,
-    checkpoint: new Checkpoint(settings, members),
-    onProgress: (view) => progress.show(view),
-  });
+  const run = { settings, clients: members, backend: 'wasm', stop, onProgress: (view: ClientView) => progress.show(view) } as const;
+  const views = isQuick
+    ? await runInProcess({ ...run, source: new DatasetProblems((dataset) => fileSource(join(dataRoot, dataset))), isDone })
+    : await runInThreads({ ...run, checkpoint: new Checkpoint(settings, members) });
   const { versions, backend, rounds } = await makeReport({ views, runner: 'in-process', versions: {} });
   const { method } = settings;
   const record: RunRecord = {

@@ -41,7 +41,7 @@ await runCommand(async (argv, stop) => {
   const folder = isQuick ? join(projectRoot, '.cache', 'experiments') : join(projectRoot, 'docs');
   const records = new Records(join(folder, 'results'));
   const progress = new ProgressLine();
-  const execution = { records, progress, stop };
+  const execution = { records, progress, stop, isQuick };
   const sized = isQuick ? quick : <T>(condition: T) => condition;
   if (!tables) await prepareData();
 
