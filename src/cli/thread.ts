@@ -1,10 +1,8 @@
-import { join } from 'node:path';
 import { parentPort } from 'node:worker_threads';
 import type { Client } from '../client/client.ts';
-import { DatasetProblems } from '../client/datasetProblems.ts';
+import type { DatasetProblems } from '../client/datasetProblems.ts';
 import { inputsAsKnown, type Resumption, type Snapshot } from '../client/snapshot.ts';
 import { postingChanges } from '../client/viewChanges.ts';
-import { fileSource } from '../data/fileSource.ts';
 import type { OwnedInputs } from '../round/state.ts';
 import type { Settings } from '../settings/settings.ts';
 import { numberOf } from '../transport/inProcess.ts';
@@ -12,7 +10,7 @@ import { RemoteTransport } from '../transport/remote.ts';
 import type { PeerId } from '../transport/transport.ts';
 import { packSnapshot } from './checkpoint.ts';
 import { openClients } from './inProcess.ts';
-import { dataRoot } from './paths.ts';
+import { packedProblems } from './packedProblems.ts';
 import type { FromThread, ToThread } from './threadMessages.ts';
 
 /** One of the simulator's worker threads: several clients that share a backend and a test set. */
@@ -23,8 +21,7 @@ const post = (message: FromThread) => port.postMessage(message);
 
 const transports = new Map<number, RemoteTransport>();
 const clients = new Map<number, Client>();
-const openProblems = () => new DatasetProblems((dataset) => fileSource(join(dataRoot, dataset)));
-const source = openProblems();
+const source = packedProblems();
 
 /** The neighbours' inputs as this client knew them. */
 async function inputsOf(
@@ -45,7 +42,7 @@ async function start({ members, settings, backend, resumptions }: Extract<ToThre
   }
   const whole = new Map<number, Resumption>();
   // Everybody's samples, for as long as this takes.
-  const problems = openProblems();
+  const problems = packedProblems();
   for (const [k, resumption] of resumptions.entries()) {
     const { number } = members[k]!;
     whole.set(number, { ...resumption, inputs: await inputsOf(number, resumption.snapshot, settings, problems) });

@@ -1,14 +1,11 @@
-import { join } from 'node:path';
 import { Checkpoint } from '../cli/checkpoint.ts';
 import { isDone } from '../cli/conductor.ts';
 import { runInProcess } from '../cli/inProcess.ts';
-import { dataRoot } from '../cli/paths.ts';
+import { packedProblems } from '../cli/packedProblems.ts';
 import { runInThreads } from '../cli/threads.ts';
 import { ProgressLine } from '../cli/progress.ts';
 import { makeReport } from '../cli/report.ts';
-import { DatasetProblems } from '../client/datasetProblems.ts';
 import type { ClientView } from '../client/view.ts';
-import { fileSource } from '../data/fileSource.ts';
 import { isCentralised } from '../settings/method.ts';
 import type { Condition } from './condition.ts';
 import { kernelError } from './kernelError.ts';
@@ -32,7 +29,7 @@ export async function runOf(condition: Condition, seed: number, { records, progr
   const members = isCentralised(settings.method) ? 1 : clients;
   const run = { settings, clients: members, backend: 'wasm', stop, onProgress: (view: ClientView) => progress.show(view) } as const;
   const views = isQuick
-    ? await runInProcess({ ...run, source: new DatasetProblems((dataset) => fileSource(join(dataRoot, dataset))), isDone })
+    ? await runInProcess({ ...run, source: packedProblems(), isDone })
     : await runInThreads({ ...run, checkpoint: new Checkpoint(settings, members) });
   const { versions, backend, rounds } = await makeReport({ views, runner: 'in-process', versions: {} });
   const { method } = settings;

@@ -1,11 +1,8 @@
-import { join } from 'node:path';
 import { selectBackend } from '../backend/backend.ts';
 import { locateWasm } from '../backend/wasmNode.ts';
-import { DatasetProblems } from '../client/datasetProblems.ts';
 import type { Problem } from '../client/problem.ts';
 import { inputsAsKnown } from '../client/snapshot.ts';
-import { dataRoot } from '../cli/paths.ts';
-import { fileSource } from '../data/fileSource.ts';
+import { packedProblems } from '../cli/packedProblems.ts';
 import { inputWidth } from '../model/model.ts';
 import { NtkEngine } from '../ntk/engine.ts';
 import type { PoolMember } from '../ntk/pool.ts';
@@ -14,7 +11,7 @@ import { featureForm, type Settings } from '../settings/settings.ts';
 
 /** Client 0 and its neighbours in the first round. */
 async function firstPool(settings: Settings, clients: number): Promise<readonly Problem[]> {
-  const source = new DatasetProblems((dataset) => fileSource(join(dataRoot, dataset)));
+  const source = packedProblems();
   const neighbours = source.graph(settings, clients, 0)[0] ?? [];
   return Promise.all([0, ...neighbours].map((number) => source.problem(settings, number, () => undefined)));
 }
