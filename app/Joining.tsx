@@ -1,5 +1,5 @@
 import type { SignallingStatus } from './session.ts';
-import './styles/welcome.css';
+import './Welcome.css';
 
 const unreachable =
   'The meeting point does not answer; trying again by itself. If this lasts, check your network, or whether the server runs.';

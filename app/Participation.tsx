@@ -1,15 +1,15 @@
 import { useEffect, useState } from 'react';
 import type { BackendWish } from '../src/backend/backend.ts';
 import type { ClientCommand, ClientView } from '../src/client/view.ts';
-import { Holding } from './hold/Holding.tsx';
-import { Learning } from './learn/Learning.tsx';
-import { RunBar } from './run/RunBar.tsx';
-import { runTitle } from './run/runTitle.ts';
+import { Holding } from './panels/data/Holding.tsx';
+import { Learning } from './panels/results/Learning.tsx';
+import { RunBar } from './panels/run/RunBar.tsx';
+import { runTitle } from './panels/run/runTitle.ts';
 import type { SignallingStatus } from './session.ts';
-import { describeSettings } from './settings/describe.ts';
-import { SettingsForm } from './settings/SettingsForm.tsx';
-import './styles/participation.css';
-import { Talking } from './talk/Talking.tsx';
+import { describeSettings } from './panels/settings/describe.ts';
+import { SettingsForm } from './panels/settings/SettingsForm.tsx';
+import './Participation.css';
+import { Talking } from './panels/network/Talking.tsx';
 import { TopBar } from './TopBar.tsx';
 import type { Datasets } from './useDatasets.ts';
 

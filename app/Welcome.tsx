@@ -1,8 +1,8 @@
 import { defaultSettings } from '../src/settings/settings.ts';
 import { formatCount } from './format.ts';
 import { PresencePicture } from './PresencePicture.tsx';
-import { describeSettings, disclosure } from './settings/describe.ts';
-import './styles/welcome.css';
+import { describeSettings, disclosure } from './panels/settings/describe.ts';
+import './Welcome.css';
 
 interface WelcomeProps {
   readonly room: string;
@@ -25,8 +25,8 @@ export function Welcome({ room, present, onJoin }: WelcomeProps) {
       <div>
         <h1>sparkmesh</h1>
         <p className="lead">
-          Browser tabs learn to recognise pictures together: each trains on its own few images and talks only to its neighbours,
-          with no server in between.
+          Browser tabs learn to recognise pictures together: each trains on its own few images and talks only to its neighbours, with no
+          server in between.
         </p>
         <p className="welcome-join">
           <button type="button" className="action first" onClick={onJoin}>
@@ -41,8 +41,8 @@ export function Welcome({ room, present, onJoin }: WelcomeProps) {
           <dd>Unless someone changes it: {describeSettings(settings)}.</dd>
           <dt>What others can see</dt>
           <dd>
-            The images come from the server of this page; nothing on your device is read. {disclosure(settings)} Tabs connect
-            directly, so others can learn your network address.
+            The images come from the server of this page; nothing on your device is read. {disclosure(settings)} Tabs connect directly, so
+            others can learn your network address.
           </dd>
         </dl>
       </div>

@@ -1,4 +1,4 @@
-/** The CSS custom property that holds a colour; `styles/tokens.css` defines all of them for light and dark. */
+/** The CSS custom property that holds a colour; `ui/tokens.css` defines all of them for light and dark. */
 export type ColourToken = '--me' | '--ink' | '--quiet' | `--client-${number}`;
 
 /** How many colours other clients share, by number; beyond that they repeat, and the number tells them apart. */

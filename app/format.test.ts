@@ -1,14 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  formatBytes,
-  formatCount,
-  formatDuration,
-  formatList,
-  formatLoss,
-  formatPercent,
-  formatRemaining,
-} from './format.ts';
+import { formatBytes, formatCount, formatDuration, formatList, formatLoss, formatPercent, formatRemaining } from './format.ts';
 
 /** No-break spaces as plain ones, to compare with what one reads. */
 const plain = (text: string) => text.replaceAll('\u00a0', ' ');

@@ -1,8 +1,7 @@
 /** One sentence for each term of the field that the page uses. */
 export const glossary = {
   client: 'One learner: an open tab with its own share of the samples and its own model.',
-  unevenness:
-    'The Dirichlet concentration α of a client’s classes: small gives each client mostly one or two, large gives all alike.',
+  unevenness: 'The Dirichlet concentration α of a client’s classes: small gives each client mostly one or two, large gives all alike.',
   ring: 'Each client talks to the one before and the one after it.',
   'k-regular': 'Everyone has the same number, drawn at random.',
   'erdos-renyi': 'Each pair is connected by chance, and nobody is left alone.',

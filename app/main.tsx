@@ -4,8 +4,8 @@ import { browserSessions, installAutomation } from '../src/client/session.ts';
 import { readAddress, withBackend } from './address.ts';
 import { App } from './App.tsx';
 import type { SessionFactory } from './session.ts';
-import './styles/tokens.css';
-import './styles/base.css';
+import './ui/tokens.css';
+import './ui/base.css';
 
 installAutomation();
 const sessions: SessionFactory = browserSessions;

@@ -1,6 +1,6 @@
 import type { Page } from 'playwright';
 import { afterEach, describe, expect, it } from 'vitest';
-import { Tabs } from '../src/cli/tabs.ts';
+import { Tabs } from '../src/runner/tabs.ts';
 import type { ClientView } from '../src/client/view.ts';
 
 /** The page as people use it: real tabs, real data, forced WebGPU, everything by clicking and reading. */

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import * as v from 'valibot';
 import { expect, test } from 'vitest';
-import { projectRoot } from '../src/cli/paths.ts';
+import { projectRoot } from '../src/datasets/paths.ts';
 
 /** Runs the benchmark as a person would. @returns its last line and what it wrote. */
 async function bench(name: string, ...args: string[]): Promise<{ summary: string; written: unknown }> {
@@ -48,7 +48,12 @@ test('bench:wire measures every way between two tabs, ends with one line, and wr
   const { summary, written } = await bench('wire', '--quick');
   expect(summary).toMatch(/^Between workers of two tabs, .*one way \d+ % \(64 KiB\), .*; both ways .*; a small one is answered/);
   const { transfers, roundTrips } = v.parse(wireSchema, written);
-  expect(transfers.map(({ size, directions }) => [directions, size])).toEqual([[1, 65536], [1, 320_000], [2, 65536], [2, 320_000]]);
+  expect(transfers.map(({ size, directions }) => [directions, size])).toEqual([
+    [1, 65536],
+    [1, 320_000],
+    [2, 65536],
+    [2, 320_000],
+  ]);
   expect(roundTrips).toHaveLength(1);
 });
 
@@ -65,7 +70,9 @@ test('bench:round runs a federation of tabs, ends with one line, and writes its 
   const { rounds, memory } = v.parse(roundSchema, written);
   expect(rounds).toHaveLength(2);
   const onLinux = process.platform === 'linux';
-  expect(summary).toMatch(onLinux ? /^On wasm, a round lasts .*; the largest tab took [\d.]+ MB above idle\.$/ : /^On wasm, a round lasts /);
+  expect(summary).toMatch(
+    onLinux ? /^On wasm, a round lasts .*; the largest tab took [\d.]+ MB above idle\.$/ : /^On wasm, a round lasts /,
+  );
   expect(memory !== null).toBe(onLinux);
   // A page without a client, one with its worker and tfjs, and whatever the rounds need.
   if (memory) expect(memory.tab.lobby - memory.tab.idle).toBeGreaterThan(20e6);

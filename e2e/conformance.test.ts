@@ -1,17 +1,24 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import { runCaseInProcess, runCaseInTabs } from '../src/cli/runCase.ts';
+import { runCaseInProcess, runCaseInTabs } from '../src/runner/runCase.ts';
 import { parseCase, worstError, type ConformanceResult } from '../src/client/conformance.ts';
 import { projectedErrors } from '../src/testing/projectedErrors.ts';
 import { widened } from '../src/testing/widened.ts';
 
-const golden = async (name: string) =>
-  JSON.parse(await readFile(new URL(`../src/testing/golden/${name}.json`, import.meta.url), 'utf8'));
+const golden = async (name: string) => JSON.parse(await readFile(new URL(`../src/testing/golden/${name}.json`, import.meta.url), 'utf8'));
 const weightsOf = (result: ConformanceResult): ConformanceResult => ({
   ...result,
   rounds: result.rounds.map(({ clients }) => ({ clients: clients.map(({ weights }) => ({ weights })) })),
 });
-const cases = ['ntk-dfl-ring', 'spark-ring', 'spark-changing-graph', 'spark-two-hidden-layers', 'dfedavg-changing-graph', 'dfedavgm-ring', 'dpsgd-line'];
+const cases = [
+  'ntk-dfl-ring',
+  'spark-ring',
+  'spark-changing-graph',
+  'spark-two-hidden-layers',
+  'dfedavg-changing-graph',
+  'dfedavgm-ring',
+  'dpsgd-line',
+];
 
 describe.each([
   ['webgpu', 1e-3],

@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from 'vitest';
-import { isDone } from '../src/cli/conductor.ts';
-import { Tabs } from '../src/cli/tabs.ts';
+import { isDone } from '../src/runner/conductor.ts';
+import { Tabs } from '../src/runner/tabs.ts';
 import { parameterCount } from '../src/model/model.ts';
 import { defaultSettings, type Settings } from '../src/settings/settings.ts';
 import { TabInspector, type Holdings } from './support/holdings.ts';
@@ -86,37 +86,42 @@ async function train(inspectors: readonly TabInspector[], used: Settings, accide
 test.each([
   ['wasm', 'q8'],
   ['webgpu', 'f16'],
-] as const)('on %s and the wire %s tabs hold after 50 rounds what they held after 5, and nothing when they have left', async (backend, wire) => {
-  tabs = await Tabs.open({ tabs: TABS, browsers: 1, headed: false });
-  const inspectors: TabInspector[] = [];
-  await tabs.fill(backend, async (page) => {
-    inspectors.push(await TabInspector.open(page));
-    await page.getByRole('button', { name: 'Join' }).click();
-  });
-  for (const inspector of inspectors) await inspector.attachWorker();
-
-  await train(inspectors, { ...settings, wire, rounds: EARLY_ROUNDS }, []);
-  const early: Holdings[] = [];
-  for (const inspector of inspectors) early.push(await inspector.holdings());
-  for (const { page, worker } of early) {
-    expect(page).toMatchObject({ connections: TABS - 1, workers: 1 });
-    // The samples.
-    expect(worker).toMatchObject({ tensors: 1, tensorBytes: 4 * 784 * settings.samples });
-  }
-
-  // Long enough before the end for what a lost neighbour had to be there again.
-  await train(inspectors, { ...settings, wire, rounds: ROUNDS }, [10, 30]);
-  for (const [k, inspector] of inspectors.entries()) {
-    await expect.poll(async () => excess(early[k]!, await inspector.holdings()), { timeout: 15_000, message: `tab ${k}` }).toEqual([]);
-  }
-
-  for (const page of tabs.pages) await page.getByRole('button', { name: 'Leave' }).click();
-  for (const inspector of inspectors) {
-    await expect.poll(() => inspector.holdings(), { timeout: 15_000 }).toMatchObject({
-      page: { connections: 0, workers: 0, timers: 0 },
-      worker: null,
-      // The images that the last view showed.
-      arrayBuffers: IMAGES,
+] as const)(
+  'on %s and the wire %s tabs hold after 50 rounds what they held after 5, and nothing when they have left',
+  async (backend, wire) => {
+    tabs = await Tabs.open({ tabs: TABS, browsers: 1, headed: false });
+    const inspectors: TabInspector[] = [];
+    await tabs.fill(backend, async (page) => {
+      inspectors.push(await TabInspector.open(page));
+      await page.getByRole('button', { name: 'Join' }).click();
     });
-  }
-});
+    for (const inspector of inspectors) await inspector.attachWorker();
+
+    await train(inspectors, { ...settings, wire, rounds: EARLY_ROUNDS }, []);
+    const early: Holdings[] = [];
+    for (const inspector of inspectors) early.push(await inspector.holdings());
+    for (const { page, worker } of early) {
+      expect(page).toMatchObject({ connections: TABS - 1, workers: 1 });
+      // The samples.
+      expect(worker).toMatchObject({ tensors: 1, tensorBytes: 4 * 784 * settings.samples });
+    }
+
+    // Long enough before the end for what a lost neighbour had to be there again.
+    await train(inspectors, { ...settings, wire, rounds: ROUNDS }, [10, 30]);
+    for (const [k, inspector] of inspectors.entries()) {
+      await expect.poll(async () => excess(early[k]!, await inspector.holdings()), { timeout: 15_000, message: `tab ${k}` }).toEqual([]);
+    }
+
+    for (const page of tabs.pages) await page.getByRole('button', { name: 'Leave' }).click();
+    for (const inspector of inspectors) {
+      await expect
+        .poll(() => inspector.holdings(), { timeout: 15_000 })
+        .toMatchObject({
+          page: { connections: 0, workers: 0, timers: 0 },
+          worker: null,
+          // The images that the last view showed.
+          arrayBuffers: IMAGES,
+        });
+    }
+  },
+);

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Report } from '../src/cli/report.ts';
+import type { Report } from '../src/runner/report.ts';
 
 /** The commands as a person types them, on the real data. */
 

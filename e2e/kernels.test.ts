@@ -2,7 +2,7 @@ import type { AddressInfo } from 'node:net';
 import type { Browser, Page } from 'playwright';
 import { createServer, type ViteDevServer } from 'vite';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { launchBrowser } from '../src/cli/browser.ts';
+import { launchBrowser } from '../src/runner/browser.ts';
 import type { Check } from './pages/kernels.ts';
 
 let server: ViteDevServer;

@@ -6,7 +6,7 @@ import react from '@vitejs/plugin-react';
 import type { Browser, BrowserContextOptions, Page } from 'playwright';
 import { createServer, type ViteDevServer } from 'vite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { launchBrowser } from '../src/cli/browser.ts';
+import { launchBrowser } from '../src/runner/browser.ts';
 import { defaultSettings, withAlgorithm } from '../src/settings/settings.ts';
 
 /** The page alone, over the gallery's fake client: every state looks right everywhere, and every control does its one thing. */
@@ -92,7 +92,8 @@ const words: Readonly<Record<string, RegExp>> = {
   joining: /Connecting to the meeting point/,
   unreachable: /The meeting point does not answer; trying again by itself/,
   preparing: /Getting ready[^]*Fetching Fashion-MNIST, part 3 of 8/,
-  table: /120 rows of island-penguins[^]*35 other classes[^]*2,831 rows of 7 columns in 40 classes[^]*a sketch hides nothing of so few values/,
+  table:
+    /120 rows of island-penguins[^]*35 other classes[^]*2,831 rows of 7 columns in 40 classes[^]*a sketch hides nothing of so few values/,
   elsewhere: /no dataset "rocks"[^]*The server of this page does not have it/,
   alone: /Waiting for 1 more tab[^]*https:\/\/sparkmesh\.example/,
   lobby: /6 clients are here[^]*Start[^]*my neighbours are 2 and 4/,
@@ -286,7 +287,10 @@ describe('settings', () => {
       await show(page, 'lobby');
       const menu = page.getByRole('combobox', { name: 'Neighbours get' });
       await menu.selectOption('whole Jacobians');
-      await page.getByRole('alert').filter({ hasText: /would send the Jacobian of its samples as 636 MB at once/ }).waitFor();
+      await page
+        .getByRole('alert')
+        .filter({ hasText: /would send the Jacobian of its samples as 636 MB at once/ })
+        .waitFor();
       expect(await menu.inputValue()).toBe('sketch');
       expect(await commands(page)).toEqual([]);
       await menu.selectOption('projected Jacobians');

@@ -3,10 +3,10 @@ import { createServer as createHttpServer, type Server } from 'node:http';
 import type { Browser, BrowserContext, Page } from 'playwright';
 import { createServer as createViteServer, type ViteDevServer } from 'vite';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { launchBrowser } from '../src/cli/browser.ts';
+import { launchBrowser } from '../src/runner/browser.ts';
 import { attachSignalling, type SignallingHandle } from '../src/signalling/server.ts';
 import { wireBytes } from '../src/transport/chunks.ts';
-import { digestOf, frameOf, transportChecks, type Participant, type SeenEvent } from '../src/transport/conformance.ts';
+import { digestOf, frameOf, transportChecks, type Participant, type SeenEvent } from '../src/testing/transportContract.ts';
 import { WINDOW_BYTES } from '../src/transport/window.ts';
 import type {} from './pages/transport.ts';
 
@@ -120,8 +120,7 @@ class Tab implements Participant {
   }
 
   /** Connections of this page that are not closed. */
-  liveConnections = () =>
-    this.page.evaluate(() => window.connections.filter(({ connectionState }) => connectionState !== 'closed').length);
+  liveConnections = () => this.page.evaluate(() => window.connections.filter(({ connectionState }) => connectionState !== 'closed').length);
 }
 
 const idOf = async (tab: Tab) => (await tab.self()).id;

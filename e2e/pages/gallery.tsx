@@ -3,8 +3,8 @@ import { createRoot } from 'react-dom/client';
 import { readAddress } from '../../app/address.ts';
 import { App } from '../../app/App.tsx';
 import type { Session, SessionFactory } from '../../app/session.ts';
-import '../../app/styles/tokens.css';
-import '../../app/styles/base.css';
+import '../../app/ui/tokens.css';
+import '../../app/ui/base.css';
 import type { BackendWish } from '../../src/backend/backend.ts';
 import type { ClientCommand, ClientView } from '../../src/client/view.ts';
 import { galleryDatasets, galleryStates, loadShare, type GalleryState } from './states.ts';
@@ -64,9 +64,7 @@ class NotedSession implements Session {
     const more = (kinds: Readonly<Record<string, number>>) => ({ ...kinds, weights: (kinds['weights'] ?? 0) + 318_044 });
     this.change((view) => ({
       ...view,
-      peers: view.peers.map((peer) =>
-        peer.neighbour ? { ...peer, sent: more(peer.sent), received: more(peer.received) } : peer,
-      ),
+      peers: view.peers.map((peer) => (peer.neighbour ? { ...peer, sent: more(peer.sent), received: more(peer.received) } : peer)),
     }));
   }
 

@@ -90,7 +90,12 @@ async function evolutions(): Promise<Check[]> {
   for (const samples of SIZES) {
     // 20 classes are more than the shader sums at once.
     for (const classes of [3, 20]) {
-      for (const [accelerated, softWeight, taught] of [[false, 0, false], [false, 0.6, true], [true, 0, false], [true, 0.6, false]] as const) {
+      for (const [accelerated, softWeight, taught] of [
+        [false, 0, false],
+        [false, 0.6, true],
+        [true, 0, false],
+        [true, 0.6, false],
+      ] as const) {
         const kernel = Float32Array.from(reference.layer(samples, normals(samples * 6, 'rows', samples), null, null));
         const start = normals(samples * classes, 'start', samples);
         const shift = normals(classes, 'shift');
@@ -142,7 +147,13 @@ async function checkJacobians(
       const expected = reference.kernelFromJacobians([...linearised, ...linearised].map(({ jacobian }) => jacobian));
       const onlyFirst = Float32Array.from({ length: 2 * cotangent.length }, (_, i) => cotangent[i] ?? 0);
       const backProjected = await engine.backProject(pool, onlyFirst);
-      checks.push({ name: `${name}: f beside J`, error: reference.relativeError(features.logits!, linearised.flatMap(({ logits }) => [...logits])) });
+      checks.push({
+        name: `${name}: f beside J`,
+        error: reference.relativeError(
+          features.logits!,
+          linearised.flatMap(({ logits }) => [...logits]),
+        ),
+      });
       checks.push({ name: `${name}: K from J`, error: reference.relativeError(kernel!, expected) });
       checks.push({ name: `${name}: Jᵀ R from J`, error: reference.relativeError(backProjected, step) });
     } else {
@@ -162,7 +173,10 @@ async function checkEngine(spec: ModelSpec): Promise<Check[]> {
   const random = randomStream(2, 'engine', ...spec.layers);
   const weights = initialWeights(spec, 1).map((weight) => weight + 0.1 * random.normal());
   const pool = [];
-  for (const [key, count] of [['a', 5], ['b', 9]] as const) {
+  for (const [key, count] of [
+    ['a', 5],
+    ['b', 9],
+  ] as const) {
     const rows = Float32Array.from({ length: count * width }, () => random.normal());
     const labels = Uint8Array.from({ length: count }, () => random.integer(classes));
     const features = await engine.features(weights, engine.upload(rows, count, width));
@@ -189,9 +203,19 @@ async function checkEngine(spec: ModelSpec): Promise<Check[]> {
   const kernel = reference.kernelFromJacobians(samples.map(({ jacobian }) => jacobian));
   const start = samples.flatMap(({ logits }) => [...logits]);
   const labels = samples.map(({ label }) => label);
-  const expected = reference.evolve(kernel, start, labels, Array.from({ length: classes }, () => 0), {
-    rate: evolved.stepSize / samples.length, steps: 30, accelerated: true, temperature: 2, softWeight: 0.5,
-  });
+  const expected = reference.evolve(
+    kernel,
+    start,
+    labels,
+    Array.from({ length: classes }, () => 0),
+    {
+      rate: evolved.stepSize / samples.length,
+      steps: 30,
+      accelerated: true,
+      temperature: 2,
+      softWeight: 0.5,
+    },
+  );
 
   const inputs = engine.upload(pool[0]!.rows, 5, width);
   const cotangent = evolved.residual.slice(0, 5 * classes);
@@ -202,12 +226,18 @@ async function checkEngine(spec: ModelSpec): Promise<Check[]> {
     row.forEach((derivative, i) => (expectedStep[i]! += value * derivative));
   });
 
-  const models = [{ weights, weight: 0.75 }, { weights: weights.map((weight) => 1.5 * weight), weight: 0.25 }];
+  const models = [
+    { weights, weight: 0.75 },
+    { weights: weights.map((weight) => 1.5 * weight), weight: 0.25 },
+  ];
   const teacher = await engine.teacher({ models, temperature: 2 }, inputs);
   const { rows } = pool[0]!;
   const expectedTeacher = [0, 1, 2, 3, 4].flatMap((p) => {
     const x = rows.subarray(p * width, (p + 1) * width);
-    return reference.softenedMean(models.map((model) => ({ ...model, ...reference.linearise(spec, model.weights, x) })), 2);
+    return reference.softenedMean(
+      models.map((model) => ({ ...model, ...reference.linearise(spec, model.weights, x) })),
+      2,
+    );
   });
 
   const { loss } = await engine.evaluate(weights, pool[0]!.rows, pool[0]!.labels);
@@ -234,7 +264,11 @@ async function checkEngine(spec: ModelSpec): Promise<Check[]> {
 /** Products of the shapes for which tfjs would choose a program that computes them wrongly. */
 async function longProducts(): Promise<Check[]> {
   const checks: Check[] = [];
-  for (const [rows, inner, columns] of [[10, 2000, 20], [40, 4099, 30], [16, 2048, 64]] as const) {
+  for (const [rows, inner, columns] of [
+    [10, 2000, 20],
+    [40, 4099, 30],
+    [16, 2048, 64],
+  ] as const) {
     const [a, b] = [normals(rows * inner, 'left', inner), normals(columns * inner, 'right', inner)];
     const expected = Float64Array.from({ length: rows * columns }, (_, at) => {
       const [r, c] = [Math.floor(at / columns), at % columns];

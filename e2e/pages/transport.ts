@@ -1,5 +1,5 @@
 import { signallingUrl, type SignallingState } from '../../src/signalling/client.ts';
-import { RecordingParticipant, type Participant } from '../../src/transport/conformance.ts';
+import { RecordingParticipant, type Participant } from '../../src/testing/transportContract.ts';
 import { joinRoom, watchRoom } from '../../src/transport/webrtc.ts';
 
 /** One tab's transport, for a test to drive from outside. */

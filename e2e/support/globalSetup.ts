@@ -1,4 +1,4 @@
-import { ensureBrowser } from '../../src/cli/browser.ts';
+import { ensureBrowser } from '../../src/runner/browser.ts';
 
 /** A machine without a browser gets one before the first test. */
 export default function setup(): void {

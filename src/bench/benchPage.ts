@@ -1,8 +1,8 @@
 import type { AddressInfo } from 'node:net';
 import type { Page } from 'playwright';
 import { createServer } from 'vite';
-import { launchBrowser } from '../cli/browser.ts';
-import { projectRoot } from '../cli/paths.ts';
+import { launchBrowser } from '../runner/browser.ts';
+import { projectRoot } from '../datasets/paths.ts';
 
 export interface BenchBrowser {
   readonly page: Page;

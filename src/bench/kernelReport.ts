@@ -63,7 +63,9 @@ export function summaryOf(results: readonly StageResult[]): string {
     const whole = measurements.find(({ way }) => way.includes('Jacobian'));
     const layerWise = measurements.find(({ way }) => way === 'wasm own');
     return whole && layerWise
-      ? [`layer-wise against Jacobian (wasm, N = ${samples}): time ${digits(whole.ms / layerWise.ms)}x, tensors ${digits(whole.tensorBytes / layerWise.tensorBytes)}x`]
+      ? [
+          `layer-wise against Jacobian (wasm, N = ${samples}): time ${digits(whole.ms / layerWise.ms)}x, tensors ${digits(whole.tensorBytes / layerWise.tensorBytes)}x`,
+        ]
       : [];
   });
   return `N = ${nearest[0]?.samples}: ${[...sentences, ...jacobian].join('; ')}.`;

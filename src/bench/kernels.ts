@@ -72,12 +72,17 @@ await runCommand(async (argv, stop) => {
       }
     }
     if (backends.includes('wasm')) {
-      await measure({ samples: quick ? 8 : MATERIALISED.samples, hidden: Math.min(hidden[0]!, MATERIALISED.hidden), steps: STEPS }, 'kernel', true);
+      await measure(
+        { samples: quick ? 8 : MATERIALISED.samples, hidden: Math.min(hidden[0]!, MATERIALISED.hidden), steps: STEPS },
+        'kernel',
+        true,
+      );
     }
     const machine = { runtime: bench.runtime, cpu: cpus()[0]?.model ?? 'unknown', cores: cpus().length, adapters };
     process.stdout.write(`${machine.runtime}, ${machine.cores} x ${machine.cpu}, WebGPU on ${adapters.webgpu ?? 'nothing'}\n\n`);
     process.stdout.write(`${tableOf(results)}\n\n${summaryOf(results)}\n`);
-    if (json !== undefined) await writeFile(json, `${JSON.stringify({ format: 'sparkmesh-bench-kernels/1', machine, results }, null, 2)}\n`);
+    if (json !== undefined)
+      await writeFile(json, `${JSON.stringify({ format: 'sparkmesh-bench-kernels/1', machine, results }, null, 2)}\n`);
   } finally {
     await bench.close();
   }

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import type { TabsWatcher } from '../cli/tabFederation.ts';
-import type { Tabs } from '../cli/tabs.ts';
+import type { TabsWatcher } from '../runner/tabFederation.ts';
+import type { Tabs } from '../runner/tabs.ts';
 
 /** What a tab takes of the machine's memory, as the operating system counts it. */
 
@@ -79,7 +79,11 @@ export class MemoryWatch implements TabsWatcher {
 
   async opened(tabs: Tabs): Promise<void> {
     const track = (processes: readonly number[]) => processes.map((process) => new ProcessMemory(process));
-    this.#browsers = (await tabs.processes()).map(({ pages, renderers, gpu }) => ({ tabs: pages, renderers: track(renderers), gpu: track(gpu) }));
+    this.#browsers = (await tabs.processes()).map(({ pages, renderers, gpu }) => ({
+      tabs: pages,
+      renderers: track(renderers),
+      gpu: track(gpu),
+    }));
     this.#timer = setInterval(() => this.#each((process) => process.look()), SAMPLE_MS);
   }
 

@@ -6,11 +6,20 @@ import { roundSummary, roundTables, type RoundReport } from './roundReport.ts';
 import { wireSummary, wireTable, type Transfer } from './wireReport.ts';
 
 const measured = (way: string, ms: number, tensorBytes = 1e6): Measurement => ({
-  way, backend: 'wasm', ms, gflops: 10 / ms, tensorBytes, gpuBytes: 0,
+  way,
+  backend: 'wasm',
+  ms,
+  gflops: 10 / ms,
+  tensorBytes,
+  gpuBytes: 0,
 });
 
 const stage = (name: StageResult['stage'], samples: number, ...measurements: Measurement[]): StageResult => ({
-  stage: name, samples, hidden: 100, steps: 40, measurements,
+  stage: name,
+  samples,
+  hidden: 100,
+  steps: 40,
+  measurements,
 });
 
 test('the kernels are compared within one run, at the size nearest to 600', () => {
@@ -35,12 +44,18 @@ test('a way of frames is compared with the bare channel in the same run', () => 
     {
       size: 64 * 1024,
       directions: 1,
-      runs: [{ bare: 40, page: 40, worker: 30 }, { bare: 10, page: 10, worker: 9 }, { bare: 20, page: 20, worker: 16 }],
+      runs: [
+        { bare: 40, page: 40, worker: 30 },
+        { bare: 10, page: 10, worker: 9 },
+        { bare: 20, page: 20, worker: 16 },
+      ],
     },
     { size: 320_000, directions: 2, runs: [{ bare: 20, page: 10, worker: 5 }] },
   ];
   const trips = [{ bare: 0.5, page: 1, worker: 2 }];
-  const [speeds, times] = wireTable(transfers, trips).split('\n\n').map((part) => part.split('\n'));
+  const [speeds, times] = wireTable(transfers, trips)
+    .split('\n\n')
+    .map((part) => part.split('\n'));
   expect(speeds![1]).toMatch(/^64 KiB, one way +20\.0 +20\.0 +100 % +16\.0 +80 %$/);
   expect(speeds![2]).toMatch(/^320 kB, both ways +20\.0 +10\.0 +50 % +5\.00 +25 %$/);
   expect(times![1]).toMatch(/^100 bytes +0\.500 +1\.00 +2\.00$/);
@@ -69,7 +84,10 @@ test('a round is its phases, its bytes by kind, and its largest tab', () => {
     backend: 'cpu',
     adapter: '',
     rounds: [round(9, 900), round(1, 300)],
-    edges: [{ from: 0, to: 1, bytes: { weights: 3e6 } }, { from: 1, to: 0, bytes: { weights: 1e6, step: 4e6 } }],
+    edges: [
+      { from: 0, to: 1, bytes: { weights: 3e6 } },
+      { from: 1, to: 0, bytes: { weights: 1e6, step: 4e6 } },
+    ],
     memory: { tab: { idle: 50e6, lobby: 90e6, most: 160.5e6 }, gpu: { idle: 5e6, lobby: 7e6, most: 15e6 } },
   };
   // 120 ms on a core of its own; two clients on one core need 240 ms.
@@ -79,7 +97,9 @@ test('a round is its phases, its bytes by kind, and its largest tab', () => {
   );
   expect(roundSummary({ ...report, memory: null }, 8)).toMatch(/, 10\.0 MB\/s in all\.$/);
   expect(roundSummary(report, 1)).toContain('1.67 times what all 2 compute on 1 core;');
-  const [timeline, works, bytes, memory] = roundTables(report).split('\n\n').map((part) => part.split('\n'));
+  const [timeline, works, bytes, memory] = roundTables(report)
+    .split('\n\n')
+    .map((part) => part.split('\n'));
   expect(timeline![1]).toMatch(/^1 +100 ms +900 ms +1000 ms +9000 ms +320 ms +4\.00$/);
   expect(works!.slice(1)).toEqual([expect.stringMatching(/^evolve +100\.0$/), expect.stringMatching(/^score +20\.0$/)]);
   expect(bytes![1]).toMatch(/^weights +4000\.0 kB +1000\.0 kB$/);

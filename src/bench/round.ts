@@ -1,8 +1,8 @@
 import { availableParallelism } from 'node:os';
 import { runCommand } from '../cli/commandLine.ts';
 import { parseFederation } from '../cli/options.ts';
-import { makeReport, writeReport } from '../cli/report.ts';
-import { runTabFederation } from '../cli/tabFederation.ts';
+import { makeReport, writeReport } from '../runner/report.ts';
+import { runTabFederation } from '../runner/tabFederation.ts';
 import { MemoryWatch } from './memory.ts';
 import { roundSummary, roundTables, type RoundReport } from './roundReport.ts';
 

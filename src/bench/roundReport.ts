@@ -1,4 +1,4 @@
-import type { Report } from '../cli/report.ts';
+import type { Report } from '../runner/report.ts';
 import { grownBy, type HeldMemory, type TabMemory } from './memory.ts';
 import { digits, megabytes, table } from './table.ts';
 

@@ -35,7 +35,10 @@ export function wireTable(transfers: readonly Transfer[], roundTrips: RoundTrips
   const trip = (way: Way) => digits(median(roundTrips.map((run) => run[way])));
   return [
     table([['frames, MB/s', 'bare', 'page', 'of bare', 'worker', 'of bare'], ...rows]),
-    table([['round trip, ms', 'bare', 'page', 'worker'], ['100 bytes', ...ways.map(trip)]]),
+    table([
+      ['round trip, ms', 'bare', 'page', 'worker'],
+      ['100 bytes', ...ways.map(trip)],
+    ]),
   ].join('\n\n');
 }
 

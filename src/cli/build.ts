@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { parseOptions, runCommand } from './commandLine.ts';
-import { buildPage } from './pageServer.ts';
-import { prepareData } from './prepareData.ts';
+import { buildPage } from '../runner/pageServer.ts';
+import { prepareData } from '../datasets/prepareData.ts';
 
 const command = { call: 'npm run build', summary: 'Builds the page with its data into dist/.', options: v.strictObject({}) };
 

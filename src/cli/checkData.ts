@@ -1,22 +1,26 @@
 import { join } from 'node:path';
 import type { DatasetInfo } from '../data/dataset.ts';
-import { fileSource } from '../data/fileSource.ts';
+import { fileSource } from '../datasets/fileSource.ts';
 import { clientsThatFit, rowsToHold, shareSize } from '../data/partition.ts';
 import { ModelError } from '../model/model.ts';
 import { isCentralised } from '../settings/method.ts';
 import { modelOf } from '../settings/model.ts';
 import type { Settings } from '../settings/settings.ts';
 import { UsageError } from './commandLine.ts';
-import { listDatasets } from './dataFolder.ts';
+import { listDatasets } from '../datasets/dataFolder.ts';
 import type { RunOptions } from './options.ts';
-import { dataRoot } from './paths.ts';
+import { dataRoot } from '../datasets/paths.ts';
 
 /**
  * The run's dataset, which has to be there, have rows for its clients and suit its model.
  * @param clientsFlag the option that counts the clients, e.g. `--tabs`.
  * @throws {UsageError} saying what there is.
  */
-export async function checkData({ settings, clients }: Pick<RunOptions, 'settings' | 'clients'>, clientsFlag: string, root = dataRoot): Promise<DatasetInfo> {
+export async function checkData(
+  { settings, clients }: Pick<RunOptions, 'settings' | 'clients'>,
+  clientsFlag: string,
+  root = dataRoot,
+): Promise<DatasetInfo> {
   const { dataset, samples, scoreOn } = settings;
   const names = (await listDatasets(root)).map(({ name }) => name);
   if (!names.includes(dataset)) {

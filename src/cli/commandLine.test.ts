@@ -19,9 +19,7 @@ describe('parseOptions', () => {
 
   test('an operand is required where there is one, and refused elsewhere', () => {
     expect(parseOptions(withOperand, ['--quiet', 'a.json'])).toEqual({ quiet: true, operand: 'a.json' });
-    expect(() => parseOptions(withOperand, ['--quiet'])).toThrow(
-      new UsageError('CASE.json is missing; see npm run thing -- --help.'),
-    );
+    expect(() => parseOptions(withOperand, ['--quiet'])).toThrow(new UsageError('CASE.json is missing; see npm run thing -- --help.'));
     const tooMany = new UsageError('"b.json" belongs to no option; see npm run thing -- --help.');
     expect(() => parseOptions(withOperand, ['a.json', 'b.json'])).toThrow(tooMany);
     expect(() => parseOptions(command, ['b.json'])).toThrow(tooMany);

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterEach, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
-import { projectRoot } from './paths.ts';
+import { projectRoot } from '../datasets/paths.ts';
 
 /** The commands as a person runs them: their processes, exit codes and signals. */
 
@@ -27,14 +27,11 @@ async function end(child: ReturnType<typeof start>) {
   return { exitCode, signal, stdout, stderr };
 }
 
-test.each(['serve', 'signal', 'build', 'prepare'])(
-  '%s refuses an unknown option in one sentence, exit code 2',
-  async (command) => {
-    const { exitCode, stdout, stderr } = await end(start(command, '--prot', '1'));
-    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
-    expect(stderr).toMatch(/^There is no option --prot; see npm (start|run [a-z-]+) -- --help\.\n$/);
-  },
-);
+test.each(['serve', 'signal', 'build', 'prepare'])('%s refuses an unknown option in one sentence, exit code 2', async (command) => {
+  const { exitCode, stdout, stderr } = await end(start(command, '--prot', '1'));
+  expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
+  expect(stderr).toMatch(/^There is no option --prot; see npm (start|run [a-z-]+) -- --help\.\n$/);
+});
 
 test('serve --help lists its options and serves nothing', async () => {
   const { exitCode, stdout, stderr } = await end(start('serve', '--help'));
@@ -50,18 +47,15 @@ async function connect(url: string): Promise<WebSocket> {
   return socket;
 }
 
-test.each(['SIGINT', 'SIGTERM'] as const)(
-  'serve has page and signalling on one port until %s, then exits with 0',
-  async (signal) => {
-    const child = start('serve', '--dev', '--port', '0');
-    const url = /^sparkmesh is at (http:\/\/localhost:\d+\/)\n$/.exec(String((await once(child.stdout, 'data'))[0]))?.[1] ?? '';
-    expect(await (await fetch(url)).text()).toContain('<title>sparkmesh</title>');
-    const socket = await connect(`${url.replace('http', 'ws')}signal`);
-    child.kill(signal);
-    expect(await end(child)).toMatchObject({ exitCode: 0, signal: null });
-    if (socket.readyState !== WebSocket.CLOSED) await once(socket, 'close');
-  },
-);
+test.each(['SIGINT', 'SIGTERM'] as const)('serve has page and signalling on one port until %s, then exits with 0', async (signal) => {
+  const child = start('serve', '--dev', '--port', '0');
+  const url = /^sparkmesh is at (http:\/\/localhost:\d+\/)\n$/.exec(String((await once(child.stdout, 'data'))[0]))?.[1] ?? '';
+  expect(await (await fetch(url)).text()).toContain('<title>sparkmesh</title>');
+  const socket = await connect(`${url.replace('http', 'ws')}signal`);
+  child.kill(signal);
+  expect(await end(child)).toMatchObject({ exitCode: 0, signal: null });
+  if (socket.readyState !== WebSocket.CLOSED) await once(socket, 'close');
+});
 
 describe('signal', () => {
   test.each(['SIGINT', 'SIGTERM'] as const)(

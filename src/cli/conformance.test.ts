@@ -3,10 +3,18 @@ import { describe, expect, it } from 'vitest';
 import { ConformanceCaseError, parseCase, worstError, type ConformanceResult } from '../client/conformance.ts';
 import { projectedErrors } from '../testing/projectedErrors.ts';
 import { widened } from '../testing/widened.ts';
-import { runCaseInProcess } from './runCase.ts';
+import { runCaseInProcess } from '../runner/runCase.ts';
 
 const golden = async (name: string) => JSON.parse(await readFile(new URL(`../testing/golden/${name}.json`, import.meta.url), 'utf8'));
-const cases = ['ntk-dfl-ring', 'spark-ring', 'spark-changing-graph', 'spark-two-hidden-layers', 'dfedavg-changing-graph', 'dfedavgm-ring', 'dpsgd-line'];
+const cases = [
+  'ntk-dfl-ring',
+  'spark-ring',
+  'spark-changing-graph',
+  'spark-two-hidden-layers',
+  'dfedavg-changing-graph',
+  'dfedavgm-ring',
+  'dpsgd-line',
+];
 
 describe.each(['cpu', 'wasm'] as const)('conformance in this process on %s', (backend) => {
   it.each(cases)('%s agrees with the independent implementation to 1e-4', async (name) => {

@@ -1,9 +1,9 @@
 import { checkData } from './checkData.ts';
 import { runCommand } from './commandLine.ts';
 import { parseFederation } from './options.ts';
-import { prepareData } from './prepareData.ts';
-import { makeReport, roundsTable, writeReport } from './report.ts';
-import { runTabFederation } from './tabFederation.ts';
+import { prepareData } from '../datasets/prepareData.ts';
+import { makeReport, roundsTable, writeReport } from '../runner/report.ts';
+import { runTabFederation } from '../runner/tabFederation.ts';
 
 /** `npm run federation`: a federation of real tabs. */
 await runCommand(async (argv, stop) => {

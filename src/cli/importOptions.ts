@@ -3,7 +3,7 @@ import { MAX_ROW_VALUES, rowWidth } from '../data/dataset.ts';
 import type { CsvForm } from '../data/formats/csv.ts';
 import type { Size } from '../data/formats/labelledRows.ts';
 import { settingsSchema } from '../settings/settings.ts';
-import { builtInNames } from './builtIn.ts';
+import { builtInNames } from '../datasets/builtIn.ts';
 import { numberText, option, parseOptions, refuse, UsageError } from './commandLine.ts';
 
 /** The options of `prepare-data`: none for the built-in datasets, or whose data to pack under which name. */
@@ -75,13 +75,18 @@ const command = {
 type Given = v.InferOutput<typeof command.options>;
 
 /** The place that an option of each format names, `test` or not; null without any. */
-function placeOf({ images, csv, idxImages, idxLabels }: { [K in 'images' | 'csv' | 'idxImages' | 'idxLabels']: string | undefined }, given: Given): DataPlace | null {
+function placeOf(
+  { images, csv, idxImages, idxLabels }: { [K in 'images' | 'csv' | 'idxImages' | 'idxLabels']: string | undefined },
+  given: Given,
+): DataPlace | null {
   const { labelColumn: label = null, leaveOut: leftOut = [], size } = given;
   if (csv !== undefined) return { kind: 'csv', file: csv, form: { label, leftOut, image: size ?? null } };
   if (images !== undefined) return { kind: 'folder', folder: images, size: size ?? DEFAULT_SIZE };
   if (idxImages === undefined && idxLabels === undefined) return null;
   if (idxImages === undefined || idxLabels === undefined) {
-    throw new UsageError('IDX data is two files; give images and labels, --idx-images with --idx-labels, --test-idx-images with --test-idx-labels.');
+    throw new UsageError(
+      'IDX data is two files; give images and labels, --idx-images with --idx-labels, --test-idx-images with --test-idx-labels.',
+    );
   }
   return { kind: 'idx', images: idxImages, labels: idxLabels };
 }
@@ -106,7 +111,8 @@ export function parseImport(argv: readonly string[]): ImportRequest | null {
   if (!train) throw new UsageError('There is no data to pack; add --csv FILE, --images FOLDER, or --idx-images FILE --idx-labels FILE.');
   refuse(given, foreign[train.kind], flags[train.kind]);
   const test = placeOf(
-    { csv: given.testCsv, images: given.testImages, idxImages: given.testIdxImages, idxLabels: given.testIdxLabels }, given,
+    { csv: given.testCsv, images: given.testImages, idxImages: given.testIdxImages, idxLabels: given.testIdxLabels },
+    given,
   );
   if (test) refuse(given, ['testFraction'], 'data for testing');
   return { name, train, test: test ?? testFraction ?? DEFAULT_FRACTION };

@@ -290,15 +290,7 @@ describe('--help', () => {
   ] as const)('of %s names every option with its value', (name, parse, own) => {
     const text = help(parse);
     expect(text.startsWith(`Usage: npm run ${name} -- [options]\n`)).toBe(true);
-    const common = [
-      '--rounds N',
-      '--alpha A',
-      '--sketch-size M',
-      '--changing ',
-      '--soft-labels STAGES',
-      '--json FILE',
-      '--help ',
-    ];
+    const common = ['--rounds N', '--alpha A', '--sketch-size M', '--changing ', '--soft-labels STAGES', '--json FILE', '--help '];
     for (const option of [...own, ...common, ...algorithms]) expect(text).toContain(`\n  ${option}`);
     expect(Math.max(...text.split('\n').map((line) => line.length))).toBeLessThan(110);
   });

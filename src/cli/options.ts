@@ -107,11 +107,7 @@ const settingOptions = {
     'of convolution blocks below the dense layers, e.g. 8,16, or none (default none)',
     v.pipe(listText, schemas.convolutions),
   ),
-  hidden: option(
-    'SIZES',
-    `hidden dense layers, e.g. 64,32, or none (default ${defaults.hidden.join()})`,
-    v.pipe(listText, schemas.hidden),
-  ),
+  hidden: option('SIZES', `hidden dense layers, e.g. 64,32, or none (default ${defaults.hidden.join()})`, v.pipe(listText, schemas.hidden)),
   topology: option(
     'KIND',
     `ring, k-regular, erdos-renyi, star or full (default ${defaults.topology.kind})`,
@@ -134,21 +130,25 @@ const settingOptions = {
     `how projected Jacobians are projected: dense or khatri-rao (default ${defaults.projection})`,
     schemas.projection,
   ),
-  projectionSize: option('K', `dimensions of that projection (default ${defaults.projectionSize})`, v.pipe(numberText, schemas.projectionSize)),
+  projectionSize: option(
+    'K',
+    `dimensions of that projection (default ${defaults.projectionSize})`,
+    v.pipe(numberText, schemas.projectionSize),
+  ),
   wire: option('FORM', `f16, f32 or q8 numbers between peers (default ${defaults.wire})`, schemas.wire),
   deadline: option(
     'SECONDS',
     `how long to wait for a silent neighbour (default ${defaults.deadlineMs / 1000})`,
     v.pipe(numberText, v.number(), v.minValue(0.1), v.maxValue(600)),
   ),
-  steps: option(
-    'S',
-    "steps of the evolution (default: the algorithm's, as for all below)",
-    v.pipe(numberText, evolutionSchemas.steps),
-  ),
+  steps: option('S', "steps of the evolution (default: the algorithm's, as for all below)", v.pipe(numberText, evolutionSchemas.steps)),
   integrator: option('NAME', 'euler or accelerated', evolutionSchemas.integrator),
   softLabels: option('STAGES', 'weights by first round, e.g. 0:0,1:0.25, or none', softLabelsText),
-  teacher: option('WHOSE', 'soft labels: of the mixed model, or the mean of the neighbours around a sample', evolutionSchemas.teacher.wrapped),
+  teacher: option(
+    'WHOSE',
+    'soft labels: of the mixed model, or the mean of the neighbours around a sample',
+    evolutionSchemas.teacher.wrapped,
+  ),
   temperature: option('T', 'temperature of the soft labels', v.pipe(numberText, evolutionSchemas.temperature)),
   priorAdjustment: option(
     'A',
@@ -352,16 +352,8 @@ const participants = ({ method }: Settings, clients: number) => (isCentralised(m
 
 /** @throws {UsageError} @throws {HelpRequest} */
 export function parseFederation(argv: readonly string[]): FederationOptions {
-  const {
-    tabs: clients = 4,
-    browsers = 1,
-    headed = false,
-    backend = 'auto',
-    json = null,
-    ...given
-  } = parseOptions(federation, argv);
-  if (browsers > clients)
-    throw new UsageError(`--browsers ${browsers} is more than the ${clients} tabs; choose at most ${clients}.`);
+  const { tabs: clients = 4, browsers = 1, headed = false, backend = 'auto', json = null, ...given } = parseOptions(federation, argv);
+  if (browsers > clients) throw new UsageError(`--browsers ${browsers} is more than the ${clients} tabs; choose at most ${clients}.`);
   const settings = settingsOf(given, clients);
   return { settings, clients: participants(settings, clients), backend, json, browsers, headed };
 }

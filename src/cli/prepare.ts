@@ -1,7 +1,7 @@
 import { runCommand } from './commandLine.ts';
-import { importData } from './importData.ts';
+import { importData } from '../datasets/importData.ts';
 import { parseImport } from './importOptions.ts';
-import { prepareData } from './prepareData.ts';
+import { prepareData } from '../datasets/prepareData.ts';
 
 /** `npm run prepare-data`: the built-in datasets, or one of a person's own. */
 await runCommand(async (argv) => {

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { parseOptions, runCommand, stopped, toggle } from './commandLine.ts';
-import { servePage } from './pageServer.ts';
+import { servePage } from '../runner/pageServer.ts';
 import { portOption } from './port.ts';
 
 const DEFAULT_PORT = 4173;

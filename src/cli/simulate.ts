@@ -1,11 +1,11 @@
 import { checkData } from './checkData.ts';
-import { Checkpoint } from './checkpoint.ts';
+import { Checkpoint } from '../runner/checkpoint.ts';
 import { runCommand } from './commandLine.ts';
 import { parseSimulation } from './options.ts';
-import { prepareData } from './prepareData.ts';
-import { ProgressLine } from './progress.ts';
-import { makeReport, roundsTable, workLine, writeReport } from './report.ts';
-import { runInThreads } from './threads.ts';
+import { prepareData } from '../datasets/prepareData.ts';
+import { ProgressLine } from '../runner/progress.ts';
+import { makeReport, roundsTable, workLine, writeReport } from '../runner/report.ts';
+import { runInThreads } from '../runner/threads.ts';
 
 /** `npm run simulate`: a federation inside one process. */
 await runCommand(async (argv, stop) => {

@@ -30,7 +30,10 @@ export class ByteCounters {
 
   /** Goes on from counts taken before, instead of what was counted so far. */
   restore({ sent, received, totals, ownRounds }: CountedBytes): void {
-    for (const [mine, before] of [[this.#sent, sent], [this.#received, received]] as const) {
+    for (const [mine, before] of [
+      [this.#sent, sent],
+      [this.#received, received],
+    ] as const) {
       mine.clear();
       for (const [peer, kinds] of before) mine.set(peer, new Map(kinds));
     }

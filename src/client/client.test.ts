@@ -300,9 +300,7 @@ describe('clients of a room', () => {
         expect(received).toEqual(sent);
       }
       const isTraining = ([kind]: [string, number]) => !['metrics', 'summary', 'room', 'decline', 'ack'].includes(kind);
-      const training = a.peers
-        .flatMap(({ sent }) => Object.entries(sent).filter(isTraining))
-        .reduce((sum, [, bytes]) => sum + bytes, 0);
+      const training = a.peers.flatMap(({ sent }) => Object.entries(sent).filter(isTraining)).reduce((sum, [, bytes]) => sum + bytes, 0);
       expect(a.bytes.training).toBe(training);
     }
     const [first] = views;
@@ -412,7 +410,10 @@ describe('clients of a room', () => {
     });
 
     it('send the logits of their samples in rounds with soft labels, and in no others', async () => {
-      const stages = [{ fromRound: 1, weight: 0.25 }, { fromRound: 3, weight: 0 }];
+      const stages = [
+        { fromRound: 1, weight: 0.25 },
+        { fromRound: 3, weight: 0 },
+      ];
       const bytes = async (teacher: EvolutionSettings['teacher'], softLabels: typeof stages) =>
         (await taught(teacher, { rounds: 4 }, softLabels)).factors;
       const without = await bytes('mixed', stages);
@@ -557,18 +558,17 @@ describe('clients of a room', () => {
     expect(told!.at(-1)!.clients).toHaveLength(3);
   });
 
-  it.each([
-    ...families.map((algorithm) => [algorithm, []] as const),
-    ['sparkmesh', [3]] as const,
-    ['dpsgd', [3]] as const,
-  ])('leave no deadline and no tensor behind with %s and convolutions %j', async (algorithm, convolutions) => {
-    await selectBackend('cpu');
-    const before = tf.memory().numTensors;
-    federation = new Federation(3, { ...withAlgorithm(settings, algorithm), convolutions: [...convolutions] });
-    await federation.start();
-    await federation.until((views) => views.every((view) => reached(view) && scored(view)));
-    expect(federation.clock.pending).toBe(0);
-    await federation.close();
-    expect(tf.memory().numTensors).toBe(before);
-  });
+  it.each([...families.map((algorithm) => [algorithm, []] as const), ['sparkmesh', [3]] as const, ['dpsgd', [3]] as const])(
+    'leave no deadline and no tensor behind with %s and convolutions %j',
+    async (algorithm, convolutions) => {
+      await selectBackend('cpu');
+      const before = tf.memory().numTensors;
+      federation = new Federation(3, { ...withAlgorithm(settings, algorithm), convolutions: [...convolutions] });
+      await federation.start();
+      await federation.until((views) => views.every((view) => reached(view) && scored(view)));
+      expect(federation.clock.pending).toBe(0);
+      await federation.close();
+      expect(tf.memory().numTensors).toBe(before);
+    },
+  );
 });

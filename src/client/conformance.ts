@@ -68,7 +68,9 @@ export function parseCase(json: unknown): ConformanceCase {
   const parsed = v.safeParse(caseSchema, json);
   if (!parsed.success) {
     const [issue] = parsed.issues;
-    throw new ConformanceCaseError(`not a conformance case of format spark-conformance/1: '${v.getDotPath(issue) ?? 'the file'}' ${issue.message}`);
+    throw new ConformanceCaseError(
+      `not a conformance case of format spark-conformance/1: '${v.getDotPath(issue) ?? 'the file'}' ${issue.message}`,
+    );
   }
   const { model, graph, clients } = parsed.output;
   const [width] = model.layers;

@@ -74,21 +74,24 @@ describe('a directed edge at 200 samples', () => {
   it.each([
     { wire: 'f16', most: 0.6e6 },
     { wire: 'q8', most: 0.32e6 },
-  ] as const)('carries at most $most bytes a round after the first in $wire, with either exchange of activations', async ({ wire, most }) => {
-    for (const exchange of ['sketch', 'factors'] as const) {
-      const [first, ...later] = await rounds({ wire, exchange });
-      for (const { bytesSent, missed } of later) {
-        expect(missed).toEqual([]);
-        expect(bytesSent).toBeLessThan(most);
-        // Weights and the mixed model, the step, activations, residuals: no message is missing from the count.
-        expect(bytesSent).toBeGreaterThan((wire === 'f16' ? 2 : 1) * (3 * 79_510 + 200 * 100) + 2 * 200 * 10);
+  ] as const)(
+    'carries at most $most bytes a round after the first in $wire, with either exchange of activations',
+    async ({ wire, most }) => {
+      for (const exchange of ['sketch', 'factors'] as const) {
+        const [first, ...later] = await rounds({ wire, exchange });
+        for (const { bytesSent, missed } of later) {
+          expect(missed).toEqual([]);
+          expect(bytesSent).toBeLessThan(most);
+          // Weights and the mixed model, the step, activations, residuals: no message is missing from the count.
+          expect(bytesSent).toBeGreaterThan((wire === 'f16' ? 2 : 1) * (3 * 79_510 + 200 * 100) + 2 * 200 * 10);
+        }
+        // Inputs or their sketch go once.
+        const once = first!.bytesSent - later[0]!.bytesSent;
+        expect(once).toBeGreaterThan(2 * 200 * (exchange === 'factors' ? 784 : 256));
+        expect(once).toBeLessThan(2 * 200 * (exchange === 'factors' ? 784 : 256) + 10_000);
       }
-      // Inputs or their sketch go once.
-      const once = first!.bytesSent - later[0]!.bytesSent;
-      expect(once).toBeGreaterThan(2 * 200 * (exchange === 'factors' ? 784 : 256));
-      expect(once).toBeLessThan(2 * 200 * (exchange === 'factors' ? 784 : 256) + 10_000);
-    }
-  });
+    },
+  );
 
   it('carries 8 MB in float32 with Jacobians projected to 1000 dimensions', async () => {
     const [, later] = await rounds({ wire: 'f32', exchange: 'projected', projectionSize: 1000, rounds: 2 });

@@ -5,7 +5,14 @@ import type { Clock } from './clock.ts';
 import { Evaluator, summaryOf, type CollectedRound } from './evaluator.ts';
 
 const metrics = (round: number, accuracy = 0.5): MetricsMessage => ({
-  type: 'metrics', run: 'r', round, accuracy, loss: 2 * accuracy, bytesSent: 10, seconds: accuracy, weights: Float32Array.of(accuracy, 1),
+  type: 'metrics',
+  run: 'r',
+  round,
+  accuracy,
+  loss: 2 * accuracy,
+  bytesSent: 10,
+  seconds: accuracy,
+  weights: Float32Array.of(accuracy, 1),
 });
 
 /** Client `a` evaluates for itself and the others; deadlines pass when the test says so. */
@@ -18,10 +25,19 @@ function evaluation() {
       return () => deadlines.delete(callback);
     },
   };
-  const members: Presence[] = [{ id: 'a', number: 0 }, { id: 'b', number: 1 }, { id: 'c', number: 4 }];
+  const members: Presence[] = [
+    { id: 'a', number: 0 },
+    { id: 'b', number: 1 },
+    { id: 'c', number: 4 },
+  ];
   const taken: CollectedRound[] = [];
   const evaluator = new Evaluator({
-    self: 'a', clock, deadlineMs: 1000, round: () => 2, participants: () => members, collected: (round) => taken.push(round),
+    self: 'a',
+    clock,
+    deadlineMs: 1000,
+    round: () => 2,
+    participants: () => members,
+    collected: (round) => taken.push(round),
   });
   const rounds = () => taken.map(({ round, reports }) => [round, reports.map(({ member }) => member.id).join('')]);
   return { evaluator, members, deadlines, taken, rounds };
@@ -37,7 +53,11 @@ test('a round is complete with the last report of a member, in the order of the 
   expect(rounds()).toHaveLength(1);
   members.pop();
   evaluator.review();
-  expect(rounds()).toEqual([[1, 'abc'], [2, 'ab'], [3, 'abc']]);
+  expect(rounds()).toEqual([
+    [1, 'abc'],
+    [2, 'ab'],
+    [3, 'abc'],
+  ]);
   evaluator.collect('b', metrics(2));
   expect(rounds()).toHaveLength(3);
   expect(deadlines.size).toBe(0);
@@ -51,7 +71,10 @@ test("others are waited for from the evaluator's own report on, and nobody can c
   evaluator.collect('a', metrics(2));
   expect(deadlines.size).toBe(1);
   for (const pass of deadlines) pass();
-  expect(rounds()).toEqual([[1, 'b'], [2, 'a']]);
+  expect(rounds()).toEqual([
+    [1, 'b'],
+    [2, 'a'],
+  ]);
   evaluator.collect('a', metrics(3));
   evaluator.close();
   expect(deadlines.size).toBe(0);
@@ -70,6 +93,16 @@ test('a summary scores the average of the weights and averages the scores', asyn
   const score = vi.fn(async () => ({ accuracy: 0.9, loss: 0.1 }));
   const summary = await summaryOf(taken[0]!, score);
   expect(score).toHaveBeenCalledWith(Float32Array.of(0.25, 1));
-  expect(summary).toMatchObject({ round: 0, averaged: { accuracy: 0.9 }, mean: { accuracy: 0.25, loss: 0.5 }, bytesSent: 30, seconds: 0.5 });
-  expect(summary.clients.map(({ id, accuracy }) => [id, accuracy])).toEqual([['a', 0], ['b', 0.25], ['c', 0.5]]);
+  expect(summary).toMatchObject({
+    round: 0,
+    averaged: { accuracy: 0.9 },
+    mean: { accuracy: 0.25, loss: 0.5 },
+    bytesSent: 30,
+    seconds: 0.5,
+  });
+  expect(summary.clients.map(({ id, accuracy }) => [id, accuracy])).toEqual([
+    ['a', 0],
+    ['b', 0.25],
+    ['c', 0.5],
+  ]);
 });

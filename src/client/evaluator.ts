@@ -49,7 +49,11 @@ export class Evaluator {
     if (!member || round <= this.#closed || round > this.host.round() + members.length + AHEAD) return;
     const reports = this.#rounds.get(round) ?? new Map<PeerId, Report>();
     this.#rounds.set(round, reports.set(from, { member, metrics }));
-    if (from === self) this.#cancelOverdue.set(round, clock.after(deadlineMs, () => this.#take(round)));
+    if (from === self)
+      this.#cancelOverdue.set(
+        round,
+        clock.after(deadlineMs, () => this.#take(round)),
+      );
     this.#take();
   }
 
@@ -78,7 +82,10 @@ export class Evaluator {
 }
 
 /** What all clients are told of a round. @param score of a model on the test set. */
-export async function summaryOf({ round, reports }: CollectedRound, score: (weights: Float32Array) => Promise<Score>): Promise<RoundSummary> {
+export async function summaryOf(
+  { round, reports }: CollectedRound,
+  score: (weights: Float32Array) => Promise<Score>,
+): Promise<RoundSummary> {
   const average = scaledSum(
     reports.map(({ metrics }) => metrics.weights),
     1 / reports.length,

@@ -10,7 +10,14 @@ import { weightedMean, type Iterate } from '../round/iterate.ts';
 import { advanceOwner, initialOwnerState, type OwnerEffect, type OwnerEvent, type OwnerState } from '../round/owner.ts';
 import { advanceRound, initialRoundState, nextRound } from '../round/round.ts';
 import type { RoundEffect, RoundEvent, RoundResult, RoundState } from '../round/state.ts';
-import { isCentralised, neighboursTeach, sendsVelocity, softLabelWeight, type EvolutionSettings, type GradientMethod } from '../settings/method.ts';
+import {
+  isCentralised,
+  neighboursTeach,
+  sendsVelocity,
+  softLabelWeight,
+  type EvolutionSettings,
+  type GradientMethod,
+} from '../settings/method.ts';
 import { featureForm, sharedInputs, type Settings } from '../settings/settings.ts';
 import { dropsOut } from '../topology/dropout.ts';
 import { mixingRow } from '../topology/mixing.ts';
@@ -153,7 +160,10 @@ export class Run {
     );
     this.#machine = resumption ? resumed(fresh, resumption) : fresh;
     this.#owner = initialOwnerState(id, method);
-    this.#iterate = resumption?.snapshot ?? { weights: initialWeights, velocity: hasMomentum ? new Float32Array(initialWeights.length) : null };
+    this.#iterate = resumption?.snapshot ?? {
+      weights: initialWeights,
+      velocity: hasMomentum ? new Float32Array(initialWeights.length) : null,
+    };
     this.#round = resumption?.snapshot.round ?? 0;
     if (resumption) {
       this.own = resumption.snapshot.own;
@@ -256,7 +266,11 @@ export class Run {
       case 'inputs': {
         const { inputs } = message;
         const isExact = this.settings.wire === 'f32';
-        return this.#advanceRound({ type: 'message', from, message: { ...message, inputs: isExact ? inputs : inputs && inHalves(inputs) } });
+        return this.#advanceRound({
+          type: 'message',
+          from,
+          message: { ...message, inputs: isExact ? inputs : inputs && inHalves(inputs) },
+        });
       }
       default:
         return this.#advanceRound({ type: 'message', from, message });

@@ -15,9 +15,7 @@ async function readBody(response: Response, limit: number): Promise<Uint8Array> 
     if (!part || part.done) return bytes.subarray(0, length);
     if (length + part.value.length > limit) {
       await reader?.cancel();
-      throw new DatasetError(
-        `${response.url} answered with more than the ${limit} bytes expected; run \`npm start\` to prepare the data.`,
-      );
+      throw new DatasetError(`${response.url} answered with more than the ${limit} bytes expected; run \`npm start\` to prepare the data.`);
     }
     bytes.set(part.value, length);
     length += part.value.length;
@@ -77,8 +75,7 @@ export function httpSource(root: URL, dataset: string): RowSource {
       if (response.status === 206) return readBody(response, end - start);
       const whole = await readBody(response, size);
       // A page server answers unknown paths with its index page, so a whole file has to be the whole file.
-      if (whole.length !== size)
-        throw new DatasetError(`${url} is not packed data; pack the dataset again with \`npm run prepare-data\`.`);
+      if (whole.length !== size) throw new DatasetError(`${url} is not packed data; pack the dataset again with \`npm run prepare-data\`.`);
       return whole.subarray(start, end);
     },
   });

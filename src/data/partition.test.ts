@@ -34,9 +34,7 @@ const equal = { seed: 1, partition: dirichlet(0.1), samples: 200, sizeSpread: 0 
 /** Small datasets, some with empty classes, and settings under which at least one client fits. */
 const cases = fc
   .record({
-    trainCounts: fc
-      .array(fc.integer({ min: 0, max: 40 }), { minLength: 2, maxLength: 8 })
-      .filter((counts) => counts.some((n) => n > 1)),
+    trainCounts: fc.array(fc.integer({ min: 0, max: 40 }), { minLength: 2, maxLength: 8 }).filter((counts) => counts.some((n) => n > 1)),
     seed: fc.nat(),
     partition: fc.constantFrom(iid, dirichlet(1e-3), dirichlet(0.1), dirichlet(100), shards(1), shards(3), shards(20)),
     sizeSpread: fc.constantFrom(0, 0.5, 1.5),
@@ -44,9 +42,7 @@ const cases = fc
   .chain(({ trainCounts, ...fixed }) =>
     fc.record({
       trainCounts: fc.constant(trainCounts),
-      settings: fc
-        .integer({ min: 2, max: total(trainCounts) })
-        .map((samples): PartitionSettings => ({ ...fixed, samples })),
+      settings: fc.integer({ min: 2, max: total(trainCounts) }).map((samples): PartitionSettings => ({ ...fixed, samples })),
     }),
   )
   .filter(({ trainCounts, settings }) => clientsThatFit(settings, total(trainCounts)) > 0);

@@ -65,12 +65,7 @@ export function clientsThatFit(settings: PartitionSettings, rows: number): numbe
 }
 
 /** The part of client `client` that each class should have. */
-function classProportions(
-  client: number,
-  { seed, partition }: PartitionSettings,
-  classes: number,
-  random: RandomStream,
-): number[] {
+function classProportions(client: number, { seed, partition }: PartitionSettings, classes: number, random: RandomStream): number[] {
   switch (partition.kind) {
     case 'iid':
       return Array<number>(classes).fill(1 / classes);
@@ -139,7 +134,9 @@ export function shareOf(client: number, settings: PartitionSettings, trainCounts
 
 /** What client `client` trains on: its share or, with centralised training, the shares of the first `union` clients. */
 export function trainingShare(
-  client: number, settings: PartitionSettings & Pick<Settings, 'method' | 'union' | 'scoreOn'>, trainCounts: readonly number[],
+  client: number,
+  settings: PartitionSettings & Pick<Settings, 'method' | 'union' | 'scoreOn'>,
+  trainCounts: readonly number[],
 ): Share {
   const rows = rowsToHold(settings, trainCounts);
   if (!isCentralised(settings.method)) return shareOf(client, settings, rows);

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { PartitionRule } from '../settings/settings.ts';
 import { shareOf } from './partition.ts';
 import { histogram, loadShare, loadTest, previews, standardise, type Samples } from './samples.ts';
-import { memorySource, tinyDataset } from './tinyDataset.ts';
+import { memorySource, tinyDataset } from '../testing/tinyDataset.ts';
 
 const counts = [30, 50, 0, 40];
 const tiny = tinyDataset(counts);

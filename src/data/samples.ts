@@ -26,8 +26,7 @@ function mergeTouching(spans: readonly Span[]): Span[] {
   const merged: Span[] = [];
   for (const span of spans) {
     const last = merged.at(-1);
-    if (last && last.start + last.count === span.start)
-      merged[merged.length - 1] = { start: last.start, count: last.count + span.count };
+    if (last && last.start + last.count === span.start) merged[merged.length - 1] = { start: last.start, count: last.count + span.count };
     else merged.push(span);
   }
   return merged;
@@ -106,10 +105,7 @@ function greyBytes(image: Values): Uint8Array {
 }
 
 /** At most `count` of the images, of as many classes as possible: the first of each class, then the second of each, and so on. */
-export function previews(
-  { count: available, width, values, labels }: Samples,
-  count: number,
-): { label: number; pixels: Uint8Array }[] {
+export function previews({ count: available, width, values, labels }: Samples, count: number): { label: number; pixels: Uint8Array }[] {
   const seen = new Map<number, number>();
   const ranked = Array.from({ length: available }, (_, row) => {
     const label = labels[row]!;

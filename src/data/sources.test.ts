@@ -6,9 +6,9 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { entryOf } from './catalogue.ts';
 import { DatasetError, type RowSource } from './dataset.ts';
-import { fileSource } from './fileSource.ts';
+import { fileSource } from '../datasets/fileSource.ts';
 import { fetchCatalogue, httpSource } from './httpSource.ts';
-import { tinyDataset } from './tinyDataset.ts';
+import { tinyDataset } from '../testing/tinyDataset.ts';
 
 const tiny = tinyDataset([3, 2], 4);
 
@@ -26,9 +26,7 @@ const withoutRanges: Answer = (content, _, response) => void (content ? response
 
 /** As a page server does: unknown paths are the page. */
 const withFallback: Answer = (content, request, response) =>
-  content
-    ? withRanges(content, request, response)
-    : void response.writeHead(200, { 'Content-Type': 'text/html' }).end('<html></html>');
+  content ? withRanges(content, request, response) : void response.writeHead(200, { 'Content-Type': 'text/html' }).end('<html></html>');
 
 let servers: Server[] = [];
 let folder = '';
@@ -138,7 +136,9 @@ test('a description of grey images need not say so', async () => {
 describe('fetchCatalogue', () => {
   const entry = entryOf('tiny', tiny.info);
   const fetchFrom = (text: string | null) =>
-    overHttp(text === null ? {} : { 'catalogue.json': new TextEncoder().encode(text) }, withFallback).then(() => fetchCatalogue(new URL(root)));
+    overHttp(text === null ? {} : { 'catalogue.json': new TextEncoder().encode(text) }, withFallback).then(() =>
+      fetchCatalogue(new URL(root)),
+    );
 
   test('brings what a place says it has', async () => {
     expect(await fetchFrom(JSON.stringify([entry]))).toEqual([entry]);

@@ -22,9 +22,7 @@ const common: Partial<Settings> = {
   testSamples: 10_000,
 };
 
-export function condition(
-  name: string, algorithm: Algorithm, changes: Partial<Settings> = {}, clients = 40,
-): Condition {
+export function condition(name: string, algorithm: Algorithm, changes: Partial<Settings> = {}, clients = 40): Condition {
   const settings = { ...defaultSettings(algorithm), ...common, ...changes };
   return { name, clients, settings: isCentralised(settings.method) ? { ...settings, union: clients } : settings };
 }
@@ -44,7 +42,10 @@ export function quick({ name, clients, settings, ...rest }: Condition): Conditio
       testSamples: 500,
       projectionSize: Math.ceil(settings.projectionSize / 16),
       union: isCentralised(settings.method) ? few : settings.union,
-      topology: settings.topology.kind === 'k-regular' ? { ...settings.topology, degree: Math.min(settings.topology.degree, 5) } : settings.topology,
+      topology:
+        settings.topology.kind === 'k-regular'
+          ? { ...settings.topology, degree: Math.min(settings.topology.degree, 5) }
+          : settings.topology,
     },
   };
 }

@@ -1,10 +1,10 @@
-import { Checkpoint } from '../cli/checkpoint.ts';
-import { isDone } from '../cli/conductor.ts';
-import { runInProcess } from '../cli/inProcess.ts';
-import { packedProblems } from '../cli/packedProblems.ts';
-import { runInThreads } from '../cli/threads.ts';
-import { ProgressLine } from '../cli/progress.ts';
-import { makeReport } from '../cli/report.ts';
+import { Checkpoint } from '../runner/checkpoint.ts';
+import { isDone } from '../runner/conductor.ts';
+import { runInProcess } from '../runner/inProcess.ts';
+import { packedProblems } from '../runner/packedProblems.ts';
+import { runInThreads } from '../runner/threads.ts';
+import { ProgressLine } from '../runner/progress.ts';
+import { makeReport } from '../runner/report.ts';
 import type { ClientView } from '../client/view.ts';
 import { isCentralised } from '../settings/method.ts';
 import type { Condition } from './condition.ts';

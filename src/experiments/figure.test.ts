@@ -26,7 +26,10 @@ test.each(['linear', 'log'] as const)('a chart with a %s axis is well-formed, la
     xLabel: 'MB',
     xScale,
     yRange: [0.4, 0.9],
-    series: [{ label: 'R & D', points }, { label: 'reference', points, dashed: true }],
+    series: [
+      { label: 'R & D', points },
+      { label: 'reference', points, dashed: true },
+    ],
   });
   expect(svg).toContain('aria-label="a &lt; b"');
   expect(svg).toContain('>R &amp; D</text>');

@@ -73,7 +73,10 @@ export function lineChart({ title, xLabel, xScale, yRange, series }: Figure): st
   const inner = { left: MARGIN.left, right: WIDTH - MARGIN.right, top: MARGIN.top, bottom: HEIGHT - MARGIN.bottom };
   const x = (xScale === 'log' ? scaleLog() : scaleLinear()).domain(domain).range([inner.left, inner.right]);
   const y = scaleLinear().domain(yRange).range([inner.bottom, inner.top]);
-  const path = line<readonly [number, number]>(([at]) => x(at), ([, value]) => y(value)).digits(1);
+  const path = line<readonly [number, number]>(
+    ([at]) => x(at),
+    ([, value]) => y(value),
+  ).digits(1);
   const ends = series.map(({ points }) => y(Math.max(points.at(-1)?.[1] ?? 0, yRange[0])) + 4);
   const labels = spreadHeights(ends, inner.bottom);
   const xTicks = xScale === 'log' ? x.ticks(4).filter((tick) => /^[125]/.test(tick.toExponential())) : x.ticks(8);

@@ -30,7 +30,9 @@ function gradient(algorithm: Algorithm, changes: readonly Partial<GradientMethod
   const { method } = presets[algorithm];
   if (method.kind !== 'gradient') return [];
   return changes.map((change) => ({
-    label: Object.entries(change).map(([name, value]) => `${words[name] ?? name} ${String(value)}`).join(', '),
+    label: Object.entries(change)
+      .map(([name, value]) => `${words[name] ?? name} ${String(value)}`)
+      .join(', '),
     method: { ...method, ...change },
   }));
 }
@@ -58,7 +60,9 @@ const grids: Readonly<Record<Algorithm, () => Variant[]>> = {
       })),
     ),
   'ntk-dfl': () =>
-    ntk('ntk-dfl', (method) => [10, 20, 40, 80, 160, 320].map((steps) => ({ label: `S ${steps}`, method: withEvolution(method, { steps }) }))),
+    ntk('ntk-dfl', (method) =>
+      [10, 20, 40, 80, 160, 320].map((steps) => ({ label: `S ${steps}`, method: withEvolution(method, { steps }) })),
+    ),
   'ntk-dfl-published': () =>
     ntk('ntk-dfl-published', (method) =>
       product([0.02, 0.04, 0.08], [25, 50]).map(([learningRate, steps]) => ({
@@ -66,10 +70,26 @@ const grids: Readonly<Record<Algorithm, () => Variant[]>> = {
         method: withEvolution(method, { steps, stepSize: { rule: 'fixed', learningRate, decay: 0 } }),
       })),
     ),
-  dfedavg: () => gradient('dfedavg', product([0.05, 0.1, 0.2], [20, 40]).map(([learningRate, localSteps]) => ({ learningRate, localSteps }))),
-  dfedavgm: () => gradient('dfedavgm', product([0.005, 0.01, 0.02], [20, 40]).map(([learningRate, localSteps]) => ({ learningRate, localSteps }))),
-  dpsgd: () => gradient('dpsgd', [0.05, 0.1, 0.2, 0.3, 0.5, 1].map((learningRate) => ({ learningRate }))),
-  centralised: () => gradient('centralised', product([0.01, 0.02, 0.05], [25, 100] as const).map(([learningRate, batchSize]) => ({ learningRate, batchSize }))),
+  dfedavg: () =>
+    gradient(
+      'dfedavg',
+      product([0.05, 0.1, 0.2], [20, 40]).map(([learningRate, localSteps]) => ({ learningRate, localSteps })),
+    ),
+  dfedavgm: () =>
+    gradient(
+      'dfedavgm',
+      product([0.005, 0.01, 0.02], [20, 40]).map(([learningRate, localSteps]) => ({ learningRate, localSteps })),
+    ),
+  dpsgd: () =>
+    gradient(
+      'dpsgd',
+      [0.05, 0.1, 0.2, 0.3, 0.5, 1].map((learningRate) => ({ learningRate })),
+    ),
+  centralised: () =>
+    gradient(
+      'centralised',
+      product([0.01, 0.02, 0.05], [25, 100] as const).map(([learningRate, batchSize]) => ({ learningRate, batchSize })),
+    ),
 };
 
 /** Longer accelerated evolutions swing in some federations of 40 clients (docs/RESULTS.md, section 2). */

@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from 'vitest';
-import { prepareData } from '../cli/prepareData.ts';
+import { prepareData } from '../datasets/prepareData.ts';
 import { presets } from '../settings/presets.ts';
 import { defaultSettings, type Settings } from '../settings/settings.ts';
 import { kernelError } from './kernelError.ts';
@@ -18,7 +18,10 @@ test('exact inputs make no error, and whole Jacobians only that of float32', asy
 });
 
 test('the error of a projection falls with the root of its size, that of a sketch with its size', async () => {
-  const [small, large] = [await errorOf({ exchange: 'projected', projectionSize: 64 }), await errorOf({ exchange: 'projected', projectionSize: 1024 })];
+  const [small, large] = [
+    await errorOf({ exchange: 'projected', projectionSize: 64 }),
+    await errorOf({ exchange: 'projected', projectionSize: 1024 }),
+  ];
   expect(small / large).toBeGreaterThan(3);
   expect(small / large).toBeLessThan(5.5);
   expect(await errorOf({ sketchSize: 64 })).toBeGreaterThan(1.5 * (await errorOf({ sketchSize: 256 })));

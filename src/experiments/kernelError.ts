@@ -2,7 +2,7 @@ import { selectBackend } from '../backend/backend.ts';
 import { locateWasm } from '../backend/wasmNode.ts';
 import type { Problem } from '../client/problem.ts';
 import { inputsAsKnown } from '../client/snapshot.ts';
-import { packedProblems } from '../cli/packedProblems.ts';
+import { packedProblems } from '../runner/packedProblems.ts';
 import { inputWidth } from '../model/model.ts';
 import { NtkEngine } from '../ntk/engine.ts';
 import type { PoolMember } from '../ntk/pool.ts';

@@ -2,9 +2,9 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { option, parseOptions, runCommand, toggle, UsageError } from '../cli/commandLine.ts';
-import { projectRoot } from '../cli/paths.ts';
-import { prepareData } from '../cli/prepareData.ts';
-import { ProgressLine } from '../cli/progress.ts';
+import { projectRoot } from '../datasets/paths.ts';
+import { prepareData } from '../datasets/prepareData.ts';
+import { ProgressLine } from '../runner/progress.ts';
 import { quick } from './condition.ts';
 import { runOf } from './execute.ts';
 import { candidates, TUNING_SEED } from './grids.ts';
@@ -46,7 +46,8 @@ await runCommand(async (argv, stop) => {
   if (!tables) await prepareData();
 
   // Seeds outermost: an interrupted study has some of every row.
-  if (!tables && !isQuick && only.includes('tuning')) for (const { condition } of candidates) await runOf(condition, TUNING_SEED, execution);
+  if (!tables && !isQuick && only.includes('tuning'))
+    for (const { condition } of candidates) await runOf(condition, TUNING_SEED, execution);
   for (const { name, seeds, rows } of tables ? [] : studies) {
     if (!only.includes(name)) continue;
     for (const seed of isQuick ? seeds.slice(0, 1) : seeds) {
@@ -61,7 +62,9 @@ await runCommand(async (argv, stop) => {
   };
   const findings: Findings = {
     isQuick,
-    tuning: await Promise.all(candidates.map(async (candidate) => ({ candidate, records: await found(candidate.condition, [TUNING_SEED]) }))),
+    tuning: await Promise.all(
+      candidates.map(async (candidate) => ({ candidate, records: await found(candidate.condition, [TUNING_SEED]) })),
+    ),
     studies: new Map(
       await Promise.all(
         studies.map(async ({ name, seeds, rows }) => {

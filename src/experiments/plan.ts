@@ -29,7 +29,16 @@ const partitions: Readonly<Record<Skew, PartitionRule>> = {
 const SEEDS = [0, 1, 2];
 
 /** In the order of the tables. */
-export const compared = ['sparkmesh', 'spark', 'ntk-dfl', 'ntk-dfl-published', 'dfedavgm', 'dfedavg', 'dpsgd', 'centralised'] as const satisfies readonly Algorithm[];
+export const compared = [
+  'sparkmesh',
+  'spark',
+  'ntk-dfl',
+  'ntk-dfl-published',
+  'dfedavgm',
+  'dfedavg',
+  'dpsgd',
+  'centralised',
+] as const satisfies readonly Algorithm[];
 
 /** Both presets and their strongest baseline: in every comparison. */
 const kernelMethods = ['sparkmesh', 'spark', 'ntk-dfl'] as const satisfies readonly Algorithm[];
@@ -109,7 +118,11 @@ function ablation(): Study {
 
 /** A small federation for each of these methods, to see what a choice does to it. */
 const twelve = (
-  study: string, label: string, name: string, changes: Partial<Settings>, methods: readonly Algorithm[] = kernelMethods,
+  study: string,
+  label: string,
+  name: string,
+  changes: Partial<Settings>,
+  methods: readonly Algorithm[] = kernelMethods,
 ): readonly Row[] =>
   methods.map((algorithm) => ({
     label: `${label}, ${presets[algorithm].title}`,
@@ -201,13 +214,4 @@ const stability: Study = {
   ),
 };
 
-export const studies: readonly Study[] = [
-  ...skews.map(methods),
-  stability,
-  ablation(),
-  topologies,
-  hardships,
-  projection,
-  wire,
-  large,
-];
+export const studies: readonly Study[] = [...skews.map(methods), stability, ablation(), topologies, hardships, projection, wire, large];

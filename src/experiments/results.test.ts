@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { projectRoot } from '../cli/paths.ts';
+import { projectRoot } from '../datasets/paths.ts';
 import { presets } from '../settings/presets.ts';
 import { condition, quick, type Condition } from './condition.ts';
 import { candidates, isStable, TUNING_SEED } from './grids.ts';
@@ -87,9 +87,16 @@ test('the document says which targets are met, which are missed and what was not
 test('a preset that is behind on one federation alone is named as behind', () => {
   const declared = methodsCondition('spark', '0.1');
   const row = (label: string, final: number) => ({ label, records: [runOf(declared, () => final)] });
-  const federation = (prefix: string, own: number) => [row(`${prefix}SPARKmesh`, 0.8), row(`${prefix}SPARK`, own), row(`${prefix}NTK-DFL`, 0.7)];
+  const federation = (prefix: string, own: number) => [
+    row(`${prefix}SPARKmesh`, 0.8),
+    row(`${prefix}SPARK`, own),
+    row(`${prefix}NTK-DFL`, 0.7),
+  ];
   const verdict = (own: number) => {
-    const studies = new Map([['stability', federation('3 x 50, IID, ', own)], ['methods-0.1', federation('', 0.75)]]);
+    const studies = new Map([
+      ['stability', federation('3 x 50, IID, ', own)],
+      ['methods-0.1', federation('', 0.75)],
+    ]);
     return writeResults({ isQuick: false, tuning: [], studies }).get('RESULTS.md')!;
   };
   expect(verdict(0.72)).toMatch(/\| SPARK behind NTK-DFL .* \| met \| 2\.0 points ahead at the least/);

@@ -85,7 +85,9 @@ function describe(algorithm: Algorithm): string {
 
 function versionsOf(findings: Findings): string {
   const all = [...findings.studies.values()].flat().flatMap(({ records }) => records);
-  const seen = new Set(all.map(({ versions, backend }) => [...Object.entries(versions).map(([name, version]) => `${name} ${version}`), backend].join(', ')));
+  const seen = new Set(
+    all.map(({ versions, backend }) => [...Object.entries(versions).map(([name, version]) => `${name} ${version}`), backend].join(', ')),
+  );
   return [...seen].join('; ') || 'nothing yet';
 }
 
@@ -123,7 +125,10 @@ export function writeResults(findings: Findings): Map<string, string> {
     '# Results',
     '',
     ...(findings.isQuick
-      ? ['**This is the quick form: tiny federations, few rounds, one seed. It shows that every experiment runs, and nothing about the methods.**', '']
+      ? [
+          '**This is the quick form: tiny federations, few rounds, one seed. It shows that every experiment runs, and nothing about the methods.**',
+          '',
+        ]
       : []),
     'Every number here comes from a run whose settings and rounds are on record in `results/`, a file each. `npm run experiments` runs',
     'what is missing there, can be interrupted at any time, and writes this file; `--quick` does the same with tiny federations in under',
@@ -261,7 +266,9 @@ export function writeResults(findings: Findings): Map<string, string> {
     '',
     '## 5. Convergence in bytes',
     '',
-    ...(hasRuns('methods-0.1') ? [figure('bytes', byBytes(rowsOf('methods-0.1')), 'Accuracy of the averaged model by bytes sent')] : ['Not run.']),
+    ...(hasRuns('methods-0.1')
+      ? [figure('bytes', byBytes(rowsOf('methods-0.1')), 'Accuracy of the averaged model by bytes sent')]
+      : ['Not run.']),
     '',
   ].join('\n');
   return files.set('RESULTS.md', text.replaceAll(/\n{3,}/g, '\n\n'));

@@ -68,7 +68,10 @@ const kernelErrors: Column = [
 
 const columns = {
   methods: [
-    ...THRESHOLDS.map((accuracy): Column => [`rounds to ${accuracy}`, (records) => each(records.map((record) => roundsTo(record, accuracy)))]),
+    ...THRESHOLDS.map((accuracy): Column => [
+      `rounds to ${accuracy}`,
+      (records) => each(records.map((record) => roundsTo(record, accuracy))),
+    ]),
     ...THRESHOLDS.map((accuracy): Column => [`bytes to ${accuracy}`, (records) => bytesCell(records, accuracy)]),
     ...finals,
     drop,

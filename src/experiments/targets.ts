@@ -30,7 +30,9 @@ interface Bounded {
 
 /** The mean over the runs; what was not reached counts as `otherwise`, so the mean is a lower bound. */
 function meanOf(
-  records: readonly RunRecord[], measure: (record: RunRecord) => number | null, otherwise: (record: RunRecord) => number,
+  records: readonly RunRecord[],
+  measure: (record: RunRecord) => number | null,
+  otherwise: (record: RunRecord) => number,
 ): Bounded {
   const values = records.map((record) => measure(record) ?? otherwise(record));
   return { value: spreadOf(values).mean, isBound: records.some((record) => measure(record) === null) };
@@ -44,7 +46,13 @@ function comparison(own: Bounded, other: Bounded, most: number): Outcome {
   return other.isBound ? 'open' : 'missed';
 }
 
-function ratio(title: string, ours: readonly RunRecord[], theirs: readonly RunRecord[], most: number, measure: (record: RunRecord) => number | null): Verdict {
+function ratio(
+  title: string,
+  ours: readonly RunRecord[],
+  theirs: readonly RunRecord[],
+  most: number,
+  measure: (record: RunRecord) => number | null,
+): Verdict {
   if (ours.length === 0 || theirs.length === 0) return { target: title, outcome: null };
   const own = meanOf(ours, measure, ({ rounds }) => rounds.length);
   const other = meanOf(theirs, measure, ({ rounds }) => rounds.length);
@@ -108,7 +116,10 @@ function verdicts(studies: Studies): Verdict[] {
     const best = rivals.reduce((a, b) => (final(b.records) > final(a.records) ? b : a));
     return {
       target,
-      outcome: { is: judge(final(ours) >= final(best.records)), figure: `${percent(final(ours))}; ${presets[best.algorithm].title} ${percent(final(best.records))}` },
+      outcome: {
+        is: judge(final(ours) >= final(best.records)),
+        figure: `${percent(final(ours))}; ${presets[best.algorithm].title} ${percent(final(best.records))}`,
+      },
     };
   });
 
@@ -130,15 +141,27 @@ function verdicts(studies: Studies): Verdict[] {
   return [
     ratio('0.80 in at most a third of the rounds of NTK-DFL as published', own, published, 1 / 3, to80),
     ratio('0.80 in at most a tenth of the rounds of DFedAvgM', own, at('dfedavgm'), 1 / 10, to80),
-    ratio('the clients’ own mean 0.78 in at most a fifth of the rounds of NTK-DFL as published', own, published, 1 / 5, (record) => roundsTo(record, 0.78, 'mean')),
+    ratio('the clients’ own mean 0.78 in at most a fifth of the rounds of NTK-DFL as published', own, published, 1 / 5, (record) =>
+      roundsTo(record, 0.78, 'mean'),
+    ),
     bytesRatio('total bytes to 0.80 at least 70 % below NTK-DFL as published, with the same exchange', own, published, 0.3),
     bytesRatio('total bytes to 0.80 below those of DFedAvg', own, at('dfedavg'), 1),
     ...highest,
     own.length > 0 && centralised.length > 0
-      ? { target: central, outcome: { is: judge(distance <= 0.01), figure: `${percent(final(own))}; centralised after 40 rounds of 100 steps ${percent(final(centralised))}` } }
+      ? {
+          target: central,
+          outcome: {
+            is: judge(distance <= 0.01),
+            figure: `${percent(final(own))}; centralised after 40 rounds of 100 steps ${percent(final(centralised))}`,
+          },
+        }
       : missing(central),
-    own.length > 0 && own[0]!.rounds.length > 5 ? { target: steady, outcome: { is: judge(fall <= 0.01), figure: `${(100 * fall).toFixed(1)} points at most` } } : missing(steady),
-    hasBoth ? { target: behind, outcome: { is: judge(worst >= -0.005), figure: `${(100 * worst).toFixed(1)} points at the worst round` } } : missing(behind),
+    own.length > 0 && own[0]!.rounds.length > 5
+      ? { target: steady, outcome: { is: judge(fall <= 0.01), figure: `${(100 * fall).toFixed(1)} points at most` } }
+      : missing(steady),
+    hasBoth
+      ? { target: behind, outcome: { is: judge(worst >= -0.005), figure: `${(100 * worst).toFixed(1)} points at the worst round` } }
+      : missing(behind),
     hasBoth ? { target: ahead, outcome: { is: judge(inLast >= 0.05), figure: `${(100 * inLast).toFixed(1)} points` } } : missing(ahead),
     everywhereAhead(studies, 'sparkmesh'),
     everywhereAhead(studies, 'spark'),

@@ -65,17 +65,12 @@ describe('randomStream', () => {
 
   test('a Dirichlet draw is a point of the simplex, also where gamma variates underflow', () => {
     fc.assert(
-      fc.property(
-        fc.nat(),
-        fc.double({ min: 1e-3, max: 1e6, noNaN: true }),
-        fc.integer({ min: 1, max: 20 }),
-        (seed, alpha, size) => {
-          const point = randomStream(seed, 'dirichlet').dirichlet(alpha, size);
-          expect(point).toHaveLength(size);
-          expect(Math.min(...point)).toBeGreaterThanOrEqual(0);
-          expect(point.reduce((sum, value) => sum + value, 0)).toBeCloseTo(1, 9);
-        },
-      ),
+      fc.property(fc.nat(), fc.double({ min: 1e-3, max: 1e6, noNaN: true }), fc.integer({ min: 1, max: 20 }), (seed, alpha, size) => {
+        const point = randomStream(seed, 'dirichlet').dirichlet(alpha, size);
+        expect(point).toHaveLength(size);
+        expect(Math.min(...point)).toBeGreaterThanOrEqual(0);
+        expect(point.reduce((sum, value) => sum + value, 0)).toBeCloseTo(1, 9);
+      }),
     );
   });
 

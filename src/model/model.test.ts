@@ -1,13 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import {
-  classCount,
-  convolutionLayouts,
-  denseLayouts,
-  featureWidths,
-  initialWeights,
-  ModelError,
-  parameterCount,
-} from './model.ts';
+import { classCount, convolutionLayouts, denseLayouts, featureWidths, initialWeights, ModelError, parameterCount } from './model.ts';
 
 const spec = { layers: [784, 100, 10] };
 const image = { width: 28, height: 28, channels: 1 };
@@ -47,8 +39,10 @@ describe('the flat parameter vector', () => {
   });
 
   test('is refused where an image gets too small, with what to change', () => {
-    const blocks = (channels: number[], width = 28) => () =>
-      parameterCount({ layers: [28 * width, 10], convolutions: { image: { width, height: 28, channels: 1 }, channels } });
+    const blocks =
+      (channels: number[], width = 28) =>
+      () =>
+        parameterCount({ layers: [28 * width, 10], convolutions: { image: { width, height: 28, channels: 1 }, channels } });
     expect(blocks([1, 1, 1])).not.toThrow();
     expect(blocks([1, 1, 1, 1])).toThrow(new ModelError('Convolution 4 would read an image of only 1 x 1 pixels; use at most 3.'));
     expect(blocks([1], 3)).toThrow(new ModelError('Convolution 1 would read an image of only 3 x 28 pixels; use none.'));

@@ -137,7 +137,8 @@ export interface FeatureWidths {
 
 export function featureWidths(spec: ModelSpec, form: FeatureForm = 'layers'): FeatureWidths {
   const classes = classCount(spec);
-  if (form !== 'layers') return { hidden: [], jacobian: classes * (form === 'jacobian' ? parameterCount(spec) : form.size), logits: classes };
+  if (form !== 'layers')
+    return { hidden: [], jacobian: classes * (form === 'jacobian' ? parameterCount(spec) : form.size), logits: classes };
   const dense = denseLayouts(spec);
   const read = dense.map(({ inputs }) => inputs);
   return { hidden: isConvolutional(spec) ? read : read.slice(1), jacobian: classes * dense[0]!.kernelOffset, logits: 0 };

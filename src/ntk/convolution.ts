@@ -26,12 +26,14 @@ export interface BlockPass {
 }
 
 /** @returns each block's pass, and what the last one gives to the dense layers: n x its numbers. */
-export function convolve(
-  layers: readonly ConvolutionLayer[], inputs: tf.Tensor2D,
-): { passes: BlockPass[]; outputs: tf.Tensor2D } {
+export function convolve(layers: readonly ConvolutionLayer[], inputs: tf.Tensor2D): { passes: BlockPass[]; outputs: tf.Tensor2D } {
   let outputs = inputs;
   const passes = layers.map((layer): BlockPass => {
-    const { layout: { image, pooled }, kernel, bias } = layer;
+    const {
+      layout: { image, pooled },
+      kernel,
+      bias,
+    } = layer;
     const images: tf.Tensor4D = tf.reshape(outputs, [outputs.shape[0], image.height, image.width, image.channels]);
     const patches = ntkPatches(images);
     const [count, height, width] = patches.shape;
@@ -61,7 +63,9 @@ type Derive = (pass: BlockPass, atOutput: tf.Tensor4D) => tf.Tensor[];
 /** From the top block down, K cotangents at once; the derivatives from the lowest block up. */
 function goBack(passes: readonly BlockPass[], cotangents: tf.Tensor3D, derive: Derive): tf.Tensor[] {
   const [count, sets] = cotangents.shape;
-  const { layout: { pooled } } = passes.at(-1)!.layer;
+  const {
+    layout: { pooled },
+  } = passes.at(-1)!.layer;
   const positions = pooled.height * pooled.width;
   // Channels last, so that a position's K cotangents lie side by side.
   const byChannel = tf.transpose(tf.reshape(cotangents, [count, sets, positions, pooled.channels]), [0, 2, 1, 3]);
@@ -69,7 +73,10 @@ function goBack(passes: readonly BlockPass[], cotangents: tf.Tensor3D, derive: D
   const derivatives: tf.Tensor[] = [];
   for (let l = passes.length - 1; l >= 0; l--) {
     const pass = passes[l]!;
-    const { layout: { image }, kernel } = pass.layer;
+    const {
+      layout: { image },
+      kernel,
+    } = pass.layer;
     const atOutput = ntkUnpool(atPooled, pass.activations);
     derivatives.unshift(...derive(pass, atOutput));
     if (l === 0) break;
@@ -103,7 +110,10 @@ export function convolutionJacobian(passes: readonly BlockPass[], cotangents: tf
     return [ntkProduct({ a: byImage(patches), b: atPositions }, { transposeA: true }), tf.sum(atPositions, 1)];
   });
   const count = cotangents.shape[0];
-  return tf.concat2d(parts.map((part) => tf.reshape<tf.Rank.R2>(part, [count, part.size / count])), 1);
+  return tf.concat2d(
+    parts.map((part) => tf.reshape<tf.Rank.R2>(part, [count, part.size / count])),
+    1,
+  );
 }
 
 /** The most numbers that one image occupies in one tensor when K cotangents go back through the blocks. */

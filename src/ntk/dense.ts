@@ -29,7 +29,9 @@ export function logitsOf(layers: readonly DenseLayer[], lastInputs: tf.Tensor2D)
  * @param cotangent R, n x C.
  */
 export function densePullback(
-  layers: readonly DenseLayer[], reads: readonly tf.Tensor2D[], cotangent: tf.Tensor2D,
+  layers: readonly DenseLayer[],
+  reads: readonly tf.Tensor2D[],
+  cotangent: tf.Tensor2D,
 ): { derivatives: tf.Tensor1D[]; below: () => tf.Tensor2D } {
   const derivatives: tf.Tensor1D[] = [];
   let atOutput = cotangent;

@@ -64,10 +64,7 @@ describe.each(hostBackends)('descend on %s', (backend) => {
   const descents: [string, Descent][] = [
     ['one full step', { learningRate: 0.3, momentum: 0, batches: [null] }],
     ['plain full steps', { learningRate: 0.2, momentum: 0, batches: [null, null, null] }],
-    [
-      'a heavy ball on batches',
-      { learningRate: 0.1, momentum: 0.9, batches: [Int32Array.of(6, 0, 3), Int32Array.of(1, 2), null] },
-    ],
+    ['a heavy ball on batches', { learningRate: 0.1, momentum: 0.9, batches: [Int32Array.of(6, 0, 3), Int32Array.of(1, 2), null] }],
   ];
 
   describe.each(networks)('for %s', (_name, spec) => {

@@ -189,7 +189,11 @@ describe.each(hostBackends)('NtkEngine on %s', (backend) => {
     const { weights, holders } = problem(spec, 2);
     const pool = await members(engine, weights, holders);
     const options: EvolutionOptions = {
-      ...fixed, stepSize: { rule: 'spectral', scale: 2 }, integrator: 'accelerated', steps: 60, priorAdjustment: 1,
+      ...fixed,
+      stepSize: { rule: 'spectral', scale: 2 },
+      integrator: 'accelerated',
+      steps: 60,
+      priorAdjustment: 1,
     };
     const evolved = await engine.evolve({ weights, pool, options, wantKernel: true });
     const labels = pool.flatMap((member) => [...member.labels]);
@@ -212,7 +216,11 @@ describe.each(hostBackends)('NtkEngine on %s', (backend) => {
     const xs = holders.flatMap((holder) => samplesOf(spec, holder));
     const start = xs.flatMap((x) => [...reference.linearise(spec, weights, x).logits]);
     const expected = reference.evolve(evolved.kernel!, start, labels, shift, {
-      rate: evolved.stepSize / samples, steps: 60, accelerated: true, temperature: 2, softWeight: 0.8,
+      rate: evolved.stepSize / samples,
+      steps: 60,
+      accelerated: true,
+      temperature: 2,
+      softWeight: 0.8,
     });
     expect(reference.relativeError(evolved.logits, expected.logits)).toBeLessThan(1e-4);
     expect(reference.relativeError(evolved.residual, expected.residual)).toBeLessThan(1e-4);
@@ -234,16 +242,16 @@ describe.each(hostBackends)('NtkEngine on %s', (backend) => {
         Float32Array.from(weights.flatMap(({ kernel, bias }) => [...kernel.flat(), ...bias])),
       );
       const holders = given.clients.map(({ x, y }, k) => ({
-        key: `c${k}`, rows: Float32Array.from(x.flat()), labels: Uint8Array.from(y),
+        key: `c${k}`,
+        rows: Float32Array.from(x.flat()),
+        labels: Uint8Array.from(y),
       }));
       const { learningRate, steps, temperature, softLabelWeight } = given.hyper;
       const graph = given.graph[0]!;
       const share = (i: number, j: number) =>
         1 / (1 + (given.hyper.mixing === 'uniform' ? graph[i]!.length : Math.max(graph[i]!.length, graph[j]!.length)));
       for (const [k, neighbours] of graph.entries()) {
-        const mixed = flat[k]!.map(
-          (own, i) => own + neighbours.reduce((sum, j) => sum + share(k, j) * (flat[j]![i]! - own), 0),
-        );
+        const mixed = flat[k]!.map((own, i) => own + neighbours.reduce((sum, j) => sum + share(k, j) * (flat[j]![i]! - own), 0));
         const pooled = [k, ...neighbours].map((client) => holders[client]!);
         const pool = await members(engine, mixed, pooled);
         const evolved = await engine.evolve({
@@ -311,7 +319,14 @@ describe.each(hostBackends)('NtkEngine on %s', (backend) => {
     const { weights, holders } = problem(spec, 4);
     const [a, b, c, d] = await members(engine, weights, holders);
     const renewed = { ...d!, key: c!.key };
-    for (const pool of [[a!, b!, c!], [a!, b!], [a!, b!, c!], [c!, a!, b!], [a!, renewed], [a!, c!]]) {
+    for (const pool of [
+      [a!, b!, c!],
+      [a!, b!],
+      [a!, b!, c!],
+      [c!, a!, b!],
+      [a!, renewed],
+      [a!, c!],
+    ]) {
       const evolved = await engine.evolve({ weights, pool, options: fixed, wantKernel: true });
       const fresh = new NtkEngine(spec);
       const expected = await fresh.evolve({ weights, pool, options: fixed, wantKernel: true });
@@ -321,28 +336,36 @@ describe.each(hostBackends)('NtkEngine on %s', (backend) => {
     engine.dispose();
   });
 
-  test.each([[[6, 3]], [[6, 5, 3]], [[7, 6, 5, 4]]])('from whole Jacobians of %j the evolution is the same, and so is Jᵀ R', async (layers) => {
-    const spec = { layers };
-    const { weights, holders } = problem(spec, 3);
-    const [layerwise, engine] = [new NtkEngine(spec), new NtkEngine(spec, 'jacobian')];
-    const pool = await members(engine, weights, holders);
-    const evolved = await engine.evolve({ weights, pool, options: fixed, wantKernel: true });
-    const expected = await layerwise.evolve({ weights, pool: await members(layerwise, weights, holders), options: fixed, wantKernel: true });
-    expect(reference.relativeError(evolved.kernel!, expected.kernel!)).toBeLessThan(1e-5);
-    expect(reference.relativeError(evolved.residual, expected.residual)).toBeLessThan(1e-4);
-    expect(reference.relativeError(evolved.logits, expected.logits)).toBeLessThan(1e-4);
+  test.each([[[6, 3]], [[6, 5, 3]], [[7, 6, 5, 4]]])(
+    'from whole Jacobians of %j the evolution is the same, and so is Jᵀ R',
+    async (layers) => {
+      const spec = { layers };
+      const { weights, holders } = problem(spec, 3);
+      const [layerwise, engine] = [new NtkEngine(spec), new NtkEngine(spec, 'jacobian')];
+      const pool = await members(engine, weights, holders);
+      const evolved = await engine.evolve({ weights, pool, options: fixed, wantKernel: true });
+      const expected = await layerwise.evolve({
+        weights,
+        pool: await members(layerwise, weights, holders),
+        options: fixed,
+        wantKernel: true,
+      });
+      expect(reference.relativeError(evolved.kernel!, expected.kernel!)).toBeLessThan(1e-5);
+      expect(reference.relativeError(evolved.residual, expected.residual)).toBeLessThan(1e-4);
+      expect(reference.relativeError(evolved.logits, expected.logits)).toBeLessThan(1e-4);
 
-    const step = new Float64Array(parameterCount(spec));
-    let offset = 0;
-    for (const { rows, labels } of holders) {
-      const inputs = layerwise.upload(rows, labels.length, spec.layers[0]!);
-      const residual = evolved.residual.slice(offset, (offset += labels.length * classCount(spec)));
-      (await layerwise.pullback(weights, inputs, residual)).forEach((value, i) => (step[i]! += value));
-    }
-    expect(reference.relativeError(await engine.backProject(pool, evolved.residual), step)).toBeLessThan(1e-5);
-    engine.dispose();
-    layerwise.dispose();
-  });
+      const step = new Float64Array(parameterCount(spec));
+      let offset = 0;
+      for (const { rows, labels } of holders) {
+        const inputs = layerwise.upload(rows, labels.length, spec.layers[0]!);
+        const residual = evolved.residual.slice(offset, (offset += labels.length * classCount(spec)));
+        (await layerwise.pullback(weights, inputs, residual)).forEach((value, i) => (step[i]! += value));
+      }
+      expect(reference.relativeError(await engine.backProject(pool, evolved.residual), step)).toBeLessThan(1e-5);
+      engine.dispose();
+      layerwise.dispose();
+    },
+  );
 
   test('from projected Jacobians the kernel is that of J P, and nothing is projected back', async () => {
     const spec = { layers: [6, 5, 3] };
@@ -368,12 +391,18 @@ describe.each(hostBackends)('NtkEngine on %s', (backend) => {
       const pool: PoolMember[] = [];
       const teachers: number[] = [];
       for (const [k, member] of (await members(engine, weights, holders)).entries()) {
-        const models = [{ weights, weight: 0.5 }, ...[2, 3].map((scale) => ({ weights: weights.map((w) => (scale + k) * w), weight: 0.25 }))];
+        const models = [
+          { weights, weight: 0.5 },
+          ...[2, 3].map((scale) => ({ weights: weights.map((w) => (scale + k) * w), weight: 0.25 })),
+        ];
         const inputs = engine.upload(holders[k]!.rows, member.labels.length, width);
         const teacher = await engine.teacher({ models, temperature: fixed.temperature }, inputs);
         engine.release(inputs);
         const expected = samplesOf(spec, holders[k]!).flatMap((x) =>
-          reference.softenedMean(models.map((model) => ({ ...model, logits: reference.linearise(spec, model.weights, x).logits })), fixed.temperature),
+          reference.softenedMean(
+            models.map((model) => ({ ...model, logits: reference.linearise(spec, model.weights, x).logits })),
+            fixed.temperature,
+          ),
         );
         expect(reference.relativeError(teacher, expected)).toBeLessThan(1e-5);
         pool.push({ ...member, teacher });
@@ -419,17 +448,21 @@ describe.each(hostBackends)('NtkEngine on %s', (backend) => {
     await expect(evolve()).rejects.toThrow(PoolError);
     await expect(evolve(own!, own!)).rejects.toThrow(/c0 is in the pool twice/);
     await expect(evolve(own!, { ...other!, inputs: sketch })).rejects.toThrow(/c1 .*sketch inputs of width 4, beside exact/);
-    await expect(evolve(own!, { ...other!, features: { hidden: [], jacobian: null, logits: null } })).rejects.toThrow(/c1 .*0 hidden layers, not 1/);
-    await expect(evolve(own!, { ...other!, features: { hidden: [new Float32Array(7)], jacobian: null, logits: null } })).rejects.toThrow(/7 activations of hidden layer 1/);
+    await expect(evolve(own!, { ...other!, features: { hidden: [], jacobian: null, logits: null } })).rejects.toThrow(
+      /c1 .*0 hidden layers, not 1/,
+    );
+    await expect(evolve(own!, { ...other!, features: { hidden: [new Float32Array(7)], jacobian: null, logits: null } })).rejects.toThrow(
+      /7 activations of hidden layer 1/,
+    );
     await expect(evolve(own!, { ...other!, labels: Uint8Array.of(0, 1, 2, 3) })).rejects.toThrow(/label 3 beyond the 3 classes/);
     await expect(evolve(own!, { ...other!, labels: new Uint8Array(9) })).rejects.toThrow(/24 input numbers for 9 samples/);
     await expect(evolve(own!, { ...other!, teacher: new Float32Array(12) })).rejects.toThrow(/c1 brought soft labels, unlike others/);
     await expect(evolve({ ...own!, teacher: new Float32Array(9) }, other!)).rejects.toThrow(/c1 brought no soft labels, unlike others/);
     await expect(evolve({ ...own!, teacher: new Float32Array(8) })).rejects.toThrow(/c0 brought 8 soft labels for 3 samples of 3/);
     await expect(evolve(own!, { ...other!, inputs: { ...sketch, cross: new Float32Array(1) } })).rejects.toThrow(/1 cross terms/);
-    await expect(
-      evolve(own!, { ...other!, inputs: { kind: 'exact', rows: holders[1]!.rows, width: 5 } }),
-    ).rejects.toThrow(/inputs of 5 numbers, not 6/);
+    await expect(evolve(own!, { ...other!, inputs: { kind: 'exact', rows: holders[1]!.rows, width: 5 } })).rejects.toThrow(
+      /inputs of 5 numbers, not 6/,
+    );
 
     const diverged = { ...other!, features: { hidden: [other!.features.hidden[0]!.map(() => NaN)], jacobian: null, logits: null } };
     await expect(evolve(own!, diverged)).rejects.toThrow(EvolutionError);
@@ -442,7 +475,9 @@ describe.each(hostBackends)('NtkEngine on %s', (backend) => {
       whole.evolve({ weights, pool: [ownRows!, { ...otherRows!, ...changed }], options: fixed });
     await expect(evolveRows({ inputs: other!.inputs })).rejects.toThrow(/c1 .*inputs, which are not needed beside a Jacobian/);
     await expect(evolveRows({ features: other!.features })).rejects.toThrow(/c1 .*1 hidden layers, not 0/);
-    await expect(evolveRows({ features: { ...features, jacobian: new Float32Array(9) } })).rejects.toThrow(/9 derivatives for 4 samples of 159/);
+    await expect(evolveRows({ features: { ...features, jacobian: new Float32Array(9) } })).rejects.toThrow(
+      /9 derivatives for 4 samples of 159/,
+    );
     await expect(evolveRows({ features: { ...features, logits: new Float32Array(9) } })).rejects.toThrow(/9 logits for 4 samples of 3/);
     whole.dispose();
 

@@ -271,9 +271,7 @@ export class NtkEngine {
   }
 
   /** K and f⁰ of the pool at w̄. */
-  private linearise(
-    weights: Float32Array, pool: Pool, inputGram: Float32Array | null,
-  ): { kernel: tf.Tensor2D; logits: tf.Tensor2D } {
+  private linearise(weights: Float32Array, pool: Pool, inputGram: Float32Array | null): { kernel: tf.Tensor2D; logits: tf.Tensor2D } {
     const { samples } = pool;
     const widths = featureWidths(this.spec, this.form);
     const jacobians = pool.jacobians.map((rows) => tf.tensor2d(rows, [rows.length / widths.jacobian, widths.jacobian]));

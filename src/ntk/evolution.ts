@@ -5,8 +5,7 @@ import { ntkProduct } from './ops/ntkProduct.ts';
 import { takeOne } from './readback.ts';
 
 /** The evolution of one round: the run's settings, with what depends on the round. */
-export interface EvolutionOptions
-  extends Pick<EvolutionSettings, 'stepSize' | 'integrator' | 'steps' | 'temperature' | 'priorAdjustment'> {
+export interface EvolutionOptions extends Pick<EvolutionSettings, 'stepSize' | 'integrator' | 'steps' | 'temperature' | 'priorAdjustment'> {
   /** λ of this round. */
   readonly softLabelWeight: number;
   /** t, from 0. */
@@ -46,7 +45,8 @@ async function topEigenvalue(kernel: tf.Tensor2D): Promise<number> {
 
 /** η of the round, with λmax(K) where it is made from that. */
 export async function stepSizeOf(
-  { stepSize: rule, round }: EvolutionOptions, kernel: tf.Tensor2D,
+  { stepSize: rule, round }: EvolutionOptions,
+  kernel: tf.Tensor2D,
 ): Promise<{ stepSize: number; topEigenvalue?: number }> {
   if (rule.rule === 'fixed') return { stepSize: rule.learningRate * Math.exp(-rule.decay * round) };
   const top = await topEigenvalue(kernel);

@@ -17,7 +17,8 @@ export interface LayerDerivatives {
 
 /** J layer by layer, and the logits, n x C. */
 export function linearisation(
-  layers: readonly DenseLayer[], inputs: tf.Tensor2D,
+  layers: readonly DenseLayer[],
+  inputs: tf.Tensor2D,
 ): { readonly parts: readonly LayerDerivatives[]; readonly logits: tf.Tensor2D } {
   const reads = readByLayers(layers, inputs);
   const logits = logitsOf(layers, reads.at(-1)!);

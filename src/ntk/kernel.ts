@@ -21,7 +21,10 @@ export function empiricalNtk(layers: readonly DenseLayer[], first: FirstInputs, 
   const kernel = ntkLayer(inputs(hidden.length - 1), { kind: 'hidden', hidden: top, squares });
   // The layer below the last one is in there already, by a shorter way.
   const below = hidden.length > 1 ? hiddenCotangents(layers, hidden).slice(0, -1) : [];
-  return below.reduce((base, cotangents, l) => ntkLayer(inputs(l), { kind: 'cotangents', cotangents: sideBySide(cotangents), base }), kernel);
+  return below.reduce(
+    (base, cotangents, l) => ntkLayer(inputs(l), { kind: 'cotangents', cotangents: sideBySide(cotangents), base }),
+    kernel,
+  );
 }
 
 /** N x (C h). */
@@ -35,9 +38,15 @@ function sideBySide(cotangents: tf.Tensor3D): tf.Tensor2D {
  * (n x anything) need lie beside another's.
  */
 export function jacobianNtk(members: readonly tf.Tensor2D[]): tf.Tensor2D {
-  const blocks = members.map((left, i) =>
-    members.slice(i).map((right) => ntkProduct({ a: left, b: right }, { transposeB: true })),
-  );
+  const blocks = members.map((left, i) => members.slice(i).map((right) => ntkProduct({ a: left, b: right }, { transposeB: true })));
   const block = (i: number, j: number) => (i <= j ? blocks[i]![j - i]! : tf.transpose(blocks[j]![i - j]!));
-  return tf.concat2d(members.map((_, i) => tf.concat2d(members.map((_unused, j) => block(i, j)), 1)), 0);
+  return tf.concat2d(
+    members.map((_, i) =>
+      tf.concat2d(
+        members.map((_unused, j) => block(i, j)),
+        1,
+      ),
+    ),
+    0,
+  );
 }

@@ -49,7 +49,10 @@ const PART = 2 ** 21;
  * @param matrices of as many rows each.
  */
 function inParts<T extends tf.TensorContainer>(
-  { convolutions }: Network, sets: number, matrices: readonly tf.Tensor2D[], compute: (...parts: tf.Tensor2D[]) => T,
+  { convolutions }: Network,
+  sets: number,
+  matrices: readonly tf.Tensor2D[],
+  compute: (...parts: tf.Tensor2D[]) => T,
 ): T[] {
   const rows = matrices[0]!.shape[0];
   const atOnce = convolutions.length === 0 ? rows : Math.max(1, Math.floor(PART / largestTensor(convolutions, sets)));
@@ -62,7 +65,10 @@ function inParts<T extends tf.TensorContainer>(
 
 /** f, n x C. */
 export function logitsAt(network: Network, inputs: tf.Tensor2D): tf.Tensor2D {
-  return tf.concat2d(inParts(network, 0, [inputs], (x) => logitsOf(network.dense, forward(network, x!).reads.at(-1)!)), 0);
+  return tf.concat2d(
+    inParts(network, 0, [inputs], (x) => logitsOf(network.dense, forward(network, x!).reads.at(-1)!)),
+    0,
+  );
 }
 
 /** What a kernel needs of n samples, beside their inputs (`FeatureWidths`). */
@@ -81,7 +87,12 @@ export function featuresAt(network: Network, inputs: tf.Tensor2D): FeatureTensor
     const { blocks, reads } = forward(network, x!);
     return [convolutionJacobian(blocks, inputCotangents(dense, reads)), ...reads];
   });
-  const [jacobian, ...hidden] = parts[0]!.map((_, i) => tf.concat2d(parts.map((part) => part[i]!), 0));
+  const [jacobian, ...hidden] = parts[0]!.map((_, i) =>
+    tf.concat2d(
+      parts.map((part) => part[i]!),
+      0,
+    ),
+  );
   return { hidden, jacobian: jacobian! };
 }
 

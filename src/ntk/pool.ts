@@ -112,7 +112,8 @@ function misfit(spec: ModelSpec, form: FeatureForm, { inputs, features, teacher,
   if (derivatives !== count * widths.jacobian) return `${derivatives} derivatives for ${count} samples of ${widths.jacobian}`;
   const outputs = logits?.length ?? 0;
   if (outputs !== count * widths.logits) return `${outputs} logits for ${count} samples of ${widths.logits}`;
-  if (teacher && teacher.length !== count * classCount(spec)) return `${teacher.length} soft labels for ${count} samples of ${classCount(spec)}`;
+  if (teacher && teacher.length !== count * classCount(spec))
+    return `${teacher.length} soft labels for ${count} samples of ${classCount(spec)}`;
   const wild = labels.find((label) => label >= classCount(spec));
   return wild === undefined ? undefined : `a label ${wild} beyond the ${classCount(spec)} classes`;
 }

@@ -23,7 +23,9 @@ function problem(layers: readonly number[], samples: number): Problem {
   const random = randomStream(9, 'projection test', ...layers);
   const weights = initialWeights(spec, 4).map((weight) => weight + 0.1 * random.normal());
   const rows = Float32Array.from({ length: samples * width }, () => random.normal());
-  const linearised = Array.from({ length: samples }, (_, p) => reference.linearise(spec, weights, rows.subarray(p * width, (p + 1) * width)));
+  const linearised = Array.from({ length: samples }, (_, p) =>
+    reference.linearise(spec, weights, rows.subarray(p * width, (p + 1) * width)),
+  );
   return { spec, weights, samples, rows, linearised };
 }
 
@@ -64,19 +66,32 @@ describe.each(hostBackends)('derivatives on %s', (backend) => {
 
   test('whole: rows and logits are those of one backward pass an output, for networks of any shape', () =>
     fc.assert(
-      fc.asyncProperty(fc.array(fc.integer({ min: 1, max: 6 }), { minLength: 2, maxLength: 5 }), fc.integer({ min: 1, max: 4 }), async (layers, samples) => {
-        const given = problem(layers, samples);
-        const { jacobian, logits } = await derivatives(given, 'jacobian');
-        const scale = 1 / Math.sqrt(layers.at(-1)!);
-        const rows = given.linearised.flatMap((sample) => sample.jacobian.flatMap((row) => [...row].map((value) => value * scale)));
-        expect(reference.relativeError(jacobian, rows)).toBeLessThan(1e-5);
-        expect(reference.relativeError(logits, given.linearised.flatMap((sample) => [...sample.logits]))).toBeLessThan(1e-5);
-      }),
+      fc.asyncProperty(
+        fc.array(fc.integer({ min: 1, max: 6 }), { minLength: 2, maxLength: 5 }),
+        fc.integer({ min: 1, max: 4 }),
+        async (layers, samples) => {
+          const given = problem(layers, samples);
+          const { jacobian, logits } = await derivatives(given, 'jacobian');
+          const scale = 1 / Math.sqrt(layers.at(-1)!);
+          const rows = given.linearised.flatMap((sample) => sample.jacobian.flatMap((row) => [...row].map((value) => value * scale)));
+          expect(reference.relativeError(jacobian, rows)).toBeLessThan(1e-5);
+          expect(
+            reference.relativeError(
+              logits,
+              given.linearised.flatMap((sample) => [...sample.logits]),
+            ),
+          ).toBeLessThan(1e-5);
+        },
+      ),
       { numRuns: 25 },
     ));
 
   test.each(forms)('%s: J P with the P that the seed stands for', async (form) => {
-    for (const layers of [[5, 3], [6, 5, 3], [4, 5, 3, 2]]) {
+    for (const layers of [
+      [5, 3],
+      [6, 5, 3],
+      [4, 5, 3, 2],
+    ]) {
       const given = problem(layers, 3);
       const projection = { form, size: 7, seed: 11 };
       const { jacobian } = await derivatives(given, projection);
@@ -152,7 +167,12 @@ describe.each(forms)('the kernel of J P, %s', (form) => {
       }
       return sum / (averages * exact.length);
     };
-    for (const [size, seeds, averages] of [[4, 1, 400], [4, 4, 100], [4, 16, 60], [64, 1, 100]] as const) {
+    for (const [size, seeds, averages] of [
+      [4, 1, 400],
+      [4, 4, 100],
+      [4, 16, 60],
+      [64, 1, 100],
+    ] as const) {
       const error = seeds * (await averaged(size, seeds, averages));
       expect(error).toBeGreaterThan(0.75);
       expect(error).toBeLessThan(1.3);

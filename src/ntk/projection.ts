@@ -29,7 +29,9 @@ type BlockProduct = (block: number, factor: () => Factor) => tf.Tensor2D;
  * @param products keeps those of the inputs, which the first layer reads in every round.
  */
 export function projectedJacobian(
-  parts: readonly LayerDerivatives[], { form, size, seed }: Projection, products: InputProducts,
+  parts: readonly LayerDerivatives[],
+  { form, size, seed }: Projection,
+  products: InputProducts,
 ): tf.Tensor2D {
   return sum(parts.length, (l) => {
     const part = parts[l]!;
@@ -58,7 +60,10 @@ function sum<T extends tf.Tensor>(terms: number, term: (i: number) => T): T {
 
 /** By blocks of the layer's outputs j: (A, 1) P is n x outputs x m, and each logit's δ weighs and sums the outputs. */
 function dense(
-  { reads, cotangents }: LayerDerivatives, size: number, product: BlockProduct, stream: (output: number) => RandomStream,
+  { reads, cotangents }: LayerDerivatives,
+  size: number,
+  product: BlockProduct,
+  stream: (output: number) => RandomStream,
 ): tf.Tensor2D {
   const [samples, classes, outputs] = cotangents.shape;
   const inputs = reads.shape[1];
@@ -66,7 +71,13 @@ function dense(
   return sum(Math.ceil(outputs / inBlock), (block) => {
     const first = block * inBlock;
     const count = Math.min(inBlock, outputs - first);
-    const byOutput = product(block, () => normalFactor(inputs, size, Array.from({ length: count }, (_, j) => stream(first + j))));
+    const byOutput = product(block, () =>
+      normalFactor(
+        inputs,
+        size,
+        Array.from({ length: count }, (_, j) => stream(first + j)),
+      ),
+    );
     const weights = tf.slice(cotangents, [0, 0, first], [samples, classes, count]);
     return rowsOf(ntkProduct({ a: weights, b: tf.reshape<tf.Rank.R3>(byOutput, [samples, count, size]) }));
   });
@@ -74,7 +85,9 @@ function dense(
 
 /** By logits: (A, 1) P_k ∘ D_k Q_k. */
 function khatriRao(
-  { reads, cotangents }: LayerDerivatives, size: number, product: BlockProduct,
+  { reads, cotangents }: LayerDerivatives,
+  size: number,
+  product: BlockProduct,
   stream: (logit: number, side: string) => RandomStream,
 ): tf.Tensor2D {
   const [samples, classes, outputs] = cotangents.shape;

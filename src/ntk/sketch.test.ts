@@ -74,7 +74,9 @@ test('one client sketches around many centres, with whichever matrix', () => {
     for (const centre of centres) {
       const again = sketchInputs(rows, 3, 8, centre, matrix, 3);
       expect(again).toEqual(sketchInputs(rows.slice(), 3, 8, centre, matrix, 3));
-      const byHand = Array.from({ length: 3 }, (_, j) => rows.subarray(0, 8).reduce((sum, x, i) => sum + (x - centre[i]!) * matrix[i * 3 + j]!, 0));
+      const byHand = Array.from({ length: 3 }, (_, j) =>
+        rows.subarray(0, 8).reduce((sum, x, i) => sum + (x - centre[i]!) * matrix[i * 3 + j]!, 0),
+      );
       expect(relativeError(again.rows.subarray(0, 3), byHand)).toBeLessThan(1e-5);
     }
   }

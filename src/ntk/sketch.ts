@@ -67,7 +67,12 @@ function sketched(rows: Float32Array, width: number, matrix: Float32Array): Floa
  * @param matrix P of `sketchMatrix(width, m, seed)`, the same for all clients.
  */
 export function sketchInputs(
-  rows: Float32Array, count: number, width: number, centre: Float32Array, matrix: Float32Array, m: number,
+  rows: Float32Array,
+  count: number,
+  width: number,
+  centre: Float32Array,
+  matrix: Float32Array,
+  m: number,
 ): InputFeatures & { readonly kind: 'sketch'; readonly rows: Float32Array } {
   const known = products.get(rows);
   const product = known?.matrix === matrix ? known.product : sketched(rows, width, matrix);

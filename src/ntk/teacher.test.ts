@@ -4,7 +4,9 @@ import * as reference from '../testing/reference.ts';
 import { softenedMean } from './teacher.ts';
 
 const classes = 3;
-const logits = fc.array(fc.float({ min: -50, max: 50, noNaN: true }), { minLength: 2 * classes, maxLength: 2 * classes }).map((f) => Float32Array.from(f));
+const logits = fc
+  .array(fc.float({ min: -50, max: 50, noNaN: true }), { minLength: 2 * classes, maxLength: 2 * classes })
+  .map((f) => Float32Array.from(f));
 const votes = fc
   .array(fc.record({ logits, weight: fc.double({ min: 0.01, max: 1, noNaN: true }) }), { minLength: 1, maxLength: 4 })
   .map((parts) => {
@@ -17,7 +19,10 @@ test('is that of float64, row by row', () => {
   fc.assert(
     fc.property(votes, temperatures, (parts, temperature) => {
       const expected = [0, 1].flatMap((p) =>
-        reference.softenedMean(parts.map(({ weight, logits: f }) => ({ weight, logits: f.slice(p * classes, (p + 1) * classes) })), temperature),
+        reference.softenedMean(
+          parts.map(({ weight, logits: f }) => ({ weight, logits: f.slice(p * classes, (p + 1) * classes) })),
+          temperature,
+        ),
       );
       const mean = softenedMean(parts, classes, temperature);
       // Beside a certain class the logarithm of its share is nothing.
@@ -34,7 +39,12 @@ test('of one model, whatever its logits, is that model up to a constant of each 
 
 test('of models that exclude each other is where either believes, and finite where neither does', () => {
   const mean = softenedMean(
-    [{ weight: 0.25, logits: Float32Array.of(3e4, 0, 0) }, { weight: 0.75, logits: Float32Array.of(0, 3e4, 0) }], classes, 1,
+    [
+      { weight: 0.25, logits: Float32Array.of(3e4, 0, 0) },
+      { weight: 0.75, logits: Float32Array.of(0, 3e4, 0) },
+    ],
+    classes,
+    1,
   );
   expect(mean[0]).toBeCloseTo(Math.log(0.25), 6);
   expect(mean[1]).toBeCloseTo(Math.log(0.75), 6);

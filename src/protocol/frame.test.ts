@@ -53,18 +53,26 @@ describe('frame', () => {
     const values = Float32Array.of(1e6, -3, 0, -2.5e7);
     const frame = encodeFrame({ fields: {}, arrays: { values, small: Float32Array.of(1) } }, 'f16');
     expect(decodeFrame(frame).arrays).toEqual({ values: throughHalf(values), small: Float32Array.of(1) });
-    for (const exponent of [-1, 113, 0.5, null, '1']) expect(() => decodeFrame(withEntry(['values', 'f16', 0, exponent]))).toThrow(ProtocolError);
+    for (const exponent of [-1, 113, 0.5, null, '1'])
+      expect(() => decodeFrame(withEntry(['values', 'f16', 0, exponent]))).toThrow(ProtocolError);
     expect(() => decodeFrame(withEntry(['values', 'f32', 0, 1]))).toThrow(ProtocolError);
     expect(decodeFrame(withEntry(['values', 'f16', 0, 112])).arrays).toEqual({ values: new Float32Array(0) });
   });
 
   it('carries updates of vectors with their versions, and none without', () => {
-    const change = quantise(Float32Array.from({ length: 100 }, (_, i) => i - 40), { random: randomStream(1, 'frame') });
+    const change = quantise(
+      Float32Array.from({ length: 100 }, (_, i) => i - 40),
+      { random: randomStream(1, 'frame') },
+    );
     for (const base of [null, 0, 6]) {
       const decoded = decodeFrame(encodeFrame({ fields: {}, arrays: { weights: { version: 7, base, change } } }, 'f16'));
       expect(decoded.arrays).toEqual({ weights: { version: 7, base, change: dequantise(change) } });
     }
-    for (const step of [{ version: -1, base: null }, { version: 1, base: 0.5 }, { version: NaN, base: 0 }]) {
+    for (const step of [
+      { version: -1, base: null },
+      { version: 1, base: 0.5 },
+      { version: NaN, base: 0 },
+    ]) {
       expect(() => decodeFrame(encodeFrame({ fields: {}, arrays: { weights: { ...step, change } } }, 'f16'))).toThrow(ProtocolError);
     }
   });

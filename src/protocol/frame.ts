@@ -71,7 +71,11 @@ function crc32(bytes: Uint8Array): number {
   let i = 0;
   for (; i + 4 <= bytes.length; i += 4) {
     crc ^= bytes[i]! | (bytes[i + 1]! << 8) | (bytes[i + 2]! << 16) | (bytes[i + 3]! << 24);
-    crc = crcTable[768 + (crc & 0xff)]! ^ crcTable[512 + ((crc >>> 8) & 0xff)]! ^ crcTable[256 + ((crc >>> 16) & 0xff)]! ^ crcTable[crc >>> 24]!;
+    crc =
+      crcTable[768 + (crc & 0xff)]! ^
+      crcTable[512 + ((crc >>> 8) & 0xff)]! ^
+      crcTable[256 + ((crc >>> 16) & 0xff)]! ^
+      crcTable[crc >>> 24]!;
   }
   for (; i < bytes.length; i++) crc = crcTable[(crc ^ bytes[i]!) & 0xff]! ^ (crc >>> 8);
   return ~crc >>> 0;
@@ -138,7 +142,8 @@ function parseEntry(entry: unknown): ArrayEntry {
       const [first, base] = more;
       if (more.length === 0) return [name, form, length];
       if (more.length === 1 && form === 'f16' && isCount(first) && first <= MAX_EXPONENT) return [name, form, length, first];
-      if (more.length === 2 && form === 'q8' && isCount(first) && (base === null || isCount(base))) return [name, form, length, first, base];
+      if (more.length === 2 && form === 'q8' && isCount(first) && (base === null || isCount(base)))
+        return [name, form, length, first, base];
     }
   }
   throw new ProtocolError('A frame describes an array wrongly.');

@@ -90,7 +90,9 @@ describe('messages', () => {
     }
     expect(() => decode({ ...labels, labels: new Uint8Array(5001) })).toThrow(/1 to 5000 rows/);
     expect(() => decode({ ...labels, inputs: { kind: 'exact', rows: floats(6), width: 3 } })).toThrow(/brings exact/);
-    expect(() => decode({ ...factors, features: { hidden: [floats(4)], jacobian: floats(9), logits: null } })).toThrow(/different sample counts/);
+    expect(() => decode({ ...factors, features: { hidden: [floats(4)], jacobian: floats(9), logits: null } })).toThrow(
+      /different sample counts/,
+    );
     expect(() => decode({ ...factors, features: { hidden: [floats(4)], jacobian: null, logits: null } })).toThrow(/'jacobian'/);
   });
 
@@ -123,7 +125,11 @@ describe('messages', () => {
     const layers = { hidden: [floats(4)], jacobian: null, logits: null };
     const derived = { hidden: [], jacobian: floats(16), logits: floats(8) };
     const untaught = { hidden: [], jacobian: null, logits: null };
-    const forms = [[layers, shape.features], [derived, { hidden: [], jacobian: 8, logits: 4 }], [untaught, { hidden: [], jacobian: 0, logits: 0 }]] as const;
+    const forms = [
+      [layers, shape.features],
+      [derived, { hidden: [], jacobian: 8, logits: 4 }],
+      [untaught, { hidden: [], jacobian: 0, logits: 0 }],
+    ] as const;
     for (const [features, widths] of forms) {
       const decode = (message: Message) => decodeMessage(encodeMessage(message, 'f32'), { ...shape, features: widths, isTaught });
       const factors: Message = { type: 'factors', ...inRound, features, teacher: floats(8) };

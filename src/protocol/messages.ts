@@ -212,7 +212,11 @@ function split(message: Message): { fields: unknown; arrays: Readonly<Record<str
       return { fields: { ...fields, kind: inputs.kind }, arrays: { labels, rows: floatsOf(inputs.rows), ...cross } };
     }
     case 'factors': {
-      const { features: { hidden, jacobian, logits }, teacher, ...fields } = message;
+      const {
+        features: { hidden, jacobian, logits },
+        teacher,
+        ...fields
+      } = message;
       const activations = Object.fromEntries(hidden.map((values, l) => [`hidden${l}`, values]));
       return { fields, arrays: { ...activations, ...(jacobian && { jacobian }), ...(logits && { logits }), ...(teacher && { teacher }) } };
     }
@@ -236,7 +240,9 @@ function split(message: Message): { fields: unknown; arrays: Readonly<Record<str
  * @param rounded what travels in an array's place, e.g. the array in 8 bits.
  */
 export function encodeMessage(
-  message: Message, form: FloatForm, rounded: (name: string, array: Float32Array) => FrameArray = (_, array) => array,
+  message: Message,
+  form: FloatForm,
+  rounded: (name: string, array: Float32Array) => FrameArray = (_, array) => array,
 ): Uint8Array<ArrayBuffer> {
   const { fields, arrays } = split(message);
   const framed = Object.entries(arrays).map(([name, array]) => [name, array instanceof Float32Array ? rounded(name, array) : array]);
@@ -334,7 +340,8 @@ export function decodeMessage(frame: Uint8Array, shape: RunShape | null, rebuild
   const arrays = Object.entries(parts.arrays).map(([name, array]): [string, Float32Array | Uint8Array] => {
     const whole = 'change' in array ? rebuild(name, array) : array;
     if (whole) return [name, whole];
-    if (fields.type !== 'weights' && fields.type !== 'mixed') throw new ProtocolError(`A '${fields.type}' message has no vectors to update.`);
+    if (fields.type !== 'weights' && fields.type !== 'mixed')
+      throw new ProtocolError(`A '${fields.type}' message has no vectors to update.`);
     throw new MissingBaseError({ type: 'decline', run: fields.run, round: fields.round, of: fields.type });
   });
   const reader = new ArrayReader(Object.fromEntries(arrays), fields.type);
@@ -375,7 +382,9 @@ function readArrays(fields: RunFields, reader: ArrayReader, shape: RunShape): Ex
     case 'factors': {
       const widths = shape.features ?? { hidden: [], jacobian: 0, logits: 0 };
       const hidden = widths.hidden.map((size, l) => reader.rows(`hidden${l}`, size));
-      const [jacobian, logits] = (['jacobian', 'logits'] as const).map((name) => (widths[name] > 0 ? reader.rows(name, widths[name]) : null));
+      const [jacobian, logits] = (['jacobian', 'logits'] as const).map((name) =>
+        widths[name] > 0 ? reader.rows(name, widths[name]) : null,
+      );
       const teacher = shape.isTaught(fields.round) ? reader.rows('teacher', shape.classes) : null;
       const samples = new Set(hidden.map((activations, l) => activations.length / widths.hidden[l]!));
       if (jacobian) samples.add(jacobian.length / widths.jacobian);

@@ -27,7 +27,14 @@ const wireOf = (sender = 0, start: Float32Array | null = null) => new Wire(shape
 const wave = (at: number, size = SIZE) => Float32Array.from({ length: size }, (_, i) => Math.sin(i * 1.7 + at) * (1 + (i % 5)));
 const drifted = (t: number) => wave(0).map((value, i) => value + 0.02 * t * Math.cos(i));
 const weightsIn = (round: number, weights: Float32Array): Message => ({ type: 'weights', run: 'r', round, weights, velocity: null });
-const mixedIn = (round: number, weights: Float32Array): Message => ({ type: 'mixed', run: 'r', round, weights, wantsInputs: false, centre: null });
+const mixedIn = (round: number, weights: Float32Array): Message => ({
+  type: 'mixed',
+  run: 'r',
+  round,
+  weights,
+  wantsInputs: false,
+  centre: null,
+});
 const stepIn = (round: number, step: Float32Array): Message => ({ type: 'step', run: 'r', round, step });
 
 /** What the frame says its array builds on; undefined for one that is no update. */
@@ -43,14 +50,19 @@ function received(wire: Wire, frame: Uint8Array, from = 'a'): Float32Array {
   throw new Error('no vector');
 }
 
-const largestError = (actual: Float32Array, expected: Float32Array) => expected.reduce((top, value, i) => Math.max(top, Math.abs(value - actual[i]!)), 0);
+const largestError = (actual: Float32Array, expected: Float32Array) =>
+  expected.reduce((top, value, i) => Math.max(top, Math.abs(value - actual[i]!)), 0);
 const largest = (values: Float32Array) => values.reduce((top, value) => Math.max(top, Math.abs(value)), 0);
 const level = (change: Float32Array) => (1.001 * largest(change)) / 127;
 
 describe('all wire forms', () => {
   it('carry steps of any size: that of 80 accelerated steps is beyond the largest half', () => {
     const step = wave(0).map((value) => 1e5 * value);
-    for (const [form, most] of [['f32', 0], ['f16', 2 ** -11], ['q8', 1 / 127]] as const) {
+    for (const [form, most] of [
+      ['f32', 0],
+      ['f16', 2 ** -11],
+      ['q8', 1 / 127],
+    ] as const) {
       const [sender, receiver] = [0, 1].map((k) => new Wire(shape, { wire: form, seed: 1 }, k, null));
       const arrived = received(receiver!, sender!.encode(stepIn(0, step), 'b'));
       expect(largestError(arrived, step)).toBeLessThanOrEqual(1.001 * most * largest(step));
@@ -106,7 +118,8 @@ describe('the wire form q8', () => {
   it('makes an update once for all who have the same base', () => {
     const a = wireOf();
     const [first, then] = [drifted(0), drifted(1)];
-    const changes = (values: Float32Array, round: number, to: string) => decodeFrame(a.encode(weightsIn(round, values), to)).arrays['weights'];
+    const changes = (values: Float32Array, round: number, to: string) =>
+      decodeFrame(a.encode(weightsIn(round, values), to)).arrays['weights'];
     expect(changes(first, 0, 'b')).toEqual(changes(first, 0, 'c'));
     a.encode(weightsIn(0, drifted(9)), 'd');
     expect(changes(then, 1, 'b')).toEqual(changes(then, 1, 'c'));
@@ -204,7 +217,17 @@ describe('what both ends keep', () => {
     expect(largestError(received(b, second), drifted(1))).toBeLessThan(level(drifted(1).map((value, i) => value - first[i]!)));
   });
 
-  const happening = fc.constantFrom('sent', 'sent', 'sent', 'lost', 'twice', 'reopened', 'skipped round', 'forgotten here', 'forgotten there');
+  const happening = fc.constantFrom(
+    'sent',
+    'sent',
+    'sent',
+    'lost',
+    'twice',
+    'reopened',
+    'skipped round',
+    'forgotten here',
+    'forgotten there',
+  );
   it('agrees whatever is lost, doubled or forgotten: a vector arrives within a level of its change, or is declined', () => {
     fc.assert(
       fc.property(fc.array(happening, { maxLength: 40 }), fc.boolean(), (events, isAlike) => {

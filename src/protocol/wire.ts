@@ -173,7 +173,8 @@ export class Wire {
     if (known?.number === number) return known;
     const from = base === 0 ? this.#startOf(name) : known?.number === base ? known : null;
     if (!from) return null;
-    if (from.values.length !== change.length) throw new ProtocolError(`A change of ${change.length} numbers in a vector of ${from.values.length}.`);
+    if (from.values.length !== change.length)
+      throw new ProtocolError(`A change of ${change.length} numbers in a vector of ${from.values.length}.`);
     return { number, values: add(from.values, change) };
   }
 

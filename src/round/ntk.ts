@@ -84,7 +84,10 @@ export function evolve(known: Known, activity: Linearising): Transition {
   const unusable = [...activity.factors.keys()].filter((peer) => !answered.has(peer));
   const leftOut = new Set([...missed, ...unusable]);
   return {
-    state: { known: { ...known, inputs: recentInputs(known, pool) }, activity: { phase: 'evolve', method, plan, mixed, pool, waiting: new Set(), missed: leftOut } },
+    state: {
+      known: { ...known, inputs: recentInputs(known, pool) },
+      activity: { phase: 'evolve', method, plan, mixed, pool, waiting: new Set(), missed: leftOut },
+    },
     effects: [{ type: 'evolve', round: plan.round, weights: mixed.weights, pool, evolution: method.evolution }],
   };
 }

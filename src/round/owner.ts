@@ -94,7 +94,8 @@ function answerFactors(state: OwnerState, to: Peer): OwnerTransition {
   if (!model?.weights) return { state: rest, effects: [] };
   const { round, weights } = model;
   const answer = (teacher: Float32Array | null): OwnerTransition => ({
-    state: rest, effects: [{ type: 'answer-factors', to, round, weights, teacher }],
+    state: rest,
+    effects: [{ type: 'answer-factors', to, round, weights, teacher }],
   });
   if (!neighboursTeach(method, round)) return answer(null);
   if (!taught || taught.round < round) return { state: { ...state, waiting: new Set(state.waiting).add(to) }, effects: [] };

@@ -35,10 +35,11 @@ interface Member {
 }
 
 const WIDTH = 2;
-const inputsOf = (k: number, samples: number) => ({
-  labels: new Uint8Array(samples).fill(k % 2),
-  inputs: { kind: 'exact', rows: Float32Array.from({ length: samples * WIDTH }, (_, i) => k + i), width: WIDTH },
-}) as const;
+const inputsOf = (k: number, samples: number) =>
+  ({
+    labels: new Uint8Array(samples).fill(k % 2),
+    inputs: { kind: 'exact', rows: Float32Array.from({ length: samples * WIDTH }, (_, i) => k + i), width: WIDTH },
+  }) as const;
 
 const ntk = (momentum: Momentum): NtkMethod => ({
   kind: 'ntk',
@@ -66,7 +67,14 @@ const nesterov = ntk({ kind: 'nesterov', factor: 0.5, velocity: 'mixed' });
 /** In rounds 1 and 2 of 0 to 3. */
 const taught: NtkMethod = {
   ...nesterov,
-  evolution: { ...nesterov.evolution, softLabels: [{ fromRound: 1, weight: 0.25 }, { fromRound: 3, weight: 0 }], teacher: 'neighbours' },
+  evolution: {
+    ...nesterov.evolution,
+    softLabels: [
+      { fromRound: 1, weight: 0.25 },
+      { fromRound: 3, weight: 0 },
+    ],
+    teacher: 'neighbours',
+  },
 };
 /** Each with whether neighbours get whole Jacobians. */
 const methods: [string, Method, boolean?][] = [
@@ -210,7 +218,11 @@ class Federation {
     }
     if (message.type === 'inputs') this.inputsSent++;
     if (!this.lost.has(to)) this.#mail.push({ from, to, message });
-    else this.#advance(this.members.find(({ id }) => id === from)!, { type: 'lost', peer: to });
+    else
+      this.#advance(
+        this.members.find(({ id }) => id === from)!,
+        { type: 'lost', peer: to },
+      );
   }
 
   #advance(member: Member, event: RoundEvent): void {
@@ -226,9 +238,7 @@ class Federation {
           member.deadline = { effect, since: this.#clock++ };
           break;
         case 'descend':
-          member.work.push(() =>
-            this.#advance(member, { type: 'descended', round: effect.round, change: changeOf(k, effect.weights) }),
-          );
+          member.work.push(() => this.#advance(member, { type: 'descended', round: effect.round, change: changeOf(k, effect.weights) }));
           break;
         case 'factors':
           member.work.push(() => {
@@ -291,12 +301,13 @@ const sumOf = (values: Float32Array) => values.reduce((a, b) => a + b, 0);
 /** Depends on the members' order. */
 const sumOver = (pool: readonly PoolMember[]) =>
   pool.reduce((total, { features, teacher }, p) => total + (p + 1) * (sumOf(features.hidden[0]!) + (teacher ? sumOf(teacher) : 0)), 0);
-const stepOf = (k: number, weights: Float32Array, residual: Float32Array) =>
-  Float32Array.of(sumOf(residual) * (k + 1), weights[0]! * 0.01);
+const stepOf = (k: number, weights: Float32Array, residual: Float32Array) => Float32Array.of(sumOf(residual) * (k + 1), weights[0]! * 0.01);
 
 /** Each with who is `stride` before and after it. */
 const ring = (clients: number, stride = 1) =>
-  Array.from({ length: clients }, (_, k) => [...new Set([(k + clients - stride) % clients, (k + stride) % clients])].filter((j) => j !== k));
+  Array.from({ length: clients }, (_, k) =>
+    [...new Set([(k + clients - stride) % clients, (k + stride) % clients])].filter((j) => j !== k),
+  );
 const still = [ring(4)];
 
 function runFederation(faults: Faults, schedule: number, method: Method, hasJacobians?: boolean, graphs = still): Federation {
@@ -399,12 +410,22 @@ describe('a round', () => {
       fc.property(schedules, fc.nat(200), (schedule, budget) => {
         const federation = run(schedule, budget);
         expect(iterates(federation)).toEqual(iterates(reference));
-        federation.members.forEach(({ id, round: { known: { inputs } } }, k) => {
-          const pool = [id, ...graphs[0]![k]!.map((j) => `c${j}`)];
-          expect([...inputs.keys()].slice(-pool.length).toSorted()).toEqual(pool.toSorted());
-          const bytes = [...inputs.values()].reduce((sum, owned) => sum + owned.inputs!.rows.byteLength, 0);
-          expect(inputs.size === pool.length || bytes <= budget).toBe(true);
-        });
+        federation.members.forEach(
+          (
+            {
+              id,
+              round: {
+                known: { inputs },
+              },
+            },
+            k,
+          ) => {
+            const pool = [id, ...graphs[0]![k]!.map((j) => `c${j}`)];
+            expect([...inputs.keys()].slice(-pool.length).toSorted()).toEqual(pool.toSorted());
+            const bytes = [...inputs.values()].reduce((sum, owned) => sum + owned.inputs!.rows.byteLength, 0);
+            expect(inputs.size === pool.length || bytes <= budget).toBe(true);
+          },
+        );
       }),
     );
     expect(run(0, 0).inputsSent).toBe(clients * 2 * rounds);
@@ -425,9 +446,16 @@ describe('a round', () => {
     let state = machine('c0', ntk({ kind: 'none' }), 0);
     const iterate = { weights: Float32Array.of(1, 1), velocity: null };
     const neighbours = ['c1', 'c2'].map((peer) => ({ peer, weight: 1 / 3 }));
-    const begin = { type: 'begin', plan: { round: 0, selfWeight: 1 / 3, neighbours, unreachable: new Set<string>() }, own: iterate } as const;
+    const begin = {
+      type: 'begin',
+      plan: { round: 0, selfWeight: 1 / 3, neighbours, unreachable: new Set<string>() },
+      own: iterate,
+    } as const;
     state = advanceRound(state, begin).state;
-    for (const [from, round] of [['c1', 5], ['c2', 7]] as const) {
+    for (const [from, round] of [
+      ['c1', 5],
+      ['c2', 7],
+    ] as const) {
       state = advanceRound(state, { type: 'message', from, message: { type: 'weights', run: 'r', round, ...iterate } }).state;
     }
     expect(state.activity.phase).toBe('linearise');
@@ -442,7 +470,9 @@ describe('a round', () => {
     let state = machine('c0', ntk({ kind: 'none' }), 0);
     const hear = (from: string, message: RoundMessage) => void (state = advanceRound(state, { type: 'message', from, message }).state);
     state = advanceRound(state, {
-      type: 'begin', plan: { round: 0, selfWeight: 1 / 3, neighbours, unreachable: new Set() }, own: iterate,
+      type: 'begin',
+      plan: { round: 0, selfWeight: 1 / 3, neighbours, unreachable: new Set() },
+      own: iterate,
     }).state;
     hear('c1', { type: 'decline', of: 'weights', run: 'r', round: 0 });
     hear('c2', { type: 'weights', run: 'r', round: 0, ...iterate });
@@ -470,15 +500,21 @@ describe('a round that neighbours teach', () => {
   const neighbours = ['c1', 'c2'].map((peer) => ({ peer, weight: 0.25 }));
   const begin = (round: number) =>
     ({ type: 'begin', plan: { round, selfWeight: 0.5, neighbours, unreachable: new Set<string>() }, own: iterate(1) }) as const;
-  const weights = (from: string, round: number, weight: number): RoundEvent =>
-    ({ type: 'message', from, message: { type: 'weights', run: 'r', round, ...iterate(weight) } });
+  const weights = (from: string, round: number, weight: number): RoundEvent => ({
+    type: 'message',
+    from,
+    message: { type: 'weights', run: 'r', round, ...iterate(weight) },
+  });
 
   it('is taught by the models of the mix, who missed it being replaced by the client itself, and waits twice as long', () => {
     let { state } = advanceRound(machine('c0', method, 0), begin(1));
     ({ state } = advanceRound(state, weights('c2', 1, 5)));
     const { effects } = advanceRound(state, { type: 'deadline', round: 1, phase: 'mix' });
     const teaching = {
-      models: [{ weights: Float32Array.of(1, 1), weight: 0.75 }, { weights: Float32Array.of(5, 5), weight: 0.25 }],
+      models: [
+        { weights: Float32Array.of(1, 1), weight: 0.75 },
+        { weights: Float32Array.of(5, 5), weight: 0.25 },
+      ],
       temperature: 1,
     };
     expect(effects).toContainEqual({ type: 'factors', round: 1, weights: Float32Array.of(2, 2), teaching });
@@ -499,7 +535,10 @@ describe('a round that neighbours teach', () => {
   it('leaves out a neighbour whose teacher is not of its samples', () => {
     let { state } = advanceRound(machine('c0', method, 0), begin(1));
     for (const peer of ['c1', 'c2']) ({ state } = advanceRound(state, weights(peer, 1, 1)));
-    for (const [peer, k, rows] of [['c1', 1, 2], ['c2', 2, 2]] as const) {
+    for (const [peer, k, rows] of [
+      ['c1', 1, 2],
+      ['c2', 2, 2],
+    ] as const) {
       const teacher = new Float32Array(rows);
       const factors = { type: 'factors', run: 'r', round: 1, features: featuresOf(k, iterate(1).weights), teacher } as const;
       ({ state } = advanceRound(state, { type: 'message', from: peer, message: { type: 'inputs', run: 'r', ...inputsOf(k, k + 1) } }));
@@ -515,10 +554,18 @@ describe('a round that neighbours teach', () => {
 describe('an owner whose neighbourhood teaches', () => {
   const weights = Float32Array.of(1, 2);
   const teacher = Float32Array.of(3);
-  const ask = (from: string, round: number): OwnerEvent =>
-    ({ type: 'message', from, message: { type: 'mixed', run: 'r', round, weights, wantsInputs: false, centre: null } });
-  const answer = (to: string, round: number, given: Float32Array | null = teacher) =>
-    ({ type: 'answer-factors', to, round, weights, teacher: given });
+  const ask = (from: string, round: number): OwnerEvent => ({
+    type: 'message',
+    from,
+    message: { type: 'mixed', run: 'r', round, weights, wantsInputs: false, centre: null },
+  });
+  const answer = (to: string, round: number, given: Float32Array | null = teacher) => ({
+    type: 'answer-factors',
+    to,
+    round,
+    weights,
+    teacher: given,
+  });
   const decline = (to: string, round: number) => ({ type: 'send', to, message: { type: 'decline', of: 'mixed', run: 'r', round } });
 
   /** The effects of each event in turn. */
@@ -542,7 +589,9 @@ describe('an owner whose neighbourhood teaches', () => {
 
   it('gives inputs at once all the same', () => {
     const [effects] = effectsOf({
-      type: 'message', from: 'c1', message: { type: 'mixed', run: 'r', round: 1, weights, wantsInputs: true, centre: null },
+      type: 'message',
+      from: 'c1',
+      message: { type: 'mixed', run: 'r', round: 1, weights, wantsInputs: true, centre: null },
     });
     expect(effects).toEqual([{ type: 'answer-inputs', to: 'c1', centre: null }]);
   });

@@ -60,7 +60,9 @@ export function initialRoundState(
  */
 export function nextRound(state: RoundState, finished: number, neighboursIn: (round: number) => readonly Peer[]): number {
   const next = finished + 1;
-  const ahead = neighboursIn(next).flatMap((peer) => state.known.early.get(peer)?.round ?? []).filter((round) => round >= next);
+  const ahead = neighboursIn(next)
+    .flatMap((peer) => state.known.early.get(peer)?.round ?? [])
+    .filter((round) => round >= next);
   return ahead.length > 0 && !ahead.includes(next) ? nextRound(state, next, neighboursIn) : next;
 }
 

@@ -59,7 +59,9 @@ export function modelOf(settings: Settings, { width, height, classes }: Data, sa
   ];
   for (const { what, bytes, most, remedy } of parts) {
     if (bytes > most) {
-      throw new ModelError(`A client would send ${what} as ${megabytes(bytes)} at once, and ${megabytes(most)} is the most; use ${remedy}.`);
+      throw new ModelError(
+        `A client would send ${what} as ${megabytes(bytes)} at once, and ${megabytes(most)} is the most; use ${remedy}.`,
+      );
     }
   }
   return spec;

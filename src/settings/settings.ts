@@ -141,9 +141,12 @@ export function sharedInputs({ method, convolutions, exchange }: Pick<Settings, 
 }
 
 /** What a neighbour's kernel is made from. */
-export function featureForm(
-  { exchange, projection: form, projectionSize: size, seed }: Pick<Settings, 'exchange' | 'projection' | 'projectionSize' | 'seed'>,
-): FeatureForm {
+export function featureForm({
+  exchange,
+  projection: form,
+  projectionSize: size,
+  seed,
+}: Pick<Settings, 'exchange' | 'projection' | 'projectionSize' | 'seed'>): FeatureForm {
   switch (exchange) {
     case 'factors':
     case 'sketch':

@@ -1,11 +1,4 @@
-import {
-  MessageError,
-  parseServerMessage,
-  SIGNAL_PATH,
-  type ClientMessage,
-  type Member,
-  type ServerMessage,
-} from './messages.ts';
+import { MessageError, parseServerMessage, SIGNAL_PATH, type ClientMessage, type Member, type ServerMessage } from './messages.ts';
 
 /** The browser's side of signalling: a socket that comes back by itself, and what is said on it. */
 

@@ -74,8 +74,7 @@ async function connect(path = '/signal') {
     untaken,
     take,
     send: (message: unknown) => socket.send(typeof message === 'string' ? message : JSON.stringify(message)),
-    members: async (count: number): Promise<Member[]> =>
-      (await take('presence', (message) => message.members.length === count)).members,
+    members: async (count: number): Promise<Member[]> => (await take('presence', (message) => message.members.length === count)).members,
     /** The one error message, then the close. */
     refused: async () => {
       const { message } = await take('error');

@@ -101,9 +101,7 @@ export function attachSignalling(httpServer: UpgradeServer, overrides: Partial<S
   };
 
   const announce = (room: Room) => {
-    const members = [...room.members.values()]
-      .map(({ id, number, order }) => ({ id, number, order }))
-      .sort((a, b) => a.number - b.number);
+    const members = [...room.members.values()].map(({ id, number, order }) => ({ id, number, order })).sort((a, b) => a.number - b.number);
     for (const { connection } of room.members.values()) send(connection, { type: 'presence', members });
     for (const watcher of room.watchers) send(watcher, { type: 'count', members: members.length });
   };

@@ -60,7 +60,6 @@ export type GoldenResult = v.InferOutput<typeof expectedSchema>;
 
 /** Reads the case `name`, e.g. `spark-ring`, from this folder. */
 export function goldenCase(name: string): { given: GoldenCase; expected: GoldenResult } {
-  const read = (part: string): unknown =>
-    JSON.parse(readFileSync(new URL(`golden/${name}.${part}.json`, import.meta.url), 'utf8'));
+  const read = (part: string): unknown => JSON.parse(readFileSync(new URL(`golden/${name}.${part}.json`, import.meta.url), 'utf8'));
   return { given: v.parse(caseSchema, read('case')), expected: v.parse(expectedSchema, read('expected')) };
 }

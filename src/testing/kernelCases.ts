@@ -16,13 +16,18 @@ const mlp = (...layers: number[]): ModelSpec => ({ layers });
 
 /** A network of these channels and hidden sizes over images. */
 export function cnn(
-  [width, height, images = 1]: readonly [number, number, number?], channels: readonly number[], hidden: readonly number[], classes: number,
+  [width, height, images = 1]: readonly [number, number, number?],
+  channels: readonly number[],
+  hidden: readonly number[],
+  classes: number,
 ): ModelSpec {
   return { layers: [width * height * images, ...hidden, classes], convolutions: { image: { width, height, channels: images }, channels } };
 }
 
 export const nameOf = ({ layers, convolutions }: ModelSpec): string =>
-  convolutions ? `${convolutions.image.width}x${convolutions.image.height} convolved to ${convolutions.channels.join()}, ${layers.join('-')}` : layers.join('-');
+  convolutions
+    ? `${convolutions.image.width}x${convolutions.image.height} convolved to ${convolutions.channels.join()}, ${layers.join('-')}`
+    : layers.join('-');
 
 /** MLPs of every depth, and one or two convolutions below as many dense layers; odd sizes, and channels in fours. */
 export const networks: readonly (readonly [name: string, spec: ModelSpec])[] = [
@@ -53,7 +58,9 @@ export function layerCases(samples: number, a: Float32Array): LayerCase[] {
   const cotangents: LayerCase = {
     kind: 'cotangents',
     derivatives: () => ({
-      kind: 'cotangents', cotangents: tf.tensor2d(d, [samples, width]), base: tf.tensor2d(base, [samples, samples]),
+      kind: 'cotangents',
+      cotangents: tf.tensor2d(d, [samples, width]),
+      base: tf.tensor2d(base, [samples, samples]),
     }),
     expected: reference.layer(samples, a, d, base),
   };
@@ -68,7 +75,11 @@ export function layerCases(samples: number, a: Float32Array): LayerCase[] {
       expected: reference.layer(samples, a, gated, reference.layer(samples, h, null, null)),
     };
   });
-  return [{ kind: 'last', derivatives: () => ({ kind: 'last' }), expected: reference.layer(samples, a, null, null) }, cotangents, ...hidden];
+  return [
+    { kind: 'last', derivatives: () => ({ kind: 'last' }), expected: reference.layer(samples, a, null, null) },
+    cotangents,
+    ...hidden,
+  ];
 }
 
 interface ProductCase {

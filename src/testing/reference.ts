@@ -1,6 +1,14 @@
 import type { NtkEvolveAttrs } from '../ntk/ops/ntkEvolve.ts';
 import { randomStream, type RandomStream } from '../math/random.ts';
-import { classCount, convolutionLayouts, denseLayouts, parameterCount, type ConvolutionLayout, type ModelSpec, type Projection } from '../model/model.ts';
+import {
+  classCount,
+  convolutionLayouts,
+  denseLayouts,
+  parameterCount,
+  type ConvolutionLayout,
+  type ModelSpec,
+  type Projection,
+} from '../model/model.ts';
 
 /** Every computation of ntk/ once more in float64, as its formula stands and with the Jacobian written out: for tests only. */
 
@@ -61,7 +69,12 @@ function convolve(layout: ConvolutionLayout, weights: Numbers, read: Float64Arra
 }
 
 /** Writes a block's derivatives into `row`. @returns the cotangent at what it reads. */
-function backThrough({ layout, read, activations }: Block, weights: Numbers, atPooled: Float64Array, row: Float64Array): Float64Array<ArrayBuffer> {
+function backThrough(
+  { layout, read, activations }: Block,
+  weights: Numbers,
+  atPooled: Float64Array,
+  row: Float64Array,
+): Float64Array<ArrayBuffer> {
   const { kernelOffset, biasOffset } = layout;
   const places = pooledPlaces(layout);
   const atOutput = activations.map((value, out) => (value > 0 && places[out]! >= 0 ? atPooled[places[out]!]! / 4 : 0));
@@ -261,7 +274,12 @@ export function softenedMean(models: readonly { readonly logits: Numbers; readon
  * the same as f -= (η/N) K g.
  */
 export function evolve(
-  kernel: Numbers, start: Numbers, labels: Numbers, shift: readonly number[], attrs: NtkEvolveAttrs, teacher: Numbers = start,
+  kernel: Numbers,
+  start: Numbers,
+  labels: Numbers,
+  shift: readonly number[],
+  attrs: NtkEvolveAttrs,
+  teacher: Numbers = start,
 ): { residual: Float64Array; logits: Float64Array } {
   const { rate, steps, accelerated, temperature, softWeight } = attrs;
   const samples = labels.length;

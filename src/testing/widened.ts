@@ -9,7 +9,10 @@ export function widened(given: ConformanceCase, units: number): ConformanceCase 
   const [width, classes] = [given.model.layers[0]!, given.model.layers.at(-1)!];
   const layers = [width, units, classes];
   // The kernel grows with the units.
-  const slower = <T extends { readonly learningRate: number }>(hyper: T): T => ({ ...hyper, learningRate: (hyper.learningRate * given.model.layers[1]!) / units });
+  const slower = <T extends { readonly learningRate: number }>(hyper: T): T => ({
+    ...hyper,
+    learningRate: (hyper.learningRate * given.model.layers[1]!) / units,
+  });
   const wide = {
     model: { ...given.model, layers },
     clients: given.clients.map((client, k) => ({

@@ -12,9 +12,7 @@ const topologies = fc.oneof(
   fc
     .record({ probability: fc.double({ min: 0, max: 1, noNaN: true }), changing: fc.boolean() })
     .map((drawn): TopologySettings => ({ kind: 'erdos-renyi', ...drawn })),
-  fc
-    .record({ degree: fc.integer({ min: 1, max: 12 }), changing: fc.boolean() })
-    .map(({ degree, changing }) => regular(degree, changing)),
+  fc.record({ degree: fc.integer({ min: 1, max: 12 }), changing: fc.boolean() }).map(({ degree, changing }) => regular(degree, changing)),
 );
 
 function reachedFrom(graph: Graph, start: number): Set<number> {
@@ -159,11 +157,7 @@ describe('checkTopology', () => {
 
   test.each([
     [9, 4, 'A graph of degree 9 on 4 clients needs at least 10 clients; choose degree 3, or another number of clients.'],
-    [
-      3,
-      5,
-      'A graph of degree 3 on 5 clients does not exist because both numbers are odd; choose degree 2, or another number of clients.',
-    ],
+    [3, 5, 'A graph of degree 3 on 5 clients does not exist because both numbers are odd; choose degree 2, or another number of clients.'],
     [1, 6, 'A graph of degree 1 on 6 clients falls apart into pairs; choose degree 2, or another number of clients.'],
     [2, 1, 'One client alone has no graph of degree 2; choose the ring, or more clients.'],
   ])('degree %i on %i clients: one sentence says what to choose', (degree, clients, sentence) => {

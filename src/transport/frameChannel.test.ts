@@ -93,7 +93,10 @@ describe('a channel of frames', () => {
           if (step < 4) await to.take();
         }
         expect(outcomes).toEqual(sends.map(() => 'sent'));
-        for (const [end, sent] of [[b, ofA], [a, ofB]] as const) {
+        for (const [end, sent] of [
+          [b, ofA],
+          [a, ofB],
+        ] as const) {
           expect(end.frames.map(({ length }) => length)).toEqual(sent);
           end.frames.forEach((frame, i) => expect(Buffer.compare(frame, frameOf(sent[i]!, i))).toBe(0));
         }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { RecordingParticipant, transportChecks } from './conformance.ts';
+import { RecordingParticipant, transportChecks } from '../testing/transportContract.ts';
 import { InProcessNetwork } from './inProcess.ts';
 import type { TransportEvent } from './transport.ts';
 

@@ -1,6 +1,6 @@
 import { MessageChannel } from 'node:worker_threads';
 import { describe, expect, test } from 'vitest';
-import { RecordingParticipant, transportChecks } from './conformance.ts';
+import { RecordingParticipant, transportChecks } from '../testing/transportContract.ts';
 import { InProcessNetwork } from './inProcess.ts';
 import { movedBuffers, RemoteTransport, serveTransport, type RemoteCall, type RemoteReply } from './remote.ts';
 import { PeerLostError, type Transport } from './transport.ts';

@@ -41,7 +41,10 @@ export interface Transport {
 
 export class PeerLostError extends Error {
   override readonly name = 'PeerLostError';
-  constructor(readonly peer: PeerId, reason: string) {
+  constructor(
+    readonly peer: PeerId,
+    reason: string,
+  ) {
     super(`Peer ${peer} is gone (${reason}); the round goes on without it.`);
   }
 }

@@ -19,7 +19,10 @@ const quoted = (text: string) => `"${text.replaceAll('"', '""')}"`;
 describe('what a spreadsheet writes is read back', () => {
   const files = fc.integer({ min: 1, max: 4 }).chain((width) =>
     fc.record({
-      rows: fc.array(fc.record({ values: fc.array(numbers, { minLength: width, maxLength: width }), label: labels }), { minLength: 1, maxLength: 6 }),
+      rows: fc.array(fc.record({ values: fc.array(numbers, { minLength: width, maxLength: width }), label: labels }), {
+        minLength: 1,
+        maxLength: 6,
+      }),
       names: fc.constantFrom(null, ['a', 'b', 'c', 'd'].slice(0, width)),
       at: fc.integer({ min: 0, max: width }),
       delimiter: fc.constantFrom(',', ';', '\t'),
@@ -53,7 +56,11 @@ describe('what a spreadsheet writes is read back', () => {
 describe('parseCsv', () => {
   test('takes the last column for the label, and a first line without numbers for names', () => {
     expect(parse('length,width,species\n1,2,setosa\n3,4.5,virginica\n')).toEqual({
-      kind: 'table', width: 2, height: 1, values: Float64Array.of(1, 2, 3, 4.5), labels: ['setosa', 'virginica'],
+      kind: 'table',
+      width: 2,
+      height: 1,
+      values: Float64Array.of(1, 2, 3, 4.5),
+      labels: ['setosa', 'virginica'],
     });
     expect(parse('1,2,setosa\n3,4.5,virginica').labels).toEqual(['setosa', 'virginica']);
   });
@@ -95,27 +102,102 @@ describe('parseCsv', () => {
 
 describe('what cannot be read is refused with its line and what to do', () => {
   test.each<[string, string, Partial<CsvForm>, string]>([
-    ['a word among numbers', 'a,b,c\n1,2,x\n\n1,n/a,y\n', {}, 'data.csv, line 4: "n/a" in column "b" is not a number; correct it, or leave out the row or the column.'],
+    [
+      'a word among numbers',
+      'a,b,c\n1,2,x\n\n1,n/a,y\n',
+      {},
+      'data.csv, line 4: "n/a" in column "b" is not a number; correct it, or leave out the row or the column.',
+    ],
     ['a gap', '1,2,x\n1,,y\n', {}, 'data.csv, line 2: "" in column 2 is not a number; correct it, or leave out the row or the column.'],
-    ['a decimal comma', 'a;b;kind\n1,5;2,5;x\n', {}, 'data.csv, line 2: "1,5" in column "a" is not a number; correct it, or leave out the row or the column.'],
-    ['a number beyond all numbers', '1,x\n1e999,y\n', {}, 'data.csv, line 2: "1e999" in column 1 is not a number; correct it, or leave out the row or the column.'],
-    ['a number in another notation', '1,x\n0x10,y\n', {}, 'data.csv, line 2: "0x10" in column 1 is not a number; correct it, or leave out the row or the column.'],
-    ['a fraction of a pixel', '0,0.5,x\n', { image: { width: 2, height: 1 } }, 'data.csv, line 1: "0.5" in column 2 is not a whole number from 0 to 255; correct it, or leave out the row or the column.'],
-    ['a bright pixel', 'a,b,l\n0,256,x\n', { image: { width: 2, height: 1 } }, 'data.csv, line 2: "256" in column "b" is not a whole number from 0 to 255; correct it, or leave out the row or the column.'],
+    [
+      'a decimal comma',
+      'a;b;kind\n1,5;2,5;x\n',
+      {},
+      'data.csv, line 2: "1,5" in column "a" is not a number; correct it, or leave out the row or the column.',
+    ],
+    [
+      'a number beyond all numbers',
+      '1,x\n1e999,y\n',
+      {},
+      'data.csv, line 2: "1e999" in column 1 is not a number; correct it, or leave out the row or the column.',
+    ],
+    [
+      'a number in another notation',
+      '1,x\n0x10,y\n',
+      {},
+      'data.csv, line 2: "0x10" in column 1 is not a number; correct it, or leave out the row or the column.',
+    ],
+    [
+      'a fraction of a pixel',
+      '0,0.5,x\n',
+      { image: { width: 2, height: 1 } },
+      'data.csv, line 1: "0.5" in column 2 is not a whole number from 0 to 255; correct it, or leave out the row or the column.',
+    ],
+    [
+      'a bright pixel',
+      'a,b,l\n0,256,x\n',
+      { image: { width: 2, height: 1 } },
+      'data.csv, line 2: "256" in column "b" is not a whole number from 0 to 255; correct it, or leave out the row or the column.',
+    ],
     ['a short row', '1,2,x\n1,y\n', {}, 'data.csv, line 2: the row has 2 fields and the first one has 3; give every row the same.'],
     ['a long row', '1,2,x\n1,2,3,y\n', {}, 'data.csv, line 2: the row has 4 fields and the first one has 3; give every row the same.'],
     ['an empty label', '1,2,x\n1,2, \n', {}, 'data.csv, line 2: the label is empty; give the row one, or leave it out.'],
-    ['a first line of both kinds', '2020,growth,kind\n1,2,x\n', {}, 'data.csv, line 1: "growth" is not a number and other fields are; give every column a name that is not a number, or none, and leave out columns of text.'],
+    [
+      'a first line of both kinds',
+      '2020,growth,kind\n1,2,x\n',
+      {},
+      'data.csv, line 1: "growth" is not a number and other fields are; give every column a name that is not a number, or none, and leave out columns of text.',
+    ],
     ['one column', 'a\nb\n', {}, 'data.csv has no columns beside the label; separate them by a comma, a semicolon or a tab.'],
-    ['a label that is not there', 'a,b\n1,x\n', { label: 'c' }, 'data.csv has no column "c": its first line is a, b; choose a name of these, or a number from 1.'],
-    ['a label beyond the last', 'a,b\n1,x\n', { label: '3' }, 'data.csv has no column "3": its first line is a, b; choose a name of these, or a number from 1.'],
-    ['a column 0', 'a,b,c,d,e,f,g,h,i\n', { leftOut: ['0'] }, 'data.csv has no column "0": its first line is a, b, c, d, e, f, g, h, ..; choose a name of these, or a number from 1.'],
-    ['a name of two columns', 'a,a,b\n1,2,x\n', { label: 'a' }, 'data.csv has several columns "a"; choose by number, the first column is 1.'],
-    ['another size', '1,2,3,x\n', { image: { width: 2, height: 2 } }, 'data.csv has 3 columns beside the label, and an image of 2x2 has 4; choose another --size.'],
+    [
+      'a label that is not there',
+      'a,b\n1,x\n',
+      { label: 'c' },
+      'data.csv has no column "c": its first line is a, b; choose a name of these, or a number from 1.',
+    ],
+    [
+      'a label beyond the last',
+      'a,b\n1,x\n',
+      { label: '3' },
+      'data.csv has no column "3": its first line is a, b; choose a name of these, or a number from 1.',
+    ],
+    [
+      'a column 0',
+      'a,b,c,d,e,f,g,h,i\n',
+      { leftOut: ['0'] },
+      'data.csv has no column "0": its first line is a, b, c, d, e, f, g, h, ..; choose a name of these, or a number from 1.',
+    ],
+    [
+      'a name of two columns',
+      'a,a,b\n1,2,x\n',
+      { label: 'a' },
+      'data.csv has several columns "a"; choose by number, the first column is 1.',
+    ],
+    [
+      'another size',
+      '1,2,3,x\n',
+      { image: { width: 2, height: 2 } },
+      'data.csv has 3 columns beside the label, and an image of 2x2 has 4; choose another --size.',
+    ],
     ['an open quote', '1,x\n2,"y\n3,z\n', {}, 'data.csv, line 3: the file ends inside a quoted field; close its quote.'],
-    ['a quote in a field', '1,x\n2,5" nail\n', {}, 'data.csv, line 2: a quote stands inside a field; put quotes around the whole field and double those inside it.'],
-    ['a quote that was not doubled', '1,"a "b" c"\n', {}, 'data.csv, line 1: a quote stands inside a field; put quotes around the whole field and double those inside it.'],
-    ['an endless line', `1,x\n2,${'y'.repeat(2 ** 20 + 1)}\n`, {}, 'data.csv, line 2: the row is longer than 1048576 characters; close its quotes, or give it fewer columns.'],
+    [
+      'a quote in a field',
+      '1,x\n2,5" nail\n',
+      {},
+      'data.csv, line 2: a quote stands inside a field; put quotes around the whole field and double those inside it.',
+    ],
+    [
+      'a quote that was not doubled',
+      '1,"a "b" c"\n',
+      {},
+      'data.csv, line 1: a quote stands inside a field; put quotes around the whole field and double those inside it.',
+    ],
+    [
+      'an endless line',
+      `1,x\n2,${'y'.repeat(2 ** 20 + 1)}\n`,
+      {},
+      'data.csv, line 2: the row is longer than 1048576 characters; close its quotes, or give it fewer columns.',
+    ],
     ['too many columns', `${'1,'.repeat(65_537)}x\n`, {}, 'data.csv has 65537 columns of numbers; leave some out, down to 65536.'],
   ])('%s', (_, text, form, sentence) => {
     expect(() => parse(text, form)).toThrow(DatasetError);

@@ -1,7 +1,7 @@
 import { CsvError, parse } from 'csv-parse/sync';
 import { DatasetError, MAX_ROW_VALUES, rowWidth } from '../dataset.ts';
 import type { LabelledRows, Size } from './labelledRows.ts';
-import { MAX_FILE_BYTES, readWholeFile } from './wholeFile.ts';
+import { MAX_FILE_BYTES, readWholeFile } from '../../datasets/wholeFile.ts';
 
 /** How the rows of a CSV file are meant. Columns go by their names, if the file gives names, or by their numbers from 1. */
 export interface CsvForm {
@@ -146,13 +146,17 @@ export function parseCsv(bytes: Buffer, form: CsvForm, where: string): LabelledR
       if (Number.isFinite(value) && (!image || (Number.isInteger(value) && value >= 0 && value <= 255))) return value;
       const kind = image ? 'a whole number from 0 to 255' : 'a number';
       const name = names ? `"${names[column]}"` : column + 1;
-      throw new DatasetError(`${at}: "${field.slice(0, 40)}" in column ${name} is not ${kind}; correct it, or leave out the row or the column.`);
+      throw new DatasetError(
+        `${at}: "${field.slice(0, 40)}" in column ${name} is not ${kind}; correct it, or leave out the row or the column.`,
+      );
     });
     const name = fields[label]!;
     if (name === '') throw new DatasetError(`${at}: the label is empty; give the row one, or leave it out.`);
     rows.push(values);
     if (rows.byteLength > MAX_FILE_BYTES) {
-      throw new DatasetError(`${at}: the rows up to here fill the ${MAX_FILE_BYTES} bytes that there is room for; take a part of the file.`);
+      throw new DatasetError(
+        `${at}: the rows up to here fill the ${MAX_FILE_BYTES} bytes that there is room for; take a part of the file.`,
+      );
     }
     if (!known.has(name)) known.set(name, name);
     labels.push(known.get(name)!);

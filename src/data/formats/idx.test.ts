@@ -8,9 +8,21 @@ import { DatasetError } from '../dataset.ts';
 import { parseIdx, readIdx } from './idx.ts';
 
 const writers = {
-  0x08: { bytes: 1, write: (view: DataView, at: number, value: number) => view.setUint8(at, value), values: fc.integer({ min: 0, max: 255 }) },
-  0x09: { bytes: 1, write: (view: DataView, at: number, value: number) => view.setInt8(at, value), values: fc.integer({ min: -128, max: 127 }) },
-  0x0b: { bytes: 2, write: (view: DataView, at: number, value: number) => view.setInt16(at, value), values: fc.integer({ min: -32768, max: 32767 }) },
+  0x08: {
+    bytes: 1,
+    write: (view: DataView, at: number, value: number) => view.setUint8(at, value),
+    values: fc.integer({ min: 0, max: 255 }),
+  },
+  0x09: {
+    bytes: 1,
+    write: (view: DataView, at: number, value: number) => view.setInt8(at, value),
+    values: fc.integer({ min: -128, max: 127 }),
+  },
+  0x0b: {
+    bytes: 2,
+    write: (view: DataView, at: number, value: number) => view.setInt16(at, value),
+    values: fc.integer({ min: -32768, max: 32767 }),
+  },
   0x0c: { bytes: 4, write: (view: DataView, at: number, value: number) => view.setInt32(at, value), values: fc.integer() },
   0x0d: { bytes: 4, write: (view: DataView, at: number, value: number) => view.setFloat32(at, value), values: fc.float({ noNaN: true }) },
   0x0e: { bytes: 8, write: (view: DataView, at: number, value: number) => view.setFloat64(at, value), values: fc.double({ noNaN: true }) },
@@ -88,7 +100,11 @@ describe('readIdx', () => {
   test('makes a table of two', async () => {
     const rows = await read(idx(0x0d, [2, 3], [0.5, 1, 2, 3, 4, -5]), idx(0x0c, [2], [-1, 300]));
     expect(rows).toEqual({
-      kind: 'table', width: 3, height: 1, values: Float64Array.of(0.5, 1, 2, 3, 4, -5), labels: ['-1', '300'],
+      kind: 'table',
+      width: 3,
+      height: 1,
+      values: Float64Array.of(0.5, 1, 2, 3, 4, -5),
+      labels: ['-1', '300'],
     });
   });
 
@@ -96,7 +112,12 @@ describe('readIdx', () => {
     ['something else', Buffer.from('label,a,b\n'), labels, /images is not an IDX file; give one such as/],
     ['an unknown type', Buffer.of(0, 0, 0x0a, 1, 0, 0, 0, 0), labels, /images is not an IDX file/],
     ['broken gzip', gzipSync(images).subarray(0, 20), labels, /images is packed by gzip and broken; download it again\.$/],
-    ['a file cut short', images.subarray(0, 20), labels, /images has 4 bytes after its header, which says 2 x 2 x 3 values of 1 byte; download/],
+    [
+      'a file cut short',
+      images.subarray(0, 20),
+      labels,
+      /images has 4 bytes after its header, which says 2 x 2 x 3 values of 1 byte; download/,
+    ],
     ['four dimensions', idx(0x08, [1, 1, 1, 1], [1]), labels, /images has 4 dimensions; give 3 for grey images, or 2 for a table\.$/],
     ['one dimension', labels, labels, /images has 1 dimensions/],
     ['empty rows', idx(0x08, [2, 0, 3], []), labels, /images has rows of 0 x 3 values; give rows of 1 to 65536\.$/],

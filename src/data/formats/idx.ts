@@ -1,6 +1,6 @@
 import { DatasetError, MAX_ROW_VALUES } from '../dataset.ts';
 import type { LabelledRows } from './labelledRows.ts';
-import { readWholeFile } from './wholeFile.ts';
+import { readWholeFile } from '../../datasets/wholeFile.ts';
 
 /**
  * The IDX form of arrays, as MNIST's authors describe it (http://yann.lecun.com/exdb/mnist/): two zeros, the type of the values,
@@ -74,7 +74,9 @@ export async function readIdx(imagesPath: string, labelsPath: string): Promise<L
   if (fraction !== undefined) throw new DatasetError(`${labelsPath} has the label ${fraction}; labels must be whole numbers.`);
   const odd = images.values.findIndex((value) => !Number.isFinite(value));
   if (odd >= 0) {
-    throw new DatasetError(`${imagesPath} has ${images.values[odd]} in row ${Math.floor(odd / (height * width)) + 1}; give finite numbers.`);
+    throw new DatasetError(
+      `${imagesPath} has ${images.values[odd]} in row ${Math.floor(odd / (height * width)) + 1}; give finite numbers.`,
+    );
   }
   const kind = shape.length === 1 ? 'table' : 'images';
   return {

@@ -6,7 +6,11 @@ import { layer } from './layer.ts';
 import { transpose } from './transpose.ts';
 
 /** A matrix (or its transpose) with its rows contiguous. */
-function rowsOf(backend: tf.KernelBackend, matrix: tf.TensorInfo, isTransposed: boolean): { values: Float32Array; rows: number; width: number } {
+function rowsOf(
+  backend: tf.KernelBackend,
+  matrix: tf.TensorInfo,
+  isTransposed: boolean,
+): { values: Float32Array; rows: number; width: number } {
   const [rows, width] = [matrix.shape[0]!, matrix.shape[1]!];
   const values = floats(backend, matrix);
   return isTransposed ? { values: transpose(values, rows, width), rows: width, width: rows } : { values, rows, width };

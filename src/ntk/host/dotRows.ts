@@ -3,7 +3,14 @@
  * as one, because each of a's numbers is then loaded once for four sums.
  */
 export function dotRows(
-  a: Float32Array, row: number, b: Float32Array, from: number, to: number, width: number, out: Float32Array, outOffset: number,
+  a: Float32Array,
+  row: number,
+  b: Float32Array,
+  from: number,
+  to: number,
+  width: number,
+  out: Float32Array,
+  outOffset: number,
 ): void {
   const start = row * width;
   let q = from;

@@ -25,7 +25,11 @@ export interface HostProducts {
   multiply(backend: tf.KernelBackend, g: Float32Array, kernel: tf.TensorInfo): Float32Array;
   /** relu(a b + bias) of two matrices, each transposed first where the attributes say so. */
   product(
-    backend: tf.KernelBackend, a: tf.TensorInfo, b: tf.TensorInfo, bias: tf.TensorInfo | undefined, attrs: NtkProductAttrs,
+    backend: tf.KernelBackend,
+    a: tf.TensorInfo,
+    b: tf.TensorInfo,
+    bias: tf.TensorInfo | undefined,
+    attrs: NtkProductAttrs,
   ): tf.TensorInfo;
 }
 
@@ -36,10 +40,12 @@ function stackedProduct(
   { a, b, bias }: { a: tf.TensorInfo; b: tf.TensorInfo; bias: tf.TensorInfo | undefined },
   attrs: NtkProductAttrs,
 ): tf.TensorInfo {
-  const matricesOf = ({ shape: [count, ...shape] }: tf.TensorInfo, values: Float32Array) => (at: number) => {
-    const size = values.length / count!;
-    return output(backend, values.subarray(at * size, (at + 1) * size), shape);
-  };
+  const matricesOf =
+    ({ shape: [count, ...shape] }: tf.TensorInfo, values: Float32Array) =>
+    (at: number) => {
+      const size = values.length / count!;
+      return output(backend, values.subarray(at * size, (at + 1) * size), shape);
+    };
   const [left, right] = [matricesOf(a, floats(backend, a)), matricesOf(b, floats(backend, b))];
   const count = a.shape[0]!;
   const shape = [count, a.shape[attrs.transposeA ? 2 : 1]!, b.shape[attrs.transposeB ? 1 : 2]!];

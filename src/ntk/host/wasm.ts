@@ -15,7 +15,10 @@ function call(backend: tf.KernelBackend, name: string, inputs: tf.NamedTensorInf
  * own transposed one is ten times slower.
  */
 function product(
-  backend: tf.KernelBackend, a: tf.TensorInfo, b: tf.TensorInfo, bias: tf.TensorInfo | undefined,
+  backend: tf.KernelBackend,
+  a: tf.TensorInfo,
+  b: tf.TensorInfo,
+  bias: tf.TensorInfo | undefined,
   { transposeA, transposeB, relu }: NtkProductAttrs,
 ): tf.TensorInfo {
   const transposed = (x: tf.TensorInfo) => call(backend, tf.Transpose, { x }, { perm: [1, 0] });

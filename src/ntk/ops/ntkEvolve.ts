@@ -56,7 +56,9 @@ export function ntkEvolve({ teacher, ...inputs }: NtkEvolveInputs, attrs: NtkEvo
 
 /** R and f, N x C, from the values of what `ntkEvolve` returned, of that shape. */
 export function evolvedPlanes(
-  values: Float32Array, [, classes, columns]: readonly [number, number, number], samples: number,
+  values: Float32Array,
+  [, classes, columns]: readonly [number, number, number],
+  samples: number,
 ): { residual: Float32Array; logits: Float32Array } {
   const rowsOf = (plane: number) => {
     const rows = new Float32Array(samples * classes);

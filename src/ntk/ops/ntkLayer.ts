@@ -32,7 +32,8 @@ export type LayerDerivatives =
  * @returns N x N, exactly symmetric: of `base` and `gram` only the upper half is read.
  */
 export function ntkLayer(
-  inputs: { readonly rows: tf.Tensor2D } | { readonly gram: tf.Tensor2D }, derivatives: LayerDerivatives,
+  inputs: { readonly rows: tf.Tensor2D } | { readonly gram: tf.Tensor2D },
+  derivatives: LayerDerivatives,
 ): tf.Tensor2D {
   return tf.engine().runKernel<tf.Tensor2D>(NTK_LAYER, { ...inputs, ...tensorsOf(derivatives) });
 }

@@ -32,7 +32,8 @@ export function productAttrs(attrs: tf.NamedAttrMap | undefined): NtkProductAttr
  * activations, so a layer's activations are the gate of what comes back through it.
  */
 export function ntkProduct<T extends tf.Tensor2D | tf.Tensor3D>(
-  { a, b, bias, gate }: NtkProductInputs<T>, attrs: Partial<NtkProductAttrs> = {},
+  { a, b, bias, gate }: NtkProductInputs<T>,
+  attrs: Partial<NtkProductAttrs> = {},
 ): T {
   return tf.engine().runKernel<T>(NTK_PRODUCT, { a, b, ...(bias && { bias }), ...(gate && { gate }) }, attrs);
 }

@@ -49,12 +49,13 @@ export function operandCode(operand: Operand): string {
   const read = `
   let index = (${isStacked ? `matrixIndex * ${count} + ` : ''}min(line, ${count} - 1)) * ${length} + min(at, ${length} - 1);
   let isInside = (line < ${count}) & (at < ${length});`;
-  const stored = components === 4
-    ? `
+  const stored =
+    components === 4
+      ? `
 fn ${name}Line(line : i32, at : i32) -> vec4<f32> {${read}
   return select(vec4<f32>(), ${name}[index / 4], isInside);
 }`
-    : `
+      : `
 fn ${name}At(line : i32, at : i32) -> f32 {${read}
   return select(0.0, ${name}[index], isInside);
 }
@@ -100,10 +101,14 @@ function blocked({ left, right, sums, gated }: BlockProduct, inner: string): str
     let left = ${left.name}Block(p, k);
     let right = ${right.name}Block(q, k);
     ${sums} += transpose(right) * left;
-${gated ? `
+${
+  gated
+    ? `
     // Beyond the last k no gate is open.
     let square = vec4<f32>(${[0, 1, 2, 3].map((i) => `${gated.squares}[min(k + ${i}, ${inner} - 1)]`).join(', ')});
-    ${gated.sums} += transpose(${gates('right', 'vec4<f32>()', 'vec4<f32>(1.0)')}) * ${gates('left', 'vec4<f32>()', 'square')};` : ''}
+    ${gated.sums} += transpose(${gates('right', 'vec4<f32>()', 'vec4<f32>(1.0)')}) * ${gates('left', 'vec4<f32>()', 'square')};`
+    : ''
+}
   }`;
 }
 
@@ -128,12 +133,16 @@ ${fill('rightTile', right, 'columnTile')}
       let left = leftTile[k * ${STRIDE} + thread / 8];
       let right = rightTile[k * ${STRIDE} + thread % 8];
       ${sums} += ${outer('right', 'left')};
-${gated ? `
+${
+  gated
+    ? `
       // Beyond the last k no gate is open.
       let square = vec4<f32>(${gated.squares}[min(depth + k, ${inner} - 1)]);
       let leftGate = select(vec4<f32>(), square, left > vec4<f32>());
       let rightGate = select(vec4<f32>(), vec4<f32>(1.0), right > vec4<f32>());
-      ${gated.sums} += ${outer('rightGate', 'leftGate')};` : ''}
+      ${gated.sums} += ${outer('rightGate', 'leftGate')};`
+    : ''
+}
     }
     workgroupBarrier();
   }`;

@@ -42,8 +42,11 @@ export function evolveProgram(kernel: tf.TensorInfo, classes: number, variant: V
 ${isShared ? `var<workgroup> partial : array<vec4<f32>, ${quads * slices * atOnce}>;` : ''}
 
 // K's row \`other\` at the columns of a quad; K is symmetric, so these are also the quad's rows at column \`other\`.
-${isAligned ? `
-fn kernelAt(other : i32, quad : i32) -> vec4<f32> { return kernel[other * uniforms.kernelShape.x / 4 + quad]; }` : `
+${
+  isAligned
+    ? `
+fn kernelAt(other : i32, quad : i32) -> vec4<f32> { return kernel[other * uniforms.kernelShape.x / 4 + quad]; }`
+    : `
 fn kernelNumber(row : i32, column : i32) -> f32 {
   let samples = uniforms.kernelShape.x;
   let number = kernel[min(row, samples - 1) * samples + min(column, samples - 1)];
@@ -52,7 +55,8 @@ fn kernelNumber(row : i32, column : i32) -> f32 {
 fn kernelAt(other : i32, quad : i32) -> vec4<f32> {
   let column = 4 * quad;
   return vec4<f32>(kernelNumber(other, column), kernelNumber(other, column + 1), kernelNumber(other, column + 2), kernelNumber(other, column + 3));
-}`}
+}`
+}
 
 fn logitsAt(sample : i32, c : i32) -> f32 { return logits[sample * uniforms.logitsShape.y + c]; }
 fn teacherAt(sample : i32, c : i32) -> f32 { return teacher[sample * uniforms.logitsShape.y + c]; }
@@ -142,13 +146,17 @@ ${lanes.map((c) => `    var sum${c} = vec4<f32>();`).join('\n')}
         // Beyond the last class these are numbers of the next plane, whose sums nobody reads.
         let at = (4 * classes + first) * across + others;
 ${lanes
-  .map((c) => `
+  .map(
+    (c) => `
         let g${c} = state[at + ${c} * across];
-        sum${c} += g${c}.x * k0 + g${c}.y * k1 + g${c}.z * k2 + g${c}.w * k3;`)
+        sum${c} += g${c}.x * k0 + g${c}.y * k1 + g${c}.z * k2 + g${c}.w * k3;`,
+  )
   .join('')}
       }
     }
-${isShared ? `
+${
+  isShared
+    ? `
 ${lanes.map((c) => `    partial[(slice * ${atOnce} + ${c}) * ${quads} + row] = sum${c};`).join('\n')}
     workgroupBarrier();
     if (isWriter) {
@@ -158,10 +166,12 @@ ${lanes.map((c) => `    partial[(slice * ${atOnce} + ${c}) * ${quads} + row] = s
         advance((first + c) * across + quad, product);
       }
     }
-    workgroupBarrier();` : `
+    workgroupBarrier();`
+    : `
     if (isWriter) {
 ${lanes.map((c) => `      if (first + ${c} < classes) { advance((first + ${c}) * across + quad, sum${c}); }`).join('\n')}
-    }`}
+    }`
+}
   }
   if (isWriter) { gradient(quad); }
 }`,

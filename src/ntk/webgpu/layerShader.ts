@@ -55,13 +55,15 @@ ${products
   )
   .join('')}
 ${block
-  .map(({ row, column }) => `
+  .map(
+    ({ row, column }) => `
   if (p + ${row} <= q + ${column} && q + ${column} < samples) {
     let at = (p + ${row}) * samples + q + ${column};
     let value = ${value(row, column)};
     result[at] = value;
     result[(q + ${column}) * samples + p + ${row}] = value;
-  }`)
+  }`,
+  )
   .join('')}
 }`,
   };

@@ -13,7 +13,9 @@ export interface ProductInputs {
 
 /** gate(relu(a b + bias)). A program is good for one run. */
 export function productProgram(
-  { a, b, bias, gate }: ProductInputs, { transposeA, transposeB, relu }: NtkProductAttrs, variant: Variant,
+  { a, b, bias, gate }: ProductInputs,
+  { transposeA, transposeB, relu }: NtkProductAttrs,
+  variant: Variant,
 ): { program: WebGPUProgram; operands: tf.TensorInfo[] } {
   const left = operandOf('a', a, transposeA);
   // The product of blocks is L Rᵀ, so that b as it stands is the transposed one.
@@ -40,11 +42,15 @@ ${operandCode(right)}
 fn main(index : i32) {
   let shape = uniforms.outShape;
   let across = (${width} + ${TILE - 1}) / ${TILE};
-${isStacked ? `
+${
+  isStacked
+    ? `
   let tilesOfOne = across * ((${height} + ${TILE - 1}) / ${TILE});
   matrixIndex = index / ${THREADS} / tilesOfOne;
-  let tile = index / ${THREADS} % tilesOfOne;` : `
-  let tile = index / ${THREADS};`}
+  let tile = index / ${THREADS} % tilesOfOne;`
+    : `
+  let tile = index / ${THREADS};`
+}
   let rowTile = ${TILE} * (tile / across);
   let columnTile = ${TILE} * (tile % across);
 ${threadPosition}

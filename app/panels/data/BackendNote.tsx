@@ -1,0 +1,15 @@
+import type { BackendView } from '../../../src/client/view.ts';
+import { Term } from '../../ui/Term.tsx';
+
+const backendNames = { webgpu: 'WebGPU', wasm: 'WebAssembly', cpu: 'plain JavaScript (cpu)' } as const;
+
+/** What computes here, and why. */
+export function BackendNote({ backend }: { backend: BackendView }) {
+  return (
+    <p className="backend small">
+      <Term of="backend">Computes</Term> with <strong data-testid="backend">{backendNames[backend.name]}</strong>
+      {backend.adapter && ` on ${backend.adapter}`}
+      <span className="quiet">. {backend.reason}</span>
+    </p>
+  );
+}

@@ -1,0 +1,29 @@
+import type { ClientView } from '../../../src/client/view.ts';
+import { formatBytes } from '../../format.ts';
+import { Term } from '../../ui/Term.tsx';
+
+/** What this client has sent, the method's bytes apart from the rest. */
+export function ByteTotals({ bytes }: { bytes: ClientView['bytes'] }) {
+  return (
+    <dl className="totals">
+      <div>
+        <dt>
+          Sent: <Term of="training">training</Term>
+        </dt>
+        <dd data-testid="bytes-training">{formatBytes(bytes.training)}</dd>
+      </div>
+      <div>
+        <dt>
+          <Term of="evaluation">evaluation</Term>
+        </dt>
+        <dd data-testid="bytes-evaluation">{formatBytes(bytes.evaluation)}</dd>
+      </div>
+      <div>
+        <dt>
+          <Term of="control">control</Term>
+        </dt>
+        <dd data-testid="bytes-control">{formatBytes(bytes.control)}</dd>
+      </div>
+    </dl>
+  );
+}

@@ -1,0 +1,5 @@
+import type { BytesByKind } from '../../../src/client/view.ts';
+
+export function totalBytes(kinds: BytesByKind): number {
+  return Object.values(kinds).reduce((sum, bytes) => sum + bytes, 0);
+}

@@ -1,0 +1,45 @@
+import type { ClientView } from '../../../src/client/view.ts';
+import { formatBytes, formatLoss, formatPercent } from '../../format.ts';
+import { Term } from '../../ui/Term.tsx';
+
+/** The curves as numbers, latest round first. */
+export function ScoreTable({ own, summaries }: Pick<ClientView, 'own' | 'summaries'>) {
+  const summaryOf = new Map(summaries.map((summary) => [summary.round, summary]));
+  return (
+    <div className="scores" role="region" aria-label="Scores by round" tabIndex={0}>
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">Round</th>
+            <th scope="col">
+              <Term of="averaged">Averaged</Term>
+            </th>
+            <th scope="col">
+              <Term of="mean">Mean</Term>
+            </th>
+            <th scope="col">This client</th>
+            <th scope="col">
+              <Term of="loss">Its loss</Term>
+            </th>
+            <th scope="col">Its bytes</th>
+          </tr>
+        </thead>
+        <tbody>
+          {own.toReversed().map(({ round, score, bytesSent }) => {
+            const summary = summaryOf.get(round);
+            return (
+              <tr key={round}>
+                <th scope="row">{round + 1}</th>
+                <td>{summary ? formatPercent(summary.averaged.accuracy) : '–'}</td>
+                <td>{summary ? formatPercent(summary.mean.accuracy) : '–'}</td>
+                <td>{formatPercent(score.accuracy)}</td>
+                <td>{formatLoss(score.loss)}</td>
+                <td>{formatBytes(bytesSent)}</td>
+              </tr>
+            );
+          })}
+        </tbody>
+      </table>
+    </div>
+  );
+}

@@ -1,0 +1,45 @@
+import type { ClientView, Phase, PhaseTimes } from '../../../src/client/view.ts';
+import type { Method } from '../../../src/settings/method.ts';
+
+/** How far a run is and how fast it goes, from a client's own rounds. */
+
+/** The phases of a round in their order, for each family of methods. */
+export const phasesOf = {
+  ntk: ['mix', 'linearise', 'evolve', 'step', 'evaluate'],
+  gradient: ['descend', 'mix', 'evaluate'],
+} as const satisfies Record<Method['kind'], readonly Phase[]>;
+
+/** Rounds whose mean time stands for the present pace. */
+const PACE_ROUNDS = 5;
+
+/** The round being worked on, counted from 1 as people do, at most the target. */
+export function currentRound({ round, settings }: Pick<ClientView, 'round' | 'settings'>): number {
+  return Math.min(round + 1, settings.rounds);
+}
+
+/** Rounds of the run that are over here. */
+export function finishedRounds({ own }: Pick<ClientView, 'own'>): number {
+  const last = own.at(-1);
+  return last ? last.round + 1 : 0;
+}
+
+/** Milliseconds of a whole round. */
+export function roundTime(times: PhaseTimes): number {
+  return Object.values(times).reduce((sum, ms) => sum + ms, 0);
+}
+
+export interface Pace {
+  readonly msPerRound: number;
+  readonly roundsPerMinute: number;
+  readonly msLeft: number;
+}
+
+/** The present pace, or null before the first round is over. */
+export function pace(view: Pick<ClientView, 'own' | 'settings'>): Pace | null {
+  const recent = view.own.slice(-PACE_ROUNDS);
+  const total = recent.reduce((sum, { phases: times }) => sum + roundTime(times), 0);
+  if (total === 0) return null;
+  const msPerRound = total / recent.length;
+  const msLeft = msPerRound * (view.settings.rounds - finishedRounds(view));
+  return { msPerRound, roundsPerMinute: 60_000 / msPerRound, msLeft };
+}

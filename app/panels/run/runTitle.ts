@@ -1,0 +1,23 @@
+import type { ClientView } from '../../../src/client/view.ts';
+import { currentRound, finishedRounds } from './progress.ts';
+
+/** The state of the run in a few words. */
+export function runTitle(view: ClientView): string {
+  const { status, peers } = view;
+  const { rounds } = view.settings;
+  switch (status.kind) {
+    case 'preparing':
+      return 'Getting ready';
+    case 'lobby':
+      return peers.length === 0 ? 'Waiting for 1 more tab' : `${peers.length + 1} clients are here`;
+    case 'running':
+      return `Round ${currentRound(view)} of ${rounds}`;
+    case 'paused':
+      return `Paused in round ${currentRound(view)} of ${rounds}`;
+    case 'finished':
+      if (status.why === 'reached') return `All ${rounds} rounds are done`;
+      return `Stopped after round ${finishedRounds(view)} of ${rounds}`;
+    case 'failed':
+      return 'This client has failed';
+  }
+}

@@ -1,0 +1,80 @@
+import { isCentralised } from '../../../src/settings/method.ts';
+import type { CatalogueEntry } from '../../../src/data/catalogue.ts';
+import { exchanges, settingsSchema, type Settings } from '../../../src/settings/settings.ts';
+import { Choice } from './Choice.tsx';
+import { disclosure, exchangeNames } from './describe.ts';
+import { Menu } from './Menu.tsx';
+import { NumberField } from './NumberField.tsx';
+
+const { projection, projectionSize, wire } = settingsSchema.entries;
+const projectionNames = { 'khatri-rao': 'Khatri-Rao', dense: 'dense' } as const;
+const wireNames = { f16: 'half precision', f32: 'in full', q8: '8 bits' } as const;
+
+interface ExchangeFieldProps {
+  readonly settings: Settings;
+  /** The samples' dataset, where this page's server has it. */
+  readonly dataset: CatalogueEntry | undefined;
+  readonly onChange: (settings: Settings) => void;
+}
+
+/** What neighbours get where there is no choice. */
+function given({ method }: Settings): string {
+  if (isCentralised(method)) return 'nothing';
+  return method.kind === 'ntk' ? 'derivatives' : 'weights';
+}
+
+/** What neighbours get, what that tells them, and how its numbers travel; convolutions and gradient methods leave less choice. */
+export function ExchangeField({ settings, dataset, onChange }: ExchangeFieldProps) {
+  const hint = disclosure(settings, dataset);
+  const form = (
+    <Choice
+      label="Numbers travel"
+      values={wire.options}
+      names={wireNames}
+      value={settings.wire}
+      onChange={(chosen) => onChange({ ...settings, wire: chosen })}
+    />
+  );
+  if (settings.method.kind === 'ntk' && settings.convolutions.length === 0) {
+    return (
+      <>
+        <Menu
+          label="Neighbours get"
+          values={exchanges}
+          nameOf={(exchange) => exchangeNames[exchange]}
+          value={settings.exchange}
+          onChange={(exchange) => onChange({ ...settings, exchange })}
+          hint={hint}
+        />
+        {settings.exchange === 'projected' && (
+          <>
+            <Choice
+              label="Projection"
+              values={projection.options}
+              names={projectionNames}
+              value={settings.projection}
+              onChange={(chosen) => onChange({ ...settings, projection: chosen })}
+            />
+            <NumberField
+              label="Dimensions"
+              value={settings.projectionSize}
+              schema={projectionSize}
+              onChange={(chosen) => onChange({ ...settings, projectionSize: chosen })}
+            />
+          </>
+        )}
+        {form}
+      </>
+    );
+  }
+  return (
+    <>
+      <div className="field">
+        <span>Neighbours get</span>
+        <strong>{given(settings)}</strong>
+        <p className="hint">{hint}</p>
+      </div>
+      {!isCentralised(settings.method) && form}
+    </>
+  );
+}

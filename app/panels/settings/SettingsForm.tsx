@@ -1,0 +1,113 @@
+import { useState } from 'react';
+import type { BackendWish } from '../../../src/backend/backend.ts';
+import { algorithms, presets } from '../../../src/settings/presets.ts';
+import { settingsSchema, withAlgorithm, type Settings } from '../../../src/settings/settings.ts';
+import { backendWishes } from '../../address.ts';
+import './settings.css';
+import { Term } from '../../ui/Term.tsx';
+import type { Datasets } from '../../useDatasets.ts';
+import { Choice } from './Choice.tsx';
+import { DatasetField } from './DatasetField.tsx';
+import { modelProblem } from './describe.ts';
+import { ExchangeField } from './ExchangeField.tsx';
+import { Menu } from './Menu.tsx';
+import { ModelField } from './ModelField.tsx';
+import { NumberField } from './NumberField.tsx';
+import { PartitionField } from './PartitionField.tsx';
+import { TeacherField } from './TeacherField.tsx';
+import { TopologyField } from './TopologyField.tsx';
+
+interface SettingsFormProps {
+  readonly settings: Settings;
+  /** Clients in the room, this one included. */
+  readonly clients: number;
+  readonly datasets: Datasets;
+  readonly onConfigure: (settings: Settings) => void;
+  readonly backend: BackendWish;
+  readonly onBackend: (backend: BackendWish) => void;
+}
+
+/** The spread of clients' sizes where they differ: two thirds lie between 0.6 and 1.6 times the median. */
+const UNEQUAL = 0.5;
+
+const backendNames = { auto: 'automatic', webgpu: 'WebGPU', wasm: 'WebAssembly', cpu: 'cpu' } as const;
+
+/** What the next run is. All tabs share it, but for the backend; anyone may change it before the start. */
+export function SettingsForm({ settings: shared, clients, datasets, onConfigure, backend, onBackend }: SettingsFormProps) {
+  // A change shows at once here, and is dropped for the room's answer when that comes.
+  const [pending, setPending] = useState<{ over: string; settings: Settings } | null>(null);
+  const answered = JSON.stringify(shared);
+  const settings = pending?.over === answered ? pending.settings : shared;
+  const entryOf = (dataset: string) => datasets.entries?.find(({ name }) => name === dataset);
+  // What cannot be trained is not proposed to the others.
+  const [refusal, setRefusal] = useState<string | null>(null);
+  const change = (changed: Settings) => {
+    const problem = modelProblem(changed, entryOf(changed.dataset));
+    setRefusal(problem);
+    if (problem !== null) return;
+    setPending({ over: answered, settings: changed });
+    onConfigure(changed);
+  };
+
+  return (
+    <section className="settings" aria-labelledby="settings-title">
+      <h2 id="settings-title">What we will learn</h2>
+      <p className="quiet">Everyone here shares these settings and can change them until the start.</p>
+      <div className="fields">
+        <DatasetField dataset={settings.dataset} datasets={datasets} onChange={(dataset) => change({ ...settings, dataset })} />
+        <NumberField
+          label="Samples a client"
+          value={settings.samples}
+          schema={settingsSchema.entries.samples}
+          onChange={(samples) => change({ ...settings, samples })}
+        >
+          <label className="check">
+            <input
+              type="checkbox"
+              checked={settings.sizeSpread > 0}
+              onChange={({ target }) => change({ ...settings, sizeSpread: target.checked ? UNEQUAL : 0 })}
+            />
+            sizes differ
+          </label>
+        </NumberField>
+        <PartitionField partition={settings.partition} onChange={(partition) => change({ ...settings, partition })} />
+        <TopologyField topology={settings.topology} clients={clients} onChange={(topology) => change({ ...settings, topology })} />
+        <Menu
+          label="Method"
+          values={algorithms}
+          nameOf={(algorithm) => presets[algorithm].title}
+          value={settings.algorithm}
+          onChange={(algorithm) => change({ ...withAlgorithm(settings, algorithm), union: clients })}
+          hint={presets[settings.algorithm].description}
+        />
+        <TeacherField method={settings.method} onChange={(method) => change({ ...settings, method })} />
+        <ModelField settings={settings} refusal={refusal} onChange={(changed) => change({ ...settings, ...changed })} />
+        <ExchangeField settings={settings} dataset={entryOf(settings.dataset)} onChange={change} />
+        <div className="pair">
+          <NumberField
+            label="Rounds"
+            value={settings.rounds}
+            schema={settingsSchema.entries.rounds}
+            onChange={(rounds) => change({ ...settings, rounds })}
+          />
+          <NumberField
+            label={<Term of="seed">Seed</Term>}
+            value={settings.seed}
+            schema={settingsSchema.entries.seed}
+            onChange={(seed) => change({ ...settings, seed })}
+          />
+        </div>
+      </div>
+      <div className="fields own">
+        <Choice
+          label="This tab computes with"
+          values={backendWishes}
+          names={backendNames}
+          value={backend}
+          onChange={onBackend}
+          hint="Only for this tab; a change loads it again."
+        />
+      </div>
+    </section>
+  );
+}

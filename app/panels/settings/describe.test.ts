@@ -1,0 +1,111 @@
+import { describe, expect, it } from 'vitest';
+import { defaultSettings, type Settings } from '../../../src/settings/settings.ts';
+import {
+  describeDataset,
+  describePartition,
+  describeSettings,
+  describeTeacher,
+  describeTopology,
+  disclosure,
+  modelProblem,
+} from './describe.ts';
+
+function taughtByNeighbours(): Settings {
+  const settings = defaultSettings();
+  const { method } = settings;
+  if (method.kind !== 'ntk') throw new Error('the default method has a kernel');
+  return { ...settings, method: { ...method, evolution: { ...method.evolution, teacher: 'neighbours' } } };
+}
+
+describe('describeSettings', () => {
+  it('says the run in one line', () => {
+    expect(describeSettings(defaultSettings())).toBe(
+      '200 samples of Fashion-MNIST each · very uneven shares (α 0.1) · ring · 20 rounds of SPARKmesh · exchange of sketches' + ' · seed 1',
+    );
+  });
+
+  it('names convolutions, of whose inputs nothing is exchanged', () => {
+    expect(describeSettings({ ...defaultSettings(), convolutions: [8, 16] })).toBe(
+      '200 samples of Fashion-MNIST each · very uneven shares (α 0.1) · ring · 20 rounds of SPARKmesh' +
+        ' · convolutions of 8 and 16 filters · seed 1',
+    );
+  });
+
+  it('names the teacher where it is not the usual one and there is something to teach', () => {
+    const settings = taughtByNeighbours();
+    expect(describeSettings(settings)).toContain(' · 20 rounds of SPARKmesh · soft labels from the neighbours’ mean · exchange');
+    if (settings.method.kind !== 'ntk') throw new Error('the default method has a kernel');
+    const evolution = { ...settings.method.evolution, softLabels: [{ fromRound: 0, weight: 0 }] };
+    expect(describeSettings({ ...settings, method: { ...settings.method, evolution } })).toBe(describeSettings(defaultSettings()));
+  });
+
+  it('leaves out what a gradient method does not exchange', () => {
+    const settings: Settings = { ...defaultSettings('dfedavgm'), sizeSpread: 0.5, partition: { kind: 'shards', classes: 2 } };
+    expect(describeSettings(settings)).toBe(
+      'about 200 samples of Fashion-MNIST each · 2 classes each · ring · 20 rounds of DFedAvgM · seed 1',
+    );
+  });
+});
+
+describe('describeTopology', () => {
+  it.each([
+    [{ kind: 'k-regular', degree: 3, changing: true }, '3 random neighbours, new each round'],
+    [{ kind: 'k-regular', degree: 1, changing: false }, '1 random neighbour'],
+    [{ kind: 'erdos-renyi', probability: 0.3, changing: false }, 'pairs by a chance of 30\u00a0%'],
+    [{ kind: 'full' }, 'everyone with everyone'],
+  ] as const)('%j', (topology, words) => expect(describeTopology(topology)).toBe(words));
+});
+
+describe('describeTeacher', () => {
+  it('says whether anything is sent, and that one is our reading', () => {
+    expect(describeTeacher('mixed')).toMatch(/mixed model .* nothing is sent/);
+    expect(describeTeacher('neighbours')).toMatch(/owner and its neighbours .* the owner sends .*our reading/);
+  });
+});
+
+describe('describePartition', () => {
+  it.each([
+    [0.03, 'very uneven shares'],
+    [0.3, 'uneven shares'],
+    [1, 'slightly uneven shares'],
+    [10, 'nearly even shares'],
+  ])('α %d', (alpha, words) => expect(describePartition({ kind: 'dirichlet', alpha })).toBe(words));
+});
+
+describe('describeDataset', () => {
+  it('says what there is of what', () => {
+    const table = { name: 'mine', kind: 'table', width: 1, height: 1, classes: 2, trainSamples: 1234, testSamples: 9 } as const;
+    expect(describeDataset(table)).toBe('1,234 rows of 1 column in 2 classes.');
+    expect(describeDataset({ ...table, kind: 'images', width: 28, height: 20 })).toBe('1,234 images of 28 × 20 pixels in 2 classes.');
+  });
+});
+
+describe('modelProblem', () => {
+  const images = { name: 'mine', kind: 'images', width: 28, height: 28, classes: 10, trainSamples: 9, testSamples: 1 } as const;
+
+  it('is a sentence for what cannot be trained, and null for the rest', () => {
+    expect(modelProblem({ ...defaultSettings(), convolutions: [8, 16] }, images)).toBeNull();
+    const deep = { ...defaultSettings(), convolutions: [1, 1, 1, 1] };
+    expect(modelProblem(deep, images)).toMatch(/^Convolution 4 .*; use at most 3\.$/);
+    // Of unknown data nothing can be said yet.
+    expect(modelProblem(deep, undefined)).toBeNull();
+  });
+});
+
+describe('disclosure', () => {
+  it('is never silent about what a neighbour could rebuild', () => {
+    const settings = defaultSettings();
+    expect(disclosure({ ...settings, exchange: 'sketch' })).toMatch(/a blurred image can be rebuilt; .* labels and residuals/);
+    expect(disclosure({ ...settings, exchange: 'factors' })).toMatch(/your samples themselves .* labels and residuals/);
+    const narrow = { name: 'mine', kind: 'table', width: 256, height: 1, classes: 2, trainSamples: 9, testSamples: 1 } as const;
+    expect(disclosure({ ...settings, exchange: 'sketch' }, narrow)).toMatch(/your samples themselves, because a sketch hides nothing/);
+    expect(disclosure({ ...settings, exchange: 'sketch' }, { ...narrow, width: 257 })).toMatch(/a blurred image can be rebuilt/);
+    expect(disclosure({ ...settings, convolutions: [8] })).toMatch(/as much as the image itself; .* labels and residuals/);
+    expect(disclosure({ ...defaultSettings('dpsgd'), convolutions: [8] })).toMatch(/weights and nothing else/);
+    expect(disclosure({ ...settings, exchange: 'projected' })).toMatch(/the sample can be rebuilt .* labels, logits and residuals/);
+    expect(disclosure({ ...settings, exchange: 'jacobian' })).toMatch(/the sample is a part of them.* labels, logits and residuals/);
+    expect(disclosure(taughtByNeighbours())).toMatch(/labels and residuals\. They are also told what .* your neighbours’ models say/);
+    expect(disclosure(settings)).not.toMatch(/also told/);
+    expect(disclosure(defaultSettings('dpsgd'))).toMatch(/weights and nothing else; .* can still be inferred/);
+  });
+});

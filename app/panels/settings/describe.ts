@@ -1,0 +1,162 @@
+import { ModelError } from '../../../src/model/model.ts';
+import { hasSoftLabels, isCentralised, type EvolutionSettings, type Method } from '../../../src/settings/method.ts';
+import { modelOf } from '../../../src/settings/model.ts';
+import { presets } from '../../../src/settings/presets.ts';
+import { isChanging, type PartitionRule, type Settings, type TopologySettings } from '../../../src/settings/settings.ts';
+import type { CatalogueEntry } from '../../../src/data/catalogue.ts';
+import { rowWidth } from '../../../src/data/dataset.ts';
+import { formatCount } from '../../format.ts';
+
+/** Settings in the words of the page. */
+
+const titles = new Map([
+  ['fashion-mnist', 'Fashion-MNIST'],
+  ['mnist', 'MNIST'],
+]);
+
+/** A dataset as people write it; one of their own is called as they called it. */
+export const datasetTitle = (name: string) => titles.get(name) ?? name;
+
+/** What a dataset has. */
+export function describeDataset({ kind, width, height, classes, trainSamples }: CatalogueEntry): string {
+  const rows = kind === 'images' ? formatCount(trainSamples, 'image') : formatCount(trainSamples, 'row');
+  const each = kind === 'images' ? `${width} × ${height} pixels` : formatCount(width, 'column');
+  return `${rows} of ${each} in ${formatCount(classes, 'class')}.`;
+}
+
+/** What neighbours get of one's samples. */
+export const exchangeNames = {
+  sketch: 'sketches',
+  factors: 'exact samples',
+  projected: 'projected Jacobians',
+  jacobian: 'whole Jacobians',
+} as const;
+
+/** Who gives the soft labels. */
+export const teacherNames = { mixed: 'the mixed model', neighbours: 'the neighbours’ mean' } as const;
+
+/** What that means, in one sentence. */
+export function describeTeacher(teacher: EvolutionSettings['teacher']): string {
+  switch (teacher) {
+    case 'mixed':
+      return 'Learning stays close to what the mixed model says of all samples, and nothing is sent for it.';
+    case 'neighbours':
+      return (
+        'Learning stays close to what the models of each sample’s owner and its neighbours say on average, which the owner sends ' +
+        '(our reading of the paper’s “neighbours’ mean”).'
+      );
+  }
+}
+
+const isTaughtByNeighbours = (method: Method) => hasSoftLabels(method) && method.evolution.teacher === 'neighbours';
+
+/** How uneven the shares are under a Dirichlet α. */
+export function describeUnevenness(alpha: number): string {
+  if (alpha < 0.2) return 'very uneven';
+  if (alpha < 0.7) return 'uneven';
+  if (alpha < 5) return 'slightly uneven';
+  return 'nearly even';
+}
+
+/** What a client's share looks like. */
+export function describePartition(partition: PartitionRule): string {
+  switch (partition.kind) {
+    case 'iid':
+      return 'even shares';
+    case 'dirichlet':
+      return `${describeUnevenness(partition.alpha)} shares`;
+    case 'shards':
+      return `${formatCount(partition.classes, 'class')} each`;
+  }
+}
+
+export function describeTopology(topology: TopologySettings): string {
+  const often = isChanging(topology) ? ', new each round' : '';
+  switch (topology.kind) {
+    case 'ring':
+      return 'ring';
+    case 'star':
+      return 'star';
+    case 'full':
+      return 'everyone with everyone';
+    case 'k-regular':
+      return `${formatCount(topology.degree, 'random neighbour')}${often}`;
+    case 'erdos-renyi':
+      return `pairs by a chance of ${Math.round(100 * topology.probability)}\u00a0%${often}`;
+  }
+}
+
+/**
+ * Why there is no model of these settings, in one sentence; null where there is one.
+ * @param dataset what is known of the samples, if anything.
+ */
+export function modelProblem(settings: Settings, dataset: CatalogueEntry | undefined): string | null {
+  if (!dataset) return null;
+  try {
+    modelOf(settings, dataset);
+    return null;
+  } catch (error) {
+    if (error instanceof ModelError) return error.message;
+    throw error;
+  }
+}
+
+/**
+ * What neighbours get and could rebuild, in a sentence or two.
+ * @param dataset what is known of the samples, if anything: a sketch as large as they are hides nothing.
+ */
+export function disclosure(settings: Settings, dataset?: CatalogueEntry): string {
+  const ofSamples = sampleDisclosure(settings, dataset);
+  if (!isTaughtByNeighbours(settings.method)) return ofSamples;
+  return `${ofSamples} They are also told what your model and your neighbours’ models say of each of your samples on average.`;
+}
+
+function sampleDisclosure(settings: Settings, dataset: CatalogueEntry | undefined): string {
+  const { method, convolutions, exchange, sketchSize } = settings;
+  if (isCentralised(method)) return 'Every tab fetches everyone’s samples and trains alone: only for comparison, nothing is federated.';
+  if (method.kind === 'gradient') {
+    return 'Neighbours get your model’s weights and nothing else; something about your samples can still be inferred from them.';
+  }
+  if (convolutions.length > 0) {
+    return (
+      'Neighbours get each sample’s activations, and its derivatives in the convolutions, which tell about as much as the image ' +
+      'itself; they also see your labels and residuals.'
+    );
+  }
+  switch (exchange) {
+    case 'factors':
+      return 'Neighbours get your samples themselves and their hidden activations; they also see your labels and residuals.';
+    case 'sketch':
+      return dataset && rowWidth(dataset) <= sketchSize
+        ? 'Neighbours get your samples themselves, because a sketch hides nothing of so few values; they also see your labels and ' +
+            'residuals.'
+        : 'Neighbours get your samples’ average and a seeded projection of each, from which, with the shared seed, a blurred image ' +
+            'can be rebuilt; they also see your labels and residuals.';
+    case 'projected':
+      return (
+        'Neighbours get a seeded projection of the derivatives at each sample: with the shared seed, the sample can be rebuilt ' +
+        'from enough of its dimensions; they also see your labels, logits and residuals.'
+      );
+    case 'jacobian':
+      return (
+        'Neighbours get the derivatives at each sample, and the sample is a part of them: the first layer’s, divided by its ' +
+        'bias’s; they also see your labels, logits and residuals. For small models only.'
+      );
+  }
+}
+
+/** The run in one readable line. */
+export function describeSettings(settings: Settings): string {
+  const { dataset, samples, sizeSpread, partition, topology, algorithm, method, rounds, convolutions, exchange, seed } = settings;
+  const alpha = partition.kind === 'dirichlet' ? ` (α ${partition.alpha})` : '';
+  return [
+    `${sizeSpread > 0 ? 'about ' : ''}${samples} samples of ${datasetTitle(dataset)} each`,
+    describePartition(partition) + alpha,
+    describeTopology(topology),
+    `${formatCount(rounds, 'round')} of ${presets[algorithm].title}`,
+    ...(isTaughtByNeighbours(method) ? [`soft labels from ${teacherNames.neighbours}`] : []),
+    ...(convolutions.length > 0 ? [`convolutions of ${convolutions.join(' and ')} filters`] : []),
+    ...(method.kind === 'ntk' && convolutions.length === 0 ? [`exchange of ${exchangeNames[exchange]}`] : []),
+    `seed ${seed}`,
+  ].join(' · ');
+}

@@ -1,5 +1,0 @@
-import type { BytesByKind } from '../../src/client/view.ts';
-
-export function totalBytes(kinds: BytesByKind): number {
-  return Object.values(kinds).reduce((sum, bytes) => sum + bytes, 0);
-}

@@ -1,7 +1,0 @@
-import { join } from 'node:path';
-import { DatasetProblems } from '../client/datasetProblems.ts';
-import { fileSource } from '../data/fileSource.ts';
-import { dataRoot } from './paths.ts';
-
-/** What clients in Node are given: problems of the datasets packed on this machine. */
-export const packedProblems = () => new DatasetProblems((dataset) => fileSource(join(dataRoot, dataset)));

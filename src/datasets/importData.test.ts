@@ -1,0 +1,209 @@
+import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PNG } from 'pngjs';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { DatasetProblems } from '../client/datasetProblems.ts';
+import { parseCatalogue } from '../data/catalogue.ts';
+import { fileSource } from './fileSource.ts';
+import { randomStream } from '../math/random.ts';
+import { defaultSettings, type Settings } from '../settings/settings.ts';
+import { InProcessNetwork } from '../transport/inProcess.ts';
+import { checkData } from '../cli/checkData.ts';
+import { UsageError } from '../cli/commandLine.ts';
+import { Conductor, isDone } from '../runner/conductor.ts';
+import { importData } from './importData.ts';
+import { parseImport } from '../cli/importOptions.ts';
+import { openClients } from '../runner/inProcess.ts';
+
+/** A person's files on their whole way: packed, found, checked, and learned from. */
+
+let folder = '';
+const root = () => join(folder, 'data');
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'sparkmesh-import-'));
+  await writeFile(join(folder, 'measures.csv'), measures());
+  await writeImages();
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+const random = randomStream(1, 'own data');
+
+/** Three kinds in two columns of very different size, each around a place of its own. */
+function measures(): string {
+  const centres = [
+    [0, 1e6],
+    [3, 1e6],
+    [0, 1.3e6],
+  ] as const;
+  const lines = Array.from({ length: 240 }, (_, i) => {
+    const [x, y] = centres[i % 3]!;
+    return `${i},${x + 0.4 * random.normal()},kind ${i % 3},${y + 4e4 * random.normal()}`;
+  });
+  return ['id,length,"kind, as seen",weight', ...lines].join('\r\n');
+}
+
+/** Noise of 12 x 10 with a brighter half. */
+async function writeImages(): Promise<void> {
+  for (const half of ['left', 'right']) {
+    await mkdir(join(folder, 'halves', half), { recursive: true });
+    for (let k = 0; k < 60; k++) {
+      const image = new PNG({ width: 12, height: 10 });
+      for (let i = 0; i < 120; i++) {
+        const grey = random.integer(200) + (half === 'left' && i % 12 < 6 ? 40 : 0) + (half === 'right' && i % 12 >= 6 ? 40 : 0);
+        image.data.set([grey, grey, grey, 255], 4 * i);
+      }
+      await writeFile(join(folder, 'halves', half, `${k}.png`), PNG.sync.write(image));
+    }
+  }
+}
+
+async function pack(...argv: string[]) {
+  const request = parseImport(argv);
+  if (!request) throw new Error('no request');
+  return importData(request, root());
+}
+
+/** The averaged model's accuracy, round by round. */
+async function learn(changes: Partial<Settings>): Promise<number[]> {
+  const settings: Settings = { ...defaultSettings(), samples: 30, rounds: 4, hidden: [16], partition: { kind: 'iid' }, ...changes };
+  const clients = 3;
+  await checkData({ settings, clients }, '--clients', root());
+  const network = new InProcessNetwork();
+  const conductor = new Conductor({ clients, isDone, command: (k, command) => opened[k]?.command(command) });
+  const opened = openClients(
+    Array.from({ length: clients }, () => network.join()),
+    {
+      settings,
+      backend: 'cpu',
+      source: new DatasetProblems((dataset) => fileSource(join(root(), dataset))),
+      onView: (k) => (view) => conductor.update(k, view),
+    },
+  );
+  try {
+    const [view] = await conductor.run();
+    return view?.summaries.map(({ averaged }) => averaged.accuracy) ?? [];
+  } finally {
+    await Promise.all(opened.map((client) => client.close()));
+  }
+}
+
+const csvOptions = () => ['--csv', join(folder, 'measures.csv'), '--label-column', 'kind, as seen', '--leave-out', 'id'];
+
+describe('a CSV file', () => {
+  test('is packed, and learned from with every exchange', async () => {
+    expect(await pack('--name', 'measures', ...csvOptions())).toEqual({
+      name: 'measures',
+      kind: 'table',
+      width: 2,
+      height: 1,
+      classes: 3,
+      trainSamples: 204,
+      testSamples: 36,
+    });
+    for (const exchange of ['sketch', 'factors'] as const) {
+      const accuracy = await learn({ dataset: 'measures', exchange });
+      expect(accuracy.at(-1)).toBeGreaterThan(0.95);
+    }
+    const gradient = defaultSettings('dfedavgm');
+    const accuracy = await learn({ dataset: 'measures', algorithm: 'dfedavgm', method: gradient.method });
+    expect(accuracy.at(-1)).toBeGreaterThan(0.9);
+  });
+
+  test('is scored on validation rows too', async () => {
+    const accuracy = await learn({ dataset: 'measures', scoreOn: 'validation' });
+    expect(accuracy.at(-1)).toBeGreaterThan(0.95);
+  });
+});
+
+describe('a folder of images', () => {
+  test('is packed at the size asked for, and learned from', async () => {
+    expect(await pack('--name', 'halves', '--images', join(folder, 'halves'), '--size', '12x10', '--test-fraction', '0.25')).toEqual({
+      name: 'halves',
+      kind: 'images',
+      width: 12,
+      height: 10,
+      classes: 2,
+      trainSamples: 90,
+      testSamples: 30,
+    });
+    expect((await fileSource(join(root(), 'halves')).info()).classNames).toEqual(['left', 'right']);
+    const accuracy = await learn({ dataset: 'halves' });
+    expect(accuracy.at(-1)).toBeGreaterThan(0.9);
+  });
+});
+
+describe('packing', () => {
+  test('lists what there is, once and in order', async () => {
+    await pack('--name', 'halves', '--images', join(folder, 'halves'), '--size', '3x2');
+    await pack('--name', 'another', ...csvOptions());
+    const path = join(root(), 'catalogue.json');
+    const names = parseCatalogue(await readFile(path, 'utf8'), path).map(({ name }) => name);
+    expect(names.filter((name) => name === 'halves')).toHaveLength(1);
+    expect(names).toEqual([...names].sort());
+    const before = await stat(path);
+    await pack('--name', 'another', ...csvOptions());
+    expect((await stat(path)).mtimeMs).toBe(before.mtimeMs);
+  });
+
+  test('leaves what was there when the new data is of no use', async () => {
+    await pack('--name', 'kept', ...csvOptions());
+    const info = await fileSource(join(root(), 'kept')).info();
+    await writeFile(join(folder, 'bad.csv'), 'a,b\n1,x\n');
+    await expect(pack('--name', 'kept', '--csv', join(folder, 'bad.csv'))).rejects.toThrow(/bad\.csv has one class/);
+    expect(await fileSource(join(root(), 'kept')).info()).toEqual(info);
+  });
+});
+
+describe('checkData', () => {
+  const check = (changes: Partial<Settings>, clients = 3) =>
+    checkData({ settings: { ...defaultSettings(), dataset: 'few', ...changes }, clients }, '--clients', root());
+
+  beforeAll(async () => {
+    await writeFile(join(folder, 'few.csv'), Array.from({ length: 10 }, (_, i) => `${i},${i % 2}`).join('\n'));
+    await pack('--name', 'few', '--csv', join(folder, 'few.csv'));
+  });
+
+  test('brings the description of data that is enough', async () => {
+    expect(await check({ samples: 2 })).toEqual(await fileSource(join(root(), 'few')).info());
+  });
+
+  test.each<[string, Partial<Settings>, number, RegExp]>([
+    [
+      'data that is not there',
+      { dataset: 'none' },
+      3,
+      /^There is no dataset "none", only .*few.*; choose one of these, or pack it with npm run prepare-data -- --name none\.$/,
+    ],
+    [
+      'more clients than there are rows for',
+      { samples: 2 },
+      5,
+      /^--clients 5 with --samples 2 needs 10 samples, and few has 8; choose at most 4 clients, or fewer samples\.$/,
+    ],
+    [
+      'a client of more rows than there are',
+      { samples: 9 },
+      3,
+      /^--clients 3 with --samples 9 needs 27 samples, and few has 8; choose fewer samples\.$/,
+    ],
+    [
+      'centralised training on too many',
+      { ...defaultSettings('centralised'), dataset: 'few', samples: 2, union: 5 },
+      1,
+      /^--clients 5 with --samples 2 needs 10/,
+    ],
+    ['convolutions of a table', { samples: 2, convolutions: [4] }, 3, /^Convolution 1 would read an image of only 1 x 1 pixels; /],
+    ['a model without hidden layers of sketches', { samples: 2, hidden: [] }, 3, /^A model of one layer needs more than sketches/],
+    [
+      'validation on nothing',
+      { samples: 2, scoreOn: 'validation' },
+      3,
+      /^--score-on validation needs 6 training rows of a class, and few has fewer of every one; leave it out\.$/,
+    ],
+  ])('refuses %s', async (_, changes, clients, sentence) => {
+    await expect(check(changes, clients)).rejects.toThrow(UsageError);
+    await expect(check(changes, clients)).rejects.toThrow(sentence);
+  });
+});

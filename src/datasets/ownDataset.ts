@@ -1,0 +1,144 @@
+import { randomStream } from '../math/random.ts';
+import { DatasetError, MAX_CLASS_NAME, MAX_CLASSES, MAX_ROWS, rowWidth, type DatasetInfo } from '../data/dataset.ts';
+import type { LabelledRows } from '../data/formats/labelledRows.ts';
+import { pack, type PackedDataset, type RowsByClass } from './pack.ts';
+
+/** A person's rows as a packed dataset: which classes there are, what is for testing, and how numbers are stored. */
+
+/** The names of classes among the labels: in numeric order where all are numbers, else in that of their code units. */
+function classesOf(labels: readonly string[], where: string): string[] {
+  const names = [...new Set(labels)];
+  if (names.length < 2)
+    throw new DatasetError(`${where} has ${names.length === 1 ? 'one class' : 'no rows'}; learning needs two classes or more.`);
+  if (names.length > MAX_CLASSES) {
+    throw new DatasetError(
+      `${where} has ${names.length} classes, and ${MAX_CLASSES} is the most; check that the labels are the right ones, or merge classes.`,
+    );
+  }
+  const long = names.find((name) => name.length > MAX_CLASS_NAME);
+  if (long) throw new DatasetError(`${where} has a class "${long.slice(0, 20)}..", longer than ${MAX_CLASS_NAME} characters; shorten it.`);
+  const isNumeric = names.every((name) => Number.isFinite(Number(name)));
+  return names.sort(isNumeric ? (a, b) => Number(a) - Number(b) : (a, b) => (a < b ? -1 : 1));
+}
+
+/** The row numbers of each class. */
+type Rows = readonly (readonly number[])[];
+
+function rowsByClass(labels: readonly string[], classNames: readonly string[], where: string): Rows {
+  if (labels.length > MAX_ROWS) throw new DatasetError(`${where} has ${labels.length} rows, more than ${MAX_ROWS}; take a part of it.`);
+  const lists = new Map(classNames.map((name) => [name, new Array<number>()]));
+  labels.forEach((label, row) => {
+    const list = lists.get(label);
+    if (!list) throw new DatasetError(`${where} has a row of class "${label.slice(0, 40)}", which no training row has; leave it out.`);
+    list.push(row);
+  });
+  return [...lists.values()];
+}
+
+/**
+ * Takes `fraction` of each class's rows for testing, drawn at random in a fixed way: at least one, and never all, so that a class of
+ * one row is for training.
+ */
+export function stratifiedSplit(rows: Rows, fraction: number): { train: Rows; test: Rows } {
+  const shuffled = rows.map((ofClass, c) => randomStream(0, 'split', c).shuffle(ofClass));
+  const taken = rows.map(({ length }) => Math.min(length - 1, Math.max(1, Math.round(fraction * length))));
+  return {
+    train: shuffled.map((ofClass, c) => ofClass.slice(taken[c])),
+    test: shuffled.map((ofClass, c) => ofClass.slice(0, taken[c])),
+  };
+}
+
+interface Moments {
+  readonly mean: number;
+  /** Not 0: 1 where all values are the same. */
+  readonly std: number;
+}
+
+/** Of values `first`, `first + 1` .. `first + count - 1` of each of the rows. */
+function momentsOf({ values, width, height }: LabelledRows, rows: Rows, first: number, count: number): Moments {
+  const stride = width * height;
+  const total = (term: (value: number) => number) => {
+    let sum = 0;
+    for (const ofClass of rows) {
+      for (const row of ofClass) for (let i = row * stride + first; i < row * stride + first + count; i++) sum += term(values[i]!);
+    }
+    return sum;
+  };
+  const n = count * rows.reduce((sum, { length }) => sum + length, 0);
+  const mean = total((value) => value) / n;
+  return { mean, std: Math.sqrt(total((value) => (value - mean) ** 2) / n) || 1 };
+}
+
+/** How values are stored, and one row of them brought into `into`. */
+interface Storage {
+  readonly about: Pick<DatasetInfo, 'element' | 'mean' | 'std'>;
+  readonly bytes: number;
+  readonly store: (values: LabelledRows['values'], row: number, into: Uint8Array<ArrayBuffer>) => void;
+}
+
+/** Bytes as they are, with their moments; other numbers standardised, of a table column by column; all by the training rows. */
+function storageOf(train: LabelledRows, rows: Rows, where: string): Storage {
+  const stride = rowWidth(train);
+  if (train.values instanceof Uint8Array) {
+    const { mean, std } = momentsOf(train, rows, 0, stride);
+    return {
+      about: { element: 'u8', mean: mean / 255, std: std / 255 },
+      bytes: stride,
+      store: (values, row, into) => into.set(values.subarray(row * stride, (row + 1) * stride)),
+    };
+  }
+  const overall = train.kind === 'images' ? momentsOf(train, rows, 0, stride) : null;
+  const moments = Array.from({ length: stride }, (_, column) => overall ?? momentsOf(train, rows, column, 1));
+  if (!moments.every(({ mean, std }) => Number.isFinite(mean) && Number.isFinite(std))) {
+    throw new DatasetError(`${where} has numbers too large to average; scale them down.`);
+  }
+  return {
+    about: { element: 'f32', mean: 0, std: 1 },
+    bytes: 4 * stride,
+    store: (values, row, into) => {
+      const floats = new Float32Array(into.buffer, into.byteOffset, stride);
+      moments.forEach(({ mean, std }, i) => (floats[i] = (values[row * stride + i]! - mean) / std));
+    },
+  };
+}
+
+function stored({ values }: LabelledRows, rows: Rows, { bytes, store }: Storage): RowsByClass {
+  return rows.map((ofClass) => {
+    const packed = new Uint8Array(ofClass.length * bytes);
+    ofClass.forEach((row, i) => store(values, row, packed.subarray(i * bytes, (i + 1) * bytes)));
+    return packed;
+  });
+}
+
+const shapeOf = ({ kind, width, height, values }: LabelledRows) =>
+  `${kind === 'images' ? `images of ${width}x${height}` : `a table of ${width} columns`} in ${values instanceof Uint8Array ? 'bytes' : 'numbers'}`;
+
+/** Rows and their source's name for error messages. */
+export interface SourcedRows {
+  readonly rows: LabelledRows;
+  readonly where: string;
+}
+
+/**
+ * Packs rows under a name.
+ * @param test what is for testing: rows of their own, or the fraction of `train` to take.
+ * @throws {DatasetError} when nothing can be learned from them.
+ */
+export function packOwn(name: string, train: SourcedRows, test: SourcedRows | number): PackedDataset {
+  const { kind, width, height, labels } = train.rows;
+  const classNames = classesOf(labels, train.where);
+  const all = rowsByClass(labels, classNames, train.where);
+  const testing = typeof test === 'number' ? train : test;
+  if (shapeOf(testing.rows) !== shapeOf(train.rows)) {
+    throw new DatasetError(`${testing.where} has ${shapeOf(testing.rows)} and ${train.where} ${shapeOf(train.rows)}; give two that fit.`);
+  }
+  const split =
+    typeof test === 'number' ? stratifiedSplit(all, test) : { train: all, test: rowsByClass(test.rows.labels, classNames, test.where) };
+  if (split.test.every(({ length }) => length === 0)) throw new DatasetError(`${testing.where} leaves no row for testing; give more rows.`);
+  const storage = storageOf(train.rows, split.train, train.where);
+  return pack(
+    { name, kind, width, height, classNames, ...storage.about },
+    stored(train.rows, split.train, storage),
+    stored(testing.rows, split.test, storage),
+  );
+}

@@ -1,0 +1,116 @@
+import { mkdir, mkdtemp, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { once } from 'node:events';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { httpSource } from '../data/httpSource.ts';
+import { tinyDataset } from '../testing/tinyDataset.ts';
+import { buildPage, servePage, type PageServer } from './pageServer.ts';
+import { PortTakenError } from '../cli/port.ts';
+
+const tiny = tinyDataset([3000, 2000], 40);
+
+let root = '';
+let servers: PageServer[] = [];
+
+async function serve(options: Omit<Parameters<typeof servePage>[0], 'root'>): Promise<PageServer> {
+  const server = await servePage({ ...options, root });
+  servers.push(server);
+  return server;
+}
+
+beforeEach(async () => {
+  root = await mkdtemp(join(tmpdir(), 'sparkmesh-page-'));
+  await writeFile(join(root, 'index.html'), '<!doctype html><title>page</title><script type="module" src="/src/main.ts"></script>');
+  await mkdir(join(root, 'src'));
+  await writeFile(join(root, 'src', 'main.ts'), 'document.title = "built";');
+  for (const dataset of ['fashion-mnist', 'mnist']) {
+    const folder = join(root, 'public', 'data', dataset);
+    await mkdir(folder, { recursive: true });
+    for (const [name, content] of Object.entries(tiny.files)) await writeFile(join(folder, name), content);
+  }
+});
+
+afterEach(async () => {
+  await Promise.all(servers.map((server) => server.close()));
+  servers = [];
+  await rm(root, { recursive: true });
+});
+
+describe.each(['preview', 'dev'] as const)('%s', (mode) => {
+  test('serves the page, and the data by ranges, uncompressed', async () => {
+    const { url } = await serve({ port: 0, mode });
+    expect(await (await fetch(url)).text()).toContain('<title>page</title>');
+    const response = await fetch(`${url}data/mnist/train.bin`, {
+      headers: { Range: 'bytes=4-11', 'Accept-Encoding': 'gzip, br' },
+    });
+    expect(response.status).toBe(206);
+    expect(response.headers.get('content-encoding')).toBeNull();
+    expect(response.headers.get('content-range')).toBe('bytes 4-11/20000');
+    expect(new Uint8Array(await response.arrayBuffer())).toEqual(tiny.files['train.bin'].subarray(4, 12));
+    const source = httpSource(new URL('data/', url), 'mnist');
+    expect(await source.info()).toEqual(tiny.info);
+    expect(await source.rows('test', 10, 20)).toEqual(tiny.files['test.bin'].subarray(40, 120));
+  });
+
+  test('a taken port is an error of one sentence, and nothing stays open', async () => {
+    const other = createServer();
+    await once(other.listen(0, 'localhost'), 'listening');
+    const address = other.address();
+    const port = typeof address === 'object' && address ? address.port : 0;
+    await expect(serve({ port, mode })).rejects.toThrow(new PortTakenError(port));
+    other.close();
+    await once(other, 'close');
+    await serve({ port, mode });
+  });
+
+  test("leaves the process's signals to its caller, and frees its port", async () => {
+    const listeners = process.listeners('SIGTERM');
+    const server = await serve({ port: 0, mode });
+    expect(process.listeners('SIGTERM')).toEqual(listeners);
+    await server.close();
+    await expect(fetch(server.url)).rejects.toThrow();
+  });
+});
+
+describe('buildPage', () => {
+  const built = () => join(root, 'dist', 'index.html');
+  const isRebuilt = async () => {
+    await writeFile(built(), 'kept');
+    await buildPage(root);
+    return (await readFile(built(), 'utf8')) !== 'kept';
+  };
+  const later = () => new Date(Date.now() + 60_000);
+
+  test('builds once for the same sources, with the data', async () => {
+    await buildPage(root);
+    expect((await stat(join(root, 'dist', 'data', 'mnist', 'train.bin'))).size).toBe(20_000);
+    expect(await isRebuilt()).toBe(false);
+  });
+
+  test.each(['src/main.ts', 'index.html', 'public/data/mnist/train.bin'])('builds again when %s is newer', async (file) => {
+    await buildPage(root);
+    await utimes(join(root, file), later(), later());
+    expect(await isRebuilt()).toBe(true);
+  });
+
+  test('builds again when a source is gone', async () => {
+    await writeFile(join(root, 'src', 'old.ts'), '');
+    await buildPage(root);
+    await rm(join(root, 'src', 'old.ts'));
+    await utimes(join(root, 'src'), later(), later());
+    expect(await isRebuilt()).toBe(true);
+  });
+
+  test('builds for production under any NODE_ENV, and leaves that as it was', async () => {
+    await writeFile(join(root, 'src', 'main.ts'), 'document.title = process.env.NODE_ENV;');
+    const before = process.env['NODE_ENV'];
+    expect(before).toBe('test');
+    await buildPage(root);
+    expect(process.env['NODE_ENV']).toBe(before);
+    const page = await readFile(built(), 'utf8');
+    const script = /src="\/(assets\/[^"]+)"/.exec(page)?.[1] ?? '';
+    expect(await readFile(join(root, 'dist', script), 'utf8')).toContain('production');
+  });
+});

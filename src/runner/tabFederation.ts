@@ -1,0 +1,54 @@
+import type { Page } from 'playwright';
+import type { ClientView } from '../client/view.ts';
+import { isDone } from './conductor.ts';
+import type { FederationOptions } from '../cli/options.ts';
+import { ProgressLine } from './progress.ts';
+import { Tabs } from './tabs.ts';
+
+export interface FederationResult {
+  /** The tabs' last views, by number. */
+  readonly views: readonly ClientView[];
+  readonly browserVersion: string;
+}
+
+/** Who wants to look at the tabs on the way. */
+export interface TabsWatcher {
+  /** Before anyone joins. */
+  opened(tabs: Tabs): Promise<void>;
+  /** In the lobby, with samples and backend as the run needs them. */
+  ready(): void;
+}
+
+/** Takes a federation of real tabs from its start to its end, with its progress on stderr. */
+export async function runTabFederation(
+  { settings, clients, backend, browsers, headed }: FederationOptions,
+  stop: AbortSignal,
+  watcher?: TabsWatcher,
+): Promise<FederationResult> {
+  const progress = new ProgressLine();
+  progress.note('preparing the page');
+  const tabs = await Tabs.open({ tabs: clients, browsers, headed });
+  stop.addEventListener('abort', () => void tabs.close());
+  try {
+    progress.note(`opening ${clients} tabs`);
+    const join = (page: Page) => page.getByRole('button', { name: 'Join' }).click();
+    await tabs.fill(backend, join, () => watcher?.opened(tabs) ?? Promise.resolve());
+    await tabs.command(0, { type: 'configure', settings });
+    const wanted = JSON.stringify(settings);
+    for (let k = 0; k < clients; k++) {
+      await tabs.until(
+        k,
+        (view) => view.status.kind === 'lobby' && view.peers.length === clients - 1 && JSON.stringify(view.settings) === wanted,
+      );
+    }
+    watcher?.ready();
+    await tabs.command(0, { type: 'start' });
+    await tabs.until(0, isDone, (view) => progress.show(view));
+    const views: ClientView[] = [];
+    for (let k = 0; k < clients; k++) views.push(await tabs.until(k, isDone));
+    progress.end();
+    return { views, browserVersion: tabs.browserVersion };
+  } finally {
+    await tabs.close();
+  }
+}

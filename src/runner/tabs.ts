@@ -1,0 +1,184 @@
+import type { Browser, Page } from 'playwright';
+import type { BackendWish } from '../backend/backend.ts';
+import type { RoundTrace } from '../client/run.ts';
+import type { ClientCommand, ClientView } from '../client/view.ts';
+import { launchBrowser } from './browser.ts';
+import { servePage, type PageServer } from './pageServer.ts';
+
+/** How often a tab's view is looked at, ms. */
+const POLL_MS = 250;
+/** Nothing happens for so long only when something is stuck, ms. */
+const STALL_MS = 300_000;
+
+/** A tab that cannot go on; the message says which and why. */
+export class TabError extends Error {
+  override readonly name = 'TabError';
+}
+
+export interface TabsOptions {
+  readonly tabs: number;
+  readonly browsers: number;
+  readonly headed: boolean;
+}
+
+/** The ids of a browser's processes. */
+export interface BrowserProcesses {
+  readonly pages: number;
+  /** One a page, and a few others. */
+  readonly renderers: readonly number[];
+  readonly gpu: readonly number[];
+}
+
+/** Real tabs of real browsers on this machine's own page server. */
+export class Tabs {
+  readonly pages: Page[] = [];
+  readonly room = `federation-${crypto.randomUUID().slice(0, 8)}`;
+  #failure: TabError | null = null;
+
+  private constructor(
+    readonly server: PageServer,
+    private readonly browsers: readonly Browser[],
+    private readonly options: TabsOptions,
+  ) {}
+
+  static async open(options: TabsOptions): Promise<Tabs> {
+    const server = await servePage({ port: 0, mode: 'preview' });
+    const launched = await Promise.allSettled(Array.from({ length: options.browsers }, () => launchBrowser(options)));
+    const browsers = launched.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+    const failed = launched.find((result) => result.status === 'rejected');
+    const tabs = new Tabs(server, browsers, options);
+    if (failed) {
+      await tabs.close();
+      throw failed.reason;
+    }
+    return tabs;
+  }
+
+  get browserVersion(): string {
+    return this.browsers[0]?.version() ?? '';
+  }
+
+  /**
+   * Opens all tabs, then has one after another join the room, so that tab k becomes client k.
+   * @param opened called when no tab has joined yet.
+   */
+  async fill(backend: BackendWish, join: (page: Page) => Promise<unknown>, opened?: () => Promise<void>): Promise<void> {
+    for (let k = 0; k < this.options.tabs; k++) await this.#open(backend);
+    await opened?.();
+    for (const [k, page] of this.pages.entries()) {
+      await join(page);
+      await this.until(k, ({ self, status }) => self.number === k && status.kind === 'lobby');
+    }
+  }
+
+  /** One more tab, on the browsers in turn, that joins the room. */
+  async openTab(backend: BackendWish, join: (page: Page) => Promise<unknown>): Promise<Page> {
+    const page = await this.#open(backend);
+    await join(page);
+    return page;
+  }
+
+  /** Of each browser. */
+  processes(): Promise<BrowserProcesses[]> {
+    return Promise.all(
+      this.browsers.map(async (browser) => {
+        const session = await browser.newBrowserCDPSession();
+        const { processInfo } = await session.send('SystemInfo.getProcessInfo');
+        await session.detach();
+        const ids = (wanted: string) => processInfo.flatMap(({ type, id }) => (type === wanted ? [id] : []));
+        const pages = browser.contexts().reduce((sum, context) => sum + context.pages().length, 0);
+        return { pages, renderers: ids('renderer'), gpu: ids('GPU') };
+      }),
+    );
+  }
+
+  async #open(backend: BackendWish): Promise<Page> {
+    const k = this.pages.length;
+    const browser = this.browsers[k % this.browsers.length]!;
+    // Nobody watches a headless tab, and drawing what moves would take a quarter of the processor from what is computed.
+    const context = browser.contexts()[0] ?? (await browser.newContext({ reducedMotion: this.options.headed ? null : 'reduce' }));
+    const page = await context.newPage();
+    this.pages.push(page);
+    page.on('crash', () => this.#fail(k, 'its process crashed, most likely out of memory; use fewer tabs'));
+    page.on('pageerror', (error) => this.#fail(k, error.message));
+    await page.goto(`${this.server.url}?room=${this.room}&backend=${backend}`);
+    return page;
+  }
+
+  command(k: number, command: ClientCommand): Promise<void> {
+    return this.#page(k).evaluate((order) => window.sparkmesh.session?.command(order), command);
+  }
+
+  /** What tab k traced of a conformance case. */
+  async traces(k: number): Promise<RoundTrace[]> {
+    const traces = await this.#page(k).evaluate(() =>
+      (window.sparkmesh.session?.traces ?? []).map(({ round, weights, evolution }) => ({
+        round,
+        weights: [...weights],
+        evolution: evolution && {
+          delta: [...evolution.delta],
+          evolvedLogits: [...evolution.evolvedLogits],
+          kernel: [...evolution.kernel],
+        },
+      })),
+    );
+    return traces.map(({ round, weights, evolution }) => ({
+      round,
+      weights: Float32Array.from(weights),
+      evolution: evolution && {
+        delta: Float32Array.from(evolution.delta),
+        evolvedLogits: Float32Array.from(evolution.evolvedLogits),
+        kernel: Float32Array.from(evolution.kernel),
+      },
+    }));
+  }
+
+  /** What tab k shows, without its images. */
+  view(k: number): Promise<ClientView | null> {
+    return this.#page(k).evaluate(() => {
+      const view = window.sparkmesh.session?.getView();
+      return view ? { ...view, share: view.share && { ...view.share, previews: [] } } : null;
+    });
+  }
+
+  /**
+   * Waits until tab k's view fulfils the condition, however long it takes as long as something changes.
+   * @throws {TabError} when any tab fails, or nothing changes for minutes.
+   */
+  async until(
+    k: number,
+    condition: (view: ClientView) => boolean,
+    onView: (view: ClientView) => void = () => undefined,
+  ): Promise<ClientView> {
+    let last = '';
+    let changedAt = performance.now();
+    for (;;) {
+      if (this.#failure) throw this.#failure;
+      const view = await this.view(k);
+      if (view?.status.kind === 'failed') throw new TabError(`Tab ${k} failed: ${view.status.message}`);
+      if (view) onView(view);
+      if (view && condition(view)) return view;
+      const now = JSON.stringify(view);
+      if (now !== last) changedAt = performance.now();
+      last = now;
+      if (performance.now() - changedAt > STALL_MS)
+        throw new TabError(`Tab ${k} has not changed for ${STALL_MS / 60_000} minutes; it is stuck.`);
+      await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+    }
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.browsers.map((browser) => browser.close()));
+    await this.server.close();
+  }
+
+  #page(k: number): Page {
+    const page = this.pages[k];
+    if (!page) throw new RangeError(`There is no tab ${k}.`);
+    return page;
+  }
+
+  #fail(k: number, reason: string): void {
+    this.#failure ??= new TabError(`Tab ${k} failed: ${reason}.`);
+  }
+}

@@ -1,0 +1,91 @@
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { ClientView } from '../client/view.ts';
+import { defaultSettings, type Settings } from '../settings/settings.ts';
+import { Checkpoint } from './checkpoint.ts';
+import { prepareData } from '../datasets/prepareData.ts';
+import { makeReport } from './report.ts';
+import { runInThreads } from './threads.ts';
+
+const clients = 5;
+const base: Settings = {
+  ...defaultSettings(),
+  samples: 30,
+  hidden: [16],
+  rounds: 5,
+  testSamples: 200,
+  topology: { kind: 'k-regular', degree: 2, changing: true },
+};
+
+const { method } = base;
+const taught: Settings['method'] =
+  method.kind === 'ntk' ? { ...method, evolution: { ...method.evolution, teacher: 'neighbours' } } : method;
+
+let folder = '';
+beforeEach(async () => {
+  await prepareData();
+  folder = await mkdtemp(join(tmpdir(), 'sparkmesh-checkpoint-'));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+/** Messages that tell timings or gossip, and acknowledgements of gossip: their bytes differ from run to run. */
+const telling: ReadonlySet<string> = new Set(['room', 'metrics', 'summary', 'ack']);
+
+/** What a run came to, but for its timings. */
+async function resultOf(views: readonly ClientView[]) {
+  const { rounds, edges } = await makeReport({ views, runner: 'in-process', versions: {} });
+  return {
+    rounds: rounds.map(({ round, accuracy, loss, bytesSent, missed }) => ({ round, accuracy, loss, bytesSent, missed })),
+    edges: edges.map(({ from, to, bytes }) => ({
+      from,
+      to,
+      bytes: Object.entries(bytes)
+        .filter(([kind]) => !telling.has(kind))
+        .sort(),
+    })),
+  };
+}
+
+test.each<[string, Partial<Settings>]>([
+  ['sketches and an own velocity', {}],
+  [
+    'exact inputs and a mixed velocity',
+    { ...defaultSettings('spark'), ...base, algorithm: 'spark', method: defaultSettings('spark').method, exchange: 'factors' },
+  ],
+  ['differences in 8 bits', { wire: 'q8', hidden: [32] }],
+  ['neighbours that teach', { method: taught }],
+  ['projected Jacobians', { exchange: 'projected', projectionSize: 64 }],
+  ['convolutions', { convolutions: [2, 3] }],
+  ['gradient steps', { algorithm: 'dfedavgm', method: defaultSettings('dfedavgm').method }],
+])('a run that was interrupted ends as if it had not been, with %s', async (_, changes) => {
+  const settings = { ...base, ...changes };
+  const run = { settings, clients, backend: 'wasm' } as const;
+  const expected = await resultOf(await runInThreads(run));
+
+  const interruption = new AbortController();
+  const checkpoint = () => new Checkpoint(settings, clients, '', 0, folder);
+  const interrupted = runInThreads({
+    ...run,
+    checkpoint: checkpoint(),
+    stop: interruption.signal,
+    onProgress: ({ own }) => own.length >= 3 && interruption.abort(),
+  });
+  await expect(interrupted).rejects.toThrow(/the same command goes on after round [23]\./);
+
+  const seen: number[] = [];
+  const views = await runInThreads({ ...run, checkpoint: checkpoint(), onProgress: ({ own }) => seen.push(own.length) });
+  expect(await resultOf(views)).toEqual(expected);
+  expect(Math.min(...seen.filter((rounds) => rounds > 0))).toBeGreaterThanOrEqual(2);
+  expect(await readdir(folder)).toEqual([]);
+});
+
+test('a checkpoint that cannot be used is left aside', async () => {
+  const checkpoint = new Checkpoint(base, clients, '', 0, folder);
+  await checkpoint.save([]);
+  const [file] = await readdir(folder);
+  expect(await checkpoint.load()).toBeNull();
+  await writeFile(join(folder, file!), 'garbage');
+  expect(await checkpoint.load()).toBeNull();
+});
