@@ -23,7 +23,7 @@ export const glossary = {
   loss: 'Mean cross-entropy on the test samples: how surprised the model is by the right answers; lower is better.',
   accuracy: 'The part of the test samples, which nobody trained on, that a model names rightly.',
   cost: 'What learning costs in communication: accuracy against the training bytes of a client’s rounds: its messages and the answers to them.',
-  training: 'Bytes of the method itself: weights, kernel factors, residuals and steps.',
+  training: 'Bytes of the method itself: weights, features for the kernel, residuals and steps.',
   evaluation: 'Bytes spent only to draw these charts; nothing of the training depends on them.',
   control: 'Bytes to agree on settings, start, pause and stop.',
   missed: 'Rounds in which this client went on without that one, because it was late or gone.',

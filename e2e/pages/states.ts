@@ -134,7 +134,7 @@ function view(share: ShareView, scene: Scene): ClientView {
       const neighbour = neighbours.has(number);
       const traffic = neighbour ? finished + (begun ? 0.4 : 0) : 0;
       const sent: Record<string, number> =
-        traffic > 0 ? { weights: 318_044 * traffic, inputs: 102_400, factors: 40_000 * traffic, step: 79_000 * traffic } : {};
+        traffic > 0 ? { weights: 318_044 * traffic, inputs: 102_400, features: 40_000 * traffic, step: 79_000 * traffic } : {};
       return {
         id: id(number),
         number,
@@ -210,7 +210,7 @@ export function galleryStates(share: ShareView): Record<string, GalleryState> {
     ),
     alone: joined({ ...lobby, clients: [SELF] }),
     lobby: joined(lobby),
-    random: joined({ ...lobby, settings: { topology: { kind: 'k-regular', degree: 3, changing: true }, exchange: 'factors' } }),
+    random: joined({ ...lobby, settings: { topology: { kind: 'k-regular', degree: 3, changing: true }, exchange: 'exact' } }),
     gradient: joined({
       ...lobby,
       settings: { ...defaultSettings('dfedavgm'), topology: { kind: 'erdos-renyi', probability: 0.5, changing: false } },

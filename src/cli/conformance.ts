@@ -17,7 +17,7 @@ const command = {
     runtime: option('NAME', 'node (in this process) or tabs (real ones; default node)', v.picklist(['node', 'tabs'])),
     backend: option('NAME', 'auto, webgpu, wasm or cpu (default auto)', v.picklist(['auto', 'webgpu', 'wasm', 'cpu'])),
     wire: option('FORM', 'f32, f16 or q8 numbers between clients (default f32)', schemas.wire),
-    exchange: option('FORM', `${exchanges.join(', ')} (default factors)`, schemas.exchange),
+    exchange: option('FORM', `${exchanges.join(', ')} (default exact)`, schemas.exchange),
     projection: option('FORM', 'of exchange projected: dense or khatri-rao (default khatri-rao)', schemas.projection),
     projectionSize: option('K', 'its dimensions (default 1000)', v.pipe(numberText, schemas.projectionSize)),
     seed: option('N', 'seed of what is random: projections, q8 (default 1)', v.pipe(numberText, schemas.seed)),

@@ -19,7 +19,7 @@ export interface CountedBytes {
 const purposes: Readonly<Record<CountedKind, Purpose>> = { ...purposeOf, ack: 'control' };
 
 /** The messages with which a neighbour answers in our round; all other training messages of a round are sent by its own client. */
-const answers: ReadonlySet<CountedKind> = new Set(['inputs', 'factors', 'step']);
+const answers: ReadonlySet<CountedKind> = new Set(['inputs', 'features', 'step']);
 
 /** Exact counts of the bytes put on and taken off the channels, by peer and message kind. */
 export class ByteCounters {

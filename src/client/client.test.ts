@@ -178,7 +178,7 @@ const families = ['sparkmesh', 'dfedavgm', 'dpsgd'] as const;
 
 describe('clients of a room', () => {
   it.each([
-    { exchange: 'factors' },
+    { exchange: 'exact' },
     { exchange: 'sketch' },
     { exchange: 'jacobian' },
     { exchange: 'projected', projection: 'dense' },
@@ -209,9 +209,9 @@ describe('clients of a room', () => {
     // Labels alone; of a sample the derivatives of each class by 9 weights and a bias of 4 channels, what the first dense layer
     // reads (2 x 3 pixels of 4 channels), and 8 hidden units.
     expect(sent['inputs']).toBeLessThan(300);
-    const factors = 4 * 30 * (CLASSES * 4 * (9 + 1) + 2 * 3 * 4 + 8);
-    expect(sent['factors']).toBeGreaterThan(8 * factors);
-    expect(sent['factors']).toBeLessThan(8 * (factors + 400));
+    const features = 4 * 30 * (CLASSES * 4 * (9 + 1) + 2 * 3 * 4 + 8);
+    expect(sent['features']).toBeGreaterThan(8 * features);
+    expect(sent['features']).toBeLessThan(8 * (features + 400));
   });
 
   it.each(algorithms.filter((algorithm) => algorithm !== 'centralised'))('learn from each other with %s', async (algorithm) => {
@@ -374,15 +374,15 @@ describe('clients of a room', () => {
     const sent = federation.views()[0]!.peers[0]!.sent;
     const training = Object.keys(sent).filter((kind) => !['metrics', 'summary', 'room', 'decline', 'ack'].includes(kind));
     const ofStep = exchange === 'projected' ? ['residuals', 'step'] : [];
-    expect(training.sort()).toEqual(['factors', 'inputs', 'mixed', ...ofStep, 'weights']);
+    expect(training.sort()).toEqual(['features', 'inputs', 'mixed', ...ofStep, 'weights']);
     expect(sent['inputs']).toBeLessThan(settings.samples + 300);
     const numbers = settings.samples * CLASSES * (exchange === 'projected' ? 20 : (WIDTH + 1) * 8 + 9 * CLASSES);
-    expect(sent['factors']! / 2 - 4 * numbers).toBeGreaterThan(0);
-    expect(sent['factors']! / 2 - 4 * numbers).toBeLessThan(4 * settings.samples * CLASSES + 400);
+    expect(sent['features']! / 2 - 4 * numbers).toBeGreaterThan(0);
+    expect(sent['features']! / 2 - 4 * numbers).toBeLessThan(4 * settings.samples * CLASSES + 400);
   });
 
   describe('taught by neighbours', () => {
-    /** Losses of the averaged model, bytes of the factors to one neighbour, and who was missed: four clients, of whom not all are neighbours. */
+    /** Losses of the averaged model, bytes of the features to one neighbour, and who was missed: four clients, of whom not all are neighbours. */
     async function taught(teacher: EvolutionSettings['teacher'], change: Partial<Settings>, softLabels: EvolutionSettings['softLabels']) {
       federation = new Federation(4, withEvolution({ ...settings, ...change, projectionSize: 20, wire: 'f32' }, { teacher, softLabels }));
       await federation.start();
@@ -390,7 +390,7 @@ describe('clients of a room', () => {
       const [view] = federation.views();
       const missed = federation.views().flatMap(({ own }) => own.flatMap((round) => round.missed));
       await federation.close();
-      return { losses: view!.summaries.map(({ averaged }) => averaged.loss), factors: view!.peers[0]!.sent['factors']!, missed };
+      return { losses: view!.summaries.map(({ averaged }) => averaged.loss), features: view!.peers[0]!.sent['features']!, missed };
     }
 
     it.each(exchanges)('learn as from the mixed model while all models are alike, and otherwise later, exchanging %s', async (exchange) => {
@@ -415,7 +415,7 @@ describe('clients of a room', () => {
         { fromRound: 3, weight: 0 },
       ];
       const bytes = async (teacher: EvolutionSettings['teacher'], softLabels: typeof stages) =>
-        (await taught(teacher, { rounds: 4 }, softLabels)).factors;
+        (await taught(teacher, { rounds: 4 }, softLabels)).features;
       const without = await bytes('mixed', stages);
       const more = (await bytes('neighbours', stages)) - without - 2 * 4 * settings.samples * CLASSES;
       expect(more).toBeGreaterThan(0);
@@ -426,7 +426,7 @@ describe('clients of a room', () => {
     it('go on while frames are lost and doubled', async () => {
       let answers = 0;
       const deliver: Deliver = (_from, _to, frame) => {
-        if (!/"type":"(weights|mixed|factors|step)"/.test(JSON.stringify(decodeFrame(frame).fields))) return 'deliver';
+        if (!/"type":"(weights|mixed|features|step)"/.test(JSON.stringify(decodeFrame(frame).fields))) return 'deliver';
         answers++;
         return answers % 20 === 0 ? 'drop' : answers % 7 === 0 ? 'twice' : 'deliver';
       };
@@ -473,7 +473,7 @@ describe('clients of a room', () => {
     federation.clients[0]!.command({ type: 'pause' });
     const [asking, answering] = federation.transports;
     const sent = vi.spyOn(answering!, 'send');
-    const answered = () => sent.mock.calls.filter(([, frame]) => /"type":"factors".*"round":50[0-4]\b/.test(fieldsOf(frame)));
+    const answered = () => sent.mock.calls.filter(([, frame]) => /"type":"features".*"round":50[0-4]\b/.test(fieldsOf(frame)));
     const weights = initialWeights({ layers: [WIDTH, 8, CLASSES] }, settings.seed);
     const requests = Array.from({ length: 5 }, (_, k) => {
       const mixed = { type: 'mixed', run, round: 500 + k, weights, wantsInputs: false, centre: null } as const;
@@ -515,7 +515,7 @@ describe('clients of a room', () => {
     let answers = 0;
     const deliver: Deliver = (_from, _to, frame) => {
       const { fields } = decodeFrame(frame);
-      if (!/"type":"(weights|mixed|factors|step)"/.test(JSON.stringify(fields))) return 'deliver';
+      if (!/"type":"(weights|mixed|features|step)"/.test(JSON.stringify(fields))) return 'deliver';
       answers++;
       return answers % 20 === 0 ? 'drop' : answers % 7 === 0 ? 'twice' : 'deliver';
     };

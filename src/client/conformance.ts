@@ -128,7 +128,7 @@ type Choices = Pick<Settings, 'exchange' | 'projection' | 'projectionSize' | 'wi
 
 /**
  * A case, and what it leaves open. With the wire `f32` and any exchange but `projected` the result agrees exactly; with other
- * choices one sees what they cost. The exchange is `factors` unless it is given.
+ * choices one sees what they cost. The exchange is `exact` unless it is given.
  */
 export interface CaseRun extends Partial<Choices> {
   readonly given: ConformanceCase;
@@ -144,7 +144,7 @@ export function settingsOf({ given, ...choices }: CaseRun): Settings {
     hidden: model.layers.slice(1, -1),
     mixing: hyper.mixing,
     method: methodOf(given),
-    exchange: 'factors',
+    exchange: 'exact',
     rounds,
     deadlineMs: 120_000,
     ...choices,

@@ -77,7 +77,7 @@ describe('a directed edge at 200 samples', () => {
   ] as const)(
     'carries at most $most bytes a round after the first in $wire, with either exchange of activations',
     async ({ wire, most }) => {
-      for (const exchange of ['sketch', 'factors'] as const) {
+      for (const exchange of ['sketch', 'exact'] as const) {
         const [first, ...later] = await rounds({ wire, exchange });
         for (const { bytesSent, missed } of later) {
           expect(missed).toEqual([]);
@@ -87,8 +87,8 @@ describe('a directed edge at 200 samples', () => {
         }
         // Inputs or their sketch go once.
         const once = first!.bytesSent - later[0]!.bytesSent;
-        expect(once).toBeGreaterThan(2 * 200 * (exchange === 'factors' ? 784 : 256));
-        expect(once).toBeLessThan(2 * 200 * (exchange === 'factors' ? 784 : 256) + 10_000);
+        expect(once).toBeGreaterThan(2 * 200 * (exchange === 'exact' ? 784 : 256));
+        expect(once).toBeLessThan(2 * 200 * (exchange === 'exact' ? 784 : 256) + 10_000);
       }
     },
   );

@@ -408,13 +408,13 @@ export class Run {
           type: 'own-inputs',
           inputs: { labels: this.problem.own.labels, inputs: this.#inputsFor(effect.centre) },
         });
-      case 'factors':
+      case 'features':
         return this.#queue.add('features', async () => {
           const { round, weights, teaching } = effect;
           const teacher = teaching && (await engine.teacher(teaching, this.#inputs));
           if (teacher) this.#advanceOwner({ type: 'taught', round, teacher });
           const features = await engine.features(weights, this.#inputs);
-          this.#advanceRound({ type: 'own-factors', round, factors: { features, teacher } });
+          this.#advanceRound({ type: 'own-features', round, features: { features, teacher } });
         });
       case 'evolve':
         return this.#queue.add('evolve', async () => {
@@ -445,11 +445,11 @@ export class Run {
         const { labels } = this.problem.own;
         return host.send(effect.to, { type: 'inputs', run: this.id, labels, inputs: this.#inputsFor(effect.centre) });
       }
-      case 'answer-factors':
+      case 'answer-features':
         return this.#queue.add('features', async () => {
           const { round, weights, teacher } = effect;
           const features = await host.engine.features(weights, this.#inputs);
-          host.send(effect.to, { type: 'factors', run: this.id, round, features, teacher });
+          host.send(effect.to, { type: 'features', run: this.id, round, features, teacher });
         });
       case 'answer-step':
         return this.#queue.add('pullback', async () => {

@@ -102,7 +102,7 @@ describe('a CSV file', () => {
       trainSamples: 204,
       testSamples: 36,
     });
-    for (const exchange of ['sketch', 'factors'] as const) {
+    for (const exchange of ['sketch', 'exact'] as const) {
       const accuracy = await learn({ dataset: 'measures', exchange });
       expect(accuracy.at(-1)).toBeGreaterThan(0.95);
     }

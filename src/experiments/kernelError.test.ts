@@ -13,7 +13,7 @@ function errorOf(changes: Partial<Settings>): Promise<number> {
 }
 
 test('exact inputs make no error, and whole Jacobians only that of float32', async () => {
-  expect(await errorOf({ exchange: 'factors' })).toBe(0);
+  expect(await errorOf({ exchange: 'exact' })).toBe(0);
   expect(await errorOf({ exchange: 'jacobian' })).toBeLessThan(1e-4);
 });
 

@@ -54,7 +54,7 @@ export async function kernelError(settings: Settings, method: NtkMethod, clients
   locateWasm();
   await selectBackend('wasm');
   const pool = await firstPool(settings, clients);
-  const exact = await kernelOf(pool, { ...settings, exchange: 'factors' }, method);
+  const exact = await kernelOf(pool, { ...settings, exchange: 'exact' }, method);
   const estimate = await kernelOf(pool, settings, method);
   return normOf(exact.map((value, i) => estimate[i]! - value)) / normOf(exact);
 }

@@ -135,7 +135,7 @@ const withAll = (isDefault: boolean): readonly Algorithm[] => (isDefault ? kerne
 const exchanges: readonly (readonly [label: string, name: string, changes: Partial<Settings>])[] = [
   ['sketch, m = 64', 'sketch-64', { sketchSize: 64 }],
   ['sketch, m = 256 (default)', 'sketch-256', {}],
-  ['factors', 'factors', { exchange: 'factors' }],
+  ['exact', 'exact', { exchange: 'exact' }],
   ...[250, 1000, 4000].map((k) => [`projected, k = ${k}`, `projected-${k}`, { exchange: 'projected', projectionSize: k }] as const),
 ];
 

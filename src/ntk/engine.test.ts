@@ -484,7 +484,7 @@ describe.each(hostBackends)('NtkEngine on %s', (backend) => {
     const logistic = new NtkEngine({ layers: [6, 3] });
     const flat = new Float32Array(21);
     const sketched = { ...other!, inputs: sketch, features: { hidden: [], jacobian: null, logits: null } };
-    await expect(logistic.evolve({ weights: flat, pool: [sketched], options: fixed })).rejects.toThrow(/exchange factors/);
+    await expect(logistic.evolve({ weights: flat, pool: [sketched], options: fixed })).rejects.toThrow(/exchange exact samples/);
     engine.dispose();
     logistic.dispose();
   });

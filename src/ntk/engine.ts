@@ -63,7 +63,7 @@ function pooledInputs({ inputs: members }: Pool): tf.Tensor2D {
   return tf.concat(
     members.map(({ key, inputs, labels }) => {
       if (inputs.kind !== 'exact') {
-        throw new PoolError(`Client ${key} brought a sketch; a model with no hidden layer needs exact inputs: exchange factors.`);
+        throw new PoolError(`Client ${key} brought a sketch; a model with no hidden layer needs exact inputs: exchange exact samples.`);
       }
       return tf.tensor2d(floatsOf(inputs.rows), [labels.length, inputs.width]);
     }),

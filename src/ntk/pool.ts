@@ -34,13 +34,13 @@ export interface Features {
 }
 
 /** What an owner tells of its samples in a round. */
-export interface Factors {
+export interface OwnerFeatures {
   readonly features: Features;
   /** Logits h of its neighbourhood, n x C (`softenedMean`), where that teaches; else null, and f⁰ does. */
   readonly teacher: Float32Array | null;
 }
 
-export interface PoolMember extends Factors {
+export interface PoolMember extends OwnerFeatures {
   /** Who holds the samples. */
   readonly key: string;
   /**

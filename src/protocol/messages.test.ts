@@ -44,7 +44,7 @@ const messages: Message[] = [
     labels: Uint8Array.of(0, 3),
     inputs: { kind: 'sketch', rows: floats(4), width: 2, cross: floats(2) },
   },
-  { type: 'factors', ...inRound, features: { hidden: [floats(4)], jacobian: null, logits: null }, teacher: null },
+  { type: 'features', ...inRound, features: { hidden: [floats(4)], jacobian: null, logits: null }, teacher: null },
   { type: 'residuals', ...inRound, residual: floats(8) },
   { type: 'step', ...inRound, step: floats(5) },
   { type: 'decline', ...inRound, of: 'weights' },
@@ -68,7 +68,7 @@ describe('messages', () => {
     expect(decodeMessage(encodeMessage(message, 'f32'), shape)).toEqual(message);
   });
 
-  it('carries exact inputs in a run that exchanges factors', () => {
+  it('carries exact inputs in a run that exchanges exact samples', () => {
     const message: Message = {
       type: 'inputs',
       run: 'r',
@@ -83,30 +83,30 @@ describe('messages', () => {
     const decode = (message: Message, by = convolutional) => decodeMessage(encodeMessage(message, 'f32'), by);
     const labels: Message = { type: 'inputs', run: 'r', labels: Uint8Array.of(1, 0), inputs: null };
     const features = { hidden: [floats(4)], jacobian: floats(6), logits: null };
-    const factors: Message = { type: 'factors', ...inRound, features, teacher: null };
-    for (const message of [labels, factors]) {
+    const answer: Message = { type: 'features', ...inRound, features, teacher: null };
+    for (const message of [labels, answer]) {
       expect(decode(message)).toEqual(message);
       expect(() => decode(message, shape)).toThrow(ProtocolError);
     }
     expect(() => decode({ ...labels, labels: new Uint8Array(5001) })).toThrow(/1 to 5000 rows/);
     expect(() => decode({ ...labels, inputs: { kind: 'exact', rows: floats(6), width: 3 } })).toThrow(/brings exact/);
-    expect(() => decode({ ...factors, features: { hidden: [floats(4)], jacobian: floats(9), logits: null } })).toThrow(
+    expect(() => decode({ ...answer, features: { hidden: [floats(4)], jacobian: floats(9), logits: null } })).toThrow(
       /different sample counts/,
     );
-    expect(() => decode({ ...factors, features: { hidden: [floats(4)], jacobian: null, logits: null } })).toThrow(/'jacobian'/);
+    expect(() => decode({ ...answer, features: { hidden: [floats(4)], jacobian: null, logits: null } })).toThrow(/'jacobian'/);
   });
 
   it('carries Jacobians and logits, and labels without inputs, in the runs that exchange those', () => {
     const derived: RunShape = { ...shape, features: { hidden: [], jacobian: 8, logits: 4 }, inputs: 'none' };
     const decode = (message: Message) => decodeMessage(encodeMessage(message, 'f32'), derived);
     const features = { hidden: [], jacobian: floats(16), logits: floats(8) };
-    const factors: Message = { type: 'factors', ...inRound, features, teacher: null };
-    expect(decode(factors)).toEqual(factors);
-    expect(() => decode({ ...factors, features: { ...features, logits: floats(12) } })).toThrow(/different sample counts/);
-    expect(() => decode({ ...factors, features: { ...features, jacobian: floats(15) } })).toThrow(/'jacobian'/);
-    expect(() => decode({ ...factors, features: { ...features, logits: null } })).toThrow(/'logits'/);
-    expect(() => decode({ ...factors, features: { ...features, hidden: [floats(4)] } })).toThrow(/should not have/);
-    expect(() => decodeMessage(encodeMessage(factors, 'f32'), shape)).toThrow(ProtocolError);
+    const answer: Message = { type: 'features', ...inRound, features, teacher: null };
+    expect(decode(answer)).toEqual(answer);
+    expect(() => decode({ ...answer, features: { ...features, logits: floats(12) } })).toThrow(/different sample counts/);
+    expect(() => decode({ ...answer, features: { ...features, jacobian: floats(15) } })).toThrow(/'jacobian'/);
+    expect(() => decode({ ...answer, features: { ...features, logits: null } })).toThrow(/'logits'/);
+    expect(() => decode({ ...answer, features: { ...features, hidden: [floats(4)] } })).toThrow(/should not have/);
+    expect(() => decodeMessage(encodeMessage(answer, 'f32'), shape)).toThrow(ProtocolError);
     const labels: Message = { type: 'inputs', run: 'r', labels: Uint8Array.of(1, 0), inputs: null };
     expect(decode(labels)).toEqual(labels);
     expect(() => decode({ ...labels, inputs: { kind: 'exact', rows: floats(6), width: 3 } })).toThrow(ProtocolError);
@@ -120,7 +120,7 @@ describe('messages', () => {
     }
   });
 
-  it("carries a teacher's logits in the rounds that have one, whatever else the factors are", () => {
+  it("carries a teacher's logits in the rounds that have one, whatever else the features are", () => {
     const isTaught = (round: number) => round === 3;
     const layers = { hidden: [floats(4)], jacobian: null, logits: null };
     const derived = { hidden: [], jacobian: floats(16), logits: floats(8) };
@@ -132,14 +132,14 @@ describe('messages', () => {
     ] as const;
     for (const [features, widths] of forms) {
       const decode = (message: Message) => decodeMessage(encodeMessage(message, 'f32'), { ...shape, features: widths, isTaught });
-      const factors: Message = { type: 'factors', ...inRound, features, teacher: floats(8) };
-      expect(decode(factors)).toEqual(factors);
-      expect(decode({ ...factors, round: 2, teacher: null })).toEqual({ ...factors, round: 2, teacher: null });
-      expect(() => decode({ ...factors, round: 2 })).toThrow(/should not have/);
-      expect(() => decode({ ...factors, teacher: null })).toThrow(/'teacher'/);
-      expect(() => decode({ ...factors, teacher: floats(7) })).toThrow(/'teacher' of 1 to 5000 rows of 4/);
-      expect(() => decode({ ...factors, teacher: floats(8).fill(NaN) })).toThrow(/not finite/);
-      if (features !== untaught) expect(() => decode({ ...factors, teacher: floats(12) })).toThrow(/different sample counts/);
+      const answer: Message = { type: 'features', ...inRound, features, teacher: floats(8) };
+      expect(decode(answer)).toEqual(answer);
+      expect(decode({ ...answer, round: 2, teacher: null })).toEqual({ ...answer, round: 2, teacher: null });
+      expect(() => decode({ ...answer, round: 2 })).toThrow(/should not have/);
+      expect(() => decode({ ...answer, teacher: null })).toThrow(/'teacher'/);
+      expect(() => decode({ ...answer, teacher: floats(7) })).toThrow(/'teacher' of 1 to 5000 rows of 4/);
+      expect(() => decode({ ...answer, teacher: floats(8).fill(NaN) })).toThrow(/not finite/);
+      if (features !== untaught) expect(() => decode({ ...answer, teacher: floats(12) })).toThrow(/different sample counts/);
     }
   });
 
@@ -174,8 +174,8 @@ describe('messages', () => {
     ['weights that are not a number', { fields: { type: 'weights', ...inRound }, arrays: { weights: floats(5).fill(NaN) } }],
     ['an array too many', { fields: { type: 'step', ...inRound }, arrays: { step: floats(5), more: floats(1) } }],
     ['rows that do not fill', { fields: { type: 'residuals', ...inRound }, arrays: { residual: floats(7) } }],
-    ['no rows at all', { fields: { type: 'factors', ...inRound }, arrays: { hidden0: floats(0) } }],
-    ['more rows than anyone may hold', { fields: { type: 'factors', ...inRound }, arrays: { hidden0: new Float32Array(2 * 5001) } }],
+    ['no rows at all', { fields: { type: 'features', ...inRound }, arrays: { hidden0: floats(0) } }],
+    ['more rows than anyone may hold', { fields: { type: 'features', ...inRound }, arrays: { hidden0: new Float32Array(2 * 5001) } }],
     ['residuals of samples we do not hold', { fields: { type: 'residuals', ...inRound }, arrays: { residual: floats(12) } }],
     [
       'a label that is no class',

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { floatsOf } from '../math/half.ts';
 import type { FeatureWidths } from '../model/model.ts';
-import type { Factors, InputFeatures } from '../ntk/pool.ts';
+import type { OwnerFeatures, InputFeatures } from '../ntk/pool.ts';
 import { MAX_SAMPLES, type SharedInputs } from '../settings/settings.ts';
 import { decodeFrame, encodeFrame, ProtocolError, type FloatForm, type FrameArray, type VectorUpdate } from './frame.ts';
 import { registerSchema, type RoomRegister } from './register.ts';
@@ -31,7 +31,7 @@ export interface WeightsMessage extends InRound {
   readonly weights: Float32Array;
   readonly velocity: Float32Array | null;
 }
-/** linearise: to every neighbour in the pool, the model to evaluate at; answered by `inputs` when wanted, then `factors`. */
+/** linearise: to every neighbour in the pool, the model to evaluate at; answered by `inputs` when wanted, then `features`. */
 export interface MixedMessage extends InRound {
   readonly type: 'mixed';
   readonly weights: Float32Array;
@@ -47,8 +47,8 @@ export interface InputsMessage {
   readonly inputs: InputFeatures | null;
 }
 /** linearise: the features of the owner's samples at the mixed model, and in some runs who teaches them. */
-export interface FactorsMessage extends InRound, Factors {
-  readonly type: 'factors';
+export interface FeaturesMessage extends InRound, OwnerFeatures {
+  readonly type: 'features';
 }
 /** step: to the samples' owner, its rows of R, n x C; answered by `step`. */
 export interface ResidualsMessage extends InRound {
@@ -87,7 +87,7 @@ export type Message =
   | WeightsMessage
   | MixedMessage
   | InputsMessage
-  | FactorsMessage
+  | FeaturesMessage
   | ResidualsMessage
   | StepMessage
   | DeclineMessage
@@ -104,7 +104,7 @@ export const purposeOf: Readonly<Record<MessageKind, 'training' | 'evaluation' |
   weights: 'training',
   mixed: 'training',
   inputs: 'training',
-  factors: 'training',
+  features: 'training',
   residuals: 'training',
   step: 'training',
   metrics: 'evaluation',
@@ -112,7 +112,7 @@ export const purposeOf: Readonly<Record<MessageKind, 'training' | 'evaluation' |
 };
 
 /** The messages that carry something made of samples, or ask for it. */
-const ofSamples: ReadonlySet<MessageKind> = new Set(['mean', 'mixed', 'inputs', 'factors', 'residuals', 'step']);
+const ofSamples: ReadonlySet<MessageKind> = new Set(['mean', 'mixed', 'inputs', 'features', 'residuals', 'step']);
 
 /** The sizes that a run's messages must have. */
 export interface RunShape {
@@ -130,7 +130,7 @@ export interface RunShape {
   readonly sketchSize: number;
   /** Whether weights come with a velocity. */
   readonly velocity: boolean;
-  /** Whether the factors of a round come with a teacher's logits. */
+  /** Whether the features of a round come with a teacher's logits. */
   readonly isTaught: (round: number) => boolean;
 }
 
@@ -179,7 +179,7 @@ const fieldsSchema = v.variant('type', [
   v.strictObject({ type: v.literal('weights'), run, round }),
   v.strictObject({ type: v.literal('mixed'), run, round, wantsInputs: v.boolean() }),
   v.strictObject({ type: v.literal('inputs'), run, kind: v.picklist(['exact', 'sketch', 'none']) }),
-  v.strictObject({ type: v.literal('factors'), run, round }),
+  v.strictObject({ type: v.literal('features'), run, round }),
   v.strictObject({ type: v.literal('residuals'), run, round }),
   v.strictObject({ type: v.literal('step'), run, round }),
   v.strictObject({ type: v.literal('decline'), run, round, of: v.picklist(['weights', 'mixed', 'residuals']) }),
@@ -211,7 +211,7 @@ function split(message: Message): { fields: unknown; arrays: Readonly<Record<str
       const cross = inputs.kind === 'sketch' ? { cross: inputs.cross } : {};
       return { fields: { ...fields, kind: inputs.kind }, arrays: { labels, rows: floatsOf(inputs.rows), ...cross } };
     }
-    case 'factors': {
+    case 'features': {
       const {
         features: { hidden, jacobian, logits },
         teacher,
@@ -379,7 +379,7 @@ function readArrays(fields: RunFields, reader: ArrayReader, shape: RunShape): Ex
       const samples = reader.samples('labels', 1);
       return { ...rest, inputs: readInputs(kind, reader, shape, samples), labels: reader.labels('labels', samples, shape.classes) };
     }
-    case 'factors': {
+    case 'features': {
       const widths = shape.features ?? { hidden: [], jacobian: 0, logits: 0 };
       const hidden = widths.hidden.map((size, l) => reader.rows(`hidden${l}`, size));
       const [jacobian, logits] = (['jacobian', 'logits'] as const).map((name) =>
@@ -390,7 +390,7 @@ function readArrays(fields: RunFields, reader: ArrayReader, shape: RunShape): Ex
       if (jacobian) samples.add(jacobian.length / widths.jacobian);
       if (logits) samples.add(logits.length / widths.logits);
       if (teacher) samples.add(teacher.length / shape.classes);
-      if (samples.size > 1) throw new ProtocolError(`A 'factors' message has layers of different sample counts.`);
+      if (samples.size > 1) throw new ProtocolError(`A 'features' message has layers of different sample counts.`);
       return { ...fields, features: { hidden, jacobian: jacobian ?? null, logits: logits ?? null }, teacher };
     }
     case 'residuals':

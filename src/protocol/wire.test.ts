@@ -148,7 +148,7 @@ describe('the wire form q8', () => {
   it('keeps masks, and leaves what is small or sent once to float16', () => {
     const relu = wave(0).map((value) => Math.max(0, value - 4.9));
     const features = { hidden: [relu], jacobian: wave(1), logits: wave(2) };
-    const { arrays } = decodeFrame(wireOf().encode({ type: 'factors', run: 'r', round: 0, features, teacher: null }, 'b'));
+    const { arrays } = decodeFrame(wireOf().encode({ type: 'features', run: 'r', round: 0, features, teacher: null }, 'b'));
     const hidden = arrays['hidden0'];
     if (!(hidden instanceof Float32Array)) throw new Error('no activations');
     relu.forEach((value, i) => expect(hidden[i]! > 0).toBe(value > 0));
@@ -158,7 +158,7 @@ describe('the wire form q8', () => {
     const float16: Message[] = [
       { type: 'residuals', run: 'r', round: 0, residual: wave(0) },
       { type: 'metrics', run: 'r', round: 0, accuracy: 1, loss: 0, bytesSent: 0, seconds: 0, weights: wave(0) },
-      { type: 'factors', run: 'r', round: 0, features: { hidden: [wave(0, 1024)], jacobian: null, logits: wave(2) }, teacher: wave(3) },
+      { type: 'features', run: 'r', round: 0, features: { hidden: [wave(0, 1024)], jacobian: null, logits: wave(2) }, teacher: wave(3) },
       weightsIn(0, wave(0, 1024)),
       stepIn(0, wave(0, 1024)),
     ];

@@ -15,7 +15,7 @@ const KEPT_ROUNDS = 4;
 /** What neighbours get again and again, and keep. */
 const vectors: ReadonlySet<string> = new Set(['weights/weights', 'weights/velocity', 'mixed/weights']);
 /** Answers to one neighbour, about that neighbour's own model: its features are rounded as they are. */
-const features = /^factors\/(hidden\d+|jacobian)$/;
+const features = /^features\/(hidden\d+|jacobian)$/;
 /** Whether an array's signs are ReLU masks, which must survive. */
 const isMask = (name: string) => name.startsWith('hidden');
 
@@ -133,7 +133,9 @@ export class Wire {
     const kind = `${message.type}/${name}`;
     if (!('round' in message) || array.length <= FEW) return array;
     const { round } = message;
-    const random = (...receiver: string[]) => randomStream(this.settings.seed, 'q8', this.sender, kind, round, ...receiver);
+    // Named as the message was when the first runs were recorded, so that they can still be repeated to the bit.
+    const stream = kind.replace(/^features/, 'factors');
+    const random = (...receiver: string[]) => randomStream(this.settings.seed, 'q8', this.sender, stream, round, ...receiver);
     if (vectors.has(kind)) {
       if (kind === 'weights/weights') this.#forgetBefore(round);
       const base = recent(this.#given.get(to)?.get(name), round) ?? this.#startOf(name);

@@ -1,5 +1,5 @@
 import type { Teaching } from '../ntk/engine.ts';
-import { inputBytes, type Factors, type PoolMember } from '../ntk/pool.ts';
+import { inputBytes, type OwnerFeatures, type PoolMember } from '../ntk/pool.ts';
 import { neighboursTeach, type NtkMethod } from '../settings/method.ts';
 import { mix, momentumStep, scaledSum, weightedMean } from './iterate.ts';
 import {
@@ -52,9 +52,9 @@ export function linearise(known: Known, method: NtkMethod, mixing: Mixing): Tran
     effects.push({ type: 'send', to: peer, message: { type: 'mixed', run, round, weights, ...asked } });
   }
   const teaching = neighboursTeach(method, round) ? teachingOf(method, mixing) : null;
-  effects.push({ type: 'factors', round, weights, teaching }, { type: 'await', round, phase: 'linearise', deadlines: teaching ? 2 : 1 });
+  effects.push({ type: 'features', round, weights, teaching }, { type: 'await', round, phase: 'linearise', deadlines: teaching ? 2 : 1 });
   const waiting = new Set(present.map(({ peer }) => peer));
-  const activity: Linearising = { phase: 'linearise', method, plan, mixed, factors: new Map(), waiting, missed };
+  const activity: Linearising = { phase: 'linearise', method, plan, mixed, features: new Map(), waiting, missed };
   return { state: { known: { ...known, centre, means }, activity }, effects };
 }
 
@@ -69,19 +69,19 @@ function teachingOf({ evolution: { temperature } }: NtkMethod, { plan, own, answ
   return { models: [{ weights: own.weights, weight: selfWeight }, ...others], temperature };
 }
 
-/** When all factors are in: evolves the pool's logits in function space. */
+/** When all features are in: evolves the pool's logits in function space. */
 export function evolve(known: Known, activity: Linearising): Transition {
   const { method, plan, mixed, missed } = activity;
   const { self } = known.settings;
-  if (!activity.factors.has(self) || !known.inputs.has(self)) return stay({ known, activity });
+  if (!activity.features.has(self) || !known.inputs.has(self)) return stay({ known, activity });
   const pool = [self, ...plan.neighbours.map(({ peer }) => peer)].flatMap((peer): PoolMember[] => {
-    const factors = activity.factors.get(peer);
+    const answer = activity.features.get(peer);
     const inputs = known.inputs.get(peer);
-    if (!factors || !inputs || !coversSamples(known.settings, inputs, factors)) return [];
-    return [{ key: peer, ...inputs, ...factors }];
+    if (!answer || !inputs || !coversSamples(known.settings, inputs, answer)) return [];
+    return [{ key: peer, ...inputs, ...answer }];
   });
   const answered = new Set(pool.map(({ key }) => key));
-  const unusable = [...activity.factors.keys()].filter((peer) => !answered.has(peer));
+  const unusable = [...activity.features.keys()].filter((peer) => !answered.has(peer));
   const leftOut = new Set([...missed, ...unusable]);
   return {
     state: {
@@ -107,8 +107,12 @@ function recentInputs({ inputs, settings: { inputBudget } }: Known, pool: readon
   return new Map(kept);
 }
 
-/** Whether an owner's factors are those of exactly its samples; a neighbour that answers otherwise is left out. */
-function coversSamples({ features: widths, classes }: RoundSettings, { labels }: OwnedInputs, { features, teacher }: Factors): boolean {
+/** Whether an owner's features are those of exactly its samples; a neighbour that answers otherwise is left out. */
+function coversSamples(
+  { features: widths, classes }: RoundSettings,
+  { labels }: OwnedInputs,
+  { features, teacher }: OwnerFeatures,
+): boolean {
   const { hidden, jacobian, logits } = features;
   const isOf = (width: number, values: Float32Array | null | undefined) => (values?.length ?? 0) === labels.length * width;
   return (
@@ -169,11 +173,11 @@ export function learnInputs(state: RoundState, owner: Peer, { labels, inputs }: 
   return { ...state, known: { ...state.known, inputs: withEntry(state.known.inputs, owner, { labels, inputs }) } };
 }
 
-export function learnFactors(state: RoundState, owner: Peer, round: number, { features, teacher }: Factors): RoundState {
+export function learnFeatures(state: RoundState, owner: Peer, round: number, { features, teacher }: OwnerFeatures): RoundState {
   const { activity, known } = state;
   if (activity.phase !== 'linearise' || !isDue(activity, known, owner, round)) return state;
   const waiting = without(activity.waiting, owner);
-  return { known, activity: { ...activity, factors: withEntry(activity.factors, owner, { features, teacher }), waiting } };
+  return { known, activity: { ...activity, features: withEntry(activity.features, owner, { features, teacher }), waiting } };
 }
 
 export function learnPart(state: RoundState, owner: Peer, round: number, part: Float32Array): RoundState {

@@ -3,7 +3,7 @@ import { neighboursTeach, type Method } from '../settings/method.ts';
 import { without, type Peer } from './state.ts';
 
 /**
- * The sample owner's side of a round, pure: it answers a neighbour's `mixed` with its factors at that model and the
+ * The sample owner's side of a round, pure: it answers a neighbour's `mixed` with its features at that model and the
  * neighbour's `residuals` with one backward pass there. It keeps a neighbour's model from the one to the other.
  *
  * Where neighbours teach, the answer to `mixed` also has what this client's own mix of that round believes of the samples. A
@@ -33,7 +33,7 @@ export type OwnerEffect =
   /** Send labels and inputs; with exchange `sketch` centred by `centre`. */
   | { readonly type: 'answer-inputs'; readonly to: Peer; readonly centre: Float32Array | null }
   | {
-      readonly type: 'answer-factors';
+      readonly type: 'answer-features';
       readonly to: Peer;
       readonly round: number;
       readonly weights: Float32Array;
@@ -68,7 +68,7 @@ export function advanceOwner(state: OwnerState, event: OwnerEvent): OwnerTransit
       let taught: OwnerState = { ...state, taught: { round, teacher } };
       const effects: OwnerEffect[] = [];
       for (const peer of state.waiting) {
-        const transition = answerFactors(taught, peer);
+        const transition = answerFeatures(taught, peer);
         taught = transition.state;
         effects.push(...transition.effects);
       }
@@ -82,12 +82,12 @@ export function advanceOwner(state: OwnerState, event: OwnerEvent): OwnerTransit
 }
 
 function receiveMixed(before: OwnerState, from: Peer, { round, weights, wantsInputs, centre }: MixedMessage): OwnerTransition {
-  const { state, effects } = answerFactors({ ...before, models: new Map(before.models).set(from, { round, weights }) }, from);
+  const { state, effects } = answerFeatures({ ...before, models: new Map(before.models).set(from, { round, weights }) }, from);
   return { state, effects: [...(wantsInputs ? [{ type: 'answer-inputs', to: from, centre } as const] : []), ...effects] };
 }
 
 /** Answers a peer's last `mixed`: at once, or when its round has been taught. */
-function answerFactors(state: OwnerState, to: Peer): OwnerTransition {
+function answerFeatures(state: OwnerState, to: Peer): OwnerTransition {
   const { run, method, models, taught } = state;
   const rest = { ...state, waiting: without(state.waiting, to) };
   const model = models.get(to);
@@ -95,7 +95,7 @@ function answerFactors(state: OwnerState, to: Peer): OwnerTransition {
   const { round, weights } = model;
   const answer = (teacher: Float32Array | null): OwnerTransition => ({
     state: rest,
-    effects: [{ type: 'answer-factors', to, round, weights, teacher }],
+    effects: [{ type: 'answer-features', to, round, weights, teacher }],
   });
   if (!neighboursTeach(method, round)) return answer(null);
   if (!taught || taught.round < round) return { state: { ...state, waiting: new Set(state.waiting).add(to) }, effects: [] };

@@ -200,16 +200,16 @@ class Federation {
     if (effect.type === 'answer-inputs') return this.#send(member.id, to, { type: 'inputs', run: 'r', ...inputsOf(k, k + 1) });
     const { round } = effect;
     member.work.push(() => {
-      if (effect.type === 'answer-factors') {
+      if (effect.type === 'answer-features') {
         const { teacher } = effect;
-        this.#send(member.id, to, { type: 'factors', run: 'r', round, features: featuresOf(k, effect.weights), teacher });
+        this.#send(member.id, to, { type: 'features', run: 'r', round, features: featuresOf(k, effect.weights), teacher });
       } else this.#send(member.id, to, { type: 'step', run: 'r', round, step: stepOf(k, effect.weights, effect.residual) });
     });
   }
 
   #send(from: string, to: string, message: Message): void {
     if (message.type === 'weights') expect(message.velocity !== null).toBe(sendsVelocity(this.method));
-    if (message.type === 'factors') expect(message.teacher !== null).toBe(neighboursTeach(this.method, message.round));
+    if (message.type === 'features') expect(message.teacher !== null).toBe(neighboursTeach(this.method, message.round));
     if (this.method.kind === 'gradient' && message.type !== 'weights' && message.type !== 'decline') {
       throw new Error(`A gradient method sent '${message.type}'.`);
     }
@@ -240,12 +240,12 @@ class Federation {
         case 'descend':
           member.work.push(() => this.#advance(member, { type: 'descended', round: effect.round, change: changeOf(k, effect.weights) }));
           break;
-        case 'factors':
+        case 'features':
           member.work.push(() => {
             const { round, weights, teaching } = effect;
             const teacher = teaching && teacherOf(k, teaching);
             if (teacher) this.#own(member, { type: 'taught', round, teacher });
-            this.#advance(member, { type: 'own-factors', round, factors: { features: featuresOf(k, weights), teacher } });
+            this.#advance(member, { type: 'own-features', round, features: { features: featuresOf(k, weights), teacher } });
           });
           break;
         case 'evolve':
@@ -517,7 +517,7 @@ describe('a round that neighbours teach', () => {
       ],
       temperature: 1,
     };
-    expect(effects).toContainEqual({ type: 'factors', round: 1, weights: Float32Array.of(2, 2), teaching });
+    expect(effects).toContainEqual({ type: 'features', round: 1, weights: Float32Array.of(2, 2), teaching });
     expect(effects).toContainEqual({ type: 'await', round: 1, phase: 'linearise', deadlines: 2 });
   });
 
@@ -528,7 +528,7 @@ describe('a round that neighbours teach', () => {
     let { state } = advanceRound(machine('c0', used, 0), begin(round));
     ({ state } = advanceRound(state, weights('c1', round, 3)));
     const { effects } = advanceRound(state, weights('c2', round, 5));
-    expect(effects).toContainEqual({ type: 'factors', round, weights: Float32Array.of(2.5, 2.5), teaching: null });
+    expect(effects).toContainEqual({ type: 'features', round, weights: Float32Array.of(2.5, 2.5), teaching: null });
     expect(effects).toContainEqual({ type: 'await', round, phase: 'linearise', deadlines: 1 });
   });
 
@@ -540,12 +540,12 @@ describe('a round that neighbours teach', () => {
       ['c2', 2, 2],
     ] as const) {
       const teacher = new Float32Array(rows);
-      const factors = { type: 'factors', run: 'r', round: 1, features: featuresOf(k, iterate(1).weights), teacher } as const;
+      const answer = { type: 'features', run: 'r', round: 1, features: featuresOf(k, iterate(1).weights), teacher } as const;
       ({ state } = advanceRound(state, { type: 'message', from: peer, message: { type: 'inputs', run: 'r', ...inputsOf(k, k + 1) } }));
-      ({ state } = advanceRound(state, { type: 'message', from: peer, message: factors }));
+      ({ state } = advanceRound(state, { type: 'message', from: peer, message: answer }));
     }
     const own = { features: featuresOf(0, iterate(1).weights), teacher: new Float32Array(1) };
-    const { effects } = advanceRound(state, { type: 'own-factors', round: 1, factors: own });
+    const { effects } = advanceRound(state, { type: 'own-features', round: 1, features: own });
     const [evolve] = effects;
     expect(evolve?.type === 'evolve' && evolve.pool.map(({ key }) => key)).toEqual(['c0', 'c1']);
   });
@@ -560,7 +560,7 @@ describe('an owner whose neighbourhood teaches', () => {
     message: { type: 'mixed', run: 'r', round, weights, wantsInputs: false, centre: null },
   });
   const answer = (to: string, round: number, given: Float32Array | null = teacher) => ({
-    type: 'answer-factors',
+    type: 'answer-features',
     to,
     round,
     weights,

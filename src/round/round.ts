@@ -3,7 +3,7 @@ import type { WeightsMessage } from '../protocol/messages.ts';
 import { sendsVelocity } from '../settings/method.ts';
 import { finishMix } from './gradient.ts';
 import type { Iterate } from './iterate.ts';
-import { evolve, finishStep, learnFactors, learnInputs, learnMean, learnPart, linearise, step } from './ntk.ts';
+import { evolve, finishStep, learnFeatures, learnInputs, learnMean, learnPart, linearise, step } from './ntk.ts';
 import {
   stay,
   withEntry,
@@ -26,7 +26,7 @@ import {
  *
  *   descend    computed here                           gradient methods: steps from w_i on the own samples
  *   mix        weights out, weights in                 w̄ = Σ m_ij w_j,  v̄ = Σ m_ij v_j
- *   linearise  w̄ out, factors in                       what the kernel needs of every sample in the pool, at w̄
+ *   linearise  w̄ out, features in                      what the kernel needs of every sample in the pool, at w̄
  *   evolve     computed here                           residuals R
  *   step       R's rows out, Jᵀ R in                   Δ = -(η/N) Σ J_pᵀ R_p;  v = μ v̄ + Δ;  w = w̄ + Δ + μ v
  *
@@ -83,8 +83,8 @@ export function advanceRound(state: RoundState, event: RoundEvent): Transition {
       return descended(state, event.round, event.change);
     case 'own-inputs':
       return proceed(learnInputs(state, state.known.settings.self, event.inputs));
-    case 'own-factors':
-      return proceed(learnFactors(state, state.known.settings.self, event.round, event.factors));
+    case 'own-features':
+      return proceed(learnFeatures(state, state.known.settings.self, event.round, event.features));
     case 'evolved':
       return step(state, event.round, event.evolution);
     case 'own-step':
@@ -158,8 +158,8 @@ function receive(state: RoundState, from: Peer, message: RoundMessage): Transiti
       return stay(learnInputs(state, from, message));
     case 'weights':
       return receiveWeights(state, from, message);
-    case 'factors':
-      return proceed(learnFactors(state, from, message.round, message));
+    case 'features':
+      return proceed(learnFeatures(state, from, message.round, message));
     case 'step':
       return proceed(learnPart(state, from, message.round, message.step));
     case 'decline': {

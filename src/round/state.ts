@@ -1,9 +1,9 @@
 import type { FeatureWidths } from '../model/model.ts';
 import type { Teaching } from '../ntk/engine.ts';
-import type { Factors, InputFeatures, PoolMember } from '../ntk/pool.ts';
+import type { OwnerFeatures, InputFeatures, PoolMember } from '../ntk/pool.ts';
 import type {
   DeclineMessage,
-  FactorsMessage,
+  FeaturesMessage,
   InputsMessage,
   MeanMessage,
   Message,
@@ -107,7 +107,7 @@ interface Linearised extends Working {
 export interface Linearising extends Linearised {
   readonly phase: 'linearise';
   /** At w̄, by peer, our own among them. */
-  readonly factors: ReadonlyMap<Peer, Factors>;
+  readonly features: ReadonlyMap<Peer, OwnerFeatures>;
 }
 
 export interface Evolving extends Linearised {
@@ -130,7 +130,7 @@ export interface RoundState {
   readonly activity: Activity;
 }
 
-export type RoundMessage = MeanMessage | WeightsMessage | InputsMessage | FactorsMessage | StepMessage | DeclineMessage;
+export type RoundMessage = MeanMessage | WeightsMessage | InputsMessage | FeaturesMessage | StepMessage | DeclineMessage;
 export type WaitingPhase = 'mix' | 'linearise' | 'step';
 
 export type RoundEvent =
@@ -142,7 +142,7 @@ export type RoundEvent =
   /** Answers to our own effects. */
   | { readonly type: 'descended'; readonly round: number; readonly change: Float32Array }
   | { readonly type: 'own-inputs'; readonly inputs: OwnedInputs }
-  | { readonly type: 'own-factors'; readonly round: number; readonly factors: Factors }
+  | { readonly type: 'own-features'; readonly round: number; readonly features: OwnerFeatures }
   | { readonly type: 'evolved'; readonly round: number; readonly evolution: Evolution }
   | { readonly type: 'own-step'; readonly round: number; readonly step: Float32Array };
 
@@ -167,8 +167,8 @@ export type RoundEffect =
   | { readonly type: 'sketch-inputs'; readonly centre: Float32Array }
   /** Send our mean: the driver knows the inputs. */
   | { readonly type: 'introduce'; readonly to: Peer }
-  /** The factors of our own samples; where neighbours teach, the teacher's logits first, because neighbours wait for them. */
-  | { readonly type: 'factors'; readonly round: number; readonly weights: Float32Array; readonly teaching: Teaching | null }
+  /** The features of our own samples; where neighbours teach, the teacher's logits first, because neighbours wait for them. */
+  | { readonly type: 'features'; readonly round: number; readonly weights: Float32Array; readonly teaching: Teaching | null }
   | {
       readonly type: 'evolve';
       readonly round: number;

@@ -52,7 +52,7 @@ test.each<[string, Partial<Settings>]>([
   ['sketches and an own velocity', {}],
   [
     'exact inputs and a mixed velocity',
-    { ...defaultSettings('spark'), ...base, algorithm: 'spark', method: defaultSettings('spark').method, exchange: 'factors' },
+    { ...defaultSettings('spark'), ...base, algorithm: 'spark', method: defaultSettings('spark').method, exchange: 'exact' },
   ],
   ['differences in 8 bits', { wire: 'q8', hidden: [32] }],
   ['neighbours that teach', { method: taught }],

@@ -17,8 +17,8 @@ describe('modelOf', () => {
   });
 
   test('refuses sketches where the logits are made from the inputs alone', () => {
-    expect(() => modelOf({ ...settings, hidden: [] }, images)).toThrow(/add a layer, or exchange factors/);
-    expect(() => modelOf({ ...settings, hidden: [], exchange: 'factors' }, images)).not.toThrow();
+    expect(() => modelOf({ ...settings, hidden: [] }, images)).toThrow(/add a layer, or exchange exact samples/);
+    expect(() => modelOf({ ...settings, hidden: [], exchange: 'exact' }, images)).not.toThrow();
     expect(() => modelOf({ ...settings, hidden: [], convolutions: [2] }, images)).not.toThrow();
     expect(() => modelOf({ ...defaultSettings('dpsgd'), hidden: [] }, images)).not.toThrow();
   });
@@ -74,7 +74,7 @@ describe('modelOf', () => {
 
 test('inputs are shared only with a kernel made layer by layer, and not with convolutions', () => {
   expect(sharedInputs(settings)).toBe('sketch');
-  expect(sharedInputs({ ...settings, exchange: 'factors' })).toBe('exact');
+  expect(sharedInputs({ ...settings, exchange: 'exact' })).toBe('exact');
   expect(sharedInputs({ ...settings, exchange: 'projected' })).toBe('none');
   expect(sharedInputs({ ...settings, exchange: 'jacobian' })).toBe('none');
   expect(sharedInputs({ ...settings, convolutions: [4] })).toBe('none');

@@ -24,7 +24,7 @@ const megabytes = (bytes: number) => `${Math.round(bytes / 1e6)} MB`;
 export function modelOf(settings: Settings, { width, height, classes }: Data, samples: number = settings.samples): ModelSpec {
   const { convolutions: channels, hidden, method, wire } = settings;
   if (hidden.length === 0 && sharedInputs(settings) === 'sketch') {
-    throw new ModelError('A model of one layer needs more than sketches of its samples; add a layer, or exchange factors (exact samples).');
+    throw new ModelError('A model of one layer needs more than sketches of its samples; add a layer, or exchange exact samples.');
   }
   const form = featureForm(settings);
   const isProjected = typeof form === 'object';

@@ -34,10 +34,10 @@ const partitionSchema = v.variant('kind', [
 
 /**
  * What a neighbour gets of each sample. Once a round: of `jacobian` the derivatives of its logits by all parameters, of
- * `projected` a random projection of them, else its hidden activations. Once a run: of `factors` its input, of `sketch` a
+ * `projected` a random projection of them, else its hidden activations. Once a run: of `exact` its input, of `sketch` a
  * sketch of it; with convolutions neither, and every round the derivatives by their parameters.
  */
-export const exchanges = ['sketch', 'factors', 'projected', 'jacobian'] as const;
+export const exchanges = ['sketch', 'exact', 'projected', 'jacobian'] as const;
 export type Exchange = (typeof exchanges)[number];
 
 /** The name of a folder and part of an address, so nothing but these. */
@@ -130,7 +130,7 @@ export type SharedInputs = 'exact' | 'sketch' | 'none';
 export function sharedInputs({ method, convolutions, exchange }: Pick<Settings, 'method' | 'convolutions' | 'exchange'>): SharedInputs {
   if (method.kind === 'gradient' || convolutions.length > 0) return 'none';
   switch (exchange) {
-    case 'factors':
+    case 'exact':
       return 'exact';
     case 'sketch':
       return 'sketch';
@@ -148,7 +148,7 @@ export function featureForm({
   seed,
 }: Pick<Settings, 'exchange' | 'projection' | 'projectionSize' | 'seed'>): FeatureForm {
   switch (exchange) {
-    case 'factors':
+    case 'exact':
     case 'sketch':
       return 'layers';
     case 'projected':

@@ -96,7 +96,7 @@ describe('disclosure', () => {
   it('is never silent about what a neighbour could rebuild', () => {
     const settings = defaultSettings();
     expect(disclosure({ ...settings, exchange: 'sketch' })).toMatch(/a blurred image can be rebuilt; .* labels and residuals/);
-    expect(disclosure({ ...settings, exchange: 'factors' })).toMatch(/your samples themselves .* labels and residuals/);
+    expect(disclosure({ ...settings, exchange: 'exact' })).toMatch(/your samples themselves .* labels and residuals/);
     const narrow = { name: 'mine', kind: 'table', width: 256, height: 1, classes: 2, trainSamples: 9, testSamples: 1 } as const;
     expect(disclosure({ ...settings, exchange: 'sketch' }, narrow)).toMatch(/your samples themselves, because a sketch hides nothing/);
     expect(disclosure({ ...settings, exchange: 'sketch' }, { ...narrow, width: 257 })).toMatch(/a blurred image can be rebuilt/);

@@ -27,7 +27,7 @@ export function describeDataset({ kind, width, height, classes, trainSamples }: 
 /** What neighbours get of one's samples. */
 export const exchangeNames = {
   sketch: 'sketches',
-  factors: 'exact samples',
+  exact: 'exact samples',
   projected: 'projected Jacobians',
   jacobian: 'whole Jacobians',
 } as const;
@@ -124,7 +124,7 @@ function sampleDisclosure(settings: Settings, dataset: CatalogueEntry | undefine
     );
   }
   switch (exchange) {
-    case 'factors':
+    case 'exact':
       return 'Neighbours get your samples themselves and their hidden activations; they also see your labels and residuals.';
     case 'sketch':
       return dataset && rowWidth(dataset) <= sketchSize
