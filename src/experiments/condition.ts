@@ -1,10 +1,14 @@
+/** What is run: a federation, its method and its size. */
+
 import { isCentralised } from '../settings/method.ts';
 import type { Algorithm } from '../settings/presets.ts';
 import { defaultSettings, type Settings } from '../settings/settings.ts';
 
 /** One federation whose runs, one a seed, make one row of a table. */
 export interface Condition {
-  /** Names the files of its runs, e.g. `spark-iid`. */
+  /** The study whose file keeps its runs, e.g. `methods-iid`; other studies may show them too. */
+  readonly study: string;
+  /** Names its runs there, e.g. `spark`. */
   readonly name: string;
   readonly clients: number;
   /** All but the seed. */
@@ -22,17 +26,16 @@ const common: Partial<Settings> = {
   testSamples: 10_000,
 };
 
-export function condition(name: string, algorithm: Algorithm, changes: Partial<Settings> = {}, clients = 40): Condition {
+export function condition(study: string, name: string, algorithm: Algorithm, changes: Partial<Settings> = {}, clients = 40): Condition {
   const settings = { ...defaultSettings(algorithm), ...common, ...changes };
-  return { name, clients, settings: isCentralised(settings.method) ? { ...settings, union: clients } : settings };
+  return { study, name, clients, settings: isCentralised(settings.method) ? { ...settings, union: clients } : settings };
 }
 
 /** The same condition at a size that says whether everything works, and nothing about the methods. */
-export function quick({ name, clients, settings, ...rest }: Condition): Condition {
+export function quick({ clients, settings, ...rest }: Condition): Condition {
   const few = Math.min(clients, 6);
   return {
     ...rest,
-    name,
     clients: few,
     settings: {
       ...settings,

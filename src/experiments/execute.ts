@@ -1,3 +1,5 @@
+/** Runs one condition with one seed and keeps its record. */
+
 import { Checkpoint } from '../runner/checkpoint.ts';
 import { isDone } from '../runner/conductor.ts';
 import { runInProcess } from '../runner/inProcess.ts';
@@ -9,7 +11,8 @@ import type { ClientView } from '../client/view.ts';
 import { isCentralised } from '../settings/method.ts';
 import type { Condition } from './condition.ts';
 import { kernelError } from './kernelError.ts';
-import type { Records, RunRecord } from './record.ts';
+import type { RunRecord } from './record.ts';
+import type { Records } from './records.ts';
 
 export interface Execution {
   readonly records: Records;
@@ -22,9 +25,9 @@ export interface Execution {
 /** Runs a condition with this seed, unless that is on record. */
 export async function runOf(condition: Condition, seed: number, { records, progress, stop, isQuick }: Execution): Promise<void> {
   if (await records.find(condition, seed)) return;
-  const { name, clients, measuresKernel } = condition;
+  const { study, name, clients, measuresKernel } = condition;
   const settings = { ...condition.settings, seed };
-  progress.begin(`${name}, seed ${seed}`);
+  progress.begin(`${study}/${name}, seed ${seed}`);
   const since = performance.now();
   const members = isCentralised(settings.method) ? 1 : clients;
   const run = { settings, clients: members, backend: 'wasm', stop, onProgress: (view: ClientView) => progress.show(view) } as const;
@@ -47,7 +50,7 @@ export async function runOf(condition: Condition, seed: number, { records, progr
     })),
     ...(measuresKernel && method.kind === 'ntk' && { kernelError: round4(await kernelError(settings, method, clients)) }),
   };
-  await records.keep(name, record);
+  await records.keep(condition, record);
 }
 
 const round4 = (value: number) => Math.round(value * 1e4) / 1e4;

@@ -1,8 +1,8 @@
+/** The hyperparameters tried for each method: six settings each, scored on the validation split. The presets hold the best stable ones. */
+
 import type { GradientMethod, Method, NtkMethod } from '../settings/method.ts';
 import { algorithms, presets, type Algorithm } from '../settings/presets.ts';
 import { condition, type Condition } from './condition.ts';
-
-/** The hyperparameters tried for each method: six settings each, scored on the validation split. The presets hold the best stable ones. */
 
 export interface Candidate {
   readonly algorithm: Algorithm;
@@ -106,6 +106,6 @@ export const candidates: readonly Candidate[] = algorithms.flatMap((algorithm) =
   grids[algorithm]().map(({ label, method }, k) => ({
     algorithm,
     label,
-    condition: condition(`tuning/${algorithm}-${k}`, algorithm, { method, scoreOn: 'validation', rounds: roundsOf(method) }, 20),
+    condition: condition('tuning', `${algorithm}-${k}`, algorithm, { method, scoreOn: 'validation', rounds: roundsOf(method) }, 20),
   })),
 );

@@ -1,3 +1,5 @@
+/** How wrong an exchange makes a kernel. */
+
 import { selectBackend } from '../backend/backend.ts';
 import { locateWasm } from '../backend/wasmNode.ts';
 import type { Problem } from '../client/problem.ts';

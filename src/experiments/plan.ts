@@ -1,9 +1,10 @@
+/** What is run for which table. Conditions of the same study and name are the same and are run once. */
+
 import { presets, type Algorithm } from '../settings/presets.ts';
 import type { NtkMethod } from '../settings/method.ts';
 import type { PartitionRule, Settings, TopologySettings } from '../settings/settings.ts';
 import { condition, type Condition } from './condition.ts';
-
-/** What is run for which table. Conditions of the same name are the same and are run once. */
+import type { TableKind } from './tables.ts';
 
 export interface Row {
   readonly label: string;
@@ -11,8 +12,10 @@ export interface Row {
 }
 
 export interface Study {
-  /** For `--only`. */
+  /** For `--only`; its table's name, and that of the file of its own runs. */
   readonly name: string;
+  /** What its table shows. */
+  readonly table: TableKind;
   readonly seeds: readonly number[];
   readonly rows: readonly Row[];
 }
@@ -54,13 +57,13 @@ function roundsOf(algorithm: Algorithm, skew: Skew): number {
 }
 
 export function methodsCondition(algorithm: Algorithm, skew: Skew): Condition {
-  const name = `methods/${algorithm}-${skew}`;
-  return condition(name, algorithm, { partition: partitions[skew], rounds: roundsOf(algorithm, skew) });
+  return condition(`methods-${skew}`, algorithm, algorithm, { partition: partitions[skew], rounds: roundsOf(algorithm, skew) });
 }
 
 function methods(skew: Skew): Study {
   return {
     name: `methods-${skew}`,
+    table: 'methods',
     seeds: SEEDS,
     rows: compared.map((algorithm) => ({ label: presets[algorithm].title, condition: methodsCondition(algorithm, skew) })),
   };
@@ -69,10 +72,11 @@ function methods(skew: Skew): Study {
 /** All 60,000 images. */
 const large: Study = {
   name: 'large',
+  table: 'large',
   seeds: SEEDS,
   rows: ([...kernelMethods, 'dfedavg'] as const).map((algorithm) => ({
     label: presets[algorithm].title,
-    condition: condition(`large/${algorithm}`, algorithm, { rounds: algorithm === 'dfedavg' ? 24 : 12 }, 300),
+    condition: condition('large', algorithm, algorithm, { rounds: algorithm === 'dfedavg' ? 24 : 12 }, 300),
   })),
 };
 
@@ -92,12 +96,13 @@ function ablation(): Study {
   /** Eight rounds tell the parts apart. */
   const part = (label: string, name: string, method: NtkMethod): Row => ({
     label,
-    condition: condition(`ablation/${name}`, 'ntk-dfl', { method, rounds: 8 }),
+    condition: condition('ablation', name, 'ntk-dfl', { method, rounds: 8 }),
   });
   const longer = (algorithm: 'ntk-dfl' | 'spark' | 'sparkmesh', steps: number) =>
     part(`${presets[algorithm].title}, ${steps} steps`, `${algorithm}-${steps}`, evolving(ntkMethod(algorithm), { steps }));
   return {
     name: 'ablation',
+    table: 'course',
     seeds: SEEDS,
     rows: [
       { label: 'NTK-DFL', condition: methodsCondition('ntk-dfl', '0.1') },
@@ -126,7 +131,7 @@ const twelve = (
 ): readonly Row[] =>
   methods.map((algorithm) => ({
     label: `${label}, ${presets[algorithm].title}`,
-    condition: condition(`${study}/${algorithm}-${name}`, algorithm, { rounds: 12, ...changes }, 12),
+    condition: condition(study, `${algorithm}-${name}`, algorithm, { rounds: 12, ...changes }, 12),
   }));
 
 /** What is the default is run with all three, other forms with SPARKmesh alone. */
@@ -142,6 +147,7 @@ const exchanges: readonly (readonly [label: string, name: string, changes: Parti
 /** Fewer samples than elsewhere: neighbours get n C k numbers. */
 const projection: Study = {
   name: 'projection',
+  table: 'exchanges',
   seeds: SEEDS,
   rows: exchanges
     .flatMap(([label, name, changes]) => twelve('projection', label, name, { samples: 100, ...changes }, withAll(name === 'sketch-256')))
@@ -150,6 +156,7 @@ const projection: Study = {
 
 const wire: Study = {
   name: 'wire',
+  table: 'conditions',
   seeds: SEEDS,
   rows: (['f32', 'f16', 'q8'] as const).flatMap((form) => twelve('wire', form, form, { wire: form, rounds: 15 }, withAll(form === 'f16'))),
 };
@@ -167,18 +174,20 @@ const topologyRows: readonly (readonly [label: string, name: string, topology: T
 
 const topologies: Study = {
   name: 'topologies',
+  table: 'conditions',
   seeds: SEEDS,
   rows: topologyRows.flatMap(([label, name, topology]) => twelve('topologies', label, name, { topology })),
 };
 
 const hardships: Study = {
   name: 'hardships',
+  table: 'conditions',
   seeds: SEEDS,
   rows: kernelMethods.flatMap((algorithm) => {
     const { title } = presets[algorithm];
     const row = (label: string, name: string, changes: Partial<Settings>): Row => ({
       label: `${title}, ${label}`,
-      condition: condition(`hardships/${algorithm}-${name}`, algorithm, { rounds: 6, ...changes }),
+      condition: condition('hardships', `${algorithm}-${name}`, algorithm, { rounds: 6, ...changes }),
     });
     return [
       { label: `${title}, none`, condition: methodsCondition(algorithm, '0.1') },
@@ -198,13 +207,15 @@ const sizes = [
 /** From small federations to large ones. */
 const stability: Study = {
   name: 'stability',
+  table: 'course',
   seeds: SEEDS,
   rows: sizes.flatMap(({ clients, samples, topology }) =>
     skews.flatMap((skew) =>
       kernelMethods.map((algorithm) => ({
         label: `${clients} x ${samples}, ${skew === 'iid' ? 'IID' : `α = ${skew}`}, ${presets[algorithm].title}`,
         condition: condition(
-          `stability/${algorithm}-${clients}x${samples}-${skew}`,
+          'stability',
+          `${algorithm}-${clients}x${samples}-${skew}`,
           algorithm,
           { samples, topology, partition: partitions[skew], rounds: 12 },
           clients,

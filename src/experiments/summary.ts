@@ -1,6 +1,6 @@
-import type { RunRecord } from './record.ts';
-
 /** What the runs of one condition, one a seed, say together. */
+
+import type { RunRecord } from './record.ts';
 
 /** Mean and sample standard deviation. */
 export interface Spread {
@@ -14,7 +14,7 @@ export function spreadOf(values: readonly number[]): Spread {
   return { mean, deviation: values.length > 1 ? Math.sqrt(squares / (values.length - 1)) : 0 };
 }
 
-type Measure = 'averaged' | 'mean';
+export type Measure = 'averaged' | 'mean';
 
 /** Rounds until the accuracy was first reached, or null. */
 export function roundsTo(record: RunRecord, accuracy: number, measure: Measure = 'averaged'): number | null {

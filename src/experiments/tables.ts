@@ -1,7 +1,8 @@
+/** Markdown tables of the runs' numbers. */
+
+import { megabytes, percent, points } from '../math/format.ts';
 import type { RunRecord } from './record.ts';
 import { bytesAfter, bytesTo, largestDrop, roundsTo, spreadOf } from './summary.ts';
-
-/** Markdown of the runs' numbers. */
 
 /** The runs of one row, by seed. */
 export interface Measured {
@@ -13,16 +14,12 @@ type Column = readonly [title: string, cell: (records: readonly RunRecord[]) => 
 
 const THRESHOLDS = [0.75, 0.8, 0.82];
 
-const percent = (fraction: number) => (100 * fraction).toFixed(1);
+/** Significant digits of bytes: seeds differ in the third. */
+export const BYTES_DIGITS = 2;
 
 function accuracyCell(values: readonly number[]): string {
   const { mean, deviation } = spreadOf(values);
-  return values.length > 1 ? `${percent(mean)} ± ${percent(deviation)}` : percent(mean);
-}
-
-export function megabytes(bytes: number): string {
-  const mb = bytes / 1e6;
-  return mb >= 100 ? `${Math.round(mb)} MB` : `${mb.toPrecision(2)} MB`;
+  return values.length > 1 ? `${points(mean)} ± ${points(deviation)}` : points(mean);
 }
 
 /** Each run's value, or a dash where a run did not get there. */
@@ -31,7 +28,7 @@ const each = (values: readonly (number | null)[]) => values.map((value) => value
 function bytesCell(records: readonly RunRecord[], accuracy: number): string {
   const values = records.map((record) => bytesTo(record, accuracy));
   const reached = values.filter((value) => value !== null);
-  return reached.length < values.length ? '–' : megabytes(spreadOf(reached).mean);
+  return reached.length < values.length ? '–' : megabytes(spreadOf(reached).mean, BYTES_DIGITS);
 }
 
 const last = ({ rounds }: RunRecord) => rounds.at(-1)!;
@@ -43,18 +40,19 @@ const finals: readonly Column[] = [
 
 const perRound: Column = [
   'bytes a round',
-  (records) => megabytes(spreadOf(records.map((record) => bytesAfter(record, record.rounds.length) / record.rounds.length)).mean),
+  (records) =>
+    megabytes(spreadOf(records.map((record) => bytesAfter(record, record.rounds.length) / record.rounds.length)).mean, BYTES_DIGITS),
 ];
 
-const drop: Column = ['largest drop after round 5', (records) => percent(Math.max(...records.map((record) => largestDrop(record, 5))))];
+const drop: Column = ['largest drop after round 5', (records) => points(Math.max(...records.map((record) => largestDrop(record, 5))))];
 
 /** The accuracy after so many rounds, averaged model / mean client. */
 const after = (round: number): Column => [
   `after ${round}`,
   (records) =>
     records.every(({ rounds }) => rounds.length >= round)
-      ? `${percent(spreadOf(records.map(({ rounds }) => rounds[round - 1]!.averaged)).mean)} / ` +
-        percent(spreadOf(records.map(({ rounds }) => rounds[round - 1]!.mean)).mean)
+      ? `${points(spreadOf(records.map(({ rounds }) => rounds[round - 1]!.averaged)).mean)} / ` +
+        points(spreadOf(records.map(({ rounds }) => rounds[round - 1]!.mean)).mean)
       : '–',
 ];
 
@@ -62,7 +60,7 @@ const kernelErrors: Column = [
   'kernel error',
   (records) => {
     const errors = records.flatMap(({ kernelError }) => kernelError ?? []);
-    return errors.length > 0 ? `${percent(spreadOf(errors).mean)} %` : '–';
+    return errors.length > 0 ? percent(spreadOf(errors).mean) : '–';
   },
 ];
 
@@ -89,8 +87,11 @@ const columns = {
   conditions: [after(3), after(6), ...finals, perRound],
 } as const satisfies Record<string, readonly Column[]>;
 
-export function table(kind: keyof typeof columns, rows: readonly Measured[]): string {
-  if (rows.every(({ records }) => records.length === 0)) return 'Not run yet.';
+export type TableKind = keyof typeof columns;
+
+/** The table of a study's rows, in the columns of its kind. */
+export function table(kind: TableKind, rows: readonly Measured[]): string {
+  if (rows.every(({ records }) => records.length === 0)) return 'not run';
   const used: readonly Column[] = columns[kind];
   const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
   return [

@@ -1,26 +1,26 @@
-import { presets } from '../settings/presets.ts';
-import type { RunRecord } from './record.ts';
-import { bytesTo, largestDrop, meanCurve, roundsTo, spreadOf } from './summary.ts';
-import { megabytes, type Measured } from './tables.ts';
+/** The targets of the comparison by name: met, missed or open, each with its figure. docs/RESULTS.md says what they are. */
 
-/** The targets of the comparison, each with its figure, met or missed. */
+import { megabytes, percent, points } from '../math/format.ts';
+import { presets, type Algorithm } from '../settings/presets.ts';
+import { recordsOf, type Measurements } from './findings.ts';
+import type { Skew } from './plan.ts';
+import type { RunRecord } from './record.ts';
+import { bytesAfter, bytesTo, largestDrop, meanCurve, roundsTo, spreadOf, type Measure } from './summary.ts';
+import { BYTES_DIGITS } from './tables.ts';
 
 /** `open`: the other method's runs ended before they got there, too early to tell. */
 type Outcome = 'met' | 'missed' | 'open';
 
 interface Verdict {
-  readonly target: string;
-  /** Null where a run is missing. */
-  readonly outcome: { readonly is: Outcome; readonly figure: string } | null;
+  readonly outcome: Outcome;
+  readonly figure: string;
 }
+
+type Runs = readonly RunRecord[];
 
 const judge = (isMet: boolean): Outcome => (isMet ? 'met' : 'missed');
 
-type Studies = ReadonlyMap<string, readonly Measured[]>;
-
-function recordsOf(studies: Studies, study: string, algorithm: keyof typeof presets): readonly RunRecord[] {
-  return studies.get(study)?.find(({ label }) => label === presets[algorithm].title)?.records ?? [];
-}
+const hasRuns = (...all: readonly Runs[]) => all.every((records) => records.length > 0);
 
 interface Bounded {
   readonly value: number;
@@ -29,153 +29,146 @@ interface Bounded {
 }
 
 /** The mean over the runs; what was not reached counts as `otherwise`, so the mean is a lower bound. */
-function meanOf(
-  records: readonly RunRecord[],
-  measure: (record: RunRecord) => number | null,
-  otherwise: (record: RunRecord) => number,
-): Bounded {
+function meanOf(records: Runs, measure: (record: RunRecord) => number | null, otherwise: (record: RunRecord) => number): Bounded {
   const values = records.map((record) => measure(record) ?? otherwise(record));
   return { value: spreadOf(values).mean, isBound: records.some((record) => measure(record) === null) };
 }
 
-const rounded = ({ value, isBound }: Bounded) => `${isBound ? 'more than ' : ''}${value.toFixed(1)}`;
-
+/** Whether `own` is at most such a part of `other`. */
 function comparison(own: Bounded, other: Bounded, most: number): Outcome {
   if (own.isBound) return 'missed';
   if (own.value <= most * other.value) return 'met';
   return other.isBound ? 'open' : 'missed';
 }
 
-function ratio(
-  title: string,
-  ours: readonly RunRecord[],
-  theirs: readonly RunRecord[],
-  most: number,
-  measure: (record: RunRecord) => number | null,
-): Verdict {
-  if (ours.length === 0 || theirs.length === 0) return { target: title, outcome: null };
-  const own = meanOf(ours, measure, ({ rounds }) => rounds.length);
-  const other = meanOf(theirs, measure, ({ rounds }) => rounds.length);
-  return { target: title, outcome: { is: comparison(own, other, most), figure: `${rounded(own)} against ${rounded(other)} rounds` } };
+const against = (own: Bounded, other: Bounded, text: (value: number) => string) =>
+  [own, other].map(({ value, isBound }) => `${isBound ? '> ' : ''}${text(value)}`).join(' against ');
+
+/** Compares the rounds to an accuracy. */
+function rounds(ours: Runs, theirs: Runs, most: number, accuracy: number, measure: Measure = 'averaged'): Verdict | null {
+  if (!hasRuns(ours, theirs)) return null;
+  const mean = (records: Runs) =>
+    meanOf(
+      records,
+      (record) => roundsTo(record, accuracy, measure),
+      (record) => record.rounds.length,
+    );
+  const [own, other] = [mean(ours), mean(theirs)];
+  return { outcome: comparison(own, other, most), figure: `${against(own, other, (value) => value.toFixed(1))} rounds` };
 }
 
-function bytesRatio(title: string, ours: readonly RunRecord[], theirs: readonly RunRecord[], most: number): Verdict {
-  if (ours.length === 0 || theirs.length === 0) return { target: title, outcome: null };
-  const total = ({ rounds }: RunRecord) => rounds.reduce((sum, { bytes }) => sum + bytes, 0);
-  const own = meanOf(ours, (record) => bytesTo(record, 0.8), total);
-  const other = meanOf(theirs, (record) => bytesTo(record, 0.8), total);
-  const text = ({ value, isBound }: typeof own) => `${isBound ? 'more than ' : ''}${megabytes(value)}`;
-  return { target: title, outcome: { is: comparison(own, other, most), figure: `${text(own)} against ${text(other)}` } };
+/** Compares the total bytes to an accuracy. */
+function bytes(ours: Runs, theirs: Runs, most: number, accuracy: number): Verdict | null {
+  if (!hasRuns(ours, theirs)) return null;
+  const mean = (records: Runs) =>
+    meanOf(
+      records,
+      (record) => bytesTo(record, accuracy),
+      (record) => bytesAfter(record, record.rounds.length),
+    );
+  const [own, other] = [mean(ours), mean(theirs)];
+  return { outcome: comparison(own, other, most), figure: against(own, other, (value) => megabytes(value, BYTES_DIGITS)) };
 }
 
-const percent = (fraction: number) => `${(100 * fraction).toFixed(1)} %`;
-const final = (records: readonly RunRecord[]) => spreadOf(records.map(({ rounds }) => rounds.at(-1)!.averaged)).mean;
+const final = (records: Runs) => spreadOf(records.map(({ rounds: all }) => all.at(-1)!.averaged)).mean;
+
+const rivals = ['spark', 'ntk-dfl', 'ntk-dfl-published', 'dfedavg', 'dfedavgm', 'dpsgd'] as const satisfies readonly Algorithm[];
+
+/** The final accuracy beside the best of the other federated methods. */
+function highest(measurements: Measurements, skew: Skew): Verdict | null {
+  const study = `methods-${skew}`;
+  const ours = recordsOf(measurements, study, 'sparkmesh');
+  const others = rivals.map((algorithm) => ({ algorithm, records: recordsOf(measurements, study, algorithm) }));
+  if (!hasRuns(ours, ...others.map(({ records }) => records))) return null;
+  const best = others.reduce((a, b) => (final(b.records) > final(a.records) ? b : a));
+  return {
+    outcome: judge(final(ours) >= final(best.records)),
+    figure: `${percent(final(ours))}; ${presets[best.algorithm].title} ${percent(final(best.records))}`,
+  };
+}
+
+/** How far the final accuracy is below another's at most. */
+function within(ours: Runs, theirs: Runs, most: number): Verdict | null {
+  if (!hasRuns(ours, theirs)) return null;
+  return {
+    outcome: judge(final(theirs) - final(ours) <= most),
+    figure: `${percent(final(ours))} against ${percent(final(theirs))}`,
+  };
+}
+
+/** The largest drop after a round. */
+function steady(ours: Runs, from: number, most: number): Verdict | null {
+  if (!hasRuns(ours) || ours.some(({ rounds: all }) => all.length <= from)) return null;
+  const fall = Math.max(...ours.map((record) => largestDrop(record, from)));
+  return { outcome: judge(fall <= most), figure: `${points(fall)} points` };
+}
+
+/** A lead over another method in words: a lag is one that says so. */
+const leadText = (lead: number) => `${points(Math.abs(lead))} points ${lead < 0 ? 'behind' : 'ahead'}`;
+
+/** The lead after each round that both have run. */
+function leads(ours: Runs, theirs: Runs, measure: Measure): number[] {
+  const other = meanCurve(theirs, measure);
+  return meanCurve(ours, measure)
+    .slice(0, other.length)
+    .map((accuracy, t) => accuracy - other[t]!);
+}
+
+/** The smallest lead of the averaged model from a round on. */
+function neverBehind(ours: Runs, theirs: Runs, from: number, most: number): Verdict | null {
+  const later = hasRuns(ours, theirs) ? leads(ours, theirs, 'averaged').slice(from - 1) : [];
+  if (later.length === 0) return null;
+  const smallest = Math.min(...later);
+  return { outcome: judge(smallest >= -most), figure: leadText(smallest) };
+}
+
+/** The clients' own lead in the last round. */
+function clientsAhead(ours: Runs, theirs: Runs, least: number): Verdict | null {
+  if (!hasRuns(ours, theirs)) return null;
+  const last = leads(ours, theirs, 'mean').at(-1)!;
+  return { outcome: judge(last >= least), figure: leadText(last) };
+}
 
 /** From 3 x 50 to 40 x 200, α from 0.1 to IID: the narrowest lead over NTK-DFL with the same integrator. */
-function everywhereAhead(studies: Studies, algorithm: 'sparkmesh' | 'spark'): Verdict {
-  const target = `${presets[algorithm].title} behind NTK-DFL with the same integrator on no federation, 3 x 50 to 40 x 200, α = 0.1 to IID`;
-  const { title } = presets['ntk-dfl'];
-  const rows = ['stability', 'methods-0.1', 'methods-0.5', 'methods-iid'].map((study) => studies.get(study) ?? []);
-  const pairs = rows.flatMap((study) =>
-    study
-      .filter(({ label }) => label === title || label.endsWith(`, ${title}`))
-      .map(({ label, records }) => {
-        const own = label.slice(0, -title.length) + presets[algorithm].title;
-        return [study.find((row) => row.label === own)?.records ?? [], records] as const;
+function everywhereAhead(measurements: Measurements, algorithm: 'sparkmesh' | 'spark'): Verdict | null {
+  const pairs = ['stability', 'methods-0.1', 'methods-0.5', 'methods-iid'].flatMap((study) =>
+    (measurements.get(study) ?? [])
+      .filter(({ condition }) => condition.settings.algorithm === 'ntk-dfl')
+      .map(({ condition: { name }, records }) => {
+        const own = recordsOf(measurements, study, name.replace('ntk-dfl', algorithm));
+        return [own, records] as const;
       }),
   );
-  if (pairs.length === 0 || pairs.flat().some((records) => records.length === 0)) return { target, outcome: null };
-  const narrowest = Math.min(...pairs.map(([ours, theirs]) => lead(ours, theirs)));
-  return { target, outcome: { is: judge(narrowest >= 0), figure: `${(100 * narrowest).toFixed(1)} points ahead at the least` } };
+  if (pairs.length === 0 || !hasRuns(...pairs.flat())) return null;
+  const narrowest = Math.min(...pairs.map(([ours, theirs]) => leads(ours, theirs, 'averaged').at(-1)!));
+  return { outcome: judge(narrowest >= 0), figure: leadText(narrowest) };
 }
 
-/** Of the averaged model, after as many rounds of both. */
-function lead(ours: readonly RunRecord[], theirs: readonly RunRecord[]): number {
-  const own = meanCurve(ours, 'averaged');
-  const other = meanCurve(theirs, 'averaged');
-  const last = Math.min(own.length, other.length) - 1;
-  return own[last]! - other[last]!;
-}
+const words: Readonly<Record<Outcome, string>> = { met: 'met', missed: '**missed**', open: 'open' };
 
-function verdicts(studies: Studies): Verdict[] {
-  const at = (algorithm: keyof typeof presets, study = 'methods-0.1') => recordsOf(studies, study, algorithm);
+/** Two cells of a table for each target, by its name. */
+export function targets(measurements: Measurements): ReadonlyMap<string, string> {
+  const at = (algorithm: Algorithm) => recordsOf(measurements, 'methods-0.1', algorithm);
   const own = at('sparkmesh');
+  const plain = at('ntk-dfl');
   const published = at('ntk-dfl-published');
-  const strong = at('ntk-dfl');
-  const missing = (target: string): Verdict => ({ target, outcome: null });
-  const to80 = (record: RunRecord) => roundsTo(record, 0.8);
-
-  const highest = ['0.1', '0.5', 'iid'].map((skew): Verdict => {
-    const target = `highest final accuracy of all federated methods, ${skew === 'iid' ? 'IID' : `α = ${skew}`}`;
-    const rivals = (['spark', 'ntk-dfl', 'ntk-dfl-published', 'dfedavg', 'dfedavgm', 'dpsgd'] as const).map((algorithm) => ({
-      algorithm,
-      records: at(algorithm, `methods-${skew}`),
-    }));
-    const ours = at('sparkmesh', `methods-${skew}`);
-    if (ours.length === 0 || rivals.some(({ records }) => records.length === 0)) return missing(target);
-    const best = rivals.reduce((a, b) => (final(b.records) > final(a.records) ? b : a));
-    return {
-      target,
-      outcome: {
-        is: judge(final(ours) >= final(best.records)),
-        figure: `${percent(final(ours))}; ${presets[best.algorithm].title} ${percent(final(best.records))}`,
-      },
-    };
-  });
-
-  const centralised = at('centralised');
-  const central = 'within 1 point of centralised training on the same data';
-  const behind = 'averaged model never more than 0.5 points behind NTK-DFL with the same integrator, from round 4 on';
-  const ahead = 'clients’ own mean at least 5 points ahead of NTK-DFL with the same integrator, in the last round';
-  const steady = 'no drop of more than 1 point between rounds after round 5';
-  const gaps = (measure: 'averaged' | 'mean') => {
-    const theirs = meanCurve(strong, measure);
-    return meanCurve(own, measure).map((accuracy, t) => accuracy - (theirs[t] ?? accuracy));
+  const verdicts: Readonly<Record<string, Verdict | null>> = {
+    'rounds-published': rounds(own, published, 1 / 3, 0.8),
+    'rounds-dfedavgm': rounds(own, at('dfedavgm'), 1 / 10, 0.8),
+    'clients-published': rounds(own, published, 1 / 5, 0.78, 'mean'),
+    'bytes-published': bytes(own, published, 0.3, 0.8),
+    'bytes-dfedavg': bytes(own, at('dfedavg'), 1, 0.8),
+    'highest-0.1': highest(measurements, '0.1'),
+    'highest-0.5': highest(measurements, '0.5'),
+    'highest-iid': highest(measurements, 'iid'),
+    centralised: within(own, at('centralised'), 0.01),
+    steady: steady(own, 5, 0.01),
+    'never-behind': neverBehind(own, plain, 4, 0.005),
+    'clients-ahead': clientsAhead(own, plain, 0.05),
+    'sparkmesh-everywhere': everywhereAhead(measurements, 'sparkmesh'),
+    'spark-everywhere': everywhereAhead(measurements, 'spark'),
   };
-  const hasBoth = own.length > 0 && strong.length > 0;
-  const worst = hasBoth ? Math.min(...gaps('averaged').slice(3)) : 0;
-  const inLast = hasBoth ? gaps('mean').at(-1)! : 0;
-  const fall = own.length > 0 ? Math.max(...own.map((record) => largestDrop(record, 5))) : 0;
-  const distance = own.length > 0 && centralised.length > 0 ? final(centralised) - final(own) : 0;
-
-  return [
-    ratio('0.80 in at most a third of the rounds of NTK-DFL as published', own, published, 1 / 3, to80),
-    ratio('0.80 in at most a tenth of the rounds of DFedAvgM', own, at('dfedavgm'), 1 / 10, to80),
-    ratio('the clients’ own mean 0.78 in at most a fifth of the rounds of NTK-DFL as published', own, published, 1 / 5, (record) =>
-      roundsTo(record, 0.78, 'mean'),
-    ),
-    bytesRatio('total bytes to 0.80 at least 70 % below NTK-DFL as published, with the same exchange', own, published, 0.3),
-    bytesRatio('total bytes to 0.80 below those of DFedAvg', own, at('dfedavg'), 1),
-    ...highest,
-    own.length > 0 && centralised.length > 0
-      ? {
-          target: central,
-          outcome: {
-            is: judge(distance <= 0.01),
-            figure: `${percent(final(own))}; centralised after 40 rounds of 100 steps ${percent(final(centralised))}`,
-          },
-        }
-      : missing(central),
-    own.length > 0 && own[0]!.rounds.length > 5
-      ? { target: steady, outcome: { is: judge(fall <= 0.01), figure: `${(100 * fall).toFixed(1)} points at most` } }
-      : missing(steady),
-    hasBoth
-      ? { target: behind, outcome: { is: judge(worst >= -0.005), figure: `${(100 * worst).toFixed(1)} points at the worst round` } }
-      : missing(behind),
-    hasBoth ? { target: ahead, outcome: { is: judge(inLast >= 0.05), figure: `${(100 * inLast).toFixed(1)} points` } } : missing(ahead),
-    everywhereAhead(studies, 'sparkmesh'),
-    everywhereAhead(studies, 'spark'),
-  ];
-}
-
-const words: Readonly<Record<Outcome, string>> = { met: 'met', missed: '**missed**', open: 'open: the other runs ended too early' };
-
-export function targets(studies: Studies): string {
-  return [
-    '| target | | figure |',
-    '| --- | --- | --- |',
-    ...verdicts(studies).map(({ target, outcome }) =>
-      outcome ? `| ${target} | ${words[outcome.is]} | ${outcome.figure} |` : `| ${target} | not run | |`,
-    ),
-  ].join('\n');
+  return new Map(
+    Object.entries(verdicts).map(([name, verdict]) => [name, verdict ? `${words[verdict.outcome]} | ${verdict.figure}` : 'not run | ']),
+  );
 }
