@@ -1,6 +1,7 @@
 import type { BackendName } from '../backend/backend.ts';
+import { digits, megabytes, percent } from '../math/format.ts';
 import type { Measurement } from './measure.ts';
-import { digits, megabytes, table } from './table.ts';
+import { table } from './table.ts';
 import type { Size, Stage } from './workload.ts';
 
 /** One stage at one size, all ways measured in the same interleaved run. */
@@ -33,7 +34,7 @@ export function tableOf(results: readonly StageResult[]): string {
         digits(ms),
         // Building the Jacobian does other operations than those counted.
         way.includes('Jacobian') ? '' : digits(gflops),
-        product > 0 && !way.includes('Jacobian') ? `${Math.round((100 * gflops) / product)} %` : '',
+        product > 0 && !way.includes('Jacobian') ? percent(gflops / product, 0) : '',
         megabytes(tensorBytes),
         gpuBytes > 0 ? megabytes(gpuBytes) : '',
         reference ? `${digits(ms / reference.ms)}x` : '',

@@ -35,7 +35,7 @@ test('the kernels are compared within one run, at the size nearest to 600', () =
   const lines = tableOf(results).split('\n');
   expect(lines).toHaveLength(9);
   // 1 GFLOP/s of the 5 of the best product, which is tfjs's.
-  expect(lines[3]).toMatch(/^kernel, N = 600, 100 hidden +wasm own +10\.0 +1\.00 +20 % +1\.0 MB +1\.00x$/);
+  expect(lines[3]).toMatch(/^kernel, N = 600, 100 hidden +wasm own +10\.0 +1\.00 +20 % +1\.00 MB +1\.00x$/);
 });
 
 test('a way of frames is compared with the bare channel in the same run', () => {
@@ -93,7 +93,7 @@ test('a round is its phases, its bytes by kind, and its largest tab', () => {
   // 120 ms on a core of its own; two clients on one core need 240 ms.
   expect(roundSummary(report, 8)).toBe(
     'On cpu, a round lasts 0.400 s (mix 25 %, evolve 75 %; the slowest client’s 1.00 s): 3.33 times the 120 ms that a client computes in it, ' +
-      '3.33 times what all 2 compute on 8 cores; it sends 2000.0 kB a directed edge, 10.0 MB/s in all; the largest tab took 120.5 MB above idle.',
+      '3.33 times what all 2 compute on 8 cores; it sends 2000.0 kB a directed edge, 10.0 MB/s in all; the largest tab took 121 MB above idle.',
   );
   expect(roundSummary({ ...report, memory: null }, 8)).toMatch(/, 10\.0 MB\/s in all\.$/);
   expect(roundSummary(report, 1)).toContain('1.67 times what all 2 compute on 1 core;');

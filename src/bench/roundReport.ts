@@ -1,6 +1,7 @@
 import type { Report } from '../runner/report.ts';
+import { digits, megabytes, percent } from '../math/format.ts';
 import { grownBy, type HeldMemory, type TabMemory } from './memory.ts';
-import { digits, megabytes, table } from './table.ts';
+import { table } from './table.ts';
 
 /** Where a round's time and bytes go, from a report, and what the largest tab took. */
 
@@ -88,7 +89,7 @@ export function roundSummary(report: RoundReport, cores: number): string {
   const phases = meanTimes(later.map((round) => round.phases));
   // A client's mean: everyone goes on to the next round when its own is over, not when the slowest has ended.
   const lasts = sum(later.map(({ phases: times }) => spentOn(times))) / later.length;
-  const shares = phases.map(([phase, ms]) => `${phase} ${Math.round((100 * ms) / lasts)} %`).join(', ');
+  const shares = phases.map(([phase, ms]) => `${phase} ${percent(ms / lasts, 0)}`).join(', ');
   const own = sum(later.map(({ work }) => spentOn(work))) / later.length;
   // As if the clients' computations never waited for anything but a core.
   const spread = (own * config.clients) / Math.min(cores, config.clients);

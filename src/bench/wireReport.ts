@@ -1,4 +1,5 @@
-import { digits, table } from './table.ts';
+import { digits, percent } from '../math/format.ts';
+import { table } from './table.ts';
 import { median } from './timing.ts';
 
 /** Ways for bytes between two tabs, the first being what the others are compared with. */
@@ -19,7 +20,6 @@ export interface Transfer {
 export type RoundTrips = readonly ByWay<number>[];
 
 const sizeName = (size: number) => (size % 1024 === 0 ? `${size / 1024} KiB` : size < 1e6 ? `${size / 1e3} kB` : `${size / 1e6} MB`);
-const percent = (fraction: number) => `${Math.round(100 * fraction)} %`;
 
 const speed = ({ runs }: Transfer, way: Way) => median(runs.map((run) => run[way]));
 
@@ -30,7 +30,7 @@ export function wireTable(transfers: readonly Transfer[], roundTrips: RoundTrips
   const rows = transfers.map((transfer) => [
     `${sizeName(transfer.size)}, ${transfer.directions === 1 ? 'one way' : 'both ways'}`,
     digits(speed(transfer, 'bare')),
-    ...(['page', 'worker'] as const).flatMap((way) => [digits(speed(transfer, way)), percent(share(transfer, way))]),
+    ...(['page', 'worker'] as const).flatMap((way) => [digits(speed(transfer, way)), percent(share(transfer, way), 0)]),
   ]);
   const trip = (way: Way) => digits(median(roundTrips.map((run) => run[way])));
   return [
@@ -46,7 +46,7 @@ export function wireSummary(transfers: readonly Transfer[], roundTrips: RoundTri
   const shares = ([1, 2] as const).map((directions) => {
     const parts = transfers
       .filter((transfer) => transfer.directions === directions)
-      .map((transfer) => `${percent(share(transfer, 'worker'))} (${sizeName(transfer.size)})`);
+      .map((transfer) => `${percent(share(transfer, 'worker'), 0)} (${sizeName(transfer.size)})`);
     return `${directions === 1 ? 'one way' : 'both ways'} ${parts.join(', ')}`;
   });
   const bare = median(transfers.flatMap((transfer) => transfer.runs.map((run) => run.bare)));

@@ -1,4 +1,5 @@
 import type { ClientView } from '../client/view.ts';
+import { percent } from '../math/format.ts';
 
 /** A live line on stderr while a run goes on: rewritten in place on a terminal, one line a round elsewhere. */
 export class ProgressLine {
@@ -27,9 +28,7 @@ export class ProgressLine {
     const done = Math.max(own.length, summaries.length);
     this.#since ??= { at: performance.now(), done };
     const last = summaries.at(-1);
-    const score = last
-      ? `  averaged ${(100 * last.averaged.accuracy).toFixed(1)} %, mean client ${(100 * last.mean.accuracy).toFixed(1)} %`
-      : '';
+    const score = last ? `  averaged ${percent(last.averaged.accuracy)}, mean client ${percent(last.mean.accuracy)}` : '';
     const watched = done - this.#since.done;
     const perRound = (performance.now() - this.#since.at) / 1000 / watched;
     const eta = watched > 0 ? `  ETA ${duration(perRound * (settings.rounds - done))}` : '';

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { BackendView, BytesByKind, ClientView, PhaseTimes, WorkTimes } from '../client/view.ts';
 import type { Settings } from '../settings/settings.ts';
 import { projectRoot } from '../datasets/paths.ts';
+import { megabytes, percent } from '../math/format.ts';
 
 /** The JSON report of `federation` and `simulate`; docs/REPORT.md describes every field. */
 export interface Report {
@@ -116,9 +117,6 @@ export async function makeReport({ views, runner, versions }: ReportInput): Prom
 export async function writeReport(report: Report, file: string): Promise<void> {
   await writeFile(file, `${JSON.stringify(report, null, 2)}\n`);
 }
-
-const percent = (fraction: number) => `${(100 * fraction).toFixed(1)} %`;
-const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(2)} MB`;
 
 /** The table that ends a run. */
 export function roundsTable({ rounds }: Report): string {

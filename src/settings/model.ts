@@ -1,3 +1,4 @@
+import { megabytes } from '../math/format.ts';
 import { featureWidths, ModelError, parameterCount, type ModelSpec } from '../model/model.ts';
 import { MAX_FRAME_BYTES, MAX_JACOBIAN_BYTES } from './bounds.ts';
 import { sendsVelocity } from './method.ts';
@@ -12,8 +13,6 @@ interface Data {
 
 /** Left of a message for what is not floats. */
 const HEADER_BYTES = 256 * 1024;
-
-const megabytes = (bytes: number) => `${Math.round(bytes / 1e6)} MB`;
 
 /**
  * The model of these settings on such data.
@@ -60,7 +59,7 @@ export function modelOf(settings: Settings, { width, height, classes }: Data, sa
   for (const { what, bytes, most, remedy } of parts) {
     if (bytes > most) {
       throw new ModelError(
-        `A client would send ${what} as ${megabytes(bytes)} at once, and ${megabytes(most)} is the most; use ${remedy}.`,
+        `A client would send ${what} as ${megabytes(bytes, 2)} at once, and ${megabytes(most, 2)} is the most; use ${remedy}.`,
       );
     }
   }
