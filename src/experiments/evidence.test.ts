@@ -1,3 +1,5 @@
+/** What is on record, and what the project says because of it. */
+
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
@@ -10,8 +12,6 @@ import { gather, type Findings } from './findings.ts';
 import { compared } from './plan.ts';
 import { Records } from './records.ts';
 import { bestStable, largestGain } from './tuning.ts';
-
-/** What is on record, and what the project says because of it. */
 
 const docs = join(projectRoot, 'docs');
 

@@ -1,6 +1,6 @@
 /** What is on record of the declared studies and of the candidates. */
 
-import { type Condition } from './condition.ts';
+import type { Condition } from './condition.ts';
 import { candidates, TUNING_SEED } from './grids.ts';
 import { studies, type Row } from './plan.ts';
 import type { RunRecord } from './record.ts';
@@ -30,12 +30,12 @@ export async function gather(records: Records, sized: (condition: Condition) => 
     const runs = await Promise.all(seeds.map((seed) => records.find(sized(row.condition), seed)));
     return { ...row, records: runs.filter((run) => run !== null) };
   };
-  const tuning = candidates.map(async (candidate) => ({
-    candidate,
-    record: await records.find(sized(candidate.condition), TUNING_SEED),
-  }));
-  const rows = studies.map(async ({ name, seeds, rows }) => [name, await Promise.all(rows.map((row) => measured(row, seeds)))] as const);
-  return { tuning: await Promise.all(tuning), studies: new Map(await Promise.all(rows)) };
+  const tuning = candidates.map(async (candidate) => ({ candidate, record: await records.find(sized(candidate.condition), TUNING_SEED) }));
+  const rows = studies.map(
+    async ({ name, seeds, rows: declared }) => [name, await Promise.all(declared.map((row) => measured(row, seeds)))] as const,
+  );
+  const [tried, byStudy] = await Promise.all([Promise.all(tuning), Promise.all(rows)]);
+  return { tuning: tried, studies: new Map(byStudy) };
 }
 
 /** The runs of a row on record: none where the study or the row is not there. */

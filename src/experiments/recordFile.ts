@@ -69,7 +69,11 @@ export function parseRecords(text: string, where: string): RecordFile {
     if (result.success) return result.output;
     const [issue] = result.issues;
     const path = v.getDotPath(issue) ?? 'the line';
-    throw new RecordError(`${where}, line ${index + 1}: ${path} cannot be so (${issue.message}); correct the line or remove it.`);
+    const remedy =
+      issue.received === 'undefined'
+        ? 'say in before.ts what runs had before it was there, or remove the line'
+        : 'correct the line or remove it';
+    throw new RecordError(`${where}, line ${index + 1}: ${path} cannot be so (${issue.message}); ${remedy}.`);
   };
   const parse = (line: string, index: number): unknown => {
     try {

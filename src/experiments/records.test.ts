@@ -89,8 +89,18 @@ test('a setting that was always there is never completed by its default of today
   await new Records(folder).keep(declared, record);
   await rewrite('"wire":"f16",', '');
   await expect(new Records(folder).find(declared, 3)).rejects.toThrow(
-    /study\.jsonl, line 2: wire cannot be so .*; correct the line or remove it\.$/,
+    /study\.jsonl, line 2: wire cannot be so .*; say in before\.ts what runs had/,
   );
+});
+
+test('what an interrupted write has left counts for nothing and is written over', async () => {
+  await new Records(folder).keep(declared, record);
+  await writeFile(`${file}.part`, (await readFile(file, 'utf8')).slice(0, -20));
+  const records = new Records(folder);
+  expect(await records.find(declared, 3)).toEqual(record);
+  await records.keep(declared, runOf(declared, 4));
+  expect(await new Records(folder).find(declared, 4)).toEqual(runOf(declared, 4));
+  expect(await readdir(folder)).toEqual(['study.jsonl']);
 });
 
 test('a file that is broken is refused with the line, and not written over', async () => {
