@@ -7,8 +7,8 @@ const parse = (line: string) => parseImport(line.split(' ').filter(Boolean));
 test('without options there is nothing to import', () => expect(parse('')).toBeNull());
 
 describe('places', () => {
-  const form = { label: null, leftOut: [], image: null };
-  const folder = { kind: 'folder', folder: 'pets', size: { width: 28, height: 28 } };
+  const form = { label: null, leftOut: [], categories: [], names: null, empty: 'impute', encoding: null, image: null };
+  const folder = { kind: 'folder', folder: 'pets', form: { size: { width: 28, height: 28 }, skipBroken: false } };
   test.each<[string, object]>([
     ['--csv iris.csv', { train: { kind: 'csv', file: 'iris.csv', form }, test: 0.15 }],
     [
@@ -23,13 +23,25 @@ describe('places', () => {
         test: { kind: 'csv', file: 'b.csv', form: { ...form, label: '1' } },
       },
     ],
+    [
+      '--csv a.csv --names no --categories zip,sex --empty skip --encoding Latin1',
+      {
+        train: {
+          kind: 'csv',
+          file: 'a.csv',
+          form: { ...form, names: false, categories: ['zip', 'sex'], empty: 'skip', encoding: 'Latin1' },
+        },
+        test: 0.15,
+      },
+    ],
     ['--images pets', { train: folder, test: 0.15 }],
+    ['--images pets --skip-broken', { train: { ...folder, form: { ...folder.form, skipBroken: true } }, test: 0.15 }],
     ['--images pets --test-fraction 0.5', { train: folder, test: 0.5 }],
     [
       '--images pets --test-images more --size 256x256',
       {
-        train: { ...folder, size: { width: 256, height: 256 } },
-        test: { kind: 'folder', folder: 'more', size: { width: 256, height: 256 } },
+        train: { ...folder, form: { size: { width: 256, height: 256 }, skipBroken: false } },
+        test: { kind: 'folder', folder: 'more', form: { size: { width: 256, height: 256 }, skipBroken: false } },
       },
     ],
     ['--idx-images i --idx-labels l', { train: { kind: 'idx', images: 'i', labels: 'l' }, test: 0.15 }],
@@ -75,6 +87,10 @@ describe('what cannot be is refused in one sentence', () => {
     ],
     ['--name mine --images a --size 0x5', `--size cannot be "0x5": it must be width x height such as 28x28, at most 65536 pixels; ${see}`],
     ['--name mine --images a --test-fraction 1', `--test-fraction cannot be "1": it must be at most 0.9; ${see}`],
+    ['--name mine --csv a --encoding none', `--encoding cannot be "none": it must be an encoding such as utf-8 or windows-1252; ${see}`],
+    ['--name mine --csv a --names maybe', `--names cannot be "maybe": it must be yes or no; ${see}`],
+    ['--name mine --csv a --skip-broken', '--skip-broken does not apply to --csv; leave one of them out.'],
+    ['--name mine --images a --empty skip', '--empty does not apply to --images; leave one of them out.'],
     ['--name mine --csv=', `--csv cannot be "": it must be a name; ${see}`],
   ])('%s', (line, sentence) => expect(() => parse(line)).toThrow(new UsageError(sentence)));
 });

@@ -1,25 +1,13 @@
+/** The options of `prepare-data`: none for the built-in datasets, or whose data to pack under which name. */
+
 import * as v from 'valibot';
 import { MAX_ROW_VALUES, rowWidth } from '../data/dataset.ts';
-import type { CsvForm } from '../data/formats/csv.ts';
+import { isEncoding } from '../data/formats/text.ts';
 import type { Size } from '../data/formats/labelledRows.ts';
 import { settingsSchema } from '../settings/settings.ts';
 import { builtInNames } from '../datasets/builtIn.ts';
-import { numberText, option, parseOptions, refuse, UsageError } from './commandLine.ts';
-
-/** The options of `prepare-data`: none for the built-in datasets, or whose data to pack under which name. */
-
-/** Where rows are: IDX files of images and labels, a CSV file, or a folder with a subfolder of images a class. */
-export type DataPlace =
-  | { readonly kind: 'idx'; readonly images: string; readonly labels: string }
-  | { readonly kind: 'csv'; readonly file: string; readonly form: CsvForm }
-  | { readonly kind: 'folder'; readonly folder: string; readonly size: Size };
-
-export interface ImportRequest {
-  readonly name: string;
-  readonly train: DataPlace;
-  /** Rows for testing, or the fraction of each class to take from the others. */
-  readonly test: DataPlace | number;
-}
+import type { DataPlace, ImportRequest } from '../datasets/importData.ts';
+import { numberText, option, parseOptions, refuse, toggle, UsageError } from './commandLine.ts';
 
 const DEFAULT_SIZE: Size = { width: 28, height: 28 };
 const DEFAULT_FRACTION = 0.15;
@@ -48,10 +36,30 @@ const command = {
   summary: 'Packs datasets for the page and the simulator: the built-in ones, or with --name one of your own.',
   options: v.strictObject({
     name: option('NAME', 'what to call it: small letters, digits and dashes', settingsSchema.entries.dataset),
-    csv: option('FILE', 'rows of numbers and a label', path),
+    csv: option('FILE', 'rows of numbers, words and a label', path),
     labelColumn: option('COLUMN', 'the column of the label, by name or number from 1 (default the last)', path),
     leaveOut: option('COLUMNS', 'columns of the CSV file not to learn from, e.g. id,date', listText),
-    images: option('FOLDER', 'PNG and JPEG images, a subfolder a class', path),
+    categories: option('COLUMNS', 'columns of the CSV file whose values are names, also where they look like numbers', listText),
+    names: option(
+      'YES|NO',
+      'if the first line of the CSV file names the columns (default: as it looks)',
+      v.pipe(
+        v.picklist(['yes', 'no']),
+        v.transform((word) => word === 'yes'),
+      ),
+    ),
+    empty: option(
+      'WHAT',
+      'empty cells of the CSV file: impute (the mean, or a category of their own, and marked; default), skip their rows, or refuse',
+      v.picklist(['impute', 'skip', 'refuse']),
+    ),
+    encoding: option(
+      'NAME',
+      'what the CSV file is written in, e.g. windows-1251 (default: as it looks)',
+      v.pipe(v.string(), v.check(isEncoding, 'an encoding such as utf-8 or windows-1252')),
+    ),
+    images: option('FOLDER', 'PNG, JPEG, WebP, GIF and AVIF images, a subfolder a class', path),
+    skipBroken: toggle('go on without images that cannot be read'),
     size: option('WxH', 'resize images to this (default 28x28), or take rows of a CSV file for such images', sizeText),
     idxImages: option('FILE', 'images or rows in IDX form, packed by gzip or not', path),
     idxLabels: option('FILE', 'their labels', path),
@@ -79,9 +87,12 @@ function placeOf(
   { images, csv, idxImages, idxLabels }: { [K in 'images' | 'csv' | 'idxImages' | 'idxLabels']: string | undefined },
   given: Given,
 ): DataPlace | null {
-  const { labelColumn: label = null, leaveOut: leftOut = [], size } = given;
-  if (csv !== undefined) return { kind: 'csv', file: csv, form: { label, leftOut, image: size ?? null } };
-  if (images !== undefined) return { kind: 'folder', folder: images, size: size ?? DEFAULT_SIZE };
+  const { labelColumn: label = null, leaveOut: leftOut = [], categories = [], names = null, empty = 'impute', encoding = null } = given;
+  const { size, skipBroken = false } = given;
+  if (csv !== undefined) {
+    return { kind: 'csv', file: csv, form: { label, leftOut, categories, names, empty, encoding, image: size ?? null } };
+  }
+  if (images !== undefined) return { kind: 'folder', folder: images, form: { size: size ?? DEFAULT_SIZE, skipBroken } };
   if (idxImages === undefined && idxLabels === undefined) return null;
   if (idxImages === undefined || idxLabels === undefined) {
     throw new UsageError(
@@ -91,11 +102,13 @@ function placeOf(
   return { kind: 'idx', images: idxImages, labels: idxLabels };
 }
 
+const csvOnly = ['labelColumn', 'leaveOut', 'categories', 'names', 'empty', 'encoding'] as const;
+
 /** What each format leaves no meaning. */
 const foreign = {
-  csv: ['images', 'idxImages', 'idxLabels', 'testImages', 'testIdxImages', 'testIdxLabels'],
-  folder: ['csv', 'idxImages', 'idxLabels', 'testCsv', 'testIdxImages', 'testIdxLabels', 'labelColumn', 'leaveOut'],
-  idx: ['csv', 'images', 'testCsv', 'testImages', 'labelColumn', 'leaveOut', 'size'],
+  csv: ['images', 'idxImages', 'idxLabels', 'testImages', 'testIdxImages', 'testIdxLabels', 'skipBroken'],
+  folder: ['csv', 'idxImages', 'idxLabels', 'testCsv', 'testIdxImages', 'testIdxLabels', ...csvOnly],
+  idx: ['csv', 'images', 'testCsv', 'testImages', 'size', 'skipBroken', ...csvOnly],
 } as const satisfies Record<DataPlace['kind'], readonly (keyof Given)[]>;
 
 const flags = { csv: '--csv', folder: '--images', idx: '--idx-images' } as const;

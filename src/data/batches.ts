@@ -1,3 +1,5 @@
+/** Mini-batches of gradient steps. */
+
 import type { RandomStream } from '../math/random.ts';
 
 /**

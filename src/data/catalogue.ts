@@ -1,9 +1,9 @@
+/** What datasets a place has, in its file `catalogue.json`: enough to choose between them. */
+
 import * as v from 'valibot';
 import { count } from '../settings/bounds.ts';
 import { settingsSchema } from '../settings/settings.ts';
-import { DatasetError, MAX_CLASSES, MAX_ROW_VALUES, MAX_ROWS, trainRowCount, type DatasetInfo } from './dataset.ts';
-
-/** What datasets a place has, in its file `catalogue.json`: enough to choose between them. */
+import { DatasetError, digestSchema, MAX_CLASSES, MAX_ROW_VALUES, MAX_ROWS, trainRowCount, type DatasetInfo } from './dataset.ts';
 
 export const CATALOGUE_FILE = 'catalogue.json';
 
@@ -16,6 +16,8 @@ const entrySchema = v.strictObject({
   classes: count(2, MAX_CLASSES),
   trainSamples: count(0, MAX_ROWS),
   testSamples: count(0, MAX_ROWS),
+  /** As in its description. */
+  digest: v.exactOptional(digestSchema),
 });
 
 const catalogueSchema = v.pipe(v.array(entrySchema), v.maxLength(1000));
@@ -24,8 +26,8 @@ export type CatalogueEntry = v.InferOutput<typeof entrySchema>;
 
 /** The entry of the dataset that lies in the folder `name`. */
 export function entryOf(name: string, info: DatasetInfo): CatalogueEntry {
-  const { kind, width, height, classNames, testCount } = info;
-  return { name, kind, width, height, classes: classNames.length, trainSamples: trainRowCount(info), testSamples: testCount };
+  const { kind, width, height, classNames, testCount, digest } = info;
+  return { name, kind, width, height, classes: classNames.length, trainSamples: trainRowCount(info), testSamples: testCount, digest };
 }
 
 /** Reads the text of a catalogue. @throws {DatasetError} when it is not that. */

@@ -1,6 +1,6 @@
-import * as v from 'valibot';
-
 /** What a dataset is, and how rows of it are asked for. */
+
+import * as v from 'valibot';
 
 /** The version of the packed files' layout; files of another version are packed again. */
 export const FORMAT_VERSION = 1;
@@ -19,6 +19,11 @@ export const MAX_CLASSES = 255;
 export const MAX_CLASS_NAME = 100;
 /** No row has more values: 256 x 256 pixels. */
 export const MAX_ROW_VALUES = 65_536;
+/** No file is larger, nor anything packed in one, bytes. */
+export const MAX_FILE_BYTES = 2 ** 30;
+
+/** Hexadecimal. */
+export const digestSchema = v.pipe(v.string(), v.regex(/^[0-9a-f]{0,64}$/));
 
 const infoSchema = v.pipe(
   v.strictObject({
@@ -36,8 +41,8 @@ const infoSchema = v.pipe(
     /** Training rows of each class. */
     trainCounts: v.array(count(MAX_ROWS)),
     testCount: count(MAX_ROWS),
-    /** Of the files' bytes, so that data packed anew under the same name is known as other data. */
-    digest: v.optional(v.pipe(v.string(), v.regex(/^([0-9a-f]{16})?$/)), ''),
+    /** SHA-256 of this description and of the files, by which other data of the same name is known; of older ones shorter or none. */
+    digest: v.optional(digestSchema, ''),
     /** Mean and standard deviation of the training values, bytes scaled to 0 .. 1. */
     mean: v.pipe(v.number(), v.finite()),
     std: v.pipe(v.number(), v.finite(), v.gtValue(0)),

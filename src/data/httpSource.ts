@@ -1,3 +1,5 @@
+/** Packed datasets that a server hands out. */
+
 import { CATALOGUE_FILE, parseCatalogue, type CatalogueEntry } from './catalogue.ts';
 import { DatasetError, type RowSource } from './dataset.ts';
 import { packedSource } from './packedSource.ts';

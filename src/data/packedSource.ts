@@ -1,3 +1,5 @@
+/** Rows of a packed dataset, wherever its files are. */
+
 import { DatasetError, parseInfo, rowBytes, trainRowCount, type DatasetInfo, type RowSource } from './dataset.ts';
 
 /** The files of a packed dataset, beside `meta.json`. */

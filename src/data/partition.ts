@@ -1,3 +1,5 @@
+/** Which training rows each client holds. */
+
 import { randomStream, type RandomStream } from '../math/random.ts';
 import { isCentralised } from '../settings/method.ts';
 import { MAX_SAMPLES, type Settings } from '../settings/settings.ts';

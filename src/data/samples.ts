@@ -1,3 +1,5 @@
+/** Samples in memory: read, standardised, counted, shown. */
+
 import { randomStream } from '../math/random.ts';
 import { rowWidth, type DatasetInfo, type RowSource, type Values } from './dataset.ts';
 import type { Share } from './partition.ts';

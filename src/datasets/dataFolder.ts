@@ -1,3 +1,5 @@
+/** The folder of packed datasets, a folder each, with the catalogue of them. */
+
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
@@ -5,8 +7,6 @@ import { CATALOGUE_FILE, entryOf, type CatalogueEntry } from '../data/catalogue.
 import { parseInfo, rowBytes, trainRowCount } from '../data/dataset.ts';
 import type { PackedDataset } from './pack.ts';
 import { settingsSchema } from '../settings/settings.ts';
-
-/** The folder of packed datasets, a folder each, with the catalogue of them. */
 
 /** The dataset `name` under `root`, if it is there, whole and in the current format. */
 async function findDataset(root: string, name: string): Promise<CatalogueEntry | null> {

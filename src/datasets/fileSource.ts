@@ -1,3 +1,5 @@
+/** Packed datasets in folders of this machine. */
+
 import { open, readFile } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import { DatasetError, type RowSource } from '../data/dataset.ts';

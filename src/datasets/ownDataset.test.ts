@@ -79,7 +79,7 @@ describe('packOwn', () => {
       mean: 0,
       std: 1,
     });
-    expect(packed.info.digest).toMatch(/^[0-9a-f]{16}$/);
+    expect(packed.info.digest).toMatch(/^[0-9a-f]{64}$/);
     const rows = await open(packed).rows('train', 0, 52);
     for (const [column, variance] of [1, 1, 0].entries()) {
       const values = [...rows].filter((_, i) => i % 3 === column);
@@ -118,6 +118,25 @@ describe('packOwn', () => {
     expect(packed.info.mean).toBeCloseTo(mean, 12);
     expect(packed.info.std).toBeCloseTo(Math.sqrt(scaled.reduce((sum, x) => sum + (x - mean) ** 2, 0) / 4), 12);
     expect(standardise(rows, packed.info).reduce((a, b) => a + b)).toBeCloseTo(0, 5);
+  });
+
+  test('gives a value that is not there the mean of its column, and leaves indicators as they are', async () => {
+    const own = table(
+      times(4, 'x').concat(times(4, 'y')),
+      3,
+      (row, column) => [row % 4 === 3 ? NaN : row, row % 4 === 3 ? 1 : 0, NaN][column]!,
+    );
+    const packed = packOwn('mine', { ...own, rows: { ...own.rows, indicators: new Set([1]) } }, 0.25);
+    const source = open(packed);
+    const values = [...(await source.rows('train', 0, 6)), ...(await source.rows('test', 0, 2))];
+    const rows = Array.from({ length: 8 }, (_, i) => values.slice(3 * i, 3 * i + 3));
+    expect(rows.filter(([, isEmpty]) => isEmpty === 1)).toEqual([
+      [0, 1, 0],
+      [0, 1, 0],
+    ]);
+    const there = rows.slice(0, 6).filter(([, isEmpty]) => isEmpty === 0);
+    expect(there.reduce((sum, [value]) => sum + value!, 0)).toBeCloseTo(0, 5);
+    expect(there.reduce((sum, [value]) => sum + value! ** 2, 0) / there.length).toBeCloseTo(1, 5);
   });
 
   test('standardises images of other numbers as a whole', async () => {

@@ -1,9 +1,9 @@
+/** A person's rows as a packed dataset: which classes there are, what is for testing, and how numbers are stored. */
+
 import { randomStream } from '../math/random.ts';
 import { DatasetError, MAX_CLASS_NAME, MAX_CLASSES, MAX_ROWS, rowWidth, type DatasetInfo } from '../data/dataset.ts';
 import type { LabelledRows } from '../data/formats/labelledRows.ts';
 import { pack, type PackedDataset, type RowsByClass } from './pack.ts';
-
-/** A person's rows as a packed dataset: which classes there are, what is for testing, and how numbers are stored. */
 
 /** The names of classes among the labels: in numeric order where all are numbers, else in that of their code units. */
 function classesOf(labels: readonly string[], where: string): string[] {
@@ -54,17 +54,19 @@ interface Moments {
   readonly std: number;
 }
 
-/** Of values `first`, `first + 1` .. `first + count - 1` of each of the rows. */
+/** Of values `first`, `first + 1` .. `first + count - 1` of each of the rows that are there; of none 0 and 1. */
 function momentsOf({ values, width, height }: LabelledRows, rows: Rows, first: number, count: number): Moments {
   const stride = width * height;
   const total = (term: (value: number) => number) => {
     let sum = 0;
     for (const ofClass of rows) {
-      for (const row of ofClass) for (let i = row * stride + first; i < row * stride + first + count; i++) sum += term(values[i]!);
+      for (const row of ofClass) {
+        for (let i = row * stride + first; i < row * stride + first + count; i++) if (!Number.isNaN(values[i]!)) sum += term(values[i]!);
+      }
     }
     return sum;
   };
-  const n = count * rows.reduce((sum, { length }) => sum + length, 0);
+  const n = total(() => 1) || 1;
   const mean = total((value) => value) / n;
   return { mean, std: Math.sqrt(total((value) => (value - mean) ** 2) / n) || 1 };
 }
@@ -76,7 +78,10 @@ interface Storage {
   readonly store: (values: LabelledRows['values'], row: number, into: Uint8Array<ArrayBuffer>) => void;
 }
 
-/** Bytes as they are, with their moments; other numbers standardised, of a table column by column; all by the training rows. */
+/**
+ * Bytes as they are, with their moments; other numbers standardised, of a table column by column, but for indicators; all by the
+ * training rows. A value that is not there becomes 0, which is its column's mean.
+ */
 function storageOf(train: LabelledRows, rows: Rows, where: string): Storage {
   const stride = rowWidth(train);
   if (train.values instanceof Uint8Array) {
@@ -88,7 +93,10 @@ function storageOf(train: LabelledRows, rows: Rows, where: string): Storage {
     };
   }
   const overall = train.kind === 'images' ? momentsOf(train, rows, 0, stride) : null;
-  const moments = Array.from({ length: stride }, (_, column) => overall ?? momentsOf(train, rows, column, 1));
+  const moments = Array.from({ length: stride }, (_, column) => {
+    if (train.indicators?.has(column)) return { mean: 0, std: 1 };
+    return overall ?? momentsOf(train, rows, column, 1);
+  });
   if (!moments.every(({ mean, std }) => Number.isFinite(mean) && Number.isFinite(std))) {
     throw new DatasetError(`${where} has numbers too large to average; scale them down.`);
   }
@@ -97,7 +105,10 @@ function storageOf(train: LabelledRows, rows: Rows, where: string): Storage {
     bytes: 4 * stride,
     store: (values, row, into) => {
       const floats = new Float32Array(into.buffer, into.byteOffset, stride);
-      moments.forEach(({ mean, std }, i) => (floats[i] = (values[row * stride + i]! - mean) / std));
+      moments.forEach(({ mean, std }, i) => {
+        const value = values[row * stride + i]!;
+        floats[i] = Number.isNaN(value) ? 0 : (value - mean) / std;
+      });
     },
   };
 }

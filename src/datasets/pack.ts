@@ -1,9 +1,9 @@
+/** Brings rows into the order of the packed files. The orders are fixed: packing twice gives the same bytes. */
+
 import { createHash } from 'node:crypto';
 import { randomStream } from '../math/random.ts';
 import { FORMAT_VERSION, rowBytes, type DatasetInfo } from '../data/dataset.ts';
 import type { PackedFile } from '../data/packedSource.ts';
-
-/** Brings rows into the order of the packed files. The orders are fixed: packing twice gives the same bytes. */
 
 /** The rows of each class, one after the other, as bytes: class c has `byClass[c].length / rowBytes` rows. */
 export type RowsByClass = readonly Uint8Array[];
@@ -38,6 +38,20 @@ export function packTest(byClass: RowsByClass, bytes: number): { rows: Uint8Arra
   return { rows: concatenate(byClass, bytes, order), labels: Uint8Array.from(order, ({ label }) => label) };
 }
 
+type Described = Omit<DatasetInfo, 'name' | 'digest'>;
+
+/**
+ * The SHA-256 digest of what a dataset means, in hex: of its description but for its name, and of its files. Two datasets of one
+ * digest are the same to those who train on them.
+ */
+export function digestOf(described: Described, files: PackedDataset['files']): string {
+  const { format, kind, element, width, height, classNames, trainCounts, testCount, mean, std } = described;
+  const hash = createHash('sha256');
+  hash.update(JSON.stringify([format, kind, element, width, height, classNames, trainCounts, testCount, mean, std]));
+  for (const file of ['train.bin', 'test.bin', 'test-labels.bin'] as const) hash.update(files[file]);
+  return hash.digest('hex');
+}
+
 /** A dataset's files and its description, of which `about` is what the rows do not say. */
 export function pack(
   about: Omit<DatasetInfo, 'format' | 'trainCounts' | 'testCount' | 'digest'>,
@@ -47,8 +61,7 @@ export function pack(
   const bytes = rowBytes(about);
   const { rows, labels } = packTest(test, bytes);
   const files = { 'train.bin': packTrain(train, bytes), 'test.bin': rows, 'test-labels.bin': labels };
-  const hash = Object.values(files).reduce((sum, content) => sum.update(content), createHash('sha256'));
   const trainCounts = train.map((ofClass) => ofClass.length / bytes);
-  const digest = hash.digest('hex').slice(0, 16);
-  return { info: { format: FORMAT_VERSION, ...about, trainCounts, testCount: labels.length, digest }, files };
+  const described = { format: FORMAT_VERSION, ...about, trainCounts, testCount: labels.length } as const;
+  return { info: { ...described, digest: digestOf(described, files) }, files };
 }

@@ -1,3 +1,5 @@
+/** Where things lie in this project. */
+
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdtemp, readdir, readFile, rm, stat, truncate, utimes } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat, truncate, utimes, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -19,7 +19,7 @@ const prepare = () => prepareData((line) => log.push(line), root);
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'sparkmesh-packed-'));
   await prepare();
-});
+}, 60_000);
 afterAll(() => rm(root, { recursive: true }));
 
 const digests = (pixels: Values) =>
@@ -29,12 +29,13 @@ const digests = (pixels: Values) =>
       .digest('hex'),
   );
 
-test('lists what it has packed', async () => {
+// The digests are of the bytes too, which recorded results depend on.
+test('lists what it has packed, always the same', async () => {
   const path = join(root, 'catalogue.json');
   const pictures = { kind: 'images', width: 28, height: 28, classes: 10, trainSamples: 60_000, testSamples: 10_000 };
   expect(parseCatalogue(await readFile(path, 'utf8'), path)).toEqual([
-    { name: 'fashion-mnist', ...pictures },
-    { name: 'mnist', ...pictures },
+    { name: 'fashion-mnist', ...pictures, digest: 'dcf2d1e15d0b5994bd965959377765fec7fab5ab08cf25a6f4220f5cb2edceea' },
+    { name: 'mnist', ...pictures, digest: 'ecd50271819f91d4fdd3b56feb64d20f611346c669000c55e71808cd4dc8ddcc' },
   ]);
 });
 
@@ -109,6 +110,19 @@ describe('packing again', () => {
     await prepare();
     expect(log).toEqual([]);
     expect((await stat(trainFile())).mtimeMs).toBe(0);
+  });
+
+  test('gives one that was packed before there were digests its own, and the same bytes', async () => {
+    const path = join(root, 'mnist', 'meta.json');
+    const meta = await readFile(path, 'utf8');
+    const bytes = await readFile(trainFile());
+    for (const digest of [undefined, '0123456789abcdef']) {
+      await writeFile(path, JSON.stringify({ ...JSON.parse(meta), digest }));
+      expect(await fileSource(join(root, 'mnist')).info()).toMatchObject({ digest: digest ?? '' });
+      await prepare();
+      expect(await readFile(path, 'utf8')).toBe(meta);
+      expect((await readFile(trainFile())).equals(bytes)).toBe(true);
+    }
   });
 
   test('repairs a dataset that is not whole, and leaves nothing else behind', async () => {

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { MAX_FILE_BYTES, readWholeFile } from './wholeFile.ts';
+import { MAX_FILE_BYTES } from '../data/dataset.ts';
+import { readWholeFile } from './wholeFile.ts';
 
 let folder = '';
 beforeAll(async () => {

@@ -1,10 +1,9 @@
+/** Files of this machine that are read as a whole. */
+
 import { readFile, stat } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
-import { DatasetError } from '../data/dataset.ts';
-
-/** No file is larger, nor anything packed in one, bytes. */
-export const MAX_FILE_BYTES = 2 ** 30;
+import { DatasetError, MAX_FILE_BYTES } from '../data/dataset.ts';
 
 const isGzip = (bytes: Uint8Array) => bytes[0] === 0x1f && bytes[1] === 0x8b;
 

@@ -1,6 +1,8 @@
+/** Images or rows and their labels in IDX files. */
+
 import { DatasetError, MAX_ROW_VALUES } from '../dataset.ts';
-import type { LabelledRows } from './labelledRows.ts';
-import { readWholeFile } from '../../datasets/wholeFile.ts';
+import type { ReadRows } from './labelledRows.ts';
+import { classCounts, type ColumnReading } from './reading.ts';
 
 /**
  * The IDX form of arrays, as MNIST's authors describe it (http://yann.lecun.com/exdb/mnist/): two zeros, the type of the values,
@@ -50,10 +52,33 @@ export function parseIdx(bytes: Uint8Array, where: string): IdxArray {
   return { sizes, values: Float64Array.from({ length: total }, (_, i) => type.read(view, header + i * type.bytes)) };
 }
 
-/** Images of three dimensions (n x height x width), or a table of two (n x columns), with labels of one (n whole numbers). */
-export async function readIdx(imagesPath: string, labelsPath: string): Promise<LabelledRows> {
-  const images = parseIdx(await readWholeFile(imagesPath), imagesPath);
-  const labels = parseIdx(await readWholeFile(labelsPath), labelsPath);
+/** The bytes of a file, and its name for error messages. */
+export interface NamedBytes {
+  readonly bytes: Uint8Array;
+  readonly where: string;
+}
+
+function columnsOf(values: IdxArray['values'], width: number): ColumnReading[] {
+  return Array.from({ length: width }, (_, column) => {
+    let least = Infinity;
+    let greatest = -Infinity;
+    for (let i = column; i < values.length; i += width) {
+      least = Math.min(least, values[i]!);
+      greatest = Math.max(greatest, values[i]!);
+    }
+    return { kind: 'number', name: String(column + 1), least, greatest, empty: 0 };
+  });
+}
+
+/**
+ * Images of three dimensions (n x height x width), or a table of two (n x columns), with labels of one (n whole numbers).
+ * @throws {DatasetError} when they are not that, or do not belong together.
+ */
+export function labelledIdx(imageFile: NamedBytes, labelFile: NamedBytes): ReadRows {
+  const { where: imagesPath } = imageFile;
+  const { where: labelsPath } = labelFile;
+  const images = parseIdx(imageFile.bytes, imagesPath);
+  const labels = parseIdx(labelFile.bytes, labelsPath);
   const [count = 0, ...shape] = images.sizes;
   const [height, width] = shape.length === 1 ? [1, ...shape] : shape;
   if (height === undefined || width === undefined || shape.length > 2) {
@@ -79,11 +104,17 @@ export async function readIdx(imagesPath: string, labelsPath: string): Promise<L
     );
   }
   const kind = shape.length === 1 ? 'table' : 'images';
+  const names = Array.from(labels.values, String);
   return {
-    kind,
-    width,
-    height,
-    values: kind === 'table' ? Float64Array.from(images.values) : images.values,
-    labels: Array.from(labels.values, String),
+    rows: { kind, width, height, values: kind === 'table' ? Float64Array.from(images.values) : images.values, labels: names },
+    reading: {
+      kind,
+      rows: count,
+      classes: classCounts(names),
+      columns: kind === 'table' ? columnsOf(images.values, width) : [],
+      dialect: null,
+      leftOut: [],
+      notes: [],
+    },
   };
 }
