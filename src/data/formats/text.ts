@@ -79,8 +79,7 @@ function isWestern(bytes: Uint8Array): boolean {
 }
 
 /** What is in no text: control characters but for tab, line ends and form feed, and what Windows-1252 leaves undefined. */
-// eslint-disable-next-line no-control-regex
-const controls = /[\u0000-\u0008\u000b\u000e-\u001f\u007f-\u009f\ufffe\uffff]/;
+const controls = /(?![\t\n\f\r])\p{Cc}|[\ufffe\uffff]/u;
 
 function encodingOf(bytes: Uint8Array): string | null {
   const marked = marks.find(([, mark]) => startsWith(bytes, mark));
