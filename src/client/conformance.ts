@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { classCount, denseLayouts, parameterCount, type ModelSpec } from '../model/model.ts';
+import { whole } from '../settings/bounds.ts';
 import type { Method } from '../settings/method.ts';
 import { defaultSettings, type Settings } from '../settings/settings.ts';
 import type { ProblemSource } from './problem.ts';
@@ -8,7 +9,6 @@ import type { RoundTrace } from './run.ts';
 /** Conformance cases: small federations with every number given, and the result an independent implementation found. */
 
 const finite = v.pipe(v.number(), v.finite());
-const index = v.pipe(v.number(), v.integer(), v.minValue(0));
 const positive = v.pipe(v.number(), v.integer(), v.minValue(1));
 
 const caseFields = {
@@ -16,13 +16,13 @@ const caseFields = {
   name: v.string(),
   model: v.object({ layers: v.pipe(v.array(positive), v.minLength(2)), activation: v.literal('relu') }),
   /** Adjacency lists; round t uses entry t mod length. */
-  graph: v.pipe(v.array(v.array(v.array(index))), v.minLength(1)),
+  graph: v.pipe(v.array(v.array(v.array(whole))), v.minLength(1)),
   rounds: positive,
   clients: v.pipe(
     v.array(
       v.object({
         x: v.pipe(v.array(v.array(finite)), v.minLength(1)),
-        y: v.array(index),
+        y: v.array(whole),
         weights: v.array(v.object({ kernel: v.array(v.array(finite)), bias: v.array(finite) })),
       }),
     ),
