@@ -1,9 +1,9 @@
-import { purposeOf, type MessageKind } from '../protocol/messages.ts';
+import type { Purpose } from '../protocol/declaration.ts';
+import { declarations, type MessageKind } from '../protocol/messages.ts';
 import type { PeerId } from '../transport/transport.ts';
 import type { BytesByKind } from './view.ts';
 
 type Counts = Map<PeerId, Map<string, number>>;
-type Purpose = 'training' | 'evaluation' | 'control';
 
 /** `ack`: a channel's acknowledgement of a frame, whatever the frame carries. */
 export type CountedKind = MessageKind | 'ack';
@@ -16,10 +16,10 @@ export interface CountedBytes {
   readonly ownRounds: number;
 }
 
-const purposes: Readonly<Record<CountedKind, Purpose>> = { ...purposeOf, ack: 'control' };
+const purposeOf = (kind: CountedKind): Purpose => (kind === 'ack' ? 'control' : declarations[kind].terms.purpose);
 
-/** The messages with which a neighbour answers in our round; all other training messages of a round are sent by its own client. */
-const answers: ReadonlySet<CountedKind> = new Set(['inputs', 'features', 'step']);
+/** Whether a neighbour answers in our round with it; all other training messages of a round are sent by its own client. */
+const isAnswer = (kind: CountedKind): boolean => kind !== 'ack' && declarations[kind].terms.answers !== undefined;
 
 /** Exact counts of the bytes put on and taken off the channels, by peer and message kind. */
 export class ByteCounters {
@@ -47,13 +47,14 @@ export class ByteCounters {
 
   countSent(peer: PeerId, kind: CountedKind, bytes: number): void {
     add(this.#sent, peer, kind, bytes);
-    this.#totals[purposes[kind]] += bytes;
-    if (purposes[kind] === 'training' && !answers.has(kind)) this.#ownRounds += bytes;
+    const purpose = purposeOf(kind);
+    this.#totals[purpose] += bytes;
+    if (purpose === 'training' && !isAnswer(kind)) this.#ownRounds += bytes;
   }
 
   countReceived(peer: PeerId, kind: CountedKind, bytes: number): void {
     add(this.#received, peer, kind, bytes);
-    if (answers.has(kind)) this.#ownRounds += bytes;
+    if (isAnswer(kind)) this.#ownRounds += bytes;
   }
 
   /**

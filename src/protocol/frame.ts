@@ -31,14 +31,14 @@ export type FrameArray = Float32Array | Uint8Array | Quantised | VectorUpdate<Qu
 export type FrameArrays = Readonly<Record<string, FrameArray>>;
 
 export interface FrameParts {
-  readonly fields: unknown;
+  readonly fields: object;
   readonly arrays: FrameArrays;
 }
 
 /** What a frame holds once it is read: quantised arrays are floats again. */
 export type DecodedArray = Float32Array | Uint8Array | VectorUpdate<Float32Array>;
 export interface DecodedParts {
-  readonly fields: unknown;
+  readonly fields: object;
   readonly arrays: Readonly<Record<string, DecodedArray>>;
 }
 
@@ -149,7 +149,7 @@ function parseEntry(entry: unknown): ArrayEntry {
   throw new ProtocolError('A frame describes an array wrongly.');
 }
 
-function parseHeader(bytes: Uint8Array): { fields: unknown; arrays: ArrayEntry[] } {
+function parseHeader(bytes: Uint8Array): { fields: object; arrays: ArrayEntry[] } {
   let header: unknown;
   try {
     header = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
@@ -160,6 +160,7 @@ function parseHeader(bytes: Uint8Array): { fields: unknown; arrays: ArrayEntry[]
     throw new ProtocolError('A frame has a header without fields and arrays.');
   }
   const { fields, arrays } = header;
+  if (typeof fields !== 'object' || fields === null) throw new ProtocolError('A frame has fields that are no object.');
   if (!Array.isArray(arrays) || arrays.length > MAX_ARRAYS) throw new ProtocolError('A frame lists no arrays, or too many.');
   return {
     fields,

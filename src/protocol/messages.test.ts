@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { defaultSettings } from '../settings/settings.ts';
+import { decodeMessage, encodeMessage } from './codec.ts';
 import { encodeFrame, ProtocolError } from './frame.ts';
-import { decodeMessage, encodeMessage, type Message, type RunShape } from './messages.ts';
+import type { Message } from './messages.ts';
+import type { RunShape } from './shape.ts';
 
 const shape: RunShape = {
   run: 'r',

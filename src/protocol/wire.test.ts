@@ -2,8 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { BLOCK, dequantise, quantise } from '../math/quantise.ts';
 import { randomStream } from '../math/random.ts';
+import { encodeMessage, MissingBaseError } from './codec.ts';
 import { decodeFrame } from './frame.ts';
-import { encodeMessage, MissingBaseError, type Message, type RunShape } from './messages.ts';
+import type { Message } from './messages.ts';
+import type { RunShape } from './shape.ts';
 import { Wire } from './wire.ts';
 
 /** Above what stays float16. */

@@ -1,9 +1,26 @@
+/**
+ * How one client's messages of a run become frames, and its peers' frames messages.
+ *
+ * With the wire form `q8` large arrays are rounded to 8 bits, stochastically:
+ * - Of weights and velocities goes out what has changed since the receiver last got them, or in the weights since the run's
+ *   start. The difference is to what the receiver has, past errors included, so that each corrects the one before (as in
+ *   CHOCO-SGD, arXiv 1902.00340), and it becomes small as models agree. Each end keeps the vector from one round to the next.
+ *   Who has not got the last one, or has lost it, gets what it can use.
+ * - To a step the rounding error of the last one to the same neighbour is added (error feedback, arXiv 1901.09847).
+ * - Features are of a new model every time, and are rounded as they are.
+ * What is small or sent once travels as float16. The random numbers are the sender's own named stream, so that a run stays
+ * reproducible.
+ */
+
 import { dequantise, quantise, type Quantised } from '../math/quantise.ts';
 import { randomStream, type RandomStream } from '../math/random.ts';
 import { add, subtract } from '../math/vectors.ts';
 import type { Settings } from '../settings/settings.ts';
-import { ProtocolError, type FrameArray, type VectorUpdate } from './frame.ts';
-import { decodeMessage, encodeMessage, type Message, type RunShape } from './messages.ts';
+import { decodeMessage, encodeMessage } from './codec.ts';
+import type { EightBits } from './eightBits.ts';
+import { ProtocolError, type VectorUpdate } from './frame.ts';
+import { declarations, type Message } from './messages.ts';
+import type { RunShape } from './shape.ts';
 
 type Peer = string;
 
@@ -11,13 +28,6 @@ type Peer = string;
 const FEW = 1024;
 /** How long what peers may still build on is kept: on a changing graph a peer may be some rounds behind. */
 const KEPT_ROUNDS = 4;
-
-/** What neighbours get again and again, and keep. */
-const vectors: ReadonlySet<string> = new Set(['weights/weights', 'weights/velocity', 'mixed/weights']);
-/** Answers to one neighbour, about that neighbour's own model: its features are rounded as they are. */
-const features = /^features\/(hidden\d+|jacobian)$/;
-/** Whether an array's signs are ReLU masks, which must survive. */
-const isMask = (name: string) => name.startsWith('hidden');
 
 /** A vector as a peer has it. */
 export interface Version {
@@ -49,19 +59,7 @@ function keep<T>(all: Map<Peer, Kept<T>>, peer: Peer, name: string, entry: T, ro
   all.set(peer, ofPeer.set(name, { ...entry, round }));
 }
 
-/**
- * How one client's messages of a run become frames, and its peers' frames messages.
- *
- * With the wire form `q8` large arrays are rounded to 8 bits, stochastically:
- * - Of weights and velocities goes out what has changed since the receiver last got them, or in the weights since the run's
- *   start. The difference is to what the receiver has, past errors included, so that each corrects the one before (as in
- *   CHOCO-SGD, arXiv 1902.00340), and it becomes small as models agree. Each end keeps the vector from one round to the next.
- *   Who has not got the last one, or has lost it, gets what it can use.
- * - To a step the rounding error of the last one to the same neighbour is added (error feedback, arXiv 1901.09847).
- * - Features are of a new model every time, and are rounded as they are.
- * What is small or sent once travels as float16. The random numbers are the sender's own named stream, so that a run stays
- * reproducible.
- */
+/** One client's end of the wires of a run. */
 export class Wire {
   /** What each peer has of ours, and we of theirs. */
   readonly #given: Map<Peer, Kept<Version>>;
@@ -95,7 +93,7 @@ export class Wire {
 
   encode(message: Message, to: Peer): Uint8Array<ArrayBuffer> {
     const { wire } = this.settings;
-    if (wire === 'q8') return encodeMessage(message, 'f16', (name, array) => this.#rounded(message, name, array, to));
+    if (wire === 'q8') return this.#encodeIn8Bits(message, to);
     const frame = this.#frames.get(message) ?? encodeMessage(message, wire);
     this.#frames.set(message, frame);
     return frame;
@@ -108,8 +106,8 @@ export class Wire {
    */
   decode(frame: Uint8Array, from: Peer): Message | null {
     const rebuilt = new Map<string, Version>();
-    const message = decodeMessage(frame, this.shape, (name, update) => {
-      const version = this.#rebuilt(this.#taken.get(from)?.get(name), name, update);
+    const message = decodeMessage(frame, this.shape, (update, name, eightBits) => {
+      const version = this.#rebuilt(update, this.#taken.get(from)?.get(name), this.#startOf(eightBits));
       if (version) rebuilt.set(name, version);
       return version && version.values;
     });
@@ -129,31 +127,42 @@ export class Wire {
     for (const all of [this.#given, this.#taken, this.#errors]) all.delete(peer);
   }
 
-  #rounded(message: Message, name: string, array: Float32Array, to: Peer): FrameArray {
-    const kind = `${message.type}/${name}`;
-    if (!('round' in message) || array.length <= FEW) return array;
-    const { round } = message;
-    // Named as the message was when the first runs were recorded, so that they can still be repeated to the bit.
-    const stream = kind.replace(/^features/, 'factors');
-    const random = (...receiver: string[]) => randomStream(this.settings.seed, 'q8', this.sender, stream, round, ...receiver);
-    if (vectors.has(kind)) {
-      if (kind === 'weights/weights') this.#forgetBefore(round);
-      const base = recent(this.#given.get(to)?.get(name), round) ?? this.#startOf(name);
-      const { change, version } = this.#update(array, base, random);
-      keep(this.#given, to, name, version, round);
-      return { version: version.number, base: base && base.number, change };
-    }
-    if (features.test(kind)) return quantise(array, { random: random(to), keepsPositive: isMask(name) });
-    if (kind !== 'step/step') return array;
-    const error = recent(this.#errors.get(to)?.get(name), round);
-    const intended = error ? add(array, error.values) : array;
-    const rounded = quantise(intended, { random: random(to) });
-    keep(this.#errors, to, name, { values: subtract(intended, dequantise(rounded)) }, round);
-    return rounded;
+  #encodeIn8Bits(message: Message, to: Peer): Uint8Array<ArrayBuffer> {
+    if (!('round' in message)) return encodeMessage(message, 'f16');
+    const { type, round } = message;
+    const { stream = type } = declarations[type].terms;
+    // A round begins with its weights.
+    if (type === 'weights') this.#forgetBefore(round);
+    return encodeMessage(message, 'f16', (array, name, eightBits) => {
+      if (array.length <= FEW) return array;
+      const random = (...receiver: string[]) =>
+        randomStream(this.settings.seed, 'q8', this.sender, `${stream}/${name}`, round, ...receiver);
+      switch (eightBits) {
+        case 'plain':
+          return array;
+        case 'change':
+        case 'change-from-start': {
+          const base = recent(this.#given.get(to)?.get(name), round) ?? this.#startOf(eightBits);
+          const { change, version } = this.#update(array, base, random);
+          keep(this.#given, to, name, version, round);
+          return { version: version.number, base: base && base.number, change };
+        }
+        case 'feedback': {
+          const error = recent(this.#errors.get(to)?.get(name), round);
+          const intended = error ? add(array, error.values) : array;
+          const rounded = quantise(intended, { random: random(to) });
+          keep(this.#errors, to, name, { values: subtract(intended, dequantise(rounded)) }, round);
+          return rounded;
+        }
+        case 'features':
+        case 'masks':
+          return quantise(array, { random: random(to), keepsPositive: eightBits === 'masks' });
+      }
+    });
   }
 
-  #startOf(name: string): Version | null {
-    return name === 'weights' ? this.#start : null;
+  #startOf(eightBits: EightBits): Version | null {
+    return eightBits === 'change-from-start' ? this.#start : null;
   }
 
   #update(array: Float32Array, base: Version | null, random: () => RandomStream): { change: Quantised; version: Version } {
@@ -169,11 +178,15 @@ export class Wire {
   }
 
   /** @returns null without the update's base. @throws {ProtocolError} when it does not fit its base. */
-  #rebuilt(known: Version | undefined, name: string, { version: number, base, change }: VectorUpdate<Float32Array>): Version | null {
+  #rebuilt(
+    { version: number, base, change }: VectorUpdate<Float32Array>,
+    known: Version | undefined,
+    start: Version | null,
+  ): Version | null {
     if (base === null) return { number, values: change };
     // One that came twice.
     if (known?.number === number) return known;
-    const from = base === 0 ? this.#startOf(name) : known?.number === base ? known : null;
+    const from = base === 0 ? start : known?.number === base ? known : null;
     if (!from) return null;
     if (from.values.length !== change.length)
       throw new ProtocolError(`A change of ${change.length} numbers in a vector of ${from.values.length}.`);

@@ -1,5 +1,5 @@
 import { add } from '../math/vectors.ts';
-import type { WeightsMessage } from '../protocol/messages.ts';
+import { messages, type WeightsMessage } from '../protocol/messages.ts';
 import { sendsVelocity } from '../settings/method.ts';
 import { finishMix } from './gradient.ts';
 import type { Iterate } from './iterate.ts';
@@ -147,9 +147,6 @@ function startMix(
   return proceed({ known: { ...known, introduced, early: stillEarly }, activity }, effects);
 }
 
-/** The phase that waits for the answer to each message. */
-const phaseOf = { weights: 'mix', mixed: 'linearise', residuals: 'step' } as const;
-
 function receive(state: RoundState, from: Peer, message: RoundMessage): Transition {
   switch (message.type) {
     case 'mean':
@@ -164,7 +161,8 @@ function receive(state: RoundState, from: Peer, message: RoundMessage): Transiti
       return proceed(learnPart(state, from, message.round, message.step));
     case 'decline': {
       const { activity } = state;
-      return activity.phase === phaseOf[message.of] && activity.plan.round === message.round ? proceed(leaveOut(state, from)) : stay(state);
+      const { phase } = messages[message.of].terms;
+      return activity.phase === phase && activity.plan.round === message.round ? proceed(leaveOut(state, from)) : stay(state);
     }
   }
 }

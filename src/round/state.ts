@@ -1,15 +1,7 @@
 import type { FeatureWidths } from '../model/model.ts';
 import type { Teaching } from '../ntk/engine.ts';
 import type { OwnerFeatures, InputFeatures, PoolMember } from '../ntk/pool.ts';
-import type {
-  DeclineMessage,
-  FeaturesMessage,
-  InputsMessage,
-  MeanMessage,
-  Message,
-  StepMessage,
-  WeightsMessage,
-} from '../protocol/messages.ts';
+import type { KindsTakenBy, Message, WeightsMessage } from '../protocol/messages.ts';
 import type { EvolutionSettings, GradientMethod, Method, NtkMethod } from '../settings/method.ts';
 import type { SharedInputs } from '../settings/settings.ts';
 import type { Iterate } from './iterate.ts';
@@ -130,7 +122,7 @@ export interface RoundState {
   readonly activity: Activity;
 }
 
-export type RoundMessage = MeanMessage | WeightsMessage | InputsMessage | FeaturesMessage | StepMessage | DeclineMessage;
+export type RoundMessage = Message<KindsTakenBy<'round'>>;
 export type WaitingPhase = 'mix' | 'linearise' | 'step';
 
 export type RoundEvent =
