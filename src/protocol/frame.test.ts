@@ -1,4 +1,3 @@
-import { crc32 } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { throughHalf } from '../math/half.ts';
@@ -15,16 +14,18 @@ const parts = fc.record({
   ),
 });
 
-/** A frame with one array, empty, described by any header entry. */
-function withEntry(entry: unknown): Uint8Array {
-  const header = Buffer.from(JSON.stringify({ fields: {}, arrays: [entry] }));
+/** A frame with any header, and arrays that are empty. */
+function withHeader(text: string): Uint8Array {
+  const header = Buffer.from(text);
   const frame = Buffer.alloc(Math.ceil((12 + header.length) / 8) * 8);
-  frame.write('SSM1', 'latin1');
-  frame.writeUInt32LE(header.length, 4);
+  frame.write('SSMF', 'latin1');
+  frame.writeUInt32LE(2, 4);
+  frame.writeUInt32LE(header.length, 8);
   frame.set(header, 12);
-  frame.writeUInt32LE(crc32(frame.subarray(12)), 8);
   return Uint8Array.from(frame);
 }
+
+const withEntry = (...entries: unknown[]) => withHeader(JSON.stringify({ fields: {}, arrays: entries }));
 
 describe('frame', () => {
   it('carries fields and arrays exactly in float32', () => {
@@ -77,17 +78,55 @@ describe('frame', () => {
     }
   });
 
-  it('rejects any changed byte, any cut and any addition', () => {
+  it('says of another format that the other side runs another version', () => {
+    fc.assert(
+      fc.property(parts, fc.nat(7), fc.integer({ min: 1, max: 255 }), (message, position, change) => {
+        const frame = encodeFrame(message, 'f32');
+        frame[position]! ^= change;
+        expect(() => decodeFrame(frame)).toThrow(ProtocolError);
+        expect(() => decodeFrame(frame)).toThrow(/the other side runs another version of sparkmesh; reload the page/);
+      }),
+    );
+  });
+
+  it('rejects any other length of the header, any cut and any addition', () => {
     fc.assert(
       fc.property(parts, fc.nat(), fc.integer({ min: 1, max: 255 }), (message, position, change) => {
         const frame = encodeFrame(message, 'f32');
         const changed = frame.slice();
-        changed[position % frame.length]! ^= change;
+        changed[8 + (position % 4)]! ^= change;
         expect(() => decodeFrame(changed)).toThrow(ProtocolError);
         expect(() => decodeFrame(frame.slice(0, position % frame.length))).toThrow(ProtocolError);
         expect(() => decodeFrame(Uint8Array.from([...frame, change]))).toThrow(ProtocolError);
       }),
     );
+  });
+
+  it('takes a changed value for another value of the same array, and changes no other', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ minLength: 1, maxLength: 33 }), fc.nat(), fc.integer({ min: 1, max: 255 }), (values, at, change) => {
+        const [index, other] = [at % values.length, Float32Array.of(1, 2)];
+        const frame = encodeFrame({ fields: {}, arrays: { other, values } }, 'f32');
+        frame[frame.length - 8 * Math.ceil(values.length / 8) + index]! ^= change;
+        const expected = values.map((value, i) => (i === index ? value ^ change : value));
+        expect(decodeFrame(frame).arrays).toEqual({ other, values: expected });
+      }),
+    );
+  });
+
+  it('rejects a header that is not of fields and arrays, and an array that is listed twice', () => {
+    for (const header of ['', '[]', 'null', '{"fields":{}}', '{"fields":null,"arrays":[]}', '{"fields":{},"arrays":{}}', '{"fields":{},']) {
+      expect(() => decodeFrame(withHeader(header))).toThrow(ProtocolError);
+    }
+    expect(() => decodeFrame(withEntry(['a', 'u8', 0], ['a', 'f32', 0]))).toThrow(/an array twice/);
+    expect(Object.keys(decodeFrame(withEntry(['a', 'u8', 0], ['__proto__', 'f32', 0])).arrays)).toEqual(['a', '__proto__']);
+  });
+
+  it('allocates nothing for arrays that the frame has no bytes for', () => {
+    for (const form of ['u8', 'f16', 'f32', 'q8']) {
+      for (const length of [1, 2 ** 31, Number.MAX_SAFE_INTEGER])
+        expect(() => decodeFrame(withEntry(['a', form, length]))).toThrow(/not as long as its header says/);
+    }
   });
 
   it('never throws anything but a ProtocolError on random bytes', () => {

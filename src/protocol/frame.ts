@@ -1,15 +1,15 @@
-import { decodeHalf, encodeHalf, halfExponent, MAX_EXPONENT } from '../math/half.ts';
-import { BLOCK, dequantise, type Quantised } from '../math/quantise.ts';
-
 /**
  * A frame: one message as bytes, in the spirit of safetensors, so that byte counts are exact and nothing is parsed twice.
  *
- *   u32 magic | u32 header length | u32 CRC-32 of all that follows | header, UTF-8 JSON | raw arrays, each padded to 8 bytes
+ *   u32 magic | u32 format | u32 header length | header, UTF-8 JSON | raw arrays, each padded to 8 bytes
  *
  * All integers are little-endian. The header is `{ fields, arrays: [[name, form, length], ..] }`, of an update
  * `[name, 'q8', length, version, base]`, and of floats beyond the largest half `[name, 'f16', length, exponent]`: they are
- * its halves times 2^exponent.
+ * its halves times 2^exponent. There is no checksum: channels authenticate what they carry (DTLS) and count its chunks.
  */
+
+import { decodeHalf, encodeHalf, halfExponent, MAX_EXPONENT } from '../math/half.ts';
+import { BLOCK, dequantise, type Quantised } from '../math/quantise.ts';
 
 /** How a float array travels: exact, or rounded to half. */
 export type FloatForm = 'f32' | 'f16';
@@ -47,7 +47,9 @@ export class ProtocolError extends Error {
   override readonly name = 'ProtocolError';
 }
 
-const MAGIC = 0x314d5353; // "SSM1"
+const MAGIC = 0x464d5353; // "SSMF"
+/** Goes up whenever frames or messages change so that the two versions cannot understand each other. */
+const FORMAT = 2;
 const PREFIX = 12;
 /** No message has a larger JSON part; settings are the largest, a few kB. */
 const MAX_HEADER = 64 * 1024;
@@ -56,30 +58,6 @@ const bytesPer = { f32: 4, f16: 2, u8: 1 } as const;
 const blocks = (length: number) => Math.ceil(length / BLOCK);
 /** Of an array with this many values; `q8` has the blocks' scales before the codes. */
 const byteLength = (form: ArrayForm, length: number) => (form === 'q8' ? 4 * blocks(length) + length : bytesPer[form] * length);
-
-/** Four tables of 256: what a byte at each place of a word contributes ("slicing by 4"). */
-const crcTable = new Uint32Array(4 * 256);
-for (let n = 0; n < 256; n++) {
-  let crc = n;
-  for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? 0xedb88320 ^ (crc >>> 1) : crc >>> 1;
-  crcTable[n] = crc;
-}
-for (let n = 256; n < 4 * 256; n++) crcTable[n] = crcTable[crcTable[n - 256]! & 0xff]! ^ (crcTable[n - 256]! >>> 8);
-
-function crc32(bytes: Uint8Array): number {
-  let crc = ~0;
-  let i = 0;
-  for (; i + 4 <= bytes.length; i += 4) {
-    crc ^= bytes[i]! | (bytes[i + 1]! << 8) | (bytes[i + 2]! << 16) | (bytes[i + 3]! << 24);
-    crc =
-      crcTable[768 + (crc & 0xff)]! ^
-      crcTable[512 + ((crc >>> 8) & 0xff)]! ^
-      crcTable[256 + ((crc >>> 16) & 0xff)]! ^
-      crcTable[crc >>> 24]!;
-  }
-  for (; i < bytes.length; i++) crc = crcTable[(crc ^ bytes[i]!) & 0xff]! ^ (crc >>> 8);
-  return ~crc >>> 0;
-}
 
 const padded = (bytes: number) => Math.ceil(bytes / 8) * 8;
 
@@ -124,8 +102,8 @@ export function encodeFrame({ fields, arrays }: FrameParts, wire: FloatForm): Ui
   }
   const view = new DataView(frame.buffer);
   view.setUint32(0, MAGIC, true);
-  view.setUint32(4, header.length, true);
-  view.setUint32(8, crc32(frame.subarray(PREFIX)), true);
+  view.setUint32(4, FORMAT, true);
+  view.setUint32(8, header.length, true);
   return frame;
 }
 
@@ -162,33 +140,34 @@ function parseHeader(bytes: Uint8Array): { fields: object; arrays: ArrayEntry[] 
   const { fields, arrays } = header;
   if (typeof fields !== 'object' || fields === null) throw new ProtocolError('A frame has fields that are no object.');
   if (!Array.isArray(arrays) || arrays.length > MAX_ARRAYS) throw new ProtocolError('A frame lists no arrays, or too many.');
-  return {
-    fields,
-    arrays: arrays.map(parseEntry),
-  };
+  const entries = arrays.map(parseEntry);
+  if (new Set(entries.map(([name]) => name)).size < entries.length) throw new ProtocolError('A frame lists an array twice.');
+  return { fields, arrays: entries };
 }
 
-/** @throws {ProtocolError} on anything that `encodeFrame` could not have written: any changed, missing or extra byte. */
+/** @throws {ProtocolError} on what is no frame of this format: of another one, cut, longer than it says, or wrongly described. */
 export function decodeFrame(frame: Uint8Array): DecodedParts {
   if (frame.length < PREFIX) throw new ProtocolError('A frame is shorter than its prefix.');
   const view = new DataView(frame.buffer, frame.byteOffset, frame.byteLength);
-  const headerLength = view.getUint32(4, true);
-  if (view.getUint32(0, true) !== MAGIC) throw new ProtocolError('A frame has the wrong magic; is the peer of another version?');
+  if (view.getUint32(0, true) !== MAGIC || view.getUint32(4, true) !== FORMAT) {
+    throw new ProtocolError(
+      'A frame is in another format than ours: the other side runs another version of sparkmesh; reload the page here and there.',
+    );
+  }
+  const headerLength = view.getUint32(8, true);
   if (headerLength > MAX_HEADER || PREFIX + headerLength > frame.length) throw new ProtocolError('A frame has an impossible header.');
-  if (view.getUint32(8, true) !== crc32(frame.subarray(PREFIX))) throw new ProtocolError('A frame was corrupted on its way.');
   const { fields, arrays: entries } = parseHeader(frame.subarray(PREFIX, PREFIX + headerLength));
   const total = entries.reduce((sum, [, form, length]) => sum + padded(byteLength(form, length)), padded(PREFIX + headerLength));
   if (total !== frame.length) throw new ProtocolError('A frame is not as long as its header says.');
 
-  const arrays: Record<string, DecodedArray> = {};
   let offset = padded(PREFIX + headerLength);
-  for (const entry of entries) {
+  const arrays = entries.map((entry): [string, DecodedArray] => {
     const [name, form, length] = entry;
     const bytes = frame.slice(offset, offset + byteLength(form, length));
-    arrays[name] = readArray(entry, bytes);
     offset += padded(bytes.length);
-  }
-  return { fields, arrays };
+    return [name, readArray(entry, bytes)];
+  });
+  return { fields, arrays: Object.fromEntries(arrays) };
 }
 
 function readArray(entry: ArrayEntry, bytes: Uint8Array<ArrayBuffer>): DecodedArray {
