@@ -1,3 +1,5 @@
+/** The accounts of bytes: what goes over the channels, by peer and message, and what of it each client's own rounds cost. */
+
 import type { Purpose } from '../protocol/declaration.ts';
 import { declarations, type MessageKind } from '../protocol/messages.ts';
 import type { PeerId } from '../transport/transport.ts';

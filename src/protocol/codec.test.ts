@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, expectTypeOf, it } from 'vitest';
 import { throughHalf } from '../math/half.ts';
 import { randomStream, type RandomStream } from '../math/random.ts';
 import { defaultSettings } from '../settings/settings.ts';
@@ -230,6 +230,17 @@ describe.each(kinds)('a message of the kind %s', (kind) => {
 });
 
 describe('the declarations', () => {
+  it('make the types of their messages', () => {
+    expectTypeOf<Message<'weights'>>().toEqualTypeOf<{
+      readonly type: 'weights';
+      readonly run: string;
+      readonly round: number;
+      readonly weights: Float32Array;
+      readonly velocity: Float32Array | null;
+    }>();
+    expectTypeOf<Message<'decline'>['of']>().toEqualTypeOf<'weights' | 'mixed' | 'residuals'>();
+  });
+
   it('let a message be declined if and only if its sender waits for an answer, and answers answer such', () => {
     const waiting = kinds.filter((kind) => declarations[kind].terms.phase !== undefined);
     expect(waiting).toEqual(declinable.options);
