@@ -1,14 +1,13 @@
-import type { SignallingStatus } from './session.ts';
-
-interface TopBarProps {
-  readonly room: string;
-  readonly client: number;
-  readonly signalling: SignallingStatus;
-  readonly onLeave: () => void;
-}
-
 /** Where I am and who I am. */
-export function TopBar({ room, client, signalling, onLeave }: TopBarProps) {
+
+import './TopBar.css';
+import { usePage, useView } from './usePage.ts';
+
+export function TopBar() {
+  const room = usePage(({ address }) => address.room);
+  const signalling = usePage((page) => page.signalling);
+  const leave = usePage((page) => page.leave);
+  const client = useView(({ self }) => self.number);
   return (
     <header className="top-bar">
       <h1>sparkmesh</h1>
@@ -25,7 +24,7 @@ export function TopBar({ room, client, signalling, onLeave }: TopBarProps) {
           </>
         )}
       </p>
-      <button type="button" className="link" onClick={onLeave}>
+      <button type="button" className="link" onClick={leave}>
         Leave
       </button>
     </header>

@@ -1,3 +1,5 @@
+/** CSS custom properties in React's style objects. */
+
 import 'react';
 
 declare module 'react' {

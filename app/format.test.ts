@@ -1,6 +1,18 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { formatBytes, formatCount, formatDuration, formatList, formatLoss, formatPercent, formatRemaining } from './format.ts';
+import {
+  formatBytes,
+  formatBytesBriefly,
+  formatCount,
+  formatDuration,
+  formatList,
+  formatLoss,
+  formatNumber,
+  formatPercent,
+  formatRate,
+  formatRemaining,
+  formatWholePercent,
+} from './format.ts';
 
 /** No-break spaces as plain ones, to compare with what one reads. */
 const plain = (text: string) => text.replaceAll('\u00a0', ' ');
@@ -39,6 +51,13 @@ describe('formatPercent', () => {
   ])('%d is %s', (fraction, text) => expect(plain(formatPercent(fraction))).toBe(text));
 });
 
+describe('on axes and of settings', () => {
+  it('leaves out what says nothing there', () => {
+    expect([20e6, 2.5e6, 4000].map(formatBytesBriefly).map(plain)).toEqual(['20 MB', '2.5 MB', '4 kB']);
+    expect([0, 0.3, 1].map(formatWholePercent).map(plain)).toEqual(['0 %', '30 %', '100 %']);
+  });
+});
+
 describe('formatDuration', () => {
   it.each([
     [0, '0.0 s'],
@@ -64,6 +83,11 @@ describe('small words', () => {
   it('counts nouns', () => {
     expect([0, 1, 2, 1200].map((n) => formatCount(n, 'tab'))).toEqual(['0 tabs', '1 tab', '2 tabs', '1,200 tabs']);
     expect([1, 2].map((n) => formatCount(n, 'class'))).toEqual(['1 class', '2 classes']);
+  });
+
+  it('sets thousands apart, and tells a rate by one decimal', () => {
+    expect([7, 2831].map(formatNumber)).toEqual(['7', '2,831']);
+    expect(formatRate(15.625)).toBe('15.6');
   });
 
   it('lists items', () => {

@@ -17,9 +17,19 @@ export function formatBytes(bytes: number): string {
   return `${value.toFixed(decimals)}${SPACE}${byteUnits[unit]}`;
 }
 
+/** The same without a decimal that is 0, as on an axis: 20 MB. */
+export function formatBytesBriefly(bytes: number): string {
+  return formatBytes(bytes).replace('.0', '');
+}
+
 /** A fraction as per cent with one decimal: 0.8412 is 84.1 %. */
 export function formatPercent(fraction: number): string {
   return `${(100 * fraction).toFixed(1)}${SPACE}%`;
+}
+
+/** A fraction as whole per cent, as on an axis or of a setting: 0.3 is 30 %. */
+export function formatWholePercent(fraction: number): string {
+  return `${Math.round(100 * fraction)}${SPACE}%`;
 }
 
 /** A loss in nats, two decimals. */
@@ -44,10 +54,20 @@ export function formatRemaining(ms: number): string {
   return `about ${Math.round(minutes / 60)}${SPACE}h left`;
 }
 
+/** How often something happens in a unit of time, one decimal. */
+export function formatRate(rate: number): string {
+  return rate.toFixed(1);
+}
+
+/** A whole number with its thousands apart: 2,831. */
+export function formatNumber(number: number): string {
+  return number.toLocaleString('en');
+}
+
 /** 1 tab, 2 tabs, 1,200 tabs, 2 classes. */
 export function formatCount(count: number, noun: string): string {
   const ending = noun.endsWith('s') ? 'es' : 's';
-  return `${count.toLocaleString('en')} ${noun}${count === 1 ? '' : ending}`;
+  return `${formatNumber(count)} ${noun}${count === 1 ? '' : ending}`;
 }
 
 /** 3; 3 and 5; 3, 5 and 8. */

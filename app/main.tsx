@@ -1,14 +1,20 @@
+/** The page's start: the address read once, the store over the browser's sessions, React over the store. */
+
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { browserSessions, installAutomation } from '../src/client/session.ts';
 import { readAddress, withBackend } from './address.ts';
 import { App } from './App.tsx';
+import { BadRoom } from './entrance/BadRoom.tsx';
 import type { SessionFactory } from './session.ts';
+import { createPageStore } from './store.ts';
+import { PageContext } from './usePage.ts';
 import './ui/tokens.css';
 import './ui/base.css';
 
 installAutomation();
 const sessions: SessionFactory = browserSessions;
+const address = readAddress(location.href);
 const root = document.getElementById('root');
 if (!root) throw new Error('The page has no #root to draw in; load index.html.');
 
@@ -17,12 +23,17 @@ window.addEventListener('pageshow', ({ persisted }) => {
   if (persisted) location.reload();
 });
 
+if (address?.logProblem) console.warn(address.logProblem);
+const store = address && createPageStore(address, sessions, (backend) => location.assign(withBackend(location.href, backend)));
+
 createRoot(root).render(
   <StrictMode>
-    <App
-      factory={sessions}
-      address={readAddress(location.href)}
-      onBackend={(backend) => location.assign(withBackend(location.href, backend))}
-    />
+    {store ? (
+      <PageContext value={store}>
+        <App />
+      </PageContext>
+    ) : (
+      <BadRoom />
+    )}
   </StrictMode>,
 );

@@ -1,7 +1,9 @@
-import type { CatalogueEntry } from '../src/data/catalogue.ts';
-import type { ClientCommand, ClientView } from '../src/client/view.ts';
+/** All that the page needs of the client: one plain view to read, and commands to send. */
 
-/** All that the page needs of the client: one plain store to read, and commands to send. */
+import type { BackendWish } from '../src/backend/backend.ts';
+import type { ClientCommand, ClientView } from '../src/client/view.ts';
+import type { CatalogueEntry } from '../src/data/catalogue.ts';
+import type { LogTopic } from '../src/log/log.ts';
 
 /** Whether the meeting point, where tabs find each other, can be reached. Open channels live on without it. */
 export type SignallingStatus = 'connecting' | 'connected' | 'lost';
@@ -18,10 +20,17 @@ export interface Session {
   leave(): void;
 }
 
+export interface JoinRequest {
+  readonly room: string;
+  readonly backend: BackendWish;
+  /** What the console is told of. */
+  readonly log: readonly LogTopic[];
+}
+
 export interface SessionFactory {
   /** Reports how many clients are in the room, at once and as it changes, null when unknown; returns how to stop that. */
   watch(room: string, onCount: (present: number | null) => void): () => void;
-  join(room: string): Session;
+  join(request: JoinRequest): Session;
   /** What the server of this page has to learn from. Rejects with a sentence for people. */
   datasets(): Promise<readonly CatalogueEntry[]>;
 }

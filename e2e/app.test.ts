@@ -1,9 +1,9 @@
+/** The page as people use it: real tabs, real data, forced WebGPU, everything by clicking and reading. */
+
 import type { Page } from 'playwright';
 import { afterEach, describe, expect, it } from 'vitest';
 import { Tabs } from '../src/runner/tabs.ts';
 import type { ClientView } from '../src/client/view.ts';
-
-/** The page as people use it: real tabs, real data, forced WebGPU, everything by clicking and reading. */
 
 let tabs: Tabs | undefined;
 afterEach(async () => {
@@ -101,5 +101,36 @@ describe('the page', () => {
     await until(pages[1]!, 'present', (text) => text.includes('1 client is'));
     await join(pages[1]!);
     expect(await until(pages[1]!, 'client-number', (text) => text !== '')).toBe('1');
+  });
+
+  it('brings its icon, manifest and robots file along, wherever it lies', async () => {
+    tabs = await Tabs.open({ tabs: 1, browsers: 1, headed: false });
+    const page = await tabs.openTab('cpu', () => Promise.resolve());
+    const hrefs = await page.evaluate(() =>
+      [...document.querySelectorAll('link[rel=icon], link[rel=manifest]')].map((link) => link.getAttribute('href')),
+    );
+    expect(hrefs).toEqual(['./favicon.svg', './manifest.webmanifest']);
+    const get = async (path: string) => {
+      const response = await page.request.get(new URL(path, tabs!.server.url).href);
+      return { type: response.headers()['content-type'], text: await response.text() };
+    };
+    const manifest = await get('manifest.webmanifest');
+    expect(manifest.type).toMatch(/^application\/manifest\+json/);
+    const { icons, start_url: start, display } = JSON.parse(manifest.text);
+    expect({ start, display }).toEqual({ start: '.', display: 'standalone' });
+    expect(icons.length).toBeGreaterThan(0);
+    for (const { src, type } of icons) expect((await get(src)).type).toBe(type);
+    expect((await get('robots.txt')).text).toMatch(/^User-agent: \*$/m);
+  });
+
+  it('tells the console what logs there are when the address asks for another', async () => {
+    tabs = await Tabs.open({ tabs: 1, browsers: 1, headed: false });
+    const page = await tabs.openTab('cpu', () => Promise.resolve());
+    const warned = page.waitForEvent('console', (message) => message.type() === 'warning');
+    await page.goto(`${tabs.server.url}?log=rounds`);
+    expect((await warned).text()).toBe(
+      'There is no log "rounds" as ?log= in the address asks for; use all, or some of signalling, transport, client, round.',
+    );
+    await page.getByRole('button', { name: 'Join' }).waitFor();
   });
 });

@@ -1,3 +1,5 @@
+/** The page alone, over the gallery's fake client: every state looks right everywhere, and every control does its one thing. */
+
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
@@ -8,8 +10,6 @@ import { createServer, type ViteDevServer } from 'vite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launchBrowser } from '../src/runner/browser.ts';
 import { defaultSettings, withAlgorithm } from '../src/settings/settings.ts';
-
-/** The page alone, over the gallery's fake client: every state looks right everywhere, and every control does its one thing. */
 
 let server: ViteDevServer;
 let browser: Browser;

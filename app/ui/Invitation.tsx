@@ -1,6 +1,8 @@
-import { useState } from 'react';
-
 /** The link that brings others to this room, to copy. */
+
+import { useState } from 'react';
+import './Invitation.css';
+
 export function Invitation({ link }: { link: string }) {
   const [outcome, setOutcome] = useState<'copied' | 'refused' | null>(null);
   const copy = () => {

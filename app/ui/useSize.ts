@@ -1,3 +1,5 @@
+/** The element's content box in CSS pixels, as it changes; null until it is laid out. */
+
 import { useEffect, useState, type RefObject } from 'react';
 
 export interface Size {
@@ -5,7 +7,6 @@ export interface Size {
   readonly height: number;
 }
 
-/** The element's content box in CSS pixels, as it changes; null until it is laid out. */
 export function useSize(element: RefObject<HTMLElement | null>): Size | null {
   const [size, setSize] = useState<Size | null>(null);
   useEffect(() => {

@@ -1,15 +1,18 @@
+/** The page in one state, `?state=`, over a client that does nothing but take notes. */
+
 import { flushSync } from 'react-dom';
 import { createRoot } from 'react-dom/client';
 import { readAddress } from '../../app/address.ts';
 import { App } from '../../app/App.tsx';
+import { BadRoom } from '../../app/entrance/BadRoom.tsx';
 import type { Session, SessionFactory } from '../../app/session.ts';
+import { createPageStore } from '../../app/store.ts';
+import { PageContext } from '../../app/usePage.ts';
 import '../../app/ui/tokens.css';
 import '../../app/ui/base.css';
 import type { BackendWish } from '../../src/backend/backend.ts';
 import type { ClientCommand, ClientView } from '../../src/client/view.ts';
 import { galleryDatasets, galleryStates, loadShare, type GalleryState } from './states.ts';
-
-/** The page in one state, `?state=`, over a client that does nothing but take notes. */
 
 export interface Gallery {
   readonly states: readonly string[];
@@ -110,7 +113,16 @@ window.gallery = {
 
 const root = document.getElementById('root');
 if (!root) throw new Error('The gallery has no #root; load gallery.html.');
-const address = { ...readAddress(location.href), invitation: 'https://sparkmesh.example/?room=main' };
-const app = <App factory={factory} address={address} onBackend={(backend) => backends.push(backend)} />;
+const address = readAddress(location.href);
+const store =
+  address &&
+  createPageStore({ ...address, invitation: 'https://sparkmesh.example/?room=main' }, factory, (backend) => backends.push(backend));
+const app = store ? (
+  <PageContext value={store}>
+    <App />
+  </PageContext>
+) : (
+  <BadRoom />
+);
 flushSync(() => createRoot(root).render(app));
 if (state.kind === 'joined') root.querySelector('button')?.click();

@@ -1,10 +1,10 @@
+/** Every state of the page with plausible data: six clients on a ring, this one number 3, unless a state says otherwise. */
+
 import type { SignallingStatus } from '../../app/session.ts';
 import type { ClientStatus, ClientView, OwnRound, PeerView, PhaseTimes, RoundSummary, ShareView } from '../../src/client/view.ts';
 import type { CatalogueEntry } from '../../src/data/catalogue.ts';
 import { randomStream } from '../../src/math/random.ts';
 import { defaultSettings, type Settings } from '../../src/settings/settings.ts';
-
-/** Every state of the page with plausible data: six clients on a ring, this one number 3, unless a state says otherwise. */
 
 export type GalleryState =
   | { readonly kind: 'entrance'; readonly present: number | null }

@@ -1,5 +1,6 @@
 import type { BackendWish } from '../backend/backend.ts';
 import { fetchCatalogue } from '../data/httpSource.ts';
+import type { LogTopic } from '../log/log.ts';
 import { signallingUrl } from '../signalling/client.ts';
 import { movedBuffers, serveTransport, type RemoteCall } from '../transport/remote.ts';
 import type { Transport } from '../transport/transport.ts';
@@ -14,6 +15,8 @@ import type { FromWorker, ToWorker } from './workerMessages.ts';
 export interface JoinRequest {
   readonly room: string;
   readonly backend: BackendWish;
+  /** What the console is told of; nothing if absent. */
+  readonly log?: readonly LogTopic[];
   readonly conformance?: CaseRun;
 }
 
@@ -124,11 +127,6 @@ export class BrowserSession {
   }
 }
 
-function wishedBackend(): BackendWish {
-  const wish = new URLSearchParams(location.search).get('backend');
-  return wish === 'webgpu' || wish === 'wasm' || wish === 'cpu' ? wish : 'auto';
-}
-
 /** What scripts that drive a tab may use; the page itself does not. */
 export interface Automation {
   /** The newest session of this tab. */
@@ -156,6 +154,6 @@ export function installAutomation(): void {
 /** The sessions of this tab, as the page wants them. */
 export const browserSessions = {
   watch: (room: string, onCount: (present: number | null) => void) => watchRoom(findSignalling(), room, onCount),
-  join: (room: string) => join({ room, backend: wishedBackend() }),
+  join,
   datasets: () => fetchCatalogue(dataUrl()),
 };

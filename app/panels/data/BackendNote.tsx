@@ -1,9 +1,11 @@
+/** What computes here, and why. */
+
 import type { BackendView } from '../../../src/client/view.ts';
 import { Term } from '../../ui/Term.tsx';
+import './BackendNote.css';
 
 const backendNames = { webgpu: 'WebGPU', wasm: 'WebAssembly', cpu: 'plain JavaScript (cpu)' } as const;
 
-/** What computes here, and why. */
 export function BackendNote({ backend }: { backend: BackendView }) {
   return (
     <p className="backend small">

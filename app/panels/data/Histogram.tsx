@@ -1,6 +1,8 @@
-import { classRows } from './classRows.ts';
-
 /** Samples of each class, as bars with names and counts. */
+
+import { classRows } from './classRows.ts';
+import './Histogram.css';
+
 export function Histogram({ counts, names }: { counts: readonly number[]; names: readonly string[] }) {
   const rows = classRows(counts, names);
   const most = Math.max(1, ...rows.map(({ count }) => count));

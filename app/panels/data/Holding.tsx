@@ -1,22 +1,20 @@
-import { memo, useState } from 'react';
-import type { BackendView, ShareView } from '../../../src/client/view.ts';
-import type { PartitionRule, Settings } from '../../../src/settings/settings.ts';
+/** This client's own data and device. While a new share is being prepared the last one stays in sight. */
+
+import { useState } from 'react';
+import type { PartitionRule } from '../../../src/settings/settings.ts';
 import { formatCount } from '../../format.ts';
-import { datasetTitle, describePartition } from '../settings/describe.ts';
-import './data.css';
 import { Term } from '../../ui/Term.tsx';
+import { useView } from '../../usePage.ts';
+import { datasetTitle, describePartition } from '../settings/describe.ts';
 import { BackendNote } from './BackendNote.tsx';
 import { Histogram } from './Histogram.tsx';
 import { Thumbnails } from './Thumbnails.tsx';
 
-interface HoldingProps {
-  readonly share: ShareView | null;
-  readonly backend: BackendView | null;
-  readonly settings: Settings;
-}
-
-/** This client's own data and device. While a new share is being prepared the last one stays in sight. */
-export const Holding = memo(function Holding({ share: latest, backend, settings }: HoldingProps) {
+export function Holding() {
+  const latest = useView((view) => view.share);
+  const backend = useView((view) => view.backend);
+  const dataset = useView(({ settings }) => settings.dataset);
+  const partition = useView(({ settings }) => settings.partition);
   const [share, setShare] = useState(latest);
   if (latest && latest !== share) setShare(latest);
   return (
@@ -25,8 +23,8 @@ export const Holding = memo(function Holding({ share: latest, backend, settings 
       <p className="quiet">
         {share ? (
           <>
-            {formatCount(share.samples, share.kind === 'images' ? 'image' : 'row')} of {datasetTitle(settings.dataset)},{' '}
-            <Partition partition={settings.partition} />
+            {formatCount(share.samples, share.kind === 'images' ? 'image' : 'row')} of {datasetTitle(dataset)},{' '}
+            <Partition partition={partition} />
           </>
         ) : (
           'My samples are on their way.'
@@ -41,7 +39,7 @@ export const Holding = memo(function Holding({ share: latest, backend, settings 
       {backend && <BackendNote backend={backend} />}
     </section>
   );
-});
+}
 
 function Partition({ partition }: { partition: PartitionRule }) {
   const words = describePartition(partition);

@@ -1,8 +1,10 @@
+/** Some of this client's images. */
+
 import { useEffect, useRef } from 'react';
 import type { ShareView } from '../../../src/client/view.ts';
 import { isInk } from './ink.ts';
+import './Thumbnails.css';
 
-/** Some of this client's images. */
 export function Thumbnails({ share: { previews, width, height, classNames } }: { share: ShareView }) {
   const ink = isInk(previews.map(({ pixels }) => pixels));
   return (

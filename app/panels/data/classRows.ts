@@ -1,3 +1,5 @@
+/** The classes by name and count: all of a few; of many those with samples, the largest if need be, in their order, and the others together. */
+
 import { formatCount } from '../../format.ts';
 
 export interface ClassRow {
@@ -8,7 +10,6 @@ export interface ClassRow {
 /** As many rows as are in sight at once. */
 const MOST_ROWS = 12;
 
-/** The classes by name and count: all of a few; of many those with samples, the largest if need be, in their order, and the others together. */
 export function classRows(counts: readonly number[], names: readonly string[]): ClassRow[] {
   const rows = counts.map((count, k) => ({ name: names[k] ?? `class ${k}`, count, k }));
   if (rows.length <= MOST_ROWS) return rows.map(({ name, count }) => ({ name, count }));

@@ -1,9 +1,12 @@
-import type { ClientView } from '../../../src/client/view.ts';
+/** What this client has sent, the method's bytes apart from the rest. */
+
 import { formatBytes } from '../../format.ts';
 import { Term } from '../../ui/Term.tsx';
+import { useView } from '../../usePage.ts';
+import './ByteTotals.css';
 
-/** What this client has sent, the method's bytes apart from the rest. */
-export function ByteTotals({ bytes }: { bytes: ClientView['bytes'] }) {
+export function ByteTotals() {
+  const bytes = useView((view) => view.bytes);
   return (
     <dl className="totals">
       <div>

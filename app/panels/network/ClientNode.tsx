@@ -1,5 +1,9 @@
+/** Another client: filled when it is a neighbour, outlined otherwise, dashed when its connection is lost. */
+
 import type { PeerView } from '../../../src/client/view.ts';
 import { clientColour } from '../../colours.ts';
+import { usePage } from '../../usePage.ts';
+import './ClientNode.css';
 import type { Point } from './layout.ts';
 
 interface ClientNodeProps {
@@ -10,11 +14,10 @@ interface ClientNodeProps {
   /** The side of the node that its word stands on; null for none. */
   readonly word: 'above' | 'below' | null;
   readonly highlit: boolean;
-  readonly onHighlight: (client: number | null) => void;
 }
 
-/** Another client: filled when it is a neighbour, outlined otherwise, dashed when its connection is lost. */
-export function ClientNode({ peer, self, at, radius, word, highlit, onHighlight }: ClientNodeProps) {
+export function ClientNode({ peer, self, at, radius, word, highlit }: ClientNodeProps) {
+  const setHighlight = usePage((page) => page.setHighlight);
   const { number, neighbour, channel } = peer;
   const colour = clientColour(number, self);
   const classes = ['node', neighbour ? 'neighbour' : 'stranger', channel === 'lost' && 'lost', highlit && 'highlit'];
@@ -23,8 +26,8 @@ export function ClientNode({ peer, self, at, radius, word, highlit, onHighlight 
       transform={`translate(${at.x} ${at.y})`}
       className={classes.filter(Boolean).join(' ')}
       style={{ '--colour': `var(${colour})`, '--on': `var(${colour}-ink)` }}
-      onPointerEnter={() => onHighlight(number)}
-      onPointerLeave={() => onHighlight(null)}
+      onPointerEnter={() => setHighlight(number)}
+      onPointerLeave={() => setHighlight(null)}
     >
       <title>{describe(peer)}</title>
       <circle r={neighbour ? radius : 0.8 * radius} />
@@ -34,34 +37,6 @@ export function ClientNode({ peer, self, at, radius, word, highlit, onHighlight 
           {stateOf(peer)}
         </text>
       )}
-    </g>
-  );
-}
-
-/** This tab's own client. */
-export function SelfNode({ number, at, radius, named }: { number: number; at: Point; radius: number; named: boolean }) {
-  return (
-    <g transform={`translate(${at.x} ${at.y})`} className="node self">
-      <circle r={radius + 5} />
-      <text dy="0.36em">{number}</text>
-      {named && (
-        <text className="state" y={radius + 19}>
-          me
-        </text>
-      )}
-    </g>
-  );
-}
-
-/** The place beside a lone client. */
-export function FreePlace({ at, from, radius }: { at: Point; from: Point; radius: number }) {
-  return (
-    <g className="free-place">
-      <line x1={from.x} y1={from.y} x2={at.x} y2={at.y} />
-      <circle cx={at.x} cy={at.y} r={radius} />
-      <text x={at.x} y={at.y + radius + 16}>
-        the next tab
-      </text>
     </g>
   );
 }

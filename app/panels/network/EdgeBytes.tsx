@@ -1,14 +1,16 @@
+/** What went each way over one of this client's edges so far, beside the edge's middle. */
+
 import type { PeerView } from '../../../src/client/view.ts';
 import { formatBytes } from '../../format.ts';
 import { totalBytes } from './bytes.ts';
 import type { Point } from './layout.ts';
+import './EdgeBytes.css';
 
 /** The text's box and its distance from the edge, px. */
 const WIDTH = 56;
 const HEIGHT = 26;
 const AWAY = 10;
 
-/** What went each way over one of this client's edges so far, beside the edge's middle. */
 export function EdgeBytes({ peer, here, there }: { peer: PeerView; here: Point; there: Point }) {
   const sent = totalBytes(peer.sent);
   const received = totalBytes(peer.received);

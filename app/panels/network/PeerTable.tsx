@@ -1,21 +1,19 @@
-import type { BytesByKind, PeerView } from '../../../src/client/view.ts';
-import { formatBytes } from '../../format.ts';
-import { ClientMark } from '../../ui/ClientMark.tsx';
-import { Note, Term } from '../../ui/Term.tsx';
-import { totalBytes } from './bytes.ts';
+/** Every other client: connection, state and bytes; neighbours first. */
 
-interface PeerTableProps {
-  readonly peers: readonly PeerView[];
-  readonly self: number;
-  readonly highlight: number | null;
-  readonly onHighlight: (client: number | null) => void;
-}
+import { ClientMark } from '../../ui/ClientMark.tsx';
+import { Term } from '../../ui/Term.tsx';
+import { usePage, useView } from '../../usePage.ts';
+import { ByteCell } from './ByteCell.tsx';
+import './PeerTable.css';
 
 const channelWords = { none: '–', opening: 'connecting', open: 'open', lost: '✕ lost' } as const;
 const activityWords = { idle: '–', waiting: '… waiting', answered: '✓ answered', missed: '✕ missed' } as const;
 
-/** Every other client: connection, state and bytes; neighbours first. */
-export function PeerTable({ peers, self, highlight, onHighlight }: PeerTableProps) {
+export function PeerTable() {
+  const self = useView((view) => view.self.number);
+  const peers = useView((view) => view.peers);
+  const highlight = usePage((page) => page.highlight);
+  const setHighlight = usePage((page) => page.setHighlight);
   const ordered = peers.toSorted((a, b) => Number(b.neighbour) - Number(a.neighbour) || a.number - b.number);
   return (
     <div className="peers" role="region" aria-label="Other clients" tabIndex={0}>
@@ -43,8 +41,8 @@ export function PeerTable({ peers, self, highlight, onHighlight }: PeerTableProp
             <tr
               key={peer.id}
               className={highlight === peer.number ? 'highlit' : undefined}
-              onPointerEnter={() => onHighlight(peer.number)}
-              onPointerLeave={() => onHighlight(null)}
+              onPointerEnter={() => setHighlight(peer.number)}
+              onPointerLeave={() => setHighlight(null)}
             >
               <th scope="row">
                 <ClientMark client={peer.number} self={self} />
@@ -60,29 +58,5 @@ export function PeerTable({ peers, self, highlight, onHighlight }: PeerTableProp
         </tbody>
       </table>
     </div>
-  );
-}
-
-/** A sum of bytes; its note lists the kinds of messages. */
-function ByteCell({ kinds }: { kinds: BytesByKind }) {
-  const total = totalBytes(kinds);
-  if (total === 0) return <td className="figure quiet">0 B</td>;
-  const ordered = Object.entries(kinds).toSorted(([, a], [, b]) => b - a);
-  return (
-    <td className="figure">
-      <Note
-        note={
-          <span className="kinds">
-            {ordered.map(([kind, bytes]) => (
-              <span key={kind}>
-                {kind} <span>{formatBytes(bytes)}</span>
-              </span>
-            ))}
-          </span>
-        }
-      >
-        {formatBytes(total)}
-      </Note>
-    </td>
   );
 }

@@ -1,7 +1,10 @@
+/** A message on its way, larger for more bytes. */
+
 import type { CSSProperties } from 'react';
 import { formatBytes } from '../../format.ts';
 import type { Point } from './layout.ts';
 import type { Pulse } from './usePulses.ts';
+import './PulseDot.css';
 
 /** Half the distance between the lanes out and in, px. */
 const LANE = 3.5;
@@ -14,7 +17,6 @@ interface PulseDotProps {
   readonly onArrived: (key: number) => void;
 }
 
-/** A message on its way, larger for more bytes. */
 export function PulseDot({ pulse, here, there, colour, onArrived }: PulseDotProps) {
   const [from, to] = pulse.direction === 'out' ? [here, there] : [there, here];
   const length = Math.hypot(to.x - from.x, to.y - from.y) || 1;

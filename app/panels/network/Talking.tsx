@@ -1,31 +1,29 @@
+/** The others, the graph, and the bytes between us. */
+
 import type { ClientView } from '../../../src/client/view.ts';
 import { formatList } from '../../format.ts';
-import { describeTopology } from '../settings/describe.ts';
-import './network.css';
 import { Term } from '../../ui/Term.tsx';
+import { useView } from '../../usePage.ts';
+import { describeTopology } from '../settings/describe.ts';
 import { ByteTotals } from './ByteTotals.tsx';
 import { PeerTable } from './PeerTable.tsx';
+import './Talking.css';
 import { Topology } from './Topology.tsx';
 
-interface TalkingProps {
-  readonly view: ClientView;
-  readonly highlight: number | null;
-  readonly onHighlight: (client: number | null) => void;
-}
-
-/** The others, the graph, and the bytes between us. */
-export function Talking({ view, highlight, onHighlight }: TalkingProps) {
-  const { settings, peers } = view;
+export function Talking() {
+  const topology = useView(({ settings }) => settings.topology);
+  const alone = useView(({ peers }) => peers.length === 0);
+  const company = useView(sentence);
   return (
     <section className="talking" aria-labelledby="talking-title">
       <h2 id="talking-title">Who I talk to</h2>
       <p className="quiet one-line">
-        <Term of={settings.topology.kind}>{describeTopology(settings.topology)}</Term>
-        {peers.length > 0 && `; ${sentence(view)}`}
+        <Term of={topology.kind}>{describeTopology(topology)}</Term>
+        {!alone && `; ${company}`}
       </p>
-      <Topology view={view} highlight={highlight} onHighlight={onHighlight} />
-      {peers.length > 0 && <PeerTable peers={peers} self={view.self.number} highlight={highlight} onHighlight={onHighlight} />}
-      <ByteTotals bytes={view.bytes} />
+      <Topology />
+      {!alone && <PeerTable />}
+      <ByteTotals />
     </section>
   );
 }

@@ -1,3 +1,5 @@
+/** Bytes of all kinds of messages together. */
+
 import type { BytesByKind } from '../../../src/client/view.ts';
 
 export function totalBytes(kinds: BytesByKind): number {

@@ -1,6 +1,6 @@
-import { forceCollide, forceLink, forceManyBody, forceSimulation, forceX, forceY } from 'd3-force';
-
 /** Where the clients stand in the picture of the graph. */
+
+import { forceCollide, forceLink, forceManyBody, forceSimulation, forceX, forceY } from 'd3-force';
 
 export interface Point {
   readonly x: number;

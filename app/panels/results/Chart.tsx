@@ -1,10 +1,15 @@
+/** Live lines on a canvas, with a label at each line's end; under a pointer the labels tell that point's values. */
+
 import { useRef, useState } from 'react';
 import type { GlossaryTerm } from '../../glossary.ts';
 import { Term } from '../../ui/Term.tsx';
 import { useSize } from '../../ui/useSize.ts';
+import type { Axis } from './axes.ts';
+import './Chart.css';
 import type { Curves } from './curves.ts';
 import { EndLabels } from './EndLabels.tsx';
-import { BOTTOM, gutters, LEFT, Plot, TOP, type Axis } from './Plot.tsx';
+import { frameOf, gutters } from './frame.ts';
+import { Plot } from './Plot.tsx';
 
 interface ChartProps {
   readonly title: string;
@@ -22,12 +27,12 @@ interface ChartProps {
   readonly highlight?: string | undefined;
 }
 
-/** Live lines on a canvas, with a label at each line's end; under a pointer the labels tell that point's values. */
 export function Chart({ title, term, summary, data, x, y, labels, group, highlight }: ChartProps) {
   const host = useRef<HTMLDivElement>(null);
   const size = useSize(host);
   const [hovered, setHovered] = useState<number | null>(null);
   const at = hovered === null ? undefined : data.x[hovered];
+  const gutter = gutters[labels];
   return (
     <figure className={`chart ${labels}`}>
       <figcaption>
@@ -39,14 +44,12 @@ export function Chart({ title, term, summary, data, x, y, labels, group, highlig
       <div ref={host} className="plot" role="img" aria-label={`${title}. ${summary}`}>
         {size && (
           <>
-            <Plot data={data} size={size} x={x} y={y} gutter={gutters[labels]} group={group} highlight={highlight} onHover={setHovered} />
+            <Plot data={data} size={size} x={x} y={y} gutter={gutter} group={group} highlight={highlight} onHover={setHovered} />
             <EndLabels
               data={data}
               index={at === undefined ? null : hovered}
               kind={labels}
-              left={LEFT + ((size.width - LEFT - gutters[labels]) * (data.x.at(-1) ?? 0)) / x.max}
-              height={size.height}
-              place={(value) => TOP + (size.height - TOP - BOTTOM) * (1 - Math.min(1, value / y.max))}
+              frame={frameOf(size, gutter, x, y)}
               describe={y.describe}
             />
           </>

@@ -1,16 +1,17 @@
+/** Names and values at the lines' ends, moved apart where they would overlap; the number of its client for a thin line. */
+
+import { spread } from '../../../src/math/spread.ts';
 import type { Curve, Curves } from './curves.ts';
-import { spread } from './spread.ts';
+import './EndLabels.css';
+import type { Frame } from './frame.ts';
+import { looks } from './looks.ts';
 
 interface EndLabelsProps {
   readonly data: Curves;
   /** The point under the pointer, whose values the labels then tell; null for the last. */
   readonly index: number | null;
   readonly kind: 'large' | 'small';
-  /** Where the lines end, px. */
-  readonly left: number;
-  readonly height: number;
-  /** Vertical place of a value, px. */
-  readonly place: (value: number) => number;
+  readonly frame: Frame;
   readonly describe: (value: number) => string;
 }
 
@@ -18,45 +19,45 @@ interface EndLabelsProps {
 const gaps = { large: 35, small: 16 } as const;
 const MARK_GAP = 15;
 
-function lastValue({ values }: Curve): number | null {
-  return values.findLast((value) => typeof value === 'number') ?? null;
+interface End {
+  readonly curve: Curve;
+  readonly last: number;
 }
 
-/** Names and values at the lines' ends, moved apart where they would overlap; the number of its client for a thin line. */
-export function EndLabels({ data, index, kind, left, height, place, describe }: EndLabelsProps) {
-  const ends = data.curves.flatMap((curve) => {
-    const end = lastValue(curve);
-    return end === null ? [] : [{ curve, end, y: place(end) }];
+/** How far from the top each of these ends is labelled, px. */
+function tops(ends: readonly End[], gap: number, { top, height }: Frame): number[] {
+  return spread(
+    ends.map(({ last }) => top(last)),
+    gap,
+    gap / 2,
+    height - gap / 2,
+  );
+}
+
+export function EndLabels({ data, index, kind, frame, describe }: EndLabelsProps) {
+  const ends = data.curves.flatMap((curve): End[] => {
+    const last = curve.values.findLast((value) => typeof value === 'number');
+    return typeof last === 'number' ? [{ curve, last }] : [];
   });
-  const others = ends.filter(({ curve }) => curve.kind === 'other');
-  const main = ends.filter(({ curve }) => curve.kind !== 'other');
-  const marks = spread(
-    others.map(({ y }) => y),
-    MARK_GAP,
-    MARK_GAP / 2,
-    height - MARK_GAP / 2,
-  );
-  const places = spread(
-    main.map(({ y }) => y),
-    gaps[kind],
-    gaps[kind] / 2,
-    height - gaps[kind] / 2,
-  );
-  const indent = others.length > 0 ? 24 : 6;
+  const marked = ends.filter(({ curve }) => looks[curve.kind].end === 'mark');
+  const named = ends.filter(({ curve }) => looks[curve.kind].end === 'label');
+  const markTops = tops(marked, MARK_GAP, frame);
+  const nameTops = tops(named, gaps[kind], frame);
+  const indent = marked.length > 0 ? 24 : 6;
   return (
-    <div className="end-labels" style={{ left }} aria-hidden="true">
-      {others.map(({ curve }, k) => (
+    <div className="end-labels" style={{ left: frame.left(data.x.at(-1) ?? 0) }} aria-hidden="true">
+      {marked.map(({ curve }, k) => (
         <span
           key={curve.key}
           className="end-mark"
-          style={{ top: marks[k], background: `var(${curve.colour})`, color: `var(${curve.colour}-ink)` }}
+          style={{ top: markTops[k], background: `var(${curve.colour})`, color: `var(${curve.colour}-ink)` }}
         >
-          {curve.name}
+          {curve.short}
         </span>
       ))}
-      {main.map(({ curve, end }, k) => (
-        <span key={curve.key} className="end-label" style={{ top: places[k], left: indent, color: `var(${curve.colour})` }}>
-          <strong>{describe((index === null ? null : curve.values[index]) ?? end)}</strong>{' '}
+      {named.map(({ curve, last }, k) => (
+        <span key={curve.key} className="end-label" style={{ top: nameTops[k], left: indent, color: `var(${curve.colour})` }}>
+          <strong>{describe((index === null ? null : curve.values[index]) ?? last)}</strong>{' '}
           <span>{kind === 'large' ? curve.name : curve.short}</span>
         </span>
       ))}

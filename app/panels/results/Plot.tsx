@@ -1,26 +1,15 @@
+/** Owns one uPlot: new data and sizes go into it; other lines, axes or colours make a new one. */
+
 import { useEffect, useEffectEvent, useMemo, useRef } from 'react';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import { useMedia } from '../../ui/useMedia.ts';
 import type { Size } from '../../ui/useSize.ts';
+import type { Axis } from './axes.ts';
 import type { Curve, Curves } from './curves.ts';
-
-/** One axis, from 0 to `max`. */
-export interface Axis {
-  readonly max: number;
-  readonly ticks: readonly number[];
-  readonly formatTick: (value: number) => string;
-  /** A value in full, e.g. `after round 4` or `84.1 %`. */
-  readonly describe: (value: number) => string;
-}
-
-/** Room around the plotting area, CSS px; the right one is for the labels at the lines' ends. */
-export const TOP = 8;
-export const BOTTOM = 22;
-export const LEFT = 42;
-export const gutters = { large: 130, small: 104 } as const;
-
-const widths = { averaged: 3.5, own: 2, mean: 1.25, other: 1 } as const;
+import { BOTTOM, LEFT, TOP } from './frame.ts';
+import { HIGHLIT, lookOf } from './looks.ts';
+import './Plot.css';
 
 interface PlotProps {
   readonly data: Curves;
@@ -33,7 +22,6 @@ interface PlotProps {
   readonly onHover: (index: number | null) => void;
 }
 
-/** Owns one uPlot: new data and sizes go into it; other lines, axes or colours make a new one. */
 export function Plot({ data, size, x, y, gutter, group, highlight, onHover }: PlotProps) {
   const host = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot>(null);
@@ -93,12 +81,6 @@ export function Plot({ data, size, x, y, gutter, group, highlight, onHover }: Pl
 }
 
 function series({ kind }: Curve, stroke: string, highlit: boolean): uPlot.Series {
-  return {
-    stroke,
-    width: highlit ? 3 : widths[kind],
-    alpha: kind === 'other' && !highlit ? 0.6 : 1,
-    spanGaps: true,
-    points: { show: false },
-    ...(kind === 'mean' ? { dash: [4, 4] } : {}),
-  };
+  const { width, alpha, dash } = { ...lookOf(kind), ...(highlit && HIGHLIT) };
+  return { stroke, width, alpha, spanGaps: true, points: { show: false }, ...(dash && { dash: [...dash] }) };
 }

@@ -1,9 +1,13 @@
-import type { ClientView } from '../../../src/client/view.ts';
+/** The curves as numbers, latest round first. */
+
 import { formatBytes, formatLoss, formatPercent } from '../../format.ts';
 import { Term } from '../../ui/Term.tsx';
+import { useView } from '../../usePage.ts';
+import './ScoreTable.css';
 
-/** The curves as numbers, latest round first. */
-export function ScoreTable({ own, summaries }: Pick<ClientView, 'own' | 'summaries'>) {
+export function ScoreTable() {
+  const own = useView((view) => view.own);
+  const summaries = useView((view) => view.summaries);
   const summaryOf = new Map(summaries.map((summary) => [summary.round, summary]));
   return (
     <div className="scores" role="region" aria-label="Scores by round" tabIndex={0}>

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { OwnRound, RoundSummary } from '../../../src/client/view.ts';
-import { accuracyByBytes, curvesByRound, niceCeiling, type Curves } from './curves.ts';
+import { accuracyByBytes, curvesByRound, type Curves } from './curves.ts';
 
 const score = (accuracy: number) => ({ accuracy, loss: 1 - accuracy });
 
@@ -66,17 +66,4 @@ describe('accuracyByBytes', () => {
   });
 
   it('is empty before the first round', () => expect(accuracyByBytes({ own: [], summaries: [] }).x).toEqual([]));
-});
-
-describe('niceCeiling', () => {
-  it.each([
-    [0, 1],
-    [0.7, 1],
-    [1, 1],
-    [1.1, 2],
-    [2.3, 2.5],
-    [4, 5],
-    [18e6, 20e6],
-    [51, 100],
-  ])('%d goes up to %d', (value, ceiling) => expect(niceCeiling(value)).toBeCloseTo(ceiling));
 });

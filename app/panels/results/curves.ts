@@ -1,24 +1,36 @@
+/** From a client's view to lines on a chart: each by its own points, then all over one x axis. */
+
 import uPlot from 'uplot';
 import type { ClientView, Score } from '../../../src/client/view.ts';
 import type { Presence } from '../../../src/transport/transport.ts';
 import { clientColour, type ColourToken } from '../../colours.ts';
+import type { LineKind } from './looks.ts';
 
-/** From a client's view to lines on a chart: pure, aligned to one x axis. */
-
-export interface Curve {
+/** What a line is called and how it is drawn, whatever its values. */
+interface Label {
   readonly key: string;
   /** As written at the line's end, in full and in brief; a client's number for the thin lines of others. */
   readonly name: string;
   readonly short: string;
   readonly colour: ColourToken;
-  /** `averaged` lies under `own` under the dashed `mean`, so that all three show where they meet; `other` lines are thin. */
-  readonly kind: 'averaged' | 'own' | 'mean' | 'other';
-  /** One value for each x; null or undefined where there is none. */
+  readonly kind: LineKind;
+}
+
+/** A line by its own points (x, y), x ascending. */
+interface Line {
+  readonly label: Label;
+  readonly points: readonly (readonly [number, number])[];
+}
+
+/** A line over the common x axis of its chart. */
+export interface Curve extends Label {
+  /** One value for each x; undefined where there is none. */
   readonly values: readonly (number | null | undefined)[];
 }
 
 export interface Curves {
   readonly x: readonly number[];
+  /** From the lowest to the topmost. */
   readonly curves: readonly Curve[];
 }
 
@@ -30,63 +42,46 @@ export interface Scores extends Pick<ClientView, 'own' | 'summaries' | 'self'> {
 /** Most other clients that get a thin line of their own. */
 const MOST_OTHERS = 8;
 
-type MainCurve = Omit<Curve, 'values'>;
+const averaged: Label = { key: 'averaged', name: 'averaged model', short: 'averaged', colour: '--ink', kind: 'averaged' };
+const mean: Label = { key: 'mean', name: 'mean client', short: 'mean', colour: '--quiet', kind: 'mean' };
+const mine: Label = { key: 'own', name: 'this client', short: 'me', colour: '--me', kind: 'own' };
 
-const averaged: MainCurve = { key: 'averaged', name: 'averaged model', short: 'averaged', colour: '--ink', kind: 'averaged' };
-const mean: MainCurve = { key: 'mean', name: 'mean client', short: 'mean', colour: '--quiet', kind: 'mean' };
-const mine: MainCurve = { key: 'own', name: 'this client', short: 'me', colour: '--me', kind: 'own' };
+/** Sets lines that may have points at different x over all of their x. */
+function aligned(lines: readonly Line[]): Curves {
+  const tables = lines.map(({ points }): uPlot.AlignedData => [points.map(([x]) => x), points.map(([, y]) => y)]);
+  const [x = [], ...values] = uPlot.join(tables);
+  return { x: [...x], curves: lines.map(({ label }, k) => ({ ...label, values: [...(values[k] ?? [])] })) };
+}
 
 /** One quantity of the scores by round, rounds counted from 1: averaged model, mean, this client, and others' own. */
 export function curvesByRound({ own, summaries, self, others }: Scores, quantity: keyof Score, withOthers: boolean): Curves {
-  const rounds = [...new Set([...own, ...summaries].map(({ round }) => round))].toSorted((a, b) => a - b);
-  const ownOf = new Map(own.map((entry) => [entry.round, entry.score[quantity]]));
-  const summaryOf = new Map(summaries.map((summary) => [summary.round, summary]));
   const drawn = withOthers && others.length <= MOST_OTHERS ? others : [];
-  const line = (value: (round: number) => number | undefined) => rounds.map(value);
-  return {
-    x: rounds.map((round) => round + 1),
-    curves: [
-      ...drawn.map(({ id, number }): Curve => ({
-        key: id,
-        name: `${number}`,
-        short: `${number}`,
-        colour: clientColour(number, self.number),
-        kind: 'other',
-        values: line((round) => summaryOf.get(round)?.clients.find((client) => client.id === id)?.[quantity]),
-      })),
-      { ...averaged, values: line((round) => summaryOf.get(round)?.averaged[quantity]) },
-      { ...mine, values: line((round) => ownOf.get(round)) },
-      { ...mean, values: line((round) => summaryOf.get(round)?.mean[quantity]) },
-    ],
-  };
+  return aligned([
+    ...drawn.map(({ id, number }): Line => ({
+      label: { key: id, name: `${number}`, short: `${number}`, colour: clientColour(number, self.number), kind: 'other' },
+      points: summaries.flatMap(({ round, clients }) => {
+        const client = clients.find((scored) => scored.id === id);
+        return client ? [[round + 1, client[quantity]] as const] : [];
+      }),
+    })),
+    { label: averaged, points: summaries.map((summary) => [summary.round + 1, summary.averaged[quantity]]) },
+    { label: mine, points: own.map(({ round, score }) => [round + 1, score[quantity]]) },
+    { label: mean, points: summaries.map((summary) => [summary.round + 1, summary.mean[quantity]]) },
+  ]);
 }
 
 /** Accuracy by training bytes sent so far: the federation's by the mean of its clients, this client's by its own. */
 export function accuracyByBytes({ own, summaries }: Pick<ClientView, 'own' | 'summaries'>): Curves {
   const ownBytes = cumulative(own.map(({ bytesSent }) => bytesSent));
   const meanBytes = cumulative(summaries.map(({ bytesSent, clients }) => bytesSent / Math.max(1, clients.length)));
-  const [x = [], meanValues = [], averagedValues = [], ownValues = []] = uPlot.join([
-    [meanBytes, summaries.map((summary) => summary.mean.accuracy), summaries.map((summary) => summary.averaged.accuracy)],
-    [ownBytes, own.map(({ score }) => score.accuracy)],
+  return aligned([
+    { label: averaged, points: summaries.map((summary, k) => [meanBytes[k]!, summary.averaged.accuracy]) },
+    { label: mine, points: own.map(({ score }, k) => [ownBytes[k]!, score.accuracy]) },
+    { label: mean, points: summaries.map((summary, k) => [meanBytes[k]!, summary.mean.accuracy]) },
   ]);
-  return {
-    x: [...x],
-    curves: [
-      { ...averaged, values: [...averagedValues] },
-      { ...mine, values: [...ownValues] },
-      { ...mean, values: [...meanValues] },
-    ],
-  };
 }
 
 function cumulative(values: readonly number[]): number[] {
   let sum = 0;
   return values.map((value) => (sum += value));
-}
-
-/** The smallest of 1, 2, 2.5, 5 or 10 times a power of ten that is not below the value: an axis that rarely moves. */
-export function niceCeiling(value: number): number {
-  if (value <= 0) return 1;
-  const power = 10 ** Math.floor(Math.log10(value));
-  return power * ([1, 2, 2.5, 5].find((step) => step * power >= value) ?? 10);
 }

@@ -1,17 +1,15 @@
-import type { Phase, PhaseTimes } from '../../../src/client/view.ts';
-import type { Method } from '../../../src/settings/method.ts';
+/** The phases of a round, the present one marked, each with its time in the last finished round. */
+
 import { formatDuration } from '../../format.ts';
 import { Term } from '../../ui/Term.tsx';
+import { useView } from '../../usePage.ts';
+import './PhaseStrip.css';
 import { phasesOf } from './progress.ts';
 
-interface PhaseStripProps {
-  readonly family: Method['kind'];
-  readonly phase: Phase | null;
-  readonly last: PhaseTimes | null;
-}
-
-/** The phases of a round, the present one marked, each with its time in the last finished round. */
-export function PhaseStrip({ family, phase, last }: PhaseStripProps) {
+export function PhaseStrip() {
+  const family = useView(({ settings }) => settings.method.kind);
+  const phase = useView((view) => view.phase);
+  const last = useView(({ own }) => own.at(-1)?.phases);
   return (
     <ol className="phases" aria-label="Phases of a round, with their times in the last one">
       {phasesOf[family].map((name) => {

@@ -1,14 +1,16 @@
-import type { ClientView } from '../../../src/client/view.ts';
-import { formatDuration, formatPercent } from '../../format.ts';
+/** What stands beside the title of the run. */
+
 import { Invitation } from '../../ui/Invitation.tsx';
+import { usePage, useView } from '../../usePage.ts';
+import { Outcome } from './Outcome.tsx';
 import { Pace } from './Pace.tsx';
 import { PhaseStrip } from './PhaseStrip.tsx';
-import { roundTime } from './progress.ts';
+import './RunDetail.css';
 
-/** What stands beside the title of the run. */
-export function RunDetail({ view, invitation }: { view: ClientView; invitation: string }) {
-  const { status } = view;
-  const alone = view.peers.length === 0;
+export function RunDetail() {
+  const status = useView((view) => view.status);
+  const alone = useView(({ peers }) => peers.length === 0);
+  const invitation = usePage(({ address }) => address.invitation);
   switch (status.kind) {
     case 'preparing':
       return <p className="run-detail">{status.step}</p>;
@@ -23,12 +25,16 @@ export function RunDetail({ view, invitation }: { view: ClientView; invitation: 
     case 'paused':
       return (
         <div className="run-detail run-progress">
-          <PhaseStrip family={view.settings.method.kind} phase={view.phase} last={view.own.at(-1)?.phases ?? null} />
-          <Pace view={view} />
+          <PhaseStrip />
+          <Pace />
         </div>
       );
     case 'finished':
-      return <Outcome view={view} />;
+      return (
+        <p className="run-detail">
+          <Outcome />
+        </p>
+      );
     case 'failed':
       return (
         <p className="run-detail" role="alert">
@@ -36,16 +42,4 @@ export function RunDetail({ view, invitation }: { view: ClientView; invitation: 
         </p>
       );
   }
-}
-
-function Outcome({ view }: { view: ClientView }) {
-  const last = view.summaries.at(-1);
-  const time = view.own.reduce((sum, { phases }) => sum + roundTime(phases), 0);
-  if (!last) return <p className="run-detail">No round was finished.</p>;
-  return (
-    <p className="run-detail">
-      The averaged model recognises {formatPercent(last.averaged.accuracy)} of the {view.settings.scoreOn} samples, after{' '}
-      {formatDuration(time)} of training.
-    </p>
-  );
 }

@@ -1,7 +1,7 @@
+/** How far a run is and how fast it goes, from a client's own rounds. */
+
 import type { ClientView, Phase, PhaseTimes } from '../../../src/client/view.ts';
 import type { Method } from '../../../src/settings/method.ts';
-
-/** How far a run is and how fast it goes, from a client's own rounds. */
 
 /** The phases of a round in their order, for each family of methods. */
 export const phasesOf = {
@@ -24,8 +24,13 @@ export function finishedRounds({ own }: Pick<ClientView, 'own'>): number {
 }
 
 /** Milliseconds of a whole round. */
-export function roundTime(times: PhaseTimes): number {
+function roundTime(times: PhaseTimes): number {
   return Object.values(times).reduce((sum, ms) => sum + ms, 0);
+}
+
+/** Milliseconds of all rounds that are over here. */
+export function trainingTime({ own }: Pick<ClientView, 'own'>): number {
+  return own.reduce((sum, { phases }) => sum + roundTime(phases), 0);
 }
 
 export interface Pace {
@@ -37,7 +42,7 @@ export interface Pace {
 /** The present pace, or null before the first round is over. */
 export function pace(view: Pick<ClientView, 'own' | 'settings'>): Pace | null {
   const recent = view.own.slice(-PACE_ROUNDS);
-  const total = recent.reduce((sum, { phases: times }) => sum + roundTime(times), 0);
+  const total = trainingTime({ own: recent });
   if (total === 0) return null;
   const msPerRound = total / recent.length;
   const msLeft = msPerRound * (view.settings.rounds - finishedRounds(view));

@@ -1,7 +1,8 @@
+/** The state of the run in a few words. */
+
 import type { ClientView } from '../../../src/client/view.ts';
 import { currentRound, finishedRounds } from './progress.ts';
 
-/** The state of the run in a few words. */
 export function runTitle(view: ClientView): string {
   const { status, peers } = view;
   const { rounds } = view.settings;

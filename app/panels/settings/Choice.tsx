@@ -1,4 +1,7 @@
+/** One of a few, all in sight. */
+
 import { useId } from 'react';
+import './Choice.css';
 
 interface ChoiceProps<T extends string> {
   readonly label: string;
@@ -9,7 +12,6 @@ interface ChoiceProps<T extends string> {
   readonly hint?: string;
 }
 
-/** One of a few, all in sight. */
 export function Choice<T extends string>({ label, values, names, value, onChange, hint }: ChoiceProps<T>) {
   const id = useId();
   return (

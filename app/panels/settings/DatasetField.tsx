@@ -1,4 +1,6 @@
-import type { Datasets } from '../../useDatasets.ts';
+/** Which of the server's datasets is learned from; the room's choice stands there even if this server lacks it. */
+
+import type { Datasets } from '../../store.ts';
 import { datasetTitle, describeDataset } from './describe.ts';
 import { Menu } from './Menu.tsx';
 
@@ -8,7 +10,6 @@ interface DatasetFieldProps {
   readonly onChange: (dataset: string) => void;
 }
 
-/** Which of the server's datasets is learned from; the room's choice stands there even if this server lacks it. */
 export function DatasetField({ dataset, datasets: { entries, problem }, onChange }: DatasetFieldProps) {
   const names = entries?.map(({ name }) => name) ?? [];
   const chosen = entries?.find(({ name }) => name === dataset);

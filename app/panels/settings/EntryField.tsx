@@ -1,4 +1,7 @@
+/** A typed value, taken on Enter or when the field is left; what cannot be stays in the field with a sentence. */
+
 import { useId, useState, type ReactNode } from 'react';
+import './EntryField.css';
 
 interface EntryFieldProps<T> {
   readonly label: ReactNode;
@@ -14,7 +17,6 @@ interface EntryFieldProps<T> {
   readonly children?: ReactNode;
 }
 
-/** A typed value, taken on Enter or when the field is left; what cannot be stays in the field with a sentence. */
 export function EntryField<T>({ label, value, write, read, remedy, placeholder, onChange, children }: EntryFieldProps<T>) {
   const id = useId();
   const [draft, setDraft] = useState<string | null>(null);
@@ -50,9 +52,4 @@ export function EntryField<T>({ label, value, write, read, remedy, placeholder, 
       </p>
     </div>
   );
-}
-
-/** NaN when the text is none. */
-export function wholeNumber(text: string): number {
-  return /^\s*\d+\s*$/.test(text) ? Number(text) : NaN;
 }

@@ -1,3 +1,5 @@
+/** What neighbours get, what that tells them, and how its numbers travel; convolutions and gradient methods leave less choice. */
+
 import { isCentralised } from '../../../src/settings/method.ts';
 import type { CatalogueEntry } from '../../../src/data/catalogue.ts';
 import { exchanges, settingsSchema, type Settings } from '../../../src/settings/settings.ts';
@@ -23,7 +25,6 @@ function given({ method }: Settings): string {
   return method.kind === 'ntk' ? 'derivatives' : 'weights';
 }
 
-/** What neighbours get, what that tells them, and how its numbers travel; convolutions and gradient methods leave less choice. */
 export function ExchangeField({ settings, dataset, onChange }: ExchangeFieldProps) {
   const hint = disclosure(settings, dataset);
   const form = (

@@ -1,4 +1,7 @@
+/** One of many, by name. */
+
 import { useId } from 'react';
+import './Menu.css';
 
 interface MenuProps<T extends string> {
   readonly label: string;
@@ -9,7 +12,6 @@ interface MenuProps<T extends string> {
   readonly hint: string;
 }
 
-/** One of many, by name. */
 export function Menu<T extends string>({ label, values, nameOf, value, onChange, hint }: MenuProps<T>) {
   const id = useId();
   const choose = (chosen: string) => {

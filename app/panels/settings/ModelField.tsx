@@ -1,3 +1,5 @@
+/** The network's layers, from the image up. */
+
 import { settingsSchema, type Settings } from '../../../src/settings/settings.ts';
 import { Term } from '../../ui/Term.tsx';
 import { SizesField } from './SizesField.tsx';
@@ -9,7 +11,6 @@ interface ModelFieldProps {
   readonly onChange: (change: Partial<Settings>) => void;
 }
 
-/** The network's layers, from the image up. */
 export function ModelField({ settings: { convolutions, hidden }, refusal, onChange }: ModelFieldProps) {
   return (
     <div>

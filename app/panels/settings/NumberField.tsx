@@ -1,6 +1,10 @@
+/** A whole number. */
+
 import type { ReactNode } from 'react';
 import type { settingsSchema } from '../../../src/settings/settings.ts';
-import { EntryField, wholeNumber } from './EntryField.tsx';
+import { formatNumber } from '../../format.ts';
+import { EntryField } from './EntryField.tsx';
+import { wholeNumber } from './wholeNumber.ts';
 
 interface NumberFieldProps {
   readonly label: ReactNode;
@@ -12,13 +16,12 @@ interface NumberFieldProps {
   readonly children?: ReactNode;
 }
 
-/** A whole number. */
 export function NumberField({ schema, ...field }: NumberFieldProps) {
   const [, , { requirement: least }, { requirement: most }] = schema.pipe;
   const read = (text: string) => {
     const number = wholeNumber(text);
     return number >= least && number <= most ? number : null;
   };
-  const remedy = `Use a whole number from ${least.toLocaleString('en')} to ${most.toLocaleString('en')}.`;
+  const remedy = `Use a whole number from ${formatNumber(least)} to ${formatNumber(most)}.`;
   return <EntryField write={String} read={read} remedy={remedy} {...field} />;
 }

@@ -1,3 +1,5 @@
+/** Which classes a client holds. */
+
 import { settingsSchema, type PartitionRule } from '../../../src/settings/settings.ts';
 import { Term } from '../../ui/Term.tsx';
 import { Choice } from './Choice.tsx';
@@ -25,7 +27,6 @@ interface PartitionFieldProps {
   readonly onChange: (partition: PartitionRule) => void;
 }
 
-/** Which classes a client holds. */
 export function PartitionField({ partition, onChange }: PartitionFieldProps) {
   return (
     <>

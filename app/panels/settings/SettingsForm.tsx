@@ -1,11 +1,11 @@
+/** What the next run is. All tabs share it, but for the backend; anyone may change it before the start. */
+
 import { useState } from 'react';
-import type { BackendWish } from '../../../src/backend/backend.ts';
 import { algorithms, presets } from '../../../src/settings/presets.ts';
 import { settingsSchema, withAlgorithm, type Settings } from '../../../src/settings/settings.ts';
 import { backendWishes } from '../../address.ts';
-import './settings.css';
 import { Term } from '../../ui/Term.tsx';
-import type { Datasets } from '../../useDatasets.ts';
+import { usePage, useView } from '../../usePage.ts';
 import { Choice } from './Choice.tsx';
 import { DatasetField } from './DatasetField.tsx';
 import { modelProblem } from './describe.ts';
@@ -14,30 +14,25 @@ import { Menu } from './Menu.tsx';
 import { ModelField } from './ModelField.tsx';
 import { NumberField } from './NumberField.tsx';
 import { PartitionField } from './PartitionField.tsx';
+import './SettingsForm.css';
 import { TeacherField } from './TeacherField.tsx';
 import { TopologyField } from './TopologyField.tsx';
-
-interface SettingsFormProps {
-  readonly settings: Settings;
-  /** Clients in the room, this one included. */
-  readonly clients: number;
-  readonly datasets: Datasets;
-  readonly onConfigure: (settings: Settings) => void;
-  readonly backend: BackendWish;
-  readonly onBackend: (backend: BackendWish) => void;
-}
 
 /** The spread of clients' sizes where they differ: two thirds lie between 0.6 and 1.6 times the median. */
 const UNEQUAL = 0.5;
 
 const backendNames = { auto: 'automatic', webgpu: 'WebGPU', wasm: 'WebAssembly', cpu: 'cpu' } as const;
 
-/** What the next run is. All tabs share it, but for the backend; anyone may change it before the start. */
-export function SettingsForm({ settings: shared, clients, datasets, onConfigure, backend, onBackend }: SettingsFormProps) {
+export function SettingsForm() {
+  const shared = useView((view) => view.settings);
+  const clients = useView(({ peers }) => peers.length + 1);
+  const datasets = usePage((page) => page.datasets);
+  const backend = usePage(({ address }) => address.backend);
+  const command = usePage((page) => page.command);
+  const loadWith = usePage((page) => page.loadWith);
   // A change shows at once here, and is dropped for the room's answer when that comes.
-  const [pending, setPending] = useState<{ over: string; settings: Settings } | null>(null);
-  const answered = JSON.stringify(shared);
-  const settings = pending?.over === answered ? pending.settings : shared;
+  const [pending, setPending] = useState<{ over: Settings; settings: Settings } | null>(null);
+  const settings = pending?.over === shared ? pending.settings : shared;
   const entryOf = (dataset: string) => datasets.entries?.find(({ name }) => name === dataset);
   // What cannot be trained is not proposed to the others.
   const [refusal, setRefusal] = useState<string | null>(null);
@@ -45,8 +40,8 @@ export function SettingsForm({ settings: shared, clients, datasets, onConfigure,
     const problem = modelProblem(changed, entryOf(changed.dataset));
     setRefusal(problem);
     if (problem !== null) return;
-    setPending({ over: answered, settings: changed });
-    onConfigure(changed);
+    setPending({ over: shared, settings: changed });
+    command({ type: 'configure', settings: changed });
   };
 
   return (
@@ -104,7 +99,7 @@ export function SettingsForm({ settings: shared, clients, datasets, onConfigure,
           values={backendWishes}
           names={backendNames}
           value={backend}
-          onChange={onBackend}
+          onChange={loadWith}
           hint="Only for this tab; a change loads it again."
         />
       </div>

@@ -1,6 +1,10 @@
+/** Sizes of layers, in order, with commas between them; empty for none. */
+
 import type { ReactNode } from 'react';
 import type { settingsSchema } from '../../../src/settings/settings.ts';
-import { EntryField, wholeNumber } from './EntryField.tsx';
+import { formatNumber } from '../../format.ts';
+import { EntryField } from './EntryField.tsx';
+import { wholeNumber } from './wholeNumber.ts';
 
 interface SizesFieldProps {
   readonly label: ReactNode;
@@ -12,7 +16,6 @@ interface SizesFieldProps {
 
 const write = (sizes: readonly number[]) => sizes.join(', ');
 
-/** Sizes of layers, in order, with commas between them; empty for none. */
 export function SizesField({ schema, onChange, ...field }: SizesFieldProps) {
   const [{ item }, { requirement: longest }] = schema.pipe;
   const [, , { requirement: least }, { requirement: most }] = item.pipe;
@@ -20,7 +23,7 @@ export function SizesField({ schema, onChange, ...field }: SizesFieldProps) {
     const sizes = text.trim() === '' ? [] : text.split(',').map(wholeNumber);
     return sizes.length <= longest && sizes.every((size) => size >= least && size <= most) ? sizes : null;
   };
-  const remedy = `Use up to ${longest} whole numbers from ${least} to ${most.toLocaleString('en')} with commas between them, or leave it empty.`;
+  const remedy = `Use up to ${longest} whole numbers from ${least} to ${formatNumber(most)} with commas between them, or leave it empty.`;
   return (
     <EntryField<readonly number[]>
       write={write}

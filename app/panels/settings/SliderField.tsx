@@ -1,4 +1,7 @@
+/** A number among a few; one that is none of them stands at the nearest in ratio. */
+
 import { useId, type ReactNode } from 'react';
+import './SliderField.css';
 
 interface SliderFieldProps {
   readonly label: ReactNode;
@@ -11,7 +14,6 @@ interface SliderFieldProps {
   readonly children?: ReactNode;
 }
 
-/** A number among a few; one that is none of them stands at the nearest in ratio. */
 export function SliderField({ label, stops, value, describe, onChange, children }: SliderFieldProps) {
   const id = useId();
   const distances = stops.map((stop) => Math.abs(Math.log(stop / value)));

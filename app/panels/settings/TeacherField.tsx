@@ -1,3 +1,5 @@
+/** Whose soft labels, where the method has any. */
+
 import { hasSoftLabels, methodSchemas } from '../../../src/settings/method.ts';
 import type { Settings } from '../../../src/settings/settings.ts';
 import { Choice } from './Choice.tsx';
@@ -10,7 +12,6 @@ interface TeacherFieldProps {
   readonly onChange: (method: Settings['method']) => void;
 }
 
-/** Whose soft labels, where the method has any. */
 export function TeacherField({ method, onChange }: TeacherFieldProps) {
   if (!hasSoftLabels(method)) return null;
   const { evolution } = method;

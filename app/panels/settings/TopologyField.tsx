@@ -1,4 +1,7 @@
+/** Who talks to whom. */
+
 import { isChanging, settingsSchema, type TopologySettings } from '../../../src/settings/settings.ts';
+import { formatWholePercent } from '../../format.ts';
 import { glossary } from '../../glossary.ts';
 import { Menu } from './Menu.tsx';
 import { NumberField } from './NumberField.tsx';
@@ -32,7 +35,6 @@ interface TopologyFieldProps {
   readonly onChange: (topology: TopologySettings) => void;
 }
 
-/** Who talks to whom. */
 export function TopologyField({ topology, clients, onChange }: TopologyFieldProps) {
   return (
     <>
@@ -59,7 +61,7 @@ export function TopologyField({ topology, clients, onChange }: TopologyFieldProp
           label="Chance of a pair"
           stops={probabilities}
           value={topology.probability}
-          describe={(probability) => `${Math.round(100 * probability)}\u00a0%`}
+          describe={formatWholePercent}
           onChange={(probability) => onChange({ ...topology, probability })}
         >
           <EveryRound changing={isChanging(topology)} onChange={(changing) => onChange({ ...topology, changing })} />

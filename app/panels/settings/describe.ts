@@ -1,3 +1,5 @@
+/** Settings in the words of the page. */
+
 import { ModelError } from '../../../src/model/model.ts';
 import { hasSoftLabels, isCentralised, type EvolutionSettings, type Method } from '../../../src/settings/method.ts';
 import { modelOf } from '../../../src/settings/model.ts';
@@ -5,9 +7,7 @@ import { presets } from '../../../src/settings/presets.ts';
 import { isChanging, type PartitionRule, type Settings, type TopologySettings } from '../../../src/settings/settings.ts';
 import type { CatalogueEntry } from '../../../src/data/catalogue.ts';
 import { rowWidth } from '../../../src/data/dataset.ts';
-import { formatCount } from '../../format.ts';
-
-/** Settings in the words of the page. */
+import { formatCount, formatWholePercent } from '../../format.ts';
 
 const titles = new Map([
   ['fashion-mnist', 'Fashion-MNIST'],
@@ -82,7 +82,7 @@ export function describeTopology(topology: TopologySettings): string {
     case 'k-regular':
       return `${formatCount(topology.degree, 'random neighbour')}${often}`;
     case 'erdos-renyi':
-      return `pairs by a chance of ${Math.round(100 * topology.probability)}\u00a0%${often}`;
+      return `pairs by a chance of ${formatWholePercent(topology.probability)}${often}`;
   }
 }
 

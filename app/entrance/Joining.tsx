@@ -1,11 +1,15 @@
-import type { SignallingStatus } from './session.ts';
+/** Between Join and being in the room. */
+
+import { usePage } from '../usePage.ts';
 import './Welcome.css';
 
 const unreachable =
   'The meeting point does not answer; trying again by itself. If this lasts, check your network, or whether the server runs.';
 
-/** Between Join and being in the room. */
-export function Joining({ room, signalling, onLeave }: { room: string; signalling: SignallingStatus; onLeave: () => void }) {
+export function Joining() {
+  const room = usePage(({ address }) => address.room);
+  const signalling = usePage((page) => page.signalling);
+  const leave = usePage((page) => page.leave);
   return (
     <main className="welcome">
       <div>
@@ -14,7 +18,7 @@ export function Joining({ room, signalling, onLeave }: { room: string; signallin
           {signalling === 'lost' ? unreachable : 'Connecting to the meeting point, where the tabs of this room find each other.'}
         </p>
         <p className="welcome-join">
-          <button type="button" className="action" onClick={onLeave}>
+          <button type="button" className="action" onClick={leave}>
             Cancel
           </button>
         </p>

@@ -1,8 +1,11 @@
+/** Who is here as dots on a ring, and the place that is free for the visitor. */
+
+import './PresencePicture.css';
+
 /** Most dots that are drawn; beyond that the sentence beside the picture counts. */
 const MOST = 24;
 const RADIUS = 130;
 
-/** Who is here as dots on a ring, and the place that is free for the visitor. */
 export function PresencePicture({ present }: { present: number }) {
   const shown = Math.min(present, MOST);
   const places = Array.from({ length: shown + 1 }, (_, k) => {

@@ -1,15 +1,12 @@
-import { defaultSettings } from '../src/settings/settings.ts';
-import { formatCount } from './format.ts';
-import { PresencePicture } from './PresencePicture.tsx';
-import { describeSettings, disclosure } from './panels/settings/describe.ts';
-import './Welcome.css';
+/** The first visit: what this is, who is here, one button. */
 
-interface WelcomeProps {
-  readonly room: string;
-  /** Clients in the room now, null when unknown. */
-  readonly present: number | null;
-  readonly onJoin: () => void;
-}
+import { useEffect } from 'react';
+import { defaultSettings } from '../../src/settings/settings.ts';
+import { formatCount } from '../format.ts';
+import { describeSettings, disclosure } from '../panels/settings/describe.ts';
+import { usePage } from '../usePage.ts';
+import { PresencePicture } from './PresencePicture.tsx';
+import './Welcome.css';
 
 function presence(present: number | null, room: string): string {
   if (present === null) return `Looking who is in room ${room} …`;
@@ -17,8 +14,12 @@ function presence(present: number | null, room: string): string {
   return `${formatCount(present, 'client')} ${present === 1 ? 'is' : 'are'} in room ${room} now.`;
 }
 
-/** The first visit: what this is, who is here, one button. */
-export function Welcome({ room, present, onJoin }: WelcomeProps) {
+export function Welcome() {
+  const room = usePage(({ address }) => address.room);
+  const present = usePage((page) => page.present);
+  const watch = usePage((page) => page.watch);
+  const join = usePage((page) => page.join);
+  useEffect(() => watch(), [watch]);
   const settings = defaultSettings();
   return (
     <main className="welcome">
@@ -29,7 +30,7 @@ export function Welcome({ room, present, onJoin }: WelcomeProps) {
           server in between.
         </p>
         <p className="welcome-join">
-          <button type="button" className="action first" onClick={onJoin}>
+          <button type="button" className="action first" onClick={join}>
             Join
           </button>
           <span role="status" data-testid="present">

@@ -1,0 +1,133 @@
+/** The page's one store: where this tab is, what its client shows, what the panels share, and all that people can do. */
+
+import { createStore, type StoreApi } from 'zustand/vanilla';
+import type { BackendWish } from '../src/backend/backend.ts';
+import { emptyView, type ClientCommand, type ClientView } from '../src/client/view.ts';
+import type { CatalogueEntry } from '../src/data/catalogue.ts';
+import type { Presence } from '../src/transport/transport.ts';
+import type { Address } from './address.ts';
+import type { SessionFactory, SignallingStatus } from './session.ts';
+
+/** What there is to learn from. */
+export interface Datasets {
+  /** Null while it is not known. */
+  readonly entries: readonly CatalogueEntry[] | null;
+  /** Why it will not be known, in one sentence. */
+  readonly problem: string | null;
+}
+
+type Edge = ClientView['graph'][number];
+
+interface PageState {
+  /** `entrance` until Join and after Leave, `joining` until this client is in the room. */
+  readonly place: 'entrance' | 'joining' | 'room';
+  /** Clients in the room, seen from the entrance; null when unknown. */
+  readonly present: number | null;
+  readonly signalling: SignallingStatus;
+  /** What this client shows; parts that have not changed are the same objects as before. */
+  readonly view: ClientView;
+  /** Who else is in the room: the same list until somebody comes or goes, whatever else the view tells of them. */
+  readonly others: readonly Presence[];
+  readonly datasets: Datasets;
+  /** The number of the client that graph, table and curves emphasise. */
+  readonly highlight: number | null;
+  /** Whether the settings of the next run are in sight after one is over. */
+  readonly editing: boolean;
+}
+
+interface PageActions {
+  /** Counts who is in the room; returns how to stop that. */
+  readonly watch: () => () => void;
+  readonly join: () => void;
+  readonly leave: () => void;
+  readonly command: (command: ClientCommand) => void;
+  readonly setHighlight: (client: number | null) => void;
+  readonly setEditing: (editing: boolean) => void;
+  /** Loads this tab again with another backend. */
+  readonly loadWith: (backend: BackendWish) => void;
+}
+
+export interface Page extends PageState, PageActions {
+  readonly address: Address;
+}
+
+export type PageStore = StoreApi<Page>;
+
+const outside: PageState = {
+  place: 'entrance',
+  present: null,
+  signalling: 'connecting',
+  view: emptyView,
+  others: [],
+  datasets: { entries: null, problem: null },
+  highlight: null,
+  editing: false,
+};
+
+/** The list before, if it has the same items: what is made of it need not be made again. */
+function steady<T>(before: readonly T[], now: readonly T[], same: (a: T, b: T) => boolean): readonly T[] {
+  return before.length === now.length && now.every((item, k) => same(item, before[k]!)) ? before : now;
+}
+
+const sameClient = (a: Presence, b: Presence) => a.id === b.id && a.number === b.number;
+const sameEdge = (one: Edge, other: Edge) => one.a === other.a && one.b === other.b;
+
+/** A new view as the state has it, after the one before. */
+function shown(view: ClientView, { view: before, others, editing }: PageState): Pick<PageState, 'place' | 'view' | 'others' | 'editing'> {
+  return {
+    place: 'room',
+    view: { ...view, graph: steady(before.graph, view.graph, sameEdge) },
+    others: steady(
+      others,
+      view.peers.map(({ id, number }) => ({ id, number })),
+      sameClient,
+    ),
+    editing: editing && view.status.kind !== 'running',
+  };
+}
+
+/** The store of one tab, at the entrance of the room that its address names. */
+export function createPageStore(address: Address, sessions: SessionFactory, loadWith: Page['loadWith']): PageStore {
+  return createStore<Page>((set, get) => {
+    let joined: { readonly command: Page['command']; readonly leave: () => void } | null = null;
+
+    const join = () => {
+      const { room, backend, log } = address;
+      const session = sessions.join({ room, backend, log });
+      const show = () => {
+        const view = session.getView();
+        set({ signalling: session.signalling(), ...(view && shown(view, get())) });
+      };
+      const stop = session.subscribe(show);
+      joined = {
+        command: (command) => session.command(command),
+        leave: () => {
+          stop();
+          session.leave();
+        },
+      };
+      set({ ...outside, place: 'joining' });
+      show();
+      sessions.datasets().then(
+        (entries) => set({ datasets: { entries, problem: null } }),
+        (error: unknown) => set({ datasets: { entries: null, problem: error instanceof Error ? error.message : String(error) } }),
+      );
+    };
+
+    return {
+      ...outside,
+      address,
+      loadWith,
+      watch: () => sessions.watch(address.room, (present) => set({ present })),
+      join,
+      leave: () => {
+        joined?.leave();
+        joined = null;
+        set(outside);
+      },
+      command: (command) => joined?.command(command),
+      setHighlight: (highlight) => set({ highlight }),
+      setEditing: (editing) => set({ editing }),
+    };
+  });
+}
