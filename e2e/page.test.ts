@@ -94,7 +94,7 @@ const words: Readonly<Record<string, RegExp>> = {
   preparing: /Getting ready[^]*Fetching Fashion-MNIST, part 3 of 8/,
   table:
     /120 rows of island-penguins[^]*35 other classes[^]*2,831 rows of 7 columns in 40 classes[^]*a sketch hides nothing of so few values/,
-  elsewhere: /no dataset "rocks"[^]*The server of this page does not have it/,
+  elsewhere: /no dataset "rocks"[^]*I have no samples\.[^]*The server of this page does not have it/,
   alone: /Waiting for 1 more tab[^]*https:\/\/sparkmesh\.example/,
   lobby: /6 clients are here[^]*Start[^]*my neighbours are 2 and 4/,
   random: /3 random neighbours, new each round[^]*Neighbours get your samples themselves/,

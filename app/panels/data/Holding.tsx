@@ -15,6 +15,7 @@ export function Holding() {
   const backend = useView((view) => view.backend);
   const dataset = useView(({ settings }) => settings.dataset);
   const partition = useView(({ settings }) => settings.partition);
+  const failed = useView(({ status }) => status.kind === 'failed');
   const [share, setShare] = useState(latest);
   if (latest && latest !== share) setShare(latest);
   return (
@@ -26,6 +27,8 @@ export function Holding() {
             {formatCount(share.samples, share.kind === 'images' ? 'image' : 'row')} of {datasetTitle(dataset)},{' '}
             <Partition partition={partition} />
           </>
+        ) : failed ? (
+          'I have no samples.'
         ) : (
           'My samples are on their way.'
         )}

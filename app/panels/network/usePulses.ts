@@ -16,7 +16,7 @@ export interface Pulse extends Movement {
   readonly key: number;
 }
 
-export interface Pulses {
+interface Pulses {
   readonly pulses: readonly Pulse[];
   readonly arrived: (key: number) => void;
 }

@@ -4,7 +4,7 @@ import { spread } from '../../../src/math/spread.ts';
 import type { Curve, Curves } from './curves.ts';
 import './EndLabels.css';
 import type { Frame } from './frame.ts';
-import { looks } from './looks.ts';
+import { lookOf } from './looks.ts';
 
 interface EndLabelsProps {
   readonly data: Curves;
@@ -39,8 +39,8 @@ export function EndLabels({ data, index, kind, frame, describe }: EndLabelsProps
     const last = curve.values.findLast((value) => typeof value === 'number');
     return typeof last === 'number' ? [{ curve, last }] : [];
   });
-  const marked = ends.filter(({ curve }) => looks[curve.kind].end === 'mark');
-  const named = ends.filter(({ curve }) => looks[curve.kind].end === 'label');
+  const marked = ends.filter(({ curve }) => lookOf(curve.kind).end === 'mark');
+  const named = ends.filter(({ curve }) => lookOf(curve.kind).end === 'label');
   const markTops = tops(marked, MARK_GAP, frame);
   const nameTops = tops(named, gaps[kind], frame);
   const indent = marked.length > 0 ? 24 : 6;

@@ -11,7 +11,7 @@ interface Look {
 }
 
 /** The averaged model's line lies under this client's under the dashed mean, so that all three show where they meet. */
-export const looks = {
+const looks = {
   averaged: { width: 3.5, alpha: 1, end: 'label' },
   own: { width: 2, alpha: 1, end: 'label' },
   mean: { width: 1.25, alpha: 1, dash: [4, 4], end: 'label' },
