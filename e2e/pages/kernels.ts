@@ -143,7 +143,7 @@ async function checkJacobians(
     const features = await engine.features(weights, engine.upload(rows, labels.length, width));
     if (form === 'jacobian') {
       const pool = ['a', 'b'].map((key) => ({ key, inputs: null, features, teacher: null, labels }));
-      const { kernel } = await engine.evolve({ weights, pool, options, wantKernel: true });
+      const { kernel } = await engine.evolve({ weights, pool, kernel: 'averaged', options, wantKernel: true });
       const expected = reference.kernelFromJacobians([...linearised, ...linearised].map(({ jacobian }) => jacobian));
       const onlyFirst = Float32Array.from({ length: 2 * cotangent.length }, (_, i) => cotangent[i] ?? 0);
       const backProjected = await engine.backProject(pool, onlyFirst);
@@ -160,7 +160,7 @@ async function checkJacobians(
       const error = reference.relativeError(features.jacobian!, reference.projectedJacobian(form, linearised));
       checks.push({ name: `${name}: J P, ${form.form}`, error });
     }
-    await engine.warmUp(7);
+    await engine.warmUp(7, 'averaged', options);
     engine.dispose();
   }
   return checks;
@@ -184,6 +184,7 @@ async function checkEngine(spec: ModelSpec): Promise<Check[]> {
     pool.push({ key, rows, inputs: own, features, teacher: null, labels });
   }
   const options: EvolutionOptions = {
+    kind: 'flow',
     stepSize: { rule: 'spectral', scale: 2 },
     integrator: 'accelerated',
     steps: 30,
@@ -192,7 +193,7 @@ async function checkEngine(spec: ModelSpec): Promise<Check[]> {
     priorAdjustment: 0,
     round: 0,
   };
-  const evolved = await engine.evolve({ weights, pool, options, wantKernel: true });
+  const evolved = await engine.evolve({ weights, pool, kernel: 'averaged', options, wantKernel: true });
 
   const samples = pool.flatMap(({ rows, labels }) =>
     [...labels].map((label, p) => {
@@ -209,7 +210,7 @@ async function checkEngine(spec: ModelSpec): Promise<Check[]> {
     labels,
     Array.from({ length: classes }, () => 0),
     {
-      rate: evolved.stepSize / samples.length,
+      rate: evolved.scale,
       steps: 30,
       accelerated: true,
       temperature: 2,
@@ -244,7 +245,7 @@ async function checkEngine(spec: ModelSpec): Promise<Check[]> {
   const losses = samples.slice(0, 5).map(({ logits, label }) => {
     return Math.log(logits.reduce((sum, logit) => sum + Math.exp(logit), 0)) - logits[label]!;
   });
-  await engine.warmUp(7);
+  await engine.warmUp(7, 'averaged', options);
   engine.dispose();
   const name = nameOf(spec);
   const derivatives = isConvolutional(spec)
@@ -366,7 +367,7 @@ window.kernelPage = {
   async calibrate() {
     const { view } = await selectBackend('webgpu');
     const choice = { view, isSoftware: false, alternatives: ['wasm', 'cpu'] } as const;
-    const calibrated = await calibrate(choice, { spec: { layers: [12, 8, 3] }, samples: 24, steps: 5 });
+    const calibrated = await calibrate(choice, { spec: { layers: [12, 8, 3] }, kernel: 'averaged', samples: 24, steps: 5 });
     return { view: calibrated, set: tf.getBackend() };
   },
   alive: () => [tf.memory().numTensors, tf.backend().numDataIds(), bytesOnGpu(tf.backend())],

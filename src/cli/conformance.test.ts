@@ -6,15 +6,18 @@ import { widened } from '../testing/widened.ts';
 import { runCaseInProcess } from '../runner/runCase.ts';
 
 const golden = async (name: string) => JSON.parse(await readFile(new URL(`../testing/golden/${name}.json`, import.meta.url), 'utf8'));
-const cases = [
+const kernelCases = [
   'ntk-dfl-ring',
   'spark-ring',
   'spark-changing-graph',
   'spark-two-hidden-layers',
-  'dfedavg-changing-graph',
-  'dfedavgm-ring',
-  'dpsgd-line',
+  'spark-accelerated-prior',
+  'spark-whole-ring',
+  'spark-whole-two-hidden-layers',
+  'spark-ridge-ring',
+  'spark-ridge-two-hidden-layers',
 ];
+const cases = [...kernelCases, 'dfedavg-changing-graph', 'dfedavgm-ring', 'dpsgd-line'];
 
 describe.each(['cpu', 'wasm'] as const)('conformance in this process on %s', (backend) => {
   it.each(cases)('%s agrees with the independent implementation to 1e-4', async (name) => {
@@ -25,7 +28,7 @@ describe.each(['cpu', 'wasm'] as const)('conformance in this process on %s', (ba
 
 describe.each(['sketch', 'jacobian'] as const)('conformance in this process with exchange %s', (exchange) => {
   it.each(['cpu', 'wasm'] as const)('every case with a kernel agrees to 1e-4 on %s', async (backend) => {
-    for (const name of cases.slice(0, 4)) {
+    for (const name of kernelCases) {
       const result = await runCaseInProcess({ given: parseCase(await golden(`${name}.case`)), wire: 'f32', exchange }, backend);
       expect(worstError(result, await golden(`${name}.expected`)), name).toBeLessThan(1e-4);
     }
@@ -49,10 +52,10 @@ describe.each(['dense', 'khatri-rao'] as const)('conformance in this process wit
 });
 
 describe('conformance in this process with halves on the wire', () => {
-  it.each(cases)('%s comes within 2e-3, and not closer than rounding can', async (name) => {
+  it.each(cases)('%s comes within 3e-3, and not closer than rounding can', async (name) => {
     const result = await runCaseInProcess({ given: parseCase(await golden(`${name}.case`)), wire: 'f16' }, 'cpu');
     const error = worstError(result, await golden(`${name}.expected`));
-    expect(error).toBeLessThan(2e-3);
+    expect(error).toBeLessThan(3e-3);
     expect(error).toBeGreaterThan(1e-6);
   });
 });
@@ -89,12 +92,18 @@ describe('a conformance case', () => {
 
   it('is refused in one sentence when it is none', async () => {
     const good = await golden('spark-ring.case');
+    const ridge = await golden('spark-ridge-ring.case');
+    expect(() => parseCase({ ...good, hyper: { ...good.hyper, warmth: 1 } })).toThrow(/a field that is not known here, 'hyper.warmth'/);
     const bad: [string, unknown][] = [
       ['no object', 7],
       ['another format', { ...good, format: 'other/1' }],
       ['a graph of the wrong size', { ...good, graph: [[[1], [0]]] }],
       ['a neighbour that does not exist', { ...good, graph: [[[1], [0], [9], []]] }],
       ['another algorithm', { ...good, algorithm: 'sgd' }],
+      ['a field that is not known', { ...good, hyper: { ...good.hyper, warmth: 1 } }],
+      ['a ridge beside the steps of a flow', { ...good, hyper: { ...good.hyper, kernel: 'whole', ridge: 0.1 } }],
+      ['a ridge with the averaged kernel', { ...ridge, hyper: { ...ridge.hyper, kernel: 'averaged' } }],
+      ['a kernel that there is not', { ...good, hyper: { ...good.hyper, kernel: 'half' } }],
       ['no steps to evolve', { ...good, hyper: { ...good.hyper, steps: undefined } }],
       ['no local steps', { ...good, algorithm: 'dfedavg' }],
       ['samples of the wrong width', { ...good, model: { ...good.model, layers: [7, 5, 3] } }],

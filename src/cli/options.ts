@@ -1,6 +1,16 @@
 import * as v from 'valibot';
-import { isCentralised, methodSchemas, type GradientMethod, type Method, type Momentum, type NtkMethod } from '../settings/method.ts';
-import { algorithms, presets } from '../settings/presets.ts';
+import {
+  evolutionSchemas,
+  isCentralised,
+  methodSchemas,
+  type EvolutionSettings,
+  type FlowSettings,
+  type GradientMethod,
+  type Method,
+  type Momentum,
+  type NtkMethod,
+} from '../settings/method.ts';
+import { algorithms, presets, usualFlow, usualRidge } from '../settings/presets.ts';
 import {
   defaultSettings,
   exchanges,
@@ -12,7 +22,7 @@ import {
   type TopologySettings,
 } from '../settings/settings.ts';
 import { checkTopology, closestDegree, TopologyError } from '../topology/graph.ts';
-import { inapplicable, numberText, option, parseOptions, refuse, toggle, toNumber, UsageError } from './commandLine.ts';
+import { flagOf, inapplicable, numberText, option, parseOptions, refuse, toggle, toNumber, UsageError } from './commandLine.ts';
 
 /** The options of `federation` and `simulate`, and the settings they make. */
 
@@ -45,7 +55,8 @@ const DEFAULT_PROBABILITY = 0.3;
 const DEFAULT_CLASSES = 2;
 
 const schemas = settingsSchema.entries;
-const evolutionSchemas = methodSchemas.ntk.entries.evolution.entries;
+const flowSchemas = evolutionSchemas.flow.entries;
+const ridgeSchemas = evolutionSchemas.ridge.entries;
 const momentumSchemas = methodSchemas.ntk.entries.momentum.options[1].entries;
 const gradientSchemas = methodSchemas.gradient.entries;
 const [, , chance] = schemas.topology.options;
@@ -71,7 +82,7 @@ const softLabelsText = v.pipe(
         }),
   ),
   v.check((stages) => stages.every(({ fromRound }, i) => fromRound > (stages[i - 1]?.fromRound ?? -1)), SOFT_LABEL_SHAPE),
-  evolutionSchemas.softLabels,
+  flowSchemas.softLabels,
 );
 
 const runOptions = {
@@ -141,20 +152,25 @@ const settingOptions = {
     `how long to wait for a silent neighbour (default ${defaults.deadlineMs / 1000})`,
     v.pipe(numberText, v.number(), v.minValue(0.1), v.maxValue(600)),
   ),
-  steps: option('S', "steps of the evolution (default: the algorithm's, as for all below)", v.pipe(numberText, evolutionSchemas.steps)),
-  integrator: option('NAME', 'euler or accelerated', evolutionSchemas.integrator),
+  kernel: option('NAME', "averaged or whole (default: the algorithm's, as for all below)", methodSchemas.ntk.entries.kernel.wrapped),
+  evolution: option('KIND', 'flow, or ridge: solves for the step (with the whole kernel)', v.picklist(['flow', 'ridge'])),
+  steps: option('S', 'steps of the flow', v.pipe(numberText, flowSchemas.steps)),
+  integrator: option('NAME', 'of the flow: euler or accelerated', flowSchemas.integrator),
+  ridge: option('RHO', `how strongly the ridge holds the step back (usually ${usualRidge.ridge})`, v.pipe(numberText, ridgeSchemas.ridge)),
+  tolerance: option(
+    'T',
+    `the part of its gradient at which the ridge counts as solved (usually ${usualRidge.tolerance})`,
+    v.pipe(numberText, ridgeSchemas.tolerance),
+  ),
+  maxProducts: option(
+    'N',
+    `products with the kernel after which it is left at that (usually ${usualRidge.maxProducts})`,
+    v.pipe(numberText, ridgeSchemas.maxProducts),
+  ),
   softLabels: option('STAGES', 'weights by first round, e.g. 0:0,1:0.25, or none', softLabelsText),
-  teacher: option(
-    'WHOSE',
-    'soft labels: of the mixed model, or the mean of the neighbours around a sample',
-    evolutionSchemas.teacher.wrapped,
-  ),
-  temperature: option('T', 'temperature of the soft labels', v.pipe(numberText, evolutionSchemas.temperature)),
-  priorAdjustment: option(
-    'A',
-    'how far class frequencies adjust the evolution, 0 to 10',
-    v.pipe(numberText, evolutionSchemas.priorAdjustment),
-  ),
+  teacher: option('WHOSE', 'soft labels: of the mixed model, or the mean of the neighbours around a sample', flowSchemas.teacher.wrapped),
+  temperature: option('T', 'temperature of the soft labels', v.pipe(numberText, flowSchemas.temperature)),
+  priorAdjustment: option('A', 'how far class frequencies adjust the evolution, 0 to 10', v.pipe(numberText, flowSchemas.priorAdjustment)),
   momentum: option(
     'MU',
     'momentum from round to round, or within a round of a gradient method; 0 for none',
@@ -266,7 +282,7 @@ function exchangeOf(given: Given): Exchange {
   return exchange;
 }
 
-function stepSizeOf(given: Given, byDefault: NtkMethod['evolution']['stepSize']): NtkMethod['evolution']['stepSize'] {
+function stepSizeOf(given: Given, byDefault: FlowSettings['stepSize']): FlowSettings['stepSize'] {
   const { stepSize, learningRate, decay } = given;
   const rule = stepSize ?? (learningRate !== undefined || decay !== undefined ? 'fixed' : byDefault.rule);
   if (rule === 'spectral') {
@@ -293,13 +309,30 @@ function momentumOf(given: Given, byDefault: Momentum): Momentum {
   return { kind, factor: factor ?? usual.factor, velocity: velocity ?? usual.velocity };
 }
 
-function ntkMethodOf(given: Given, { kind, evolution, momentum }: NtkMethod): NtkMethod {
-  return {
-    kind,
-    // `v.object` keeps the options that are named like a setting and drops the others.
-    evolution: v.parse(v.object(evolutionSchemas), { ...evolution, ...given, stepSize: stepSizeOf(given, evolution.stepSize) }),
-    momentum: momentumOf(given, momentum),
-  };
+const flowOptions = ['steps', 'integrator', 'stepSize', 'learningRate', 'decay'] as const satisfies readonly (keyof Given)[];
+const ridgeOptions = ['ridge', 'tolerance', 'maxProducts'] as const satisfies readonly (keyof Given)[];
+
+function evolutionOf(given: Given, byDefault: EvolutionSettings): EvolutionSettings {
+  const firstGiven = (names: readonly (keyof Given)[]) => names.find((name) => given[name] !== undefined);
+  const [flowOption, ridgeOption] = [firstGiven(flowOptions), firstGiven(ridgeOptions)];
+  const implied = ridgeOption ? 'ridge' : flowOption || given.kernel === 'averaged' ? 'flow' : byDefault.kind;
+  const kind = given.evolution ?? implied;
+  const chosen = given.evolution || !ridgeOption ? `--evolution ${kind}` : flagOf(ridgeOption);
+  // `v.object` keeps the options that are named like a setting and drops the others.
+  if (kind === 'ridge') {
+    refuse(given, flowOptions, chosen);
+    return v.parse(v.object(ridgeSchemas), { ...usualRidge, ...byDefault, ...given, kind });
+  }
+  refuse(given, ridgeOptions, chosen);
+  const usual = byDefault.kind === 'flow' ? byDefault : usualFlow;
+  return v.parse(v.object(flowSchemas), { ...byDefault, ...usual, ...given, kind, stepSize: stepSizeOf(given, usual.stepSize) });
+}
+
+function ntkMethodOf(given: Given, { kind, kernel: usual, evolution: byDefault, momentum }: NtkMethod): NtkMethod {
+  const evolution = evolutionOf(given, byDefault);
+  const kernel = given.kernel ?? (evolution.kind === 'ridge' ? 'whole' : usual);
+  if (evolution.kind === 'ridge' && kernel === 'averaged') throw inapplicable('evolution ridge', '--kernel averaged');
+  return { kind, kernel, evolution, momentum: momentumOf(given, momentum) };
 }
 
 function gradientMethodOf(given: Given, method: GradientMethod): GradientMethod {
@@ -307,8 +340,13 @@ function gradientMethodOf(given: Given, method: GradientMethod): GradientMethod 
 }
 
 const ntkOptions = [
+  'kernel',
+  'evolution',
   'steps',
   'integrator',
+  'ridge',
+  'tolerance',
+  'maxProducts',
   'softLabels',
   'teacher',
   'temperature',

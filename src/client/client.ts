@@ -441,6 +441,9 @@ export class Client {
   }
 }
 
+/** Products with the kernel that solve a ridge to a hundredth of its first gradient, about. */
+const RIDGE_PRODUCTS = 20;
+
 /** Clients whose samples a calibration pools: a round pools the neighbours', and before it their number may still change. */
 const CALIBRATED_POOL = 4;
 
@@ -448,8 +451,10 @@ const CALIBRATED_POOL = 4;
 function calibrated(choice: BackendChoice, settings: Settings, problem: Problem): Promise<BackendView> | BackendView {
   const { method } = settings;
   if (method.kind !== 'ntk') return choice.view;
+  const { kernel, evolution } = method;
   const samples = CALIBRATED_POOL * problem.own.labels.length;
-  return calibrate(choice, { spec: problem.model, samples, steps: method.evolution.steps });
+  const steps = evolution.kind === 'flow' ? evolution.steps : Math.min(evolution.maxProducts, RIDGE_PRODUCTS);
+  return calibrate(choice, { spec: problem.model, kernel, samples, steps });
 }
 
 /** Before the first round, so that nobody waits for shaders to compile. */
@@ -459,7 +464,7 @@ async function warmUp(settings: Settings, { model, own, initialWeights }: Proble
   // Shaders differ by the alignment of what they read, not by its size.
   const engine = new NtkEngine(model, typeof form === 'object' ? { ...form, size: 4 + (form.size % 4) } : form);
   try {
-    if (method.kind === 'ntk') return await engine.warmUp(own.labels.length);
+    if (method.kind === 'ntk') return await engine.warmUp(own.labels.length, method.kernel, method.evolution);
     const samples = own.labels.length;
     const { batchSize } = method;
     const batches = batchSize === 'full' ? [null] : miniBatches(samples, batchSize, 1, randomStream(0, 'warm-up'));

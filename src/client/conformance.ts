@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { classCount, denseLayouts, parameterCount, type ModelSpec } from '../model/model.ts';
 import { whole } from '../settings/bounds.ts';
-import type { Method } from '../settings/method.ts';
+import type { EvolutionSettings, Method } from '../settings/method.ts';
 import { defaultSettings, type Settings } from '../settings/settings.ts';
 import type { ProblemSource } from './problem.ts';
 import type { RoundTrace } from './run.ts';
@@ -14,48 +14,63 @@ const positive = v.pipe(v.number(), v.integer(), v.minValue(1));
 const caseFields = {
   format: v.literal('spark-conformance/1'),
   name: v.string(),
-  model: v.object({ layers: v.pipe(v.array(positive), v.minLength(2)), activation: v.literal('relu') }),
+  model: v.strictObject({ layers: v.pipe(v.array(positive), v.minLength(2)), activation: v.literal('relu') }),
   /** Adjacency lists; round t uses entry t mod length. */
   graph: v.pipe(v.array(v.array(v.array(whole))), v.minLength(1)),
   rounds: positive,
   clients: v.pipe(
     v.array(
-      v.object({
+      v.strictObject({
         x: v.pipe(v.array(v.array(finite)), v.minLength(1)),
         y: v.array(whole),
-        weights: v.array(v.object({ kernel: v.array(v.array(finite)), bias: v.array(finite) })),
+        weights: v.array(v.strictObject({ kernel: v.array(v.array(finite)), bias: v.array(finite) })),
       }),
     ),
     v.minLength(1),
   ),
 };
 
-const hyperFields = {
+const mixing = v.picklist(['uniform', 'metropolis']);
+const gradientFields = { learningRate: finite, learningRateDecay: v.optional(finite, 0), mixing };
+
+/** Of SPARK and NTK-DFL. */
+const ntkFields = {
+  kernel: v.optional(v.picklist(['averaged', 'whole']), 'averaged'),
+  /** a. */
+  priorAdjustment: v.optional(finite, 0),
+  momentum: v.optional(finite, 0),
+  /** λ, one a round. */
+  softLabelWeight: v.optional(v.array(finite), []),
+  temperature: v.optional(finite, 1),
+  mixing,
+};
+const flowHyper = v.strictObject({
+  ...ntkFields,
   learningRate: finite,
   learningRateDecay: v.optional(finite, 0),
-  mixing: v.picklist(['uniform', 'metropolis']),
-};
+  steps: positive,
+  integrator: v.optional(v.picklist(['euler', 'accelerated']), 'euler'),
+});
+const ridgeHyper = v.strictObject({ ...ntkFields, kernel: v.literal('whole'), /** ρ. */ ridge: v.pipe(finite, v.gtValue(0)) });
 
 const caseSchema = v.variant('algorithm', [
-  v.object({
+  v.strictObject({
     ...caseFields,
     algorithm: v.picklist(['spark', 'ntk-dfl']),
-    hyper: v.object({
-      ...hyperFields,
-      steps: positive,
-      momentum: v.optional(finite, 0),
-      /** λ, one a round. */
-      softLabelWeight: v.optional(v.array(finite), []),
-      temperature: v.optional(finite, 1),
-    }),
+    /** A ridge, or else a flow: so that what is wrong is told of the one that was meant. */
+    hyper: v.lazy((given) => (isRidge(given) ? ridgeHyper : flowHyper)),
   }),
-  v.object({
+  v.strictObject({
     ...caseFields,
     algorithm: v.picklist(['dfedavg', 'dfedavgm']),
-    hyper: v.object({ ...hyperFields, localSteps: positive, momentum: v.optional(finite, 0) }),
+    hyper: v.strictObject({ ...gradientFields, localSteps: positive, momentum: v.optional(finite, 0) }),
   }),
-  v.object({ ...caseFields, algorithm: v.literal('dpsgd'), hyper: v.object(hyperFields) }),
+  v.strictObject({ ...caseFields, algorithm: v.literal('dpsgd'), hyper: v.strictObject(gradientFields) }),
 ]);
+
+function isRidge(hyper: unknown): boolean {
+  return typeof hyper === 'object' && hyper !== null && 'ridge' in hyper;
+}
 
 export type ConformanceCase = v.InferOutput<typeof caseSchema>;
 
@@ -68,8 +83,11 @@ export function parseCase(json: unknown): ConformanceCase {
   const parsed = v.safeParse(caseSchema, json);
   if (!parsed.success) {
     const [issue] = parsed.issues;
+    const where = v.getDotPath(issue) ?? 'the file';
     throw new ConformanceCaseError(
-      `not a conformance case of format spark-conformance/1: '${v.getDotPath(issue) ?? 'the file'}' ${issue.message}`,
+      issue.type === 'strict_object' && issue.expected === 'never'
+        ? `a conformance case with a field that is not known here, '${where}', so that its result would be that of another method`
+        : `not a conformance case of format spark-conformance/1: '${where}' ${issue.message}`,
     );
   }
   const { model, graph, clients } = parsed.output;
@@ -93,34 +111,48 @@ export function flatWeights(model: ModelSpec, layers: ConformanceCase['clients']
   return Float32Array.from(denseLayouts(model).flatMap((_, l) => [...(layers[l]?.kernel.flat() ?? []), ...(layers[l]?.bias ?? [])]));
 }
 
+type NtkHyper = Extract<ConformanceCase, { algorithm: 'spark' | 'ntk-dfl' }>['hyper'];
+
+/** A ridge is solved as far as float32 can. */
+const RIDGE_TOLERANCE = 1e-6;
+const RIDGE_PRODUCTS = 1000;
+
+function evolutionOf(hyper: NtkHyper): EvolutionSettings {
+  const targets = {
+    temperature: hyper.temperature,
+    softLabels: hyper.softLabelWeight.map((weight, fromRound) => ({ fromRound, weight })),
+    teacher: 'mixed' as const,
+    priorAdjustment: hyper.priorAdjustment,
+  };
+  if ('ridge' in hyper) {
+    return { kind: 'ridge', ridge: hyper.ridge, tolerance: RIDGE_TOLERANCE, maxProducts: RIDGE_PRODUCTS, ...targets };
+  }
+  const { learningRate, learningRateDecay: decay, integrator, steps } = hyper;
+  return { kind: 'flow', stepSize: { rule: 'fixed', learningRate, decay }, integrator, steps, ...targets };
+}
+
 function methodOf(given: ConformanceCase): Method {
-  const { learningRate, learningRateDecay: decay } = given.hyper;
   switch (given.algorithm) {
     case 'spark':
     case 'ntk-dfl': {
-      const { steps, temperature, softLabelWeight, momentum: factor } = given.hyper;
+      const { kernel, momentum: factor } = given.hyper;
       return {
         kind: 'ntk',
-        evolution: {
-          stepSize: { rule: 'fixed', learningRate, decay },
-          integrator: 'euler',
-          steps,
-          temperature,
-          softLabels: softLabelWeight.map((weight, fromRound) => ({ fromRound, weight })),
-          teacher: 'mixed',
-          priorAdjustment: 0,
-        },
+        kernel,
+        evolution: evolutionOf(given.hyper),
         momentum: factor > 0 ? { kind: 'nesterov', factor, velocity: 'mixed' } : { kind: 'none' },
       };
     }
     case 'dfedavg':
     case 'dfedavgm': {
-      const { localSteps } = given.hyper;
+      const { learningRate, learningRateDecay: decay, localSteps } = given.hyper;
       const momentum = given.algorithm === 'dfedavgm' ? given.hyper.momentum : 0;
       return { kind: 'gradient', order: 'step-then-mix', learningRate, decay, localSteps, momentum, batchSize: 'full' };
     }
-    case 'dpsgd':
+    case 'dpsgd': {
+      const { learningRate, learningRateDecay: decay } = given.hyper;
       return { kind: 'gradient', order: 'mix-plus-step', learningRate, decay, localSteps: 1, momentum: 0, batchSize: 'full' };
+    }
   }
 }
 
@@ -135,7 +167,7 @@ export interface CaseRun extends Partial<Choices> {
   readonly wire: Settings['wire'];
 }
 
-/** A case as a run: Euler steps of the given size or full batches. */
+/** A case as a run: steps of the given size, a ridge solved to the end, or full batches. */
 export function settingsOf({ given, ...choices }: CaseRun): Settings {
   const { algorithm, hyper, model, rounds } = given;
   return {
@@ -174,7 +206,7 @@ export interface ConformanceResult {
   readonly rounds: readonly {
     readonly clients: readonly {
       readonly weights: readonly number[];
-      /** Of spark and ntk-dfl. */
+      /** Of spark and ntk-dfl; K of the averaged kernel only. */
       readonly kernel?: readonly (readonly number[])[];
       readonly evolvedLogits?: readonly (readonly number[])[];
       readonly delta?: readonly number[];
@@ -195,7 +227,7 @@ export function resultOf({ model, rounds }: ConformanceCase, traces: readonly (r
         const { kernel, evolvedLogits, delta } = trace.evolution;
         return {
           weights,
-          kernel: matrix(kernel, Math.sqrt(kernel.length)),
+          ...(kernel && { kernel: matrix(kernel, Math.sqrt(kernel.length)) }),
           evolvedLogits: matrix(evolvedLogits, classCount(model)),
           delta: [...delta],
         };

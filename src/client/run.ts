@@ -11,14 +11,7 @@ import { weightedMean, type Iterate } from '../round/iterate.ts';
 import { advanceOwner, initialOwnerState, type OwnerEffect, type OwnerEvent, type OwnerState } from '../round/owner.ts';
 import { advanceRound, initialRoundState, nextRound } from '../round/round.ts';
 import type { RoundEffect, RoundEvent, RoundResult, RoundState } from '../round/state.ts';
-import {
-  isCentralised,
-  neighboursTeach,
-  sendsVelocity,
-  softLabelWeight,
-  type EvolutionSettings,
-  type GradientMethod,
-} from '../settings/method.ts';
+import { isCentralised, neighboursTeach, sendsVelocity, softLabelWeight, type NtkMethod, type GradientMethod } from '../settings/method.ts';
 import { featureForm, sharedInputs, type Settings } from '../settings/settings.ts';
 import { dropsOut } from '../topology/dropout.ts';
 import { mixingRow } from '../topology/mixing.ts';
@@ -40,7 +33,8 @@ export interface RoundTrace {
   readonly evolution: {
     readonly delta: Float32Array;
     readonly evolvedLogits: Float32Array;
-    readonly kernel: Float32Array;
+    /** Null with the whole kernel, which is never built. */
+    readonly kernel: Float32Array | null;
   } | null;
 }
 
@@ -419,7 +413,7 @@ export class Run {
         });
       case 'evolve':
         return this.#queue.add('evolve', async () => {
-          const evolution = await this.#evolve(effect.round, effect.weights, effect.pool, effect.evolution);
+          const evolution = await this.#evolve(effect.round, effect.weights, effect.pool, effect.method);
           this.#advanceRound({ type: 'evolved', round: effect.round, evolution });
         });
       case 'pullback':
@@ -471,10 +465,11 @@ export class Run {
     };
   }
 
-  #evolve(round: number, weights: Float32Array, pool: readonly PoolMember[], evolution: EvolutionSettings) {
+  #evolve(round: number, weights: Float32Array, pool: readonly PoolMember[], { kernel, evolution }: NtkMethod) {
     return this.host.engine.evolve({
       weights,
       pool,
+      kernel,
       options: { ...evolution, softLabelWeight: softLabelWeight(evolution, round), round },
       wantKernel: this.host.trace !== null,
     });
@@ -516,8 +511,7 @@ export class Run {
     this.#iterate = iterate;
     const missed = [...result.missed, ...this.#absent];
     for (const peer of missed) this.#missedRounds.set(peer, this.missedRoundsOf(peer) + 1);
-    const kernel = evolution?.kernel;
-    const traced = kernel ? { delta, evolvedLogits: evolution.logits, kernel } : null;
+    const traced = evolution && { delta, evolvedLogits: evolution.logits, kernel: evolution.kernel ?? null };
     this.host.trace?.({ round, weights: iterate.weights, evolution: traced });
     this.#conclude({ round, neighbours, missed });
   }

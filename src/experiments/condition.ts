@@ -1,6 +1,6 @@
 /** What is run: a federation, its method and its size. */
 
-import { isCentralised } from '../settings/method.ts';
+import { isCentralised, type FlowSettings, type NtkMethod } from '../settings/method.ts';
 import type { Algorithm } from '../settings/presets.ts';
 import { defaultSettings, type Settings } from '../settings/settings.ts';
 
@@ -51,4 +51,11 @@ export function quick({ clients, settings, ...rest }: Condition): Condition {
           : settings.topology,
     },
   };
+}
+
+/** The method with another flow. @throws {TypeError} when it follows none. */
+export function withFlow(method: NtkMethod, change: Partial<FlowSettings>): NtkMethod {
+  const { evolution } = method;
+  if (evolution.kind !== 'flow') throw new TypeError('This method solves for its step; vary its ridge instead.');
+  return { ...method, evolution: { ...evolution, ...change } };
 }

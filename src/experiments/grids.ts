@@ -2,7 +2,7 @@
 
 import type { GradientMethod, Method, NtkMethod } from '../settings/method.ts';
 import { algorithms, presets, type Algorithm } from '../settings/presets.ts';
-import { condition, type Condition } from './condition.ts';
+import { condition, withFlow, type Condition } from './condition.ts';
 
 export interface Candidate {
   readonly algorithm: Algorithm;
@@ -39,35 +39,28 @@ function gradient(algorithm: Algorithm, changes: readonly Partial<GradientMethod
 
 const words: Readonly<Record<string, string>> = { learningRate: 'η', localSteps: 'steps', batchSize: 'batch' };
 
-const withEvolution = (method: NtkMethod, change: Partial<NtkMethod['evolution']>): NtkMethod => ({
-  ...method,
-  evolution: { ...method.evolution, ...change },
-});
-
 const grids: Readonly<Record<Algorithm, () => Variant[]>> = {
   sparkmesh: () =>
     ntk('sparkmesh', (method) =>
       product([0.1, 0.25], [40, 80, 160]).map(([weight, steps]) => ({
         label: `λ ${weight}, S ${steps}`,
-        method: withEvolution(method, { steps, softLabels: [{ fromRound: 1, weight }] }),
+        method: withFlow(method, { steps, softLabels: [{ fromRound: 1, weight }] }),
       })),
     ),
   spark: () =>
     ntk('spark', (method) =>
       product([0.5, 0.9], [40, 80, 160]).map(([factor, steps]) => ({
         label: `μ ${factor}, S ${steps}`,
-        method: { ...withEvolution(method, { steps }), momentum: { kind: 'nesterov', factor, velocity: 'mixed' } },
+        method: { ...withFlow(method, { steps }), momentum: { kind: 'nesterov', factor, velocity: 'mixed' } },
       })),
     ),
   'ntk-dfl': () =>
-    ntk('ntk-dfl', (method) =>
-      [10, 20, 40, 80, 160, 320].map((steps) => ({ label: `S ${steps}`, method: withEvolution(method, { steps }) })),
-    ),
+    ntk('ntk-dfl', (method) => [10, 20, 40, 80, 160, 320].map((steps) => ({ label: `S ${steps}`, method: withFlow(method, { steps }) }))),
   'ntk-dfl-published': () =>
     ntk('ntk-dfl-published', (method) =>
       product([0.02, 0.04, 0.08], [25, 50]).map(([learningRate, steps]) => ({
         label: `η ${learningRate}, S ${steps}`,
-        method: withEvolution(method, { steps, stepSize: { rule: 'fixed', learningRate, decay: 0 } }),
+        method: withFlow(method, { steps, stepSize: { rule: 'fixed', learningRate, decay: 0 } }),
       })),
     ),
   dfedavg: () =>
@@ -96,7 +89,8 @@ const grids: Readonly<Record<Algorithm, () => Variant[]>> = {
 const STABLE_STEPS = 40;
 
 export function isStable(method: Method): boolean {
-  return method.kind !== 'ntk' || method.evolution.integrator !== 'accelerated' || method.evolution.steps <= STABLE_STEPS;
+  if (method.kind !== 'ntk' || method.evolution.kind !== 'flow') return true;
+  return method.evolution.integrator !== 'accelerated' || method.evolution.steps <= STABLE_STEPS;
 }
 
 /** Rounds that a candidate runs: those of gradient methods cost little, and they need more of them. */

@@ -41,8 +41,9 @@ async function kernelOf(pool: readonly Problem[], settings: Settings, { evolutio
       engine.release(inputs);
       members.push({ key: String(k), ...inputsAsKnown(problem, centre, true, settings), features, teacher: null });
     }
-    const options = { ...evolution, steps: 1, softLabelWeight: 0, round: 0 };
-    const { kernel } = await engine.evolve({ weights, pool: members, options, wantKernel: true });
+    const flow = { kind: 'flow', stepSize: { rule: 'fixed', learningRate: 0, decay: 0 }, integrator: 'euler', steps: 1 } as const;
+    const options = { ...flow, temperature: evolution.temperature, softLabelWeight: 0, priorAdjustment: 0, round: 0 };
+    const { kernel } = await engine.evolve({ weights, pool: members, kernel: 'averaged', options, wantKernel: true });
     return kernel!;
   } finally {
     engine.dispose();

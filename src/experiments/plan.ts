@@ -3,7 +3,7 @@
 import { presets, type Algorithm } from '../settings/presets.ts';
 import type { NtkMethod } from '../settings/method.ts';
 import type { PartitionRule, Settings, TopologySettings } from '../settings/settings.ts';
-import { condition, type Condition } from './condition.ts';
+import { condition, withFlow, type Condition } from './condition.ts';
 import type { TableKind } from './tables.ts';
 
 export interface Row {
@@ -89,17 +89,13 @@ function ntkMethod(algorithm: Algorithm): NtkMethod {
 function ablation(): Study {
   const own = ntkMethod('sparkmesh');
   const plain = ntkMethod('ntk-dfl');
-  const evolving = (method: NtkMethod, change: Partial<NtkMethod['evolution']>): NtkMethod => ({
-    ...method,
-    evolution: { ...method.evolution, ...change },
-  });
   /** Eight rounds tell the parts apart. */
   const part = (label: string, name: string, method: NtkMethod): Row => ({
     label,
     condition: condition('ablation', name, 'ntk-dfl', { method, rounds: 8 }),
   });
   const longer = (algorithm: 'ntk-dfl' | 'spark' | 'sparkmesh', steps: number) =>
-    part(`${presets[algorithm].title}, ${steps} steps`, `${algorithm}-${steps}`, evolving(ntkMethod(algorithm), { steps }));
+    part(`${presets[algorithm].title}, ${steps} steps`, `${algorithm}-${steps}`, withFlow(ntkMethod(algorithm), { steps }));
   return {
     name: 'ablation',
     table: 'course',
@@ -108,11 +104,11 @@ function ablation(): Study {
       { label: 'NTK-DFL', condition: methodsCondition('ntk-dfl', '0.1') },
       part('+ momentum 0.9, mixed, alone', 'heavy-momentum', { ...plain, momentum: { kind: 'nesterov', factor: 0.9, velocity: 'mixed' } }),
       part('+ momentum as in SPARKmesh', 'momentum', { ...plain, momentum: own.momentum }),
-      part('+ soft labels = SPARK with an own velocity', 'soft', evolving(own, { priorAdjustment: 0 })),
+      part('+ soft labels = SPARK with an own velocity', 'soft', withFlow(own, { priorAdjustment: 0 })),
       { label: 'the same with a mixed velocity = SPARK', condition: methodsCondition('spark', '0.1') },
       { label: '+ prior adjustment = SPARKmesh', condition: methodsCondition('sparkmesh', '0.1') },
-      part('SPARKmesh by 400 Euler steps', 'euler', evolving(own, { integrator: 'euler', steps: 400 })),
-      part('SPARKmesh taught by the neighbours’ mean', 'neighbours', evolving(own, { teacher: 'neighbours' })),
+      part('SPARKmesh by 400 Euler steps', 'euler', withFlow(own, { integrator: 'euler', steps: 400 })),
+      part('SPARKmesh taught by the neighbours’ mean', 'neighbours', withFlow(own, { teacher: 'neighbours' })),
       longer('sparkmesh', 80),
       longer('spark', 80),
       longer('ntk-dfl', 80),

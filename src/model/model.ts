@@ -114,9 +114,14 @@ export function isConvolutional({ convolutions }: ModelSpec): boolean {
 export interface Projection {
   /**
    * `dense`: P's entries are independent and normal; P is the same for all logits. `khatri-rao`: each column is, in each layer,
-   * an outer product of random signs; every logit has a P of its own.
+   * an outer product of random signs.
    */
   readonly form: 'dense' | 'khatri-rao';
+  /**
+   * Of `khatri-rao`: whether all logits share one P. Their products with each other, which the whole kernel has, need that; the
+   * averaged kernel, which has none of them, is more exact if each logit has its own.
+   */
+  readonly isShared?: boolean;
   /** m. */
   readonly size: number;
   readonly seed: number;

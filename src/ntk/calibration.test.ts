@@ -4,7 +4,7 @@ import { selectBackend } from '../backend/backend.ts';
 import { locateWasm } from '../backend/wasmNode.ts';
 import { calibrate } from './calibration.ts';
 
-const size = { spec: { layers: [20, 8, 3] }, samples: 30, steps: 5 };
+const size = { spec: { layers: [20, 8, 3] }, kernel: 'averaged', samples: 30, steps: 5 } as const;
 
 beforeEach(() => locateWasm());
 

@@ -1,20 +1,23 @@
 import * as tf from '@tensorflow/tfjs';
 import { startBackend, type BackendChoice, type BackendName, type BackendView, type CalibrationRow } from '../backend/backend.ts';
 import { classCount, featureWidths, initialWeights, inputWidth, isConvolutional, type ModelSpec } from '../model/model.ts';
+import type { KernelKind } from './evolution.ts';
 import { empiricalNtk, jacobianNtk } from './kernel.ts';
 import { featuresAt, networkOf, pullback } from './network.ts';
 import { ntkEvolve } from './ops/ntkEvolve.ts';
 import { takeOne } from './readback.ts';
 import './register.ts';
+import { tangentParts, Tangents } from './tangents.ts';
 import { setVariant, variants, type ShaderName, type Variant } from './webgpu/variants.ts';
 
 /** Which backend, and on WebGPU which form of the shaders, computes a round the fastest on this machine. */
 
 export interface CalibrationSize {
   readonly spec: ModelSpec;
+  readonly kernel: KernelKind;
   /** N, about as many as a round pools. */
   readonly samples: number;
-  /** S. */
+  /** S, or products with the whole kernel. */
   readonly steps: number;
 }
 
@@ -45,7 +48,7 @@ interface Stage {
 /** Rows of which the convolutions are timed: each row costs the same, and on a slow backend much. */
 const CONVOLVED_ROWS = 16;
 
-function stagesOf({ spec, samples, steps }: CalibrationSize): Stage[] {
+function stagesOf({ spec, kernel: kind, samples, steps }: CalibrationSize): Stage[] {
   const classes = classCount(spec);
   /** A maker of matrices on whichever backend is set then, with numbers of no meaning. */
   const matrix = (rows: number, width: number) => {
@@ -66,9 +69,16 @@ function stagesOf({ spec, samples, steps }: CalibrationSize): Stage[] {
     if (isConvolutional(spec)) return tf.add(empiricalNtk(dense, { rows: first! }, above), jacobianNtk([jacobian()]));
     return empiricalNtk(dense, { gram: gram() }, first ? [first, ...above] : []);
   };
+  const whole = () => {
+    const { dense } = network();
+    const reads = [...(isConvolutional(spec) ? [] : [matrix(samples, inputWidth(spec))()]), ...hidden.map((make) => make())];
+    const rows = isConvolutional(spec) ? [tf.reshape<tf.Rank.R2>(jacobian(), [samples * classes, widths.jacobian / classes])] : [];
+    const tangents = new Tangents(tangentParts(rows, dense, reads), classes);
+    return tangents.forward(tangents.backward(logits()));
+  };
   const timed = Math.min(steps, MOST_STEPS);
   const evolution = { rate: 1e-6, steps: timed, accelerated: true, temperature: 2, softWeight: 0.5 };
-  return [
+  const ownSamples: Stage[] = [
     {
       shader: 'products',
       times: samples / forwardRows,
@@ -77,8 +87,12 @@ function stagesOf({ spec, samples, steps }: CalibrationSize): Stage[] {
         return features.jacobian ?? features.hidden.at(-1) ?? inputs();
       },
     },
-    { shader: 'products', times: 1, compute: kernel },
     { shader: 'products', times: samples / forwardRows, compute: () => pullback(network(), inputs(), cotangent()) },
+  ];
+  if (kind === 'whole') return [...ownSamples, { shader: 'products', times: steps, compute: whole }];
+  return [
+    ...ownSamples,
+    { shader: 'products', times: 1, compute: kernel },
     {
       shader: 'evolution',
       times: steps / timed,

@@ -1,5 +1,14 @@
 import * as tf from '@tensorflow/tfjs';
-import { imageSize, KERNEL, patchSize, POOL, type ConvolutionLayout } from '../model/model.ts';
+import {
+  classCount,
+  convolutionLayouts,
+  imageSize,
+  KERNEL,
+  patchSize,
+  POOL,
+  type ConvolutionLayout,
+  type ModelSpec,
+} from '../model/model.ts';
 import { ntkFold, ntkPatches, ntkUnpool } from './ops/ntkConvolution.ts';
 import { ntkProduct } from './ops/ntkProduct.ts';
 
@@ -114,6 +123,22 @@ export function convolutionJacobian(passes: readonly BlockPass[], cotangents: tf
     parts.map((part) => tf.reshape<tf.Rank.R2>(part, [count, part.size / count])),
     1,
   );
+}
+
+/** What `convolutionJacobian` made of all C logits with a logit a row: n C x P. */
+export function rowsByLogit(spec: ModelSpec, jacobian: tf.Tensor2D): tf.Tensor2D {
+  const [count, classes] = [jacobian.shape[0], classCount(spec)];
+  let offset = 0;
+  // A part's columns are (its inputs) x C x outputs; the bias has one input.
+  const parts = convolutionLayouts(spec).flatMap(({ image, pooled: { channels } }) =>
+    [patchSize(image), 1].map((inputs) => {
+      const width = inputs * classes * channels;
+      const part = tf.reshape(tf.slice2d(jacobian, [0, offset], [count, width]), [count, inputs, classes, channels]);
+      offset += width;
+      return tf.reshape<tf.Rank.R2>(tf.transpose(part, [0, 2, 1, 3]), [count * classes, inputs * channels]);
+    }),
+  );
+  return tf.concat2d(parts, 1);
 }
 
 /** The most numbers that one image occupies in one tensor when K cotangents go back through the blocks. */

@@ -8,11 +8,14 @@ import { goldenCase } from '../testing/golden.ts';
 import { cnn, networks } from '../testing/kernelCases.ts';
 import * as reference from '../testing/reference.ts';
 import { NtkEngine } from './engine.ts';
-import { EvolutionError, type EvolutionOptions } from './evolution.ts';
+import { EvolutionError, type Flow, type Targets } from './evolution.ts';
 import { PoolError, type PoolMember } from './pool.ts';
 import { sketchInputs, sketchMatrix } from './sketch.ts';
 
-const fixed: EvolutionOptions = {
+type FlowOptions = Flow & Targets & { readonly round: number };
+
+const fixed: FlowOptions = {
+  kind: 'flow',
   stepSize: { rule: 'fixed', learningRate: 0.3, decay: 0 },
   integrator: 'euler',
   steps: 12,
@@ -23,7 +26,7 @@ const fixed: EvolutionOptions = {
 };
 
 /** Stable whatever the kernel. */
-const spectral: EvolutionOptions = { ...fixed, stepSize: { rule: 'spectral', scale: 2 } };
+const spectral: FlowOptions = { ...fixed, stepSize: { rule: 'spectral', scale: 2 } };
 
 /** Up to two convolutions and two hidden layers; what images are too small for is left out. */
 const anyNetwork = fc
@@ -91,7 +94,7 @@ describe.each(hostBackends)('NtkEngine on %s', (backend) => {
     const engine = new NtkEngine(spec);
     const { weights, holders } = problem(spec, clients);
     const pool = await members(engine, weights, holders);
-    const evolved = await engine.evolve({ weights, pool, options: spectral, wantKernel: true });
+    const evolved = await engine.evolve({ weights, pool, kernel: 'averaged', options: spectral, wantKernel: true });
 
     const linearised = holders.flatMap((holder) => samplesOf(spec, holder)).map((x) => reference.linearise(spec, weights, x));
     const labels = holders.flatMap((holder) => [...holder.labels]);
@@ -99,7 +102,7 @@ describe.each(hostBackends)('NtkEngine on %s', (backend) => {
     expect(reference.relativeError(evolved.kernel!, kernel)).toBeLessThan(1e-5);
 
     const start = linearised.flatMap(({ logits }) => [...logits]);
-    const attrs = { rate: evolved.stepSize / labels.length, steps: 12, accelerated: false, temperature: 2, softWeight: 0.8 };
+    const attrs = { rate: evolved.scale, steps: 12, accelerated: false, temperature: 2, softWeight: 0.8 };
     const expected = reference.evolve(kernel, start, labels, zeros(classCount(spec)), attrs);
     expect(reference.relativeError(evolved.residual, expected.residual)).toBeLessThan(1e-4);
     expect(reference.relativeError(evolved.logits, expected.logits)).toBeLessThan(1e-4);
@@ -170,7 +173,7 @@ describe.each(hostBackends)('NtkEngine on %s', (backend) => {
     const engine = new NtkEngine(spec);
     const { weights, holders } = problem(spec, 4);
     const pool = await members(engine, weights, holders);
-    const { kernel } = await engine.evolve({ weights, pool, options: fixed, wantKernel: true });
+    const { kernel } = await engine.evolve({ weights, pool, kernel: 'averaged', options: fixed, wantKernel: true });
     const samples = pool.reduce((sum, { labels }) => sum + labels.length, 0);
     const random = randomStream(6, 'psd');
     for (let trial = 0; trial < 50; trial++) {
@@ -188,14 +191,14 @@ describe.each(hostBackends)('NtkEngine on %s', (backend) => {
     const engine = new NtkEngine(spec);
     const { weights, holders } = problem(spec, 2);
     const pool = await members(engine, weights, holders);
-    const options: EvolutionOptions = {
+    const options: FlowOptions = {
       ...fixed,
       stepSize: { rule: 'spectral', scale: 2 },
       integrator: 'accelerated',
       steps: 60,
       priorAdjustment: 1,
     };
-    const evolved = await engine.evolve({ weights, pool, options, wantKernel: true });
+    const evolved = await engine.evolve({ weights, pool, kernel: 'averaged', options, wantKernel: true });
     const labels = pool.flatMap((member) => [...member.labels]);
     const samples = labels.length;
     let vector = zeros(samples).map(() => 1);
@@ -216,7 +219,7 @@ describe.each(hostBackends)('NtkEngine on %s', (backend) => {
     const xs = holders.flatMap((holder) => samplesOf(spec, holder));
     const start = xs.flatMap((x) => [...reference.linearise(spec, weights, x).logits]);
     const expected = reference.evolve(evolved.kernel!, start, labels, shift, {
-      rate: evolved.stepSize / samples,
+      rate: evolved.scale,
       steps: 60,
       accelerated: true,
       temperature: 2,
@@ -225,8 +228,8 @@ describe.each(hostBackends)('NtkEngine on %s', (backend) => {
     expect(reference.relativeError(evolved.logits, expected.logits)).toBeLessThan(1e-4);
     expect(reference.relativeError(evolved.residual, expected.residual)).toBeLessThan(1e-4);
 
-    const decaying: EvolutionOptions = { ...fixed, stepSize: { rule: 'fixed', learningRate: 0.3, decay: 0.1 }, round: 5 };
-    const later = await engine.evolve({ weights, pool, options: decaying });
+    const decaying: FlowOptions = { ...fixed, stepSize: { rule: 'fixed', learningRate: 0.3, decay: 0.1 }, round: 5 };
+    const later = await engine.evolve({ weights, pool, kernel: 'averaged', options: decaying });
     expect(later.stepSize).toBeCloseTo(0.3 * Math.exp(-0.5), 12);
     expect(later.topEigenvalue).toBeUndefined();
     expect(later.kernel).toBeUndefined();
@@ -257,6 +260,7 @@ describe.each(hostBackends)('NtkEngine on %s', (backend) => {
         const evolved = await engine.evolve({
           weights: mixed,
           pool,
+          kernel: 'averaged',
           options: {
             ...fixed,
             stepSize: { rule: 'fixed', learningRate, decay: given.hyper.learningRateDecay },
@@ -270,7 +274,6 @@ describe.each(hostBackends)('NtkEngine on %s', (backend) => {
         expect(reference.relativeError(evolved.kernel!, result.kernel!.flat())).toBeLessThan(1e-4);
         expect(reference.relativeError(evolved.logits, result.evolvedLogits!.flat())).toBeLessThan(1e-4);
 
-        const samples = pooled.reduce((sum, { labels }) => sum + labels.length, 0);
         const classes = classCount(given.model);
         const step = new Float64Array(parameterCount(given.model));
         let offset = 0;
@@ -278,7 +281,7 @@ describe.each(hostBackends)('NtkEngine on %s', (backend) => {
           const inputs = engine.upload(rows, labels.length, given.model.layers[0]!);
           const residual = evolved.residual.slice(offset * classes, (offset + labels.length) * classes);
           const part = await engine.pullback(mixed, inputs, residual);
-          part.forEach((value, i) => (step[i]! -= (evolved.stepSize / samples) * value));
+          part.forEach((value, i) => (step[i]! -= evolved.scale * value));
           engine.release(inputs);
           offset += labels.length;
         }
@@ -327,9 +330,9 @@ describe.each(hostBackends)('NtkEngine on %s', (backend) => {
       [a!, renewed],
       [a!, c!],
     ]) {
-      const evolved = await engine.evolve({ weights, pool, options: fixed, wantKernel: true });
+      const evolved = await engine.evolve({ weights, pool, kernel: 'averaged', options: fixed, wantKernel: true });
       const fresh = new NtkEngine(spec);
-      const expected = await fresh.evolve({ weights, pool, options: fixed, wantKernel: true });
+      const expected = await fresh.evolve({ weights, pool, kernel: 'averaged', options: fixed, wantKernel: true });
       fresh.dispose();
       expect(reference.relativeError(evolved.kernel!, expected.kernel!)).toBeLessThan(1e-6);
     }
@@ -343,10 +346,11 @@ describe.each(hostBackends)('NtkEngine on %s', (backend) => {
       const { weights, holders } = problem(spec, 3);
       const [layerwise, engine] = [new NtkEngine(spec), new NtkEngine(spec, 'jacobian')];
       const pool = await members(engine, weights, holders);
-      const evolved = await engine.evolve({ weights, pool, options: fixed, wantKernel: true });
+      const evolved = await engine.evolve({ weights, pool, kernel: 'averaged', options: fixed, wantKernel: true });
       const expected = await layerwise.evolve({
         weights,
         pool: await members(layerwise, weights, holders),
+        kernel: 'averaged',
         options: fixed,
         wantKernel: true,
       });
@@ -373,7 +377,7 @@ describe.each(hostBackends)('NtkEngine on %s', (backend) => {
     for (const form of ['dense', 'khatri-rao'] as const) {
       const engine = new NtkEngine(spec, { form, size: 4, seed: 5 });
       const pool = await members(engine, weights, holders);
-      const { kernel, residual } = await engine.evolve({ weights, pool, options: fixed, wantKernel: true });
+      const { kernel, residual } = await engine.evolve({ weights, pool, kernel: 'averaged', options: fixed, wantKernel: true });
       const rows = pool.flatMap(({ features, labels }) => [...labels].map((_, p) => features.jacobian!.subarray(12 * p, 12 * (p + 1))));
       const expected = rows.flatMap((p) => rows.map((q) => p.reduce((sum, value, i) => sum + value * q[i]!, 0)));
       expect(reference.relativeError(kernel!, expected)).toBeLessThan(1e-5);
@@ -408,10 +412,10 @@ describe.each(hostBackends)('NtkEngine on %s', (backend) => {
         pool.push({ ...member, teacher });
         teachers.push(...expected);
       }
-      const evolved = await engine.evolve({ weights, pool, options: spectral });
+      const evolved = await engine.evolve({ weights, pool, kernel: 'averaged', options: spectral });
       const linearised = holders.flatMap((holder) => samplesOf(spec, holder)).map((x) => reference.linearise(spec, weights, x));
       const labels = holders.flatMap((holder) => [...holder.labels]);
-      const attrs = { rate: evolved.stepSize / labels.length, steps: 12, accelerated: false, temperature: 2, softWeight: 0.8 };
+      const attrs = { rate: evolved.scale, steps: 12, accelerated: false, temperature: 2, softWeight: 0.8 };
       const kernel = reference.kernelFromJacobians(linearised.map(({ jacobian }) => jacobian));
       const start = linearised.flatMap(({ logits }) => [...logits]);
       const expected = reference.evolve(kernel, start, labels, zeros(classes), attrs, teachers);
@@ -432,8 +436,8 @@ describe.each(hostBackends)('NtkEngine on %s', (backend) => {
       ...member,
       inputs: sketchInputs(holders[k]!.rows, holders[k]!.labels.length, 6, centre, matrix, 6),
     }));
-    const exact = await engine.evolve({ weights, pool, options: fixed, wantKernel: true });
-    const fromSketch = await engine.evolve({ weights, pool: sketched, options: fixed, wantKernel: true });
+    const exact = await engine.evolve({ weights, pool, kernel: 'averaged', options: fixed, wantKernel: true });
+    const fromSketch = await engine.evolve({ weights, pool: sketched, kernel: 'averaged', options: fixed, wantKernel: true });
     expect(reference.relativeError(fromSketch.kernel!, exact.kernel!)).toBeLessThan(1e-5);
     engine.dispose();
   });
@@ -443,7 +447,7 @@ describe.each(hostBackends)('NtkEngine on %s', (backend) => {
     const engine = new NtkEngine(spec);
     const { weights, holders } = problem(spec, 2);
     const [own, other] = await members(engine, weights, holders);
-    const evolve = (...pool: PoolMember[]) => engine.evolve({ weights, pool, options: fixed });
+    const evolve = (...pool: PoolMember[]) => engine.evolve({ weights, pool, kernel: 'averaged', options: fixed });
     const sketch = sketchInputs(holders[1]!.rows, 4, 6, new Float32Array(6), sketchMatrix(6, 4, 1), 4);
     await expect(evolve()).rejects.toThrow(PoolError);
     await expect(evolve(own!, own!)).rejects.toThrow(/c0 is in the pool twice/);
@@ -466,13 +470,13 @@ describe.each(hostBackends)('NtkEngine on %s', (backend) => {
 
     const diverged = { ...other!, features: { hidden: [other!.features.hidden[0]!.map(() => NaN)], jacobian: null, logits: null } };
     await expect(evolve(own!, diverged)).rejects.toThrow(EvolutionError);
-    await expect(engine.evolve({ weights, pool: [own!, diverged], options: spectral })).rejects.toThrow(EvolutionError);
+    await expect(engine.evolve({ weights, pool: [own!, diverged], kernel: 'averaged', options: spectral })).rejects.toThrow(EvolutionError);
 
     const whole = new NtkEngine(spec, 'jacobian');
     const [ownRows, otherRows] = await members(whole, weights, holders);
     const { features } = otherRows!;
     const evolveRows = (changed: Partial<PoolMember>) =>
-      whole.evolve({ weights, pool: [ownRows!, { ...otherRows!, ...changed }], options: fixed });
+      whole.evolve({ weights, pool: [ownRows!, { ...otherRows!, ...changed }], kernel: 'averaged', options: fixed });
     await expect(evolveRows({ inputs: other!.inputs })).rejects.toThrow(/c1 .*inputs, which are not needed beside a Jacobian/);
     await expect(evolveRows({ features: other!.features })).rejects.toThrow(/c1 .*1 hidden layers, not 0/);
     await expect(evolveRows({ features: { ...features, jacobian: new Float32Array(9) } })).rejects.toThrow(
@@ -484,7 +488,9 @@ describe.each(hostBackends)('NtkEngine on %s', (backend) => {
     const logistic = new NtkEngine({ layers: [6, 3] });
     const flat = new Float32Array(21);
     const sketched = { ...other!, inputs: sketch, features: { hidden: [], jacobian: null, logits: null } };
-    await expect(logistic.evolve({ weights: flat, pool: [sketched], options: fixed })).rejects.toThrow(/exchange exact samples/);
+    await expect(logistic.evolve({ weights: flat, pool: [sketched], kernel: 'averaged', options: fixed })).rejects.toThrow(
+      /exchange exact samples/,
+    );
     engine.dispose();
     logistic.dispose();
   });

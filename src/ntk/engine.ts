@@ -1,5 +1,4 @@
 import * as tf from '@tensorflow/tfjs';
-import { floatsOf } from '../math/half.ts';
 import {
   classCount,
   featureWidths,
@@ -9,19 +8,18 @@ import {
   type FeatureForm,
   type ModelSpec,
 } from '../model/model.ts';
-import { logitsOf } from './dense.ts';
-import { EvolutionError, priorShift, stepSizeOf, type EvolutionOptions } from './evolution.ts';
+import { evolveAveraged } from './averaged.ts';
+import { EvolutionError, type EvolutionOptions, type Evolved, type Flow, type KernelKind, type Ridge } from './evolution.ts';
 import { InputGrams } from './inputGrams.ts';
 import { InputProducts } from './inputProducts.ts';
 import { backProjection, jacobian, linearisation } from './jacobian.ts';
-import { empiricalNtk, jacobianNtk } from './kernel.ts';
 import { featuresAt, logitsAt, networkOf, pullback } from './network.ts';
-import { evolvedPlanes, ntkEvolve } from './ops/ntkEvolve.ts';
-import { poolOf, PoolError, type Features, type Pool, type PoolMember } from './pool.ts';
+import { poolOf, PoolError, type Features, type PoolMember } from './pool.ts';
 import { projectedJacobian } from './projection.ts';
 import { take, takeOne } from './readback.ts';
 import './register.ts';
 import { softenedMean } from './teacher.ts';
+import { evolveWhole } from './whole.ts';
 
 /** What a client in a tab keeps of the products of inputs, bytes. */
 const PRODUCT_BUDGET = 128 * 2 ** 20;
@@ -33,7 +31,9 @@ export interface EvolveRequest {
   /** w̄, flat. */
   readonly weights: Float32Array;
   readonly pool: readonly PoolMember[];
+  readonly kernel: KernelKind;
   readonly options: EvolutionOptions;
+  /** Whether K is wanted too; the whole kernel never exists. */
   readonly wantKernel?: boolean;
 }
 
@@ -42,32 +42,6 @@ export interface Teaching {
   readonly models: readonly { readonly weights: Float32Array; readonly weight: number }[];
   /** T. */
   readonly temperature: number;
-}
-
-/** Matrices are row-major, their rows the pool's samples in its order. */
-export interface Evolved {
-  /** R, N x C: the accumulated residual; the step is -(η/N) Jᵀ R. */
-  readonly residual: Float32Array;
-  /** f after S steps, N x C. */
-  readonly logits: Float32Array;
-  /** η of this round. */
-  readonly stepSize: number;
-  /** λmax(K), where the step size comes from it. */
-  readonly topEigenvalue?: number;
-  /** K, N x N, if wanted. */
-  readonly kernel?: Float32Array;
-}
-
-/** All members' inputs, N x width, which the logits of a model without hidden layers are made from. */
-function pooledInputs({ inputs: members }: Pool): tf.Tensor2D {
-  return tf.concat(
-    members.map(({ key, inputs, labels }) => {
-      if (inputs.kind !== 'exact') {
-        throw new PoolError(`Client ${key} brought a sketch; a model with no hidden layer needs exact inputs: exchange exact samples.`);
-      }
-      return tf.tensor2d(floatsOf(inputs.rows), [labels.length, inputs.width]);
-    }),
-  );
 }
 
 /**
@@ -143,39 +117,17 @@ export class NtkEngine {
   }
 
   /**
-   * Linearises the model at w̄ and evolves the logits of the pooled samples in function space.
+   * Linearises the model at w̄ and evolves the logits of the pooled samples in function space, or solves for them.
    * @throws {PoolError} when a member does not fit the model or the others.
    * @throws {EvolutionError} when the numbers are no longer finite.
    */
-  async evolve({ weights, pool: members, options, wantKernel = false }: EvolveRequest): Promise<Evolved> {
-    const pool = poolOf(this.spec, this.form, members);
+  async evolve({ weights, pool: members, kernel, options, wantKernel = false }: EvolveRequest): Promise<Evolved> {
+    const { spec, form } = this;
+    const pool = poolOf(spec, form, members);
+    if (kernel === 'whole') return evolveWhole({ spec, form, weights, pool, options });
+    if (options.kind !== 'flow') throw new EvolutionError('A ridge needs the whole kernel; take that, or a flow.');
     const inputGram = pool.inputs.length > 0 ? await this.inputGrams.of(pool.inputs) : null;
-    const { kernel, logits } = tf.tidy(() => this.linearise(weights, pool, inputGram));
-    try {
-      const { stepSize, ...spectrum } = await stepSizeOf(options, kernel);
-      const planes = tf.tidy(() => {
-        const labels = tf.tensor1d(pool.labels, 'int32');
-        const shift = tf.tensor1d(priorShift(pool.labels, classCount(this.spec), options.priorAdjustment));
-        const teacher = pool.teacher && { teacher: tf.tensor2d(pool.teacher, [pool.samples, classCount(this.spec)]) };
-        return ntkEvolve(
-          { kernel, logits, labels, shift, ...teacher },
-          {
-            rate: stepSize / pool.samples,
-            steps: options.steps,
-            accelerated: options.integrator === 'accelerated',
-            temperature: options.temperature,
-            softWeight: options.softLabelWeight * options.temperature,
-          },
-        );
-      });
-      const evolved = evolvedPlanes(await takeOne(planes), planes.shape, pool.samples);
-      if (!evolved.logits.every(Number.isFinite)) {
-        throw new EvolutionError('The evolved logits are not finite: the weights have diverged. Take a smaller step size.');
-      }
-      return { ...evolved, stepSize, ...spectrum, ...(wantKernel && { kernel: await takeOne(kernel.clone()) }) };
-    } finally {
-      tf.dispose([kernel, logits]);
-    }
+    return evolveAveraged({ spec, form, weights, pool, inputGram, flow: options, wantKernel });
   }
 
   /** Jᵀ R at w̄: one backward pass; `cotangent` R is n x C. d numbers. */
@@ -241,7 +193,7 @@ export class NtkEngine {
    * Compiles the shaders that a round with `samples` own samples needs, so that the first round does not wait for them.
    * Backends without shaders have nothing to do.
    */
-  async warmUp(samples: number): Promise<void> {
+  async warmUp(samples: number, kernel: KernelKind, evolution: Flow | Ridge): Promise<void> {
     if (tf.getBackend() !== 'webgpu') return;
     const width = inputWidth(this.spec);
     const weights = initialWeights(this.spec, 0);
@@ -252,36 +204,14 @@ export class NtkEngine {
       const features = await this.features(weights, inputs);
       const own = isConvolutional(this.spec) || this.form !== 'layers' ? null : ({ kind: 'exact', rows, width } as const);
       const pool = [{ key: 'warm-up', inputs: own, features, teacher: null, labels }];
-      const options: EvolutionOptions = {
-        stepSize: { rule: 'spectral', scale: 2 },
-        integrator: 'accelerated',
-        steps: 1,
-        temperature: 1,
-        softLabelWeight: 0,
-        priorAdjustment: 0,
-        round: 0,
-      };
-      const { residual } = await this.evolve({ weights, pool, options });
+      const short = evolution.kind === 'flow' ? { ...evolution, steps: 1 } : { ...evolution, maxProducts: 2 };
+      const options = { ...short, temperature: 1, softLabelWeight: 1, priorAdjustment: 0, round: 0 };
+      const { residual } = await this.evolve({ weights, pool, kernel, options });
       await (this.form === 'jacobian' ? this.backProject(pool, residual) : this.pullback(weights, inputs, residual));
       await this.evaluate(weights, rows, labels);
     } finally {
       this.release(inputs);
       this.inputGrams.clear();
     }
-  }
-
-  /** K and f⁰ of the pool at w̄. */
-  private linearise(weights: Float32Array, pool: Pool, inputGram: Float32Array | null): { kernel: tf.Tensor2D; logits: tf.Tensor2D } {
-    const { samples } = pool;
-    const widths = featureWidths(this.spec, this.form);
-    const jacobians = pool.jacobians.map((rows) => tf.tensor2d(rows, [rows.length / widths.jacobian, widths.jacobian]));
-    const derived = jacobians.length > 0 ? jacobianNtk(jacobians) : null;
-    if (pool.logits) return { kernel: derived!, logits: tf.tensor2d(pool.logits, [samples, widths.logits]) };
-    const { dense } = networkOf(this.spec, weights);
-    const hidden = pool.hidden.map((values, l) => tf.tensor2d(values, [samples, widths.hidden[l]!]));
-    const logits = logitsOf(dense, hidden.at(-1) ?? pooledInputs(pool));
-    if (inputGram) return { kernel: empiricalNtk(dense, { gram: tf.tensor2d(inputGram, [samples, samples]) }, hidden), logits };
-    const kernel = empiricalNtk(dense, { rows: hidden[0]! }, hidden.slice(1));
-    return { kernel: derived ? tf.add(kernel, derived) : kernel, logits };
   }
 }

@@ -1,56 +1,82 @@
-import * as tf from '@tensorflow/tfjs';
-import { randomStream } from '../math/random.ts';
-import type { EvolutionSettings } from '../settings/settings.ts';
-import { ntkProduct } from './ops/ntkProduct.ts';
-import { takeOne } from './readback.ts';
+/** What a round's evolution is made of, and what it takes from the pool: step size and prior. */
 
-/** The evolution of one round: the run's settings, with what depends on the round. */
-export interface EvolutionOptions extends Pick<EvolutionSettings, 'stepSize' | 'integrator' | 'steps' | 'temperature' | 'priorAdjustment'> {
+/** η by round t: `fixed` η exp(-decay · t), or `spectral` scale · N / λmax of the kernel. */
+export type StepSize =
+  | { readonly rule: 'fixed'; readonly learningRate: number; readonly decay: number }
+  | { readonly rule: 'spectral'; readonly scale: number };
+
+/** The flow of the logits in function space, followed for S steps. */
+export interface Flow {
+  readonly kind: 'flow';
+  readonly stepSize: StepSize;
+  readonly integrator: 'euler' | 'accelerated';
+  /** S. */
+  readonly steps: number;
+}
+
+/** The minimum of the pool's loss in the linearised model plus (ρ/2) |δ|², in place of a time at which a flow is stopped. */
+export interface Ridge {
+  readonly kind: 'ridge';
+  /** ρ. */
+  readonly ridge: number;
+  /** The solver ends when the gradient is this part of what it was at δ = 0, */
+  readonly tolerance: number;
+  /** or after so many products with the kernel. */
+  readonly maxProducts: number;
+}
+
+/**
+ * K or Θ: `averaged` K = (1/C) Σ_k J_k J_kᵀ (N x N, as published), `whole` Θ = J Jᵀ ((N C) x (N C), never formed), which knows
+ * how one logit's step moves another (this project's addition).
+ */
+export type KernelKind = 'averaged' | 'whole';
+
+/** What the pool's labels and soft labels ask of the logits. */
+export interface Targets {
+  /** T. */
+  readonly temperature: number;
   /** λ of this round. */
   readonly softLabelWeight: number;
-  /** t, from 0. */
-  readonly round: number;
+  /** a. */
+  readonly priorAdjustment: number;
+}
+
+/** The evolution of one round: the run's settings, with what depends on the round. */
+export type EvolutionOptions = (Flow | Ridge) &
+  Targets & {
+    /** t, from 0. */
+    readonly round: number;
+  };
+
+/** Where an evolution ended. Matrices are row-major, their rows the pool's samples in its order. */
+export interface Evolved {
+  /** R, N x C: the step is -`scale` · Jᵀ R. */
+  readonly residual: Float32Array;
+  /** f⁰ + J δ of the step δ, or what the averaged kernel has for it, N x C. */
+  readonly logits: Float32Array;
+  /** η/N of a flow; of a ridge 1. */
+  readonly scale: number;
+  /** η of a flow. */
+  readonly stepSize?: number;
+  /** λmax of the kernel, where the step size comes from it. */
+  readonly topEigenvalue?: number;
+  /** How a ridge was solved: products with the kernel, and the gradient at the end over that at δ = 0. */
+  readonly solver?: { readonly products: number; readonly relativeGradient: number };
+  /** K, N x N, if it was wanted and there is one. */
+  readonly kernel?: Float32Array;
 }
 
 export class EvolutionError extends Error {
   override readonly name = 'EvolutionError';
 }
 
-const POWER_ITERATIONS = 12;
-
-/**
- * λmax of a kernel (N x N) by power iteration, from below. The step sizes made from it leave a margin of more than 2.
- * The start is positive because the biases make the kernel's top eigenvector nearly constant.
- */
-async function topEigenvalue(kernel: tf.Tensor2D): Promise<number> {
-  const samples = kernel.shape[0];
-  const random = randomStream(0, 'power iteration');
-  const start = Float32Array.from({ length: samples }, () => random.uniform());
-  const norm = tf.tidy(() => {
-    // A row times the symmetric K: as the right factor K is packed once for this and the evolution (XNNPACK).
-    let vector: tf.Tensor2D = tf.tensor2d(start, [1, samples]);
-    let length = tf.norm(vector);
-    for (let i = 0; i < POWER_ITERATIONS; i++) {
-      vector = ntkProduct({ a: tf.div<tf.Tensor2D>(vector, length), b: kernel });
-      length = tf.norm(vector);
-    }
-    return length;
-  });
-  const [value] = await takeOne(norm);
-  if (!(value! > 0 && value! < Infinity)) {
-    throw new EvolutionError(`The kernel's largest eigenvalue is ${value}: the weights have diverged. Take a smaller step size.`);
+/** η of a round, λmax the kernel's where it is made from that. @throws {EvolutionError} when λmax is no positive number. */
+export function stepSizeOf(rule: StepSize, round: number, samples: number, topEigenvalue: number | undefined): number {
+  if (rule.rule === 'fixed') return rule.learningRate * Math.exp(-rule.decay * round);
+  if (!(topEigenvalue !== undefined && topEigenvalue > 0 && topEigenvalue < Infinity)) {
+    throw new EvolutionError(`The kernel's largest eigenvalue is ${topEigenvalue}: the weights have diverged. Take a smaller step size.`);
   }
-  return value!;
-}
-
-/** η of the round, with λmax(K) where it is made from that. */
-export async function stepSizeOf(
-  { stepSize: rule, round }: EvolutionOptions,
-  kernel: tf.Tensor2D,
-): Promise<{ stepSize: number; topEigenvalue?: number }> {
-  if (rule.rule === 'fixed') return { stepSize: rule.learningRate * Math.exp(-rule.decay * round) };
-  const top = await topEigenvalue(kernel);
-  return { stepSize: (rule.scale * kernel.shape[0]) / top, topEigenvalue: top };
+  return (rule.scale * samples) / topEigenvalue;
 }
 
 /** a log π_c with the pool's class frequencies π_c = (count_c + 0.1 N/C) / (1.1 N), so that an absent class keeps a little. */

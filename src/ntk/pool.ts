@@ -1,3 +1,4 @@
+import * as tf from '@tensorflow/tfjs';
 import { encodeHalf, floatsOf, halfExponent } from '../math/half.ts';
 import { classCount, featureWidths, inputWidth, isConvolutional, type FeatureForm, type ModelSpec } from '../model/model.ts';
 
@@ -10,8 +11,19 @@ type InputRows = Float32Array | Uint16Array;
 export type InputFeatures =
   /** The inputs themselves: `rows` is n x `width`. */
   | { readonly kind: 'exact'; readonly rows: InputRows; readonly width: number }
-  /** A sketch (`sketchInputs`): x_p · x_q ≈ z_p · z_q + s_p + s_q, with z in the n x `width` rows and s in the n `cross`. */
-  | { readonly kind: 'sketch'; readonly rows: InputRows; readonly width: number; readonly cross: Float32Array };
+  /**
+   * A sketch (`sketchInputs`): x_p · x_q ≈ z_p · z_q + s_p + s_q, with z in the n x `width` rows and s in the n `cross`. Who took
+   * it knows the centre; those of a pool share one.
+   */
+  | { readonly kind: 'sketch'; readonly rows: InputRows; readonly width: number; readonly cross: Float32Array; readonly centre?: Centre };
+
+/** What a sketch was taken around, μ. */
+export interface Centre {
+  /** μ P, as many numbers as a sketch has columns. */
+  readonly sketch: Float32Array;
+  /** μ · μ. */
+  readonly square: number;
+}
 
 /** The same inputs with rows of half the bytes, if halves reach them: nothing is lost of those that came as halves. */
 export function inHalves(inputs: InputFeatures): InputFeatures {
@@ -144,4 +156,16 @@ export function poolOf(spec: ModelSpec, form: FeatureForm, members: readonly Poo
     teacher: first.teacher && concat(members.flatMap(({ teacher }) => teacher ?? [])),
     labels: Int32Array.from(members.flatMap((member) => [...member.labels])),
   };
+}
+
+/** All members' inputs, N x width, which the logits of a model without hidden layers are made from. Runs inside a caller's `tf.tidy`. */
+export function pooledInputs({ inputs: members }: Pool): tf.Tensor2D {
+  return tf.concat(
+    members.map(({ key, inputs, labels }) => {
+      if (inputs.kind !== 'exact') {
+        throw new PoolError(`Client ${key} brought a sketch; a model with no hidden layer needs exact inputs: exchange exact samples.`);
+      }
+      return tf.tensor2d(floatsOf(inputs.rows), [labels.length, inputs.width]);
+    }),
+  );
 }

@@ -30,7 +30,7 @@ type BlockProduct = (block: number, factor: () => Factor) => tf.Tensor2D;
  */
 export function projectedJacobian(
   parts: readonly LayerDerivatives[],
-  { form, size, seed }: Projection,
+  { form, size, seed, isShared = false }: Projection,
   products: InputProducts,
 ): tf.Tensor2D {
   return sum(parts.length, (l) => {
@@ -43,7 +43,8 @@ export function projectedJacobian(
       return l === 0 ? products.of(part.reads, block, compute) : compute();
     };
     const stream = (...name: (string | number)[]) => randomStream(seed, 'projection', form, l, ...name);
-    return form === 'dense' ? dense(part, size, product, stream) : khatriRao(part, size, product, stream);
+    if (form === 'dense') return dense(part, size, product, stream);
+    return isShared ? sharedKhatriRao(part, size, product, stream) : khatriRao(part, size, product, stream);
   });
 }
 
@@ -83,27 +84,58 @@ function dense(
   });
 }
 
+/** Signs for (A, 1) P and for D Q, of the P and Q that a logit has. */
+function signFactors(
+  { reads, cotangents }: LayerDerivatives,
+  size: number,
+  logit: number,
+  stream: (logit: number, side: string) => RandomStream,
+): { inputs: () => Factor; outputs: () => tf.Tensor2D } {
+  return {
+    inputs() {
+      const random = stream(logit, 'inputs');
+      const scale = 1 / Math.sqrt(size);
+      return { kernel: signs(reads.shape[1] * size, scale, random), bias: signs(size, scale, random) };
+    },
+    outputs() {
+      const outputs = cotangents.shape[2];
+      return tf.tensor2d(signs(outputs * size, 1, stream(logit, 'outputs')), [outputs, size]);
+    },
+  };
+}
+
 /** By logits: (A, 1) P_k ∘ D_k Q_k. */
 function khatriRao(
-  { reads, cotangents }: LayerDerivatives,
+  part: LayerDerivatives,
   size: number,
   product: BlockProduct,
   stream: (logit: number, side: string) => RandomStream,
 ): tf.Tensor2D {
-  const [samples, classes, outputs] = cotangents.shape;
+  const [samples, classes, outputs] = part.cotangents.shape;
   const byLogit = Array.from({ length: classes }, (_, k) =>
     tf.tidy(() => {
-      const ofInputs = product(k, () => {
-        const random = stream(k, 'inputs');
-        const scale = 1 / Math.sqrt(size);
-        return { kernel: signs(reads.shape[1] * size, scale, random), bias: signs(size, scale, random) };
-      });
-      const delta = tf.reshape<tf.Rank.R2>(tf.slice(cotangents, [0, k, 0], [samples, 1, outputs]), [samples, outputs]);
-      const ofOutputs = ntkProduct({ a: delta, b: tf.tensor2d(signs(outputs * size, 1, stream(k, 'outputs')), [outputs, size]) });
-      return tf.mul<tf.Tensor2D>(ofInputs, ofOutputs);
+      const factors = signFactors(part, size, k, stream);
+      const ofInputs = product(k, factors.inputs);
+      const delta = tf.reshape<tf.Rank.R2>(tf.slice(part.cotangents, [0, k, 0], [samples, 1, outputs]), [samples, outputs]);
+      return tf.mul<tf.Tensor2D>(ofInputs, ntkProduct({ a: delta, b: factors.outputs() }));
     }),
   );
   return tf.concat(byLogit, 1);
+}
+
+/** The same with the first logit's P and Q for all. */
+function sharedKhatriRao(
+  part: LayerDerivatives,
+  size: number,
+  product: BlockProduct,
+  stream: (logit: number, side: string) => RandomStream,
+): tf.Tensor2D {
+  const [samples, classes, outputs] = part.cotangents.shape;
+  const factors = signFactors(part, size, 0, stream);
+  const ofInputs = tf.expandDims<tf.Tensor3D>(product(0, factors.inputs), 1);
+  const deltas = tf.reshape<tf.Rank.R2>(part.cotangents, [samples * classes, outputs]);
+  const ofOutputs = tf.reshape<tf.Rank.R3>(ntkProduct({ a: deltas, b: factors.outputs() }), [samples, classes, size]);
+  return rowsOf(tf.mul<tf.Tensor3D>(ofInputs, ofOutputs));
 }
 
 /** Normal numbers of variance 1/m: for each output, from its own stream, m columns side by side with the other outputs'. */

@@ -1,5 +1,8 @@
+import { floatsOf } from '../math/half.ts';
 import { randomStream } from '../math/random.ts';
-import type { InputFeatures } from './pool.ts';
+import type { Centre, InputFeatures } from './pool.ts';
+
+type Sketch = Extract<InputFeatures, { kind: 'sketch' }>;
 
 let latest: { readonly width: number; readonly m: number; readonly seed: number; readonly matrix: Float32Array } | undefined;
 
@@ -73,7 +76,7 @@ export function sketchInputs(
   centre: Float32Array,
   matrix: Float32Array,
   m: number,
-): InputFeatures & { readonly kind: 'sketch'; readonly rows: Float32Array } {
+): Sketch & { readonly rows: Float32Array; readonly centre: Centre } {
   const known = products.get(rows);
   const product = known?.matrix === matrix ? known.product : sketched(rows, width, matrix);
   products.set(rows, { matrix, product });
@@ -88,5 +91,22 @@ export function sketchInputs(
     for (let i = 0; i < width; i++) alongCentre += rows[p * width + i]! * centre[i]!;
     cross[p] = alongCentre - centreSquared / 2;
   }
-  return { kind: 'sketch', rows: sketch, width: m, cross };
+  return { kind: 'sketch', rows: sketch, width: m, cross, centre: { sketch: Float32Array.from(centreProduct), square: centreSquared } };
+}
+
+/**
+ * Rows of m + 1 numbers whose products are those of the inputs, for which no cross terms are needed: with what x has of the centre,
+ * x = (x · μ / μ · μ) μ + x⊥, it is x · x' = (x · μ) (x' · μ) / μ · μ + x⊥ · x⊥', and only the last is sketched. So their Gram matrix
+ * is positive semidefinite, as that of `sketchInputs` need not be, and exact where the sketch is.
+ */
+export function withoutCentre({ rows, width: m, cross }: Sketch, { sketch, square }: Centre): Float32Array {
+  const values = floatsOf(rows);
+  const features = new Float32Array(cross.length * (m + 1));
+  cross.forEach((s, p) => {
+    // x · μ = s + μ · μ / 2, and z is x - μ sketched.
+    const along = square > 0 ? (s + square / 2) / square : 0;
+    for (let j = 0; j < m; j++) features[p * (m + 1) + j] = values[p * m + j]! - (along - 1) * sketch[j]!;
+    features[p * (m + 1) + m] = along * Math.sqrt(square);
+  });
+  return features;
 }

@@ -1,4 +1,5 @@
 import type { Teaching } from '../ntk/engine.ts';
+import type { Evolved } from '../ntk/evolution.ts';
 import { inputBytes, type OwnerFeatures, type PoolMember } from '../ntk/pool.ts';
 import { neighboursTeach, type NtkMethod } from '../settings/method.ts';
 import { mix, momentumStep, scaledSum, weightedMean } from './iterate.ts';
@@ -6,7 +7,6 @@ import {
   stay,
   withEntry,
   without,
-  type Evolution,
   type Known,
   type Linearising,
   type Mixing,
@@ -88,7 +88,7 @@ export function evolve(known: Known, activity: Linearising): Transition {
       known: { ...known, inputs: recentInputs(known, pool) },
       activity: { phase: 'evolve', method, plan, mixed, pool, waiting: new Set(), missed: leftOut },
     },
-    effects: [{ type: 'evolve', round: plan.round, weights: mixed.weights, pool, evolution: method.evolution }],
+    effects: [{ type: 'evolve', round: plan.round, weights: mixed.weights, pool, method }],
   };
 }
 
@@ -124,7 +124,7 @@ function coversSamples(
 }
 
 /** When the residuals are known: gives each owner its rows, unless we have all Jacobians ourselves. */
-export function step(state: RoundState, round: number, evolution: Evolution): Transition {
+export function step(state: RoundState, round: number, evolution: Evolved): Transition {
   const { known, activity } = state;
   if (activity.phase !== 'evolve' || activity.plan.round !== round) return stay(state);
   const { method, plan, mixed, pool, missed } = activity;
@@ -154,10 +154,9 @@ export function step(state: RoundState, round: number, evolution: Evolution): Tr
 export function finishStep(known: Known, activity: Stepping): Transition {
   const { method, plan, mixed, pool, evolution, parts, missed } = activity;
   if (!parts.has(known.settings.self)) return stay({ known, activity });
-  const samples = pool.reduce((sum, { labels }) => sum + labels.length, 0);
   // In the pool's order, not in that of arrival: the same seed gives the same sum.
   const inOrder = pool.flatMap(({ key }) => parts.get(key) ?? []);
-  const delta = scaledSum(inOrder, -evolution.stepSize / samples);
+  const delta = scaledSum(inOrder, -evolution.scale);
   const iterate = momentumStep(mixed, delta, method.momentum);
   const neighbours = pool.map(({ key }) => key).filter((key) => key !== known.settings.self);
   const result: RoundResult = { round: plan.round, iterate, delta, evolution, neighbours, missed: [...missed] };

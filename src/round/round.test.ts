@@ -43,7 +43,9 @@ const inputsOf = (k: number, samples: number) =>
 
 const ntk = (momentum: Momentum): NtkMethod => ({
   kind: 'ntk',
+  kernel: 'averaged',
   evolution: {
+    kind: 'flow',
     stepSize: { rule: 'spectral', scale: 2 },
     integrator: 'euler',
     steps: 1,
@@ -253,7 +255,11 @@ class Federation {
             const samples = effect.pool.reduce((sum, { labels }) => sum + labels.length, 0);
             const sum = sumOver(effect.pool);
             const residual = Float32Array.from({ length: samples }, (_, p) => Math.sin(sum + p));
-            this.#advance(member, { type: 'evolved', round: effect.round, evolution: { residual, logits: residual, stepSize: 0.1 } });
+            this.#advance(member, {
+              type: 'evolved',
+              round: effect.round,
+              evolution: { residual, logits: residual, scale: 0.1 / samples },
+            });
           });
           break;
         case 'pullback':

@@ -1,8 +1,9 @@
 import type { FeatureWidths } from '../model/model.ts';
 import type { Teaching } from '../ntk/engine.ts';
+import type { Evolved } from '../ntk/evolution.ts';
 import type { OwnerFeatures, InputFeatures, PoolMember } from '../ntk/pool.ts';
 import type { KindsTakenBy, Message, WeightsMessage } from '../protocol/messages.ts';
-import type { EvolutionSettings, GradientMethod, Method, NtkMethod } from '../settings/method.ts';
+import type { GradientMethod, Method, NtkMethod } from '../settings/method.ts';
 import type { SharedInputs } from '../settings/settings.ts';
 import type { Iterate } from './iterate.ts';
 
@@ -40,17 +41,6 @@ export interface OwnedInputs {
   readonly labels: Uint8Array;
   /** Null where the kernel needs nothing of them. */
   readonly inputs: InputFeatures | null;
-}
-
-export interface Evolution {
-  /** R, N x C over the pool in its order. */
-  readonly residual: Float32Array;
-  /** f after S steps, N x C. */
-  readonly logits: Float32Array;
-  /** η. */
-  readonly stepSize: number;
-  /** K, N x N, when the driver was asked to keep it. */
-  readonly kernel?: Float32Array;
 }
 
 /** What lasts from round to round. */
@@ -110,7 +100,7 @@ export interface Evolving extends Linearised {
 export interface Stepping extends Linearised {
   readonly phase: 'step';
   readonly pool: readonly PoolMember[];
-  readonly evolution: Evolution;
+  readonly evolution: Evolved;
   /** J_pᵀ R_p by owner; where we have all Jacobians, their sum as our own. */
   readonly parts: ReadonlyMap<Peer, Float32Array>;
 }
@@ -135,7 +125,7 @@ export type RoundEvent =
   | { readonly type: 'descended'; readonly round: number; readonly change: Float32Array }
   | { readonly type: 'own-inputs'; readonly inputs: OwnedInputs }
   | { readonly type: 'own-features'; readonly round: number; readonly features: OwnerFeatures }
-  | { readonly type: 'evolved'; readonly round: number; readonly evolution: Evolution }
+  | { readonly type: 'evolved'; readonly round: number; readonly evolution: Evolved }
   | { readonly type: 'own-step'; readonly round: number; readonly step: Float32Array };
 
 export interface RoundResult {
@@ -144,7 +134,7 @@ export interface RoundResult {
   /** Δ: of an NTK method what the kernel gave, of a gradient method what the own steps changed. */
   readonly delta: Float32Array;
   /** Null with a gradient method. */
-  readonly evolution: Evolution | null;
+  readonly evolution: Evolved | null;
   readonly neighbours: readonly Peer[];
   readonly missed: readonly Peer[];
 }
@@ -166,7 +156,7 @@ export type RoundEffect =
       readonly round: number;
       readonly weights: Float32Array;
       readonly pool: readonly PoolMember[];
-      readonly evolution: EvolutionSettings;
+      readonly method: NtkMethod;
     }
   /** J_pᵀ R_p of our own samples. */
   | { readonly type: 'pullback'; readonly round: number; readonly weights: Float32Array; readonly residual: Float32Array }

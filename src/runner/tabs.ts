@@ -118,7 +118,7 @@ export class Tabs {
         evolution: evolution && {
           delta: [...evolution.delta],
           evolvedLogits: [...evolution.evolvedLogits],
-          kernel: [...evolution.kernel],
+          kernel: evolution.kernel && [...evolution.kernel],
         },
       })),
     );
@@ -128,7 +128,7 @@ export class Tabs {
       evolution: evolution && {
         delta: Float32Array.from(evolution.delta),
         evolvedLogits: Float32Array.from(evolution.evolvedLogits),
-        kernel: Float32Array.from(evolution.kernel),
+        kernel: evolution.kernel && Float32Array.from(evolution.kernel),
       },
     }));
   }

@@ -13,12 +13,8 @@ const stepSizeSchema = v.variant('rule', [
   v.strictObject({ rule: v.literal('spectral'), scale: range(1e-3, 4) }),
 ]);
 
-const evolutionSchema = v.strictObject({
-  stepSize: stepSizeSchema,
-  /** `euler` follows the flow; `accelerated` is Nesterov's method on the accumulated residual (this project's addition). */
-  integrator: v.picklist(['euler', 'accelerated']),
-  /** S, the steps of the evolution. */
-  steps: count(1, 100_000),
+/** Of every evolution. */
+const targetFields = {
   /** T of the soft labels. */
   temperature: range(0.1, 100),
   /** λ by stages: (first round, weight), rounds ascending; before the first stage λ = 0. */
@@ -30,7 +26,36 @@ const evolutionSchema = v.strictObject({
   teacher: v.optional(v.picklist(['mixed', 'neighbours']), 'mixed'),
   /** a of the prior-adjusted evolution (this project's addition); 0 is SPARK as published. */
   priorAdjustment: range(0, 10),
+};
+
+/** The logits follow the gradient flow for a while. */
+const flowSchema = v.strictObject({
+  /** Settings that were written when there was no other evolution do not say it. */
+  kind: v.optional(v.literal('flow'), 'flow'),
+  stepSize: stepSizeSchema,
+  /** `euler` follows the flow; `accelerated` is Nesterov's method on the accumulated residual (this project's addition). */
+  integrator: v.picklist(['euler', 'accelerated']),
+  /** S, the steps of the evolution. */
+  steps: count(1, 100_000),
+  ...targetFields,
 });
+
+/**
+ * The step is the one minimum of the pool's loss in the linearised model plus (ρ/2) |δ|² (this project's addition): no step
+ * size, no time at which to stop.
+ */
+const ridgeSchema = v.strictObject({
+  kind: v.literal('ridge'),
+  /** ρ. */
+  ridge: range(1e-6, 1e6),
+  /** The solver ends when the gradient is this part of what it was at δ = 0, */
+  tolerance: range(1e-7, 0.5),
+  /** or after so many products with the kernel. */
+  maxProducts: count(2, 10_000),
+  ...targetFields,
+});
+
+export const evolutionSchemas = { flow: flowSchema, ridge: ridgeSchema } as const;
 
 /**
  * The outer momentum, from one round to the next, on v = μ v + Δ. `heavy-ball`: w = w̄ + v. `nesterov`: w = w̄ + Δ + μ v.
@@ -47,7 +72,23 @@ const momentumSchema = v.variant('kind', [
 ]);
 
 /** SPARK and NTK-DFL: a step from the kernel of the whole neighbourhood's samples. */
-const ntkSchema = v.strictObject({ kind: v.literal('ntk'), evolution: evolutionSchema, momentum: momentumSchema });
+const ntkFields = v.strictObject({
+  kind: v.literal('ntk'),
+  /**
+   * `averaged` over the logits, as published; `whole` also knows how one logit's step moves another, and is never built (this
+   * project's addition). Settings that were written when there was no other kernel do not say it.
+   */
+  kernel: v.optional(v.picklist(['whole', 'averaged']), 'averaged'),
+  evolution: v.variant('kind', [flowSchema, ridgeSchema]),
+  momentum: momentumSchema,
+});
+const ntkSchema = v.pipe(
+  ntkFields,
+  v.check(
+    ({ kernel, evolution }) => kernel === 'whole' || evolution.kind === 'flow',
+    'a ridge only with the whole kernel, because with the averaged one no step has the logits that it solves for',
+  ),
+);
 
 /** DFedAvg, DFedAvgM, D-PSGD and centralised training: steps down the gradient of the own samples; neighbours get weights at most. */
 const gradientSchema = v.strictObject({
@@ -73,6 +114,8 @@ export type Method = v.InferOutput<typeof methodSchema>;
 export type NtkMethod = v.InferOutput<typeof ntkSchema>;
 export type GradientMethod = v.InferOutput<typeof gradientSchema>;
 export type EvolutionSettings = NtkMethod['evolution'];
+export type FlowSettings = Extract<EvolutionSettings, { kind: 'flow' }>;
+export type RidgeSettings = Extract<EvolutionSettings, { kind: 'ridge' }>;
 export type Momentum = NtkMethod['momentum'];
 
 /** λ_t of round t: the weight of the last stage that has begun. */

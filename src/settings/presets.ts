@@ -1,4 +1,4 @@
-import type { EvolutionSettings, GradientMethod, Method, NtkMethod } from './method.ts';
+import type { FlowSettings, GradientMethod, Method, Momentum, NtkMethod, RidgeSettings } from './method.ts';
 
 /** The methods by name. A run's settings say which one it is and hold its parts, which may have been changed since. */
 
@@ -17,21 +17,33 @@ export interface Preset {
  * The stages go from pure NTK evolution to soft labels, as published; their weights are a reconstruction. All numbers here were
  * chosen on validation data (docs/RESULTS.md).
  */
-const spark: NtkMethod = {
-  kind: 'ntk',
-  evolution: {
-    stepSize: { rule: 'spectral', scale: 2 },
-    integrator: 'accelerated',
-    steps: 40,
-    temperature: 2,
-    softLabels: [{ fromRound: 1, weight: 0.25 }],
-    teacher: 'mixed',
-    priorAdjustment: 0,
-  },
-  momentum: { kind: 'nesterov', factor: 0.5, velocity: 'mixed' },
+export const usualFlow: Pick<FlowSettings, 'kind' | 'stepSize' | 'integrator' | 'steps'> = {
+  kind: 'flow',
+  stepSize: { rule: 'spectral', scale: 2 },
+  integrator: 'accelerated',
+  steps: 40,
 };
 
-const plain: EvolutionSettings = { ...spark.evolution, temperature: 1, softLabels: [] };
+const soft: FlowSettings = {
+  ...usualFlow,
+  temperature: 2,
+  softLabels: [{ fromRound: 1, weight: 0.25 }],
+  teacher: 'mixed',
+  priorAdjustment: 0,
+};
+
+/** The ridge of a method that has no other. */
+export const usualRidge: Pick<RidgeSettings, 'kind' | 'ridge' | 'tolerance' | 'maxProducts'> = {
+  kind: 'ridge',
+  ridge: 0.1,
+  tolerance: 0.01,
+  maxProducts: 100,
+};
+
+const plain: FlowSettings = { ...soft, temperature: 1, softLabels: [] };
+
+/** A flow with the averaged kernel, as published. */
+const averaged = (evolution: FlowSettings, momentum: Momentum): NtkMethod => ({ kind: 'ntk', kernel: 'averaged', evolution, momentum });
 
 const dfedavgm: GradientMethod = {
   kind: 'gradient',
@@ -47,31 +59,26 @@ export const presets: Readonly<Record<Algorithm, Preset>> = {
   sparkmesh: {
     title: 'SPARKmesh',
     description: 'SPARK and our additions: prior adjustment, own velocity, spectral steps, acceleration.',
-    method: {
-      ...spark,
-      evolution: { ...spark.evolution, priorAdjustment: 1 },
-      // The own velocity is as good as the mixed one, which costs a quarter of all bytes.
-      momentum: { kind: 'nesterov', factor: 0.5, velocity: 'own' },
-    },
+    // The own velocity is as good as the mixed one, which costs a quarter of all bytes.
+    method: averaged({ ...soft, priorAdjustment: 1 }, { kind: 'nesterov', factor: 0.5, velocity: 'own' }),
   },
   spark: {
     title: 'SPARK',
     description: 'SPARK as reconstructed from arXiv 2512.12737, on this project’s accelerated evolution.',
-    method: spark,
+    method: averaged(soft, { kind: 'nesterov', factor: 0.5, velocity: 'mixed' }),
   },
   'ntk-dfl': {
     title: 'NTK-DFL',
     description: 'No soft labels, no momentum (arXiv 2410.01922), on this project’s accelerated evolution.',
-    method: { kind: 'ntk', evolution: plain, momentum: { kind: 'none' } },
+    method: averaged(plain, { kind: 'none' }),
   },
   'ntk-dfl-published': {
     title: 'NTK-DFL, fixed steps',
     description: 'NTK-DFL with a step size that stays fixed, as published: here 50 Euler steps of 0.08.',
-    method: {
-      kind: 'ntk',
-      evolution: { ...plain, stepSize: { rule: 'fixed', learningRate: 0.08, decay: 0 }, integrator: 'euler', steps: 50 },
-      momentum: { kind: 'none' },
-    },
+    method: averaged(
+      { ...plain, stepSize: { rule: 'fixed', learningRate: 0.08, decay: 0 }, integrator: 'euler', steps: 50 },
+      { kind: 'none' },
+    ),
   },
   dfedavg: {
     title: 'DFedAvg',

@@ -142,17 +142,18 @@ export function sharedInputs({ method, convolutions, exchange }: Pick<Settings, 
 
 /** What a neighbour's kernel is made from. */
 export function featureForm({
+  method,
   exchange,
   projection: form,
   projectionSize: size,
   seed,
-}: Pick<Settings, 'exchange' | 'projection' | 'projectionSize' | 'seed'>): FeatureForm {
+}: Pick<Settings, 'method' | 'exchange' | 'projection' | 'projectionSize' | 'seed'>): FeatureForm {
   switch (exchange) {
     case 'exact':
     case 'sketch':
       return 'layers';
     case 'projected':
-      return { form, size, seed };
+      return { form, size, seed, isShared: method.kind === 'ntk' && method.kernel === 'whole' };
     case 'jacobian':
       return 'jacobian';
   }

@@ -30,7 +30,7 @@ export function widened(given: ConformanceCase, units: number): ConformanceCase 
   switch (given.algorithm) {
     case 'spark':
     case 'ntk-dfl':
-      return { ...given, ...wide, hyper: slower(given.hyper) };
+      return { ...given, ...wide, hyper: 'ridge' in given.hyper ? given.hyper : slower(given.hyper) };
     case 'dfedavg':
     case 'dfedavgm':
       return { ...given, ...wide, hyper: slower(given.hyper) };

@@ -1,11 +1,11 @@
 /** Whose soft labels, where the method has any. */
 
-import { hasSoftLabels, methodSchemas } from '../../../src/settings/method.ts';
+import { evolutionSchemas, hasSoftLabels } from '../../../src/settings/method.ts';
 import type { Settings } from '../../../src/settings/settings.ts';
 import { Choice } from './Choice.tsx';
 import { describeTeacher, teacherNames } from './describe.ts';
 
-const { options } = methodSchemas.ntk.entries.evolution.entries.teacher.wrapped;
+const { options } = evolutionSchemas.flow.entries.teacher.wrapped;
 
 interface TeacherFieldProps {
   readonly method: Settings['method'];
