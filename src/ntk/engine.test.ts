@@ -2,10 +2,11 @@ import * as tf from '@tensorflow/tfjs';
 import fc from 'fast-check';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { randomStream } from '../math/random.ts';
-import { classCount, initialWeights, isConvolutional, ModelError, parameterCount, type ModelSpec } from '../model/model.ts';
+import { classCount, initialWeights, isConvolutional, parameterCount, type ModelSpec } from '../model/model.ts';
 import { hostBackends, liveTensors, useBackend } from '../testing/backends.ts';
 import { goldenCase } from '../testing/golden.ts';
 import { cnn, networks } from '../testing/kernelCases.ts';
+import { anyNetwork, members, problem, samplesOf } from '../testing/pools.ts';
 import * as reference from '../testing/reference.ts';
 import { NtkEngine } from './engine.ts';
 import { EvolutionError, type Flow, type Targets } from './evolution.ts';
@@ -28,66 +29,13 @@ const fixed: FlowOptions = {
 /** Stable whatever the kernel. */
 const spectral: FlowOptions = { ...fixed, stepSize: { rule: 'spectral', scale: 2 } };
 
-/** Up to two convolutions and two hidden layers; what images are too small for is left out. */
-const anyNetwork = fc
-  .record({
-    image: fc.tuple(fc.integer({ min: 4, max: 11 }), fc.integer({ min: 4, max: 11 }), fc.integer({ min: 1, max: 4 })),
-    channels: fc.array(fc.integer({ min: 1, max: 5 }), { maxLength: 2 }),
-    hidden: fc.array(fc.integer({ min: 1, max: 6 }), { maxLength: 2 }),
-    classes: fc.integer({ min: 2, max: 4 }),
-  })
-  .map(({ image, channels, hidden, classes }) => cnn(image, channels, hidden, classes))
-  .filter((spec) => {
-    try {
-      return parameterCount(spec) > 0;
-    } catch (error) {
-      if (error instanceof ModelError) return false;
-      throw error;
-    }
-  });
-
-interface Holder {
-  readonly key: string;
-  readonly rows: Float32Array;
-  readonly labels: Uint8Array;
-}
-
-/** Clients with 3, 4, 5, .. samples each; weights with biases, so that those are tested too. */
-function problem(spec: ModelSpec, clients: number): { weights: Float32Array; holders: Holder[] } {
-  const random = randomStream(3, 'problem', ...spec.layers, ...(spec.convolutions?.channels ?? []));
-  const holders = Array.from({ length: clients }, (_, k) => ({
-    key: `c${k}`,
-    rows: Float32Array.from({ length: (3 + k) * spec.layers[0]! }, () => random.normal()),
-    labels: Uint8Array.from({ length: 3 + k }, () => random.integer(classCount(spec))),
-  }));
-  return { weights: initialWeights(spec, 4).map((weight) => weight + 0.1 * random.normal()), holders };
-}
-
 const zeros = (length: number) => Array.from({ length }, () => 0);
-
-const samplesOf = (spec: ModelSpec, { rows }: Holder) => {
-  const width = spec.layers[0]!;
-  return Array.from({ length: rows.length / width }, (_, p) => rows.subarray(p * width, (p + 1) * width));
-};
 
 describe.each(hostBackends)('NtkEngine on %s', (backend) => {
   beforeAll(() => useBackend(backend));
   let before: ReturnType<typeof liveTensors>;
   beforeEach(() => void (before = liveTensors()));
   afterEach(() => expect(liveTensors(), 'tensors left behind').toEqual(before));
-
-  /** Each holder's answer in `linearise`. */
-  async function members(engine: NtkEngine, weights: Float32Array, holders: readonly Holder[]): Promise<PoolMember[]> {
-    const width = engine.spec.layers[0]!;
-    const answers: PoolMember[] = [];
-    for (const { key, rows, labels } of holders) {
-      const inputs = engine.upload(rows, labels.length, width);
-      const own = isConvolutional(engine.spec) || engine.form !== 'layers' ? null : ({ kind: 'exact', rows, width } as const);
-      answers.push({ key, inputs: own, features: await engine.features(weights, inputs), teacher: null, labels });
-      engine.release(inputs);
-    }
-    return answers;
-  }
 
   /** Kernel, evolution and pullback against the explicit Jacobian; the clients have 3, 4, 5, .. samples. */
   async function compare(spec: ModelSpec, clients: number): Promise<void> {

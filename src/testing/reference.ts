@@ -200,7 +200,7 @@ function khatriRaoVariance(size: number, p: Linearised, q: Linearised): number {
 }
 
 /** J P over √C, n x C m, with P written out from the streams that it is made of. */
-export function projectedJacobian({ form, size, seed }: Projection, samples: readonly Linearised[]): Float64Array {
+export function projectedJacobian({ form, size, seed, isShared = false }: Projection, samples: readonly Linearised[]): Float64Array {
   const along = (x: Numbers, factor: Numbers, r: number) => {
     let sum = 0;
     for (let i = 0; i < x.length; i++) sum += x[i]! * factor[i * size + r]!;
@@ -222,7 +222,10 @@ export function projectedJacobian({ form, size, seed }: Projection, samples: rea
       ofInputs: draw(reads.length, stream(k, 'inputs')),
       ofOutputs: draw(outputs, stream(k, 'outputs')),
     }));
-    return (a: Numbers, delta: Numbers, k: number, r: number) => along(a, byLogit[k]!.ofInputs, r) * along(delta, byLogit[k]!.ofOutputs, r);
+    return (a: Numbers, delta: Numbers, k: number, r: number) => {
+      const { ofInputs, ofOutputs } = byLogit[isShared ? 0 : k]!;
+      return along(a, ofInputs, r) * along(delta, ofOutputs, r);
+    };
   });
   return Float64Array.from(
     samples.flatMap((sample) =>
@@ -269,46 +272,168 @@ export function softenedMean(models: readonly { readonly logits: Numbers; readon
   return beliefs[0]!.map((_, c) => temperature * Math.log(models.reduce((sum, { weight }, k) => sum + weight * beliefs[k]![c]!, 0)));
 }
 
+/** A kernel's product with a matrix, N x C. */
+export type Multiply = (matrix: Numbers) => Float64Array;
+
+/** K R. */
+const averaged =
+  (kernel: Numbers, classes: number): Multiply =>
+  (matrix) => {
+    const samples = Math.sqrt(kernel.length);
+    return Float64Array.from({ length: samples * classes }, (_, at) => {
+      const [p, c] = [Math.floor(at / classes), at % classes];
+      let sum = 0;
+      for (let q = 0; q < samples; q++) sum += kernel[p * samples + q]! * matrix[q * classes + c]!;
+      return sum;
+    });
+  };
+
+/** Jᵀ R, d numbers. */
+export function backProjection(samples: readonly Linearised[], residual: Numbers): Float64Array<ArrayBuffer> {
+  const rows = samples.flatMap(({ jacobian }) => jacobian);
+  const sum = new Float64Array(rows[0]!.length);
+  rows.forEach((row, at) => row.forEach((derivative, i) => (sum[i]! += residual[at]! * derivative)));
+  return sum;
+}
+
+/** J (Jᵀ R), the product with the whole kernel. */
+export const whole =
+  (samples: readonly Linearised[]): Multiply =>
+  (matrix) => {
+    const step = backProjection(samples, matrix);
+    return Float64Array.from(samples.flatMap(({ jacobian }) => jacobian.map((row) => dot(row, step))));
+  };
+
+/** What a pool asks of its logits (ntk/objective.ts). */
+export interface Asked {
+  readonly labels: Numbers;
+  readonly shift: readonly number[];
+  /** h, N x C. */
+  readonly teacher: Numbers;
+  readonly temperature: number;
+  /** λ T. */
+  readonly softWeight: number;
+}
+
+function softmaxesAt({ labels, shift, teacher, temperature }: Asked, logits: Numbers) {
+  return Array.from(labels, (label, p) => {
+    const rowOf = (matrix: Numbers) => shift.map((_, c) => matrix[p * shift.length + c]!);
+    const f = rowOf(logits);
+    return {
+      label,
+      labelled: softmax(f.map((value, c) => value + shift[c]!)),
+      soft: softmax(f.map((value) => value / temperature)),
+      taught: softmax(rowOf(teacher).map((value) => value / temperature)),
+    };
+  });
+}
+
+/** The loss summed over the pool. */
+export function lossOf(asked: Asked, logits: Numbers): number {
+  const { temperature, softWeight } = asked;
+  return softmaxesAt(asked, logits).reduce((sum, { label, labelled, soft, taught }) => {
+    const divergence = taught.reduce((total, share, c) => total + share * Math.log(share / soft[c]!), 0);
+    return sum - Math.log(labelled[label]!) + softWeight * temperature * divergence;
+  }, 0);
+}
+
+/** Its derivative g, N x C. */
+export function lossGradient(asked: Asked, logits: Numbers): Float64Array<ArrayBuffer> {
+  return Float64Array.from(
+    softmaxesAt(asked, logits).flatMap(({ label, labelled, soft, taught }) =>
+      labelled.map((share, c) => share - (label === c ? 1 : 0) + asked.softWeight * (soft[c]! - taught[c]!)),
+    ),
+  );
+}
+
 /**
  * S steps on the accumulated residual alone: f(R) = f⁰ - (η/N) K R is computed anew from R in every step. With β = 0 this is
  * the same as f -= (η/N) K g.
+ * @param kernel K, N x N, or the product with another kernel.
  */
 export function evolve(
-  kernel: Numbers,
+  kernel: Numbers | Multiply,
   start: Numbers,
   labels: Numbers,
   shift: readonly number[],
   attrs: NtkEvolveAttrs,
   teacher: Numbers = start,
 ): { residual: Float64Array; logits: Float64Array } {
-  const { rate, steps, accelerated, temperature, softWeight } = attrs;
-  const samples = labels.length;
-  const classes = shift.length;
-  const rows = Array.from({ length: samples }, (_, p) => p);
-  const rowOf = (matrix: Numbers, p: number) => shift.map((_, c) => matrix[p * classes + c]!);
-  const logitsAt = (residual: Numbers) =>
-    Float64Array.from({ length: samples * classes }, (_, at) => {
-      const [p, c] = [Math.floor(at / classes), at % classes];
-      return start[at]! - rate * rows.reduce((sum, q) => sum + kernel[p * samples + q]! * residual[q * classes + c]!, 0);
-    });
-  const gradientAt = (logits: Numbers) =>
-    Float64Array.from(
-      rows.flatMap((p) => {
-        const f = rowOf(logits, p);
-        const labelled = softmax(f.map((value, c) => value + shift[c]!));
-        const soft = softmax(f.map((value) => value / temperature));
-        const taught = softmax(rowOf(teacher, p).map((value) => value / temperature));
-        return f.map((_, c) => labelled[c]! - (labels[p] === c ? 1 : 0) + softWeight * (soft[c]! - taught[c]!));
-      }),
-    );
-  let residual = new Float64Array(samples * classes);
+  const { rate, steps, accelerated, ...soft } = attrs;
+  const multiply = typeof kernel === 'function' ? kernel : averaged(kernel, shift.length);
+  const logitsAt = (residual: Numbers) => multiply(residual).map((value, at) => start[at]! - rate * value);
+  let residual = new Float64Array(start.length);
   let before = residual;
   for (let s = 0; s < steps; s++) {
     const beta = accelerated ? s / (s + 3) : 0;
     const ahead = residual.map((value, i) => value + beta * (value - before[i]!));
-    const gradient = gradientAt(logitsAt(ahead));
+    const gradient = lossGradient({ labels, shift, teacher, ...soft }, logitsAt(ahead));
     before = residual;
     residual = ahead.map((value, i) => value + gradient[i]!);
+  }
+  return { residual, logits: logitsAt(residual) };
+}
+
+/** Solves the linear system of these rows, each with its right side behind it, by elimination. Changes them. */
+function solve(rows: Float64Array[]): Float64Array {
+  const size = rows.length;
+  for (let i = 0; i < size; i++) {
+    let pivot = i;
+    for (let r = i + 1; r < size; r++) if (Math.abs(rows[r]![i]!) > Math.abs(rows[pivot]![i]!)) pivot = r;
+    [rows[i], rows[pivot]] = [rows[pivot]!, rows[i]!];
+    for (let r = 0; r < size; r++) {
+      const factor = rows[r]![i]! / rows[i]![i]!;
+      if (r !== i) for (let c = i; c <= size; c++) rows[r]![c]! -= factor * rows[i]![c]!;
+    }
+  }
+  return Float64Array.from(rows, (row, i) => row[size]! / row[i]!);
+}
+
+/**
+ * The minimum of (1/N) loss(f⁰ + J δ) + (ρ/2) |δ|² with δ = -Jᵀ R, as the root of ρ N R = g(f⁰ - Θ R), by Newton's method whose
+ * steps are halved until the equation is better fulfilled.
+ */
+export function ridge(
+  samples: readonly Linearised[],
+  start: Numbers,
+  asked: Asked,
+  strength: number,
+): { residual: Float64Array; logits: Float64Array } {
+  const [multiply, size, classes] = [whole(samples), start.length, asked.shift.length];
+  const unit = (at: number) => Float64Array.from({ length: size }, (_, i) => (i === at ? 1 : 0));
+  const columns = Array.from({ length: size }, (_, at) => multiply(unit(at)));
+  const logitsAt = (residual: Numbers) => multiply(residual).map((value, at) => start[at]! - value);
+  const misfit = (residual: Float64Array) => {
+    const gradient = lossGradient(asked, logitsAt(residual));
+    return residual.map((value, at) => strength * samples.length * value - gradient[at]!);
+  };
+  const norm = (vector: Float64Array) => Math.hypot(...vector);
+  let residual = new Float64Array(size);
+  for (let step = 0; step < 100; step++) {
+    const error = misfit(residual);
+    if (norm(error) < 1e-12) break;
+    const softmaxes = softmaxesAt(asked, logitsAt(residual));
+    /** ∂g_c / ∂f_k of one sample. */
+    const curvature = (p: number, c: number, k: number) => {
+      const { labelled, soft } = softmaxes[p]!;
+      const of = (shares: readonly number[]) => shares[c]! * ((c === k ? 1 : 0) - shares[k]!);
+      return of(labelled) + (asked.softWeight / asked.temperature) * of(soft);
+    };
+    const rows = Array.from({ length: size }, (_, at) => {
+      const [p, c] = [Math.floor(at / classes), at % classes];
+      const row = new Float64Array(size + 1);
+      for (let column = 0; column < size; column++) {
+        row[column] = at === column ? strength * samples.length : 0;
+        for (let k = 0; k < classes; k++) row[column]! += curvature(p, c, k) * columns[column]![p * classes + k]!;
+      }
+      row[size] = -error[at]!;
+      return row;
+    });
+    const direction = solve(rows);
+    let part = 1;
+    const ahead = () => residual.map((value, i) => value + part * direction[i]!);
+    while (part > 1e-6 && norm(misfit(ahead())) > norm(error)) part /= 2;
+    residual = ahead();
   }
   return { residual, logits: logitsAt(residual) };
 }
