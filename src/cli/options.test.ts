@@ -295,3 +295,66 @@ describe('--help', () => {
     expect(Math.max(...text.split('\n').map((line) => line.length))).toBeLessThan(110);
   });
 });
+
+describe('kernel and evolution', () => {
+  const methodOf = (line: string) => {
+    const { method } = settingsOf(line);
+    if (method.kind !== 'ntk') throw new Error('this method has a kernel');
+    return method;
+  };
+
+  test('a ridge brings the whole kernel and what usually solves it', () => {
+    const { kernel, evolution } = methodOf('--evolution ridge');
+    expect(kernel).toBe('whole');
+    const { temperature, softLabels, teacher, priorAdjustment } = methodOf('').evolution;
+    expect(evolution).toEqual({
+      kind: 'ridge',
+      ridge: 0.1,
+      tolerance: 0.01,
+      maxProducts: 100,
+      temperature,
+      softLabels,
+      teacher,
+      priorAdjustment,
+    });
+    expect(methodOf('--ridge 0.3 --max-products 50 --temperature 3').evolution).toEqual({
+      ...evolution,
+      ridge: 0.3,
+      maxProducts: 50,
+      temperature: 3,
+    });
+    expect(methodOf('--algorithm ntk-dfl --tolerance 0.001').evolution).toMatchObject({
+      kind: 'ridge',
+      tolerance: 0.001,
+      priorAdjustment: 0,
+    });
+  });
+
+  test('a flow may have either kernel', () => {
+    expect(methodOf('--kernel whole --steps 100')).toMatchObject({ kernel: 'whole', evolution: { kind: 'flow', steps: 100 } });
+    expect(methodOf('--kernel averaged')).toEqual(methodOf(''));
+  });
+
+  test.each([
+    ['--evolution ridge --kernel averaged', '--evolution ridge does not apply to --kernel averaged; leave one of them out.'],
+    ['--ridge 0.1 --kernel averaged', '--evolution ridge does not apply to --kernel averaged; leave one of them out.'],
+    ['--evolution ridge --steps 40', '--steps does not apply to --evolution ridge; leave one of them out.'],
+    ['--ridge 0.1 --integrator euler', '--integrator does not apply to --ridge; leave one of them out.'],
+    ['--tolerance 0.1 --learning-rate 0.1', '--learning-rate does not apply to --tolerance; leave one of them out.'],
+    ['--evolution flow --max-products 9', '--max-products does not apply to --evolution flow; leave one of them out.'],
+    ['--algorithm dpsgd --kernel whole', '--kernel does not apply to --algorithm dpsgd; leave one of them out.'],
+    ['--algorithm dfedavg --ridge 1', '--ridge does not apply to --algorithm dfedavg; leave one of them out.'],
+    ['--ridge 0', '--ridge cannot be "0": it must be at least 0.000001; see'],
+  ])('%s is refused', (line, message) => {
+    expect(() => settingsOf(line)).toThrow(message);
+  });
+
+  test('settings from before there was a choice have a flow with the averaged kernel; a ridge needs the whole one', () => {
+    const settings = settingsOf('');
+    const { kind: _kind, ...evolution } = methodOf('').evolution;
+    const { kernel: _kernel, ...method } = { ...methodOf(''), evolution };
+    expect(v.parse(settingsSchema, { ...settings, method })).toEqual(settings);
+    const ridge = { ...methodOf('--evolution ridge'), kernel: 'averaged' };
+    expect(() => v.parse(settingsSchema, { ...settings, method: ridge })).toThrow(/a ridge only with the whole kernel/);
+  });
+});
