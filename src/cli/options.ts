@@ -152,7 +152,7 @@ const settingOptions = {
     `how long to wait for a silent neighbour (default ${defaults.deadlineMs / 1000})`,
     v.pipe(numberText, v.number(), v.minValue(0.1), v.maxValue(600)),
   ),
-  kernel: option('NAME', "averaged or whole (default: the algorithm's, as for all below)", methodSchemas.ntk.entries.kernel.wrapped),
+  kernel: option('NAME', "averaged or whole (default: the algorithm's, as for all below)", methodSchemas.ntk.entries.kernel),
   evolution: option('KIND', 'flow, or ridge: solves for the step (with the whole kernel)', v.picklist(['flow', 'ridge'])),
   steps: option('S', 'steps of the flow', v.pipe(numberText, flowSchemas.steps)),
   integrator: option('NAME', 'of the flow: euler or accelerated', flowSchemas.integrator),
@@ -178,6 +178,11 @@ const settingOptions = {
   ),
   momentumKind: option('NAME', 'none, heavy-ball or nesterov', v.picklist(['none', ...momentumSchemas.kind.options])),
   velocity: option('WHOSE', 'mixed (neighbours send theirs) or own (never sent)', momentumSchemas.velocity),
+  pull: option(
+    'GAMMA',
+    'how far each mix is pulled towards the initial weights, 0 to 1',
+    v.pipe(numberText, methodSchemas.ntk.entries.pull),
+  ),
   stepSize: option('RULE', 'spectral (from the kernel) or fixed (needs --learning-rate)', v.picklist(['spectral', 'fixed'])),
   learningRate: option('ETA', 'fixed step size', v.pipe(numberText, gradientSchemas.learningRate)),
   decay: option('D', 'the fixed step size falls as exp(-D * round)', v.pipe(numberText, gradientSchemas.decay)),
@@ -328,11 +333,11 @@ function evolutionOf(given: Given, byDefault: EvolutionSettings): EvolutionSetti
   return v.parse(v.object(flowSchemas), { ...byDefault, ...usual, ...given, kind, stepSize: stepSizeOf(given, usual.stepSize) });
 }
 
-function ntkMethodOf(given: Given, { kind, kernel: usual, evolution: byDefault, momentum }: NtkMethod): NtkMethod {
+function ntkMethodOf(given: Given, { kind, kernel: usual, evolution: byDefault, momentum, pull }: NtkMethod): NtkMethod {
   const evolution = evolutionOf(given, byDefault);
   const kernel = given.kernel ?? (evolution.kind === 'ridge' ? 'whole' : usual);
   if (evolution.kind === 'ridge' && kernel === 'averaged') throw inapplicable('evolution ridge', '--kernel averaged');
-  return { kind, kernel, evolution, momentum: momentumOf(given, momentum) };
+  return { kind, kernel, evolution, momentum: momentumOf(given, momentum), pull: given.pull ?? pull };
 }
 
 function gradientMethodOf(given: Given, method: GradientMethod): GradientMethod {
@@ -342,6 +347,7 @@ function gradientMethodOf(given: Given, method: GradientMethod): GradientMethod 
 const ntkOptions = [
   'kernel',
   'evolution',
+  'pull',
   'steps',
   'integrator',
   'ridge',
@@ -371,7 +377,8 @@ function methodOf(given: Given, { algorithm, method }: Settings): Method {
 function settingsOf(given: Given, clients: number): Settings {
   const base = withAlgorithm(defaults, given.algorithm ?? defaults.algorithm);
   if (given.convolutions?.length) {
-    refuse(given, ['exchange', 'sketchSize', 'projection', 'projectionSize'], `--convolutions ${given.convolutions.join()}`);
+    const forms = ['sketchSize', 'projection', 'projectionSize'] as const;
+    refuse(given, given.exchange === 'weights' ? forms : ['exchange', ...forms], `--convolutions ${given.convolutions.join()}`);
   }
   return v.parse(v.object(schemas), {
     ...base,

@@ -141,6 +141,7 @@ function methodOf(given: ConformanceCase): Method {
         kernel,
         evolution: evolutionOf(given.hyper),
         momentum: factor > 0 ? { kind: 'nesterov', factor, velocity: 'mixed' } : { kind: 'none' },
+        pull: 0,
       };
     }
     case 'dfedavg':

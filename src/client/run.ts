@@ -12,7 +12,7 @@ import { advanceOwner, initialOwnerState, type OwnerEffect, type OwnerEvent, typ
 import { advanceRound, initialRoundState, nextRound } from '../round/round.ts';
 import type { RoundEffect, RoundEvent, RoundResult, RoundState } from '../round/state.ts';
 import { isCentralised, neighboursTeach, sendsVelocity, softLabelWeight, type NtkMethod, type GradientMethod } from '../settings/method.ts';
-import { featureForm, sharedInputs, type Settings } from '../settings/settings.ts';
+import { featureForm, kernelInputs, sharesSamples, type Settings } from '../settings/settings.ts';
 import { dropsOut } from '../topology/dropout.ts';
 import { mixingRow } from '../topology/mixing.ts';
 import type { PeerId, Presence } from '../transport/transport.ts';
@@ -75,8 +75,8 @@ export function shapeOf(run: string, settings: Settings, problem: Problem): RunS
     parameters: parameterCount(model),
     inputWidth: width,
     classes: classCount(model),
-    features: method.kind === 'ntk' ? featureWidths(model, featureForm(settings)) : null,
-    inputs: sharedInputs(settings),
+    features: sharesSamples(settings) ? featureWidths(model, featureForm(settings)) : null,
+    inputs: kernelInputs(settings),
     sketchSize: Math.min(sketchSize, width),
     rounds: settings.rounds,
     velocity: sendsVelocity(method),
@@ -136,7 +136,7 @@ export class Run {
     const width = inputWidth(model);
     const hasKernel = method.kind === 'ntk';
     const hasMomentum = hasKernel && method.momentum.kind !== 'none';
-    const inputs = sharedInputs(settings);
+    const inputs = kernelInputs(settings);
     const form = featureForm(settings);
     this.#sketch = inputs === 'sketch' ? sketchMatrix(width, Math.min(sketchSize, width), seed) : null;
     this.#exact = inputs === 'exact' ? { kind: 'exact', rows: own.rows, width } : null;
@@ -149,6 +149,8 @@ export class Run {
         features: featureWidths(model, form),
         classes: classCount(model),
         hasJacobians: form === 'jacobian',
+        sharesSamples: sharesSamples(settings),
+        start: problem.startsAlike ? initialWeights : null,
         inputBudget: host.inputBudget,
       },
       hasKernel ? { mean: this.#mean(), inputs: this.#sketch ? null : { labels: own.labels, inputs: this.#exact } } : null,

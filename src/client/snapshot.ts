@@ -6,7 +6,7 @@ import { inHalves, type InputFeatures } from '../ntk/pool.ts';
 import { summarySchema } from '../protocol/messages.ts';
 import type { WireResumption, WireSnapshot } from '../protocol/wire.ts';
 import type { OwnedInputs } from '../round/state.ts';
-import { sharedInputs, type Settings } from '../settings/settings.ts';
+import { kernelInputs, type Settings } from '../settings/settings.ts';
 import type { PeerId } from '../transport/transport.ts';
 import type { CountedBytes } from './bytes.ts';
 import type { Problem } from './problem.ts';
@@ -110,7 +110,7 @@ export function inputsAsKnown(
   settings: Settings,
 ): OwnedInputs {
   const { sketchSize, seed, wire } = settings;
-  const [shared, width] = [sharedInputs(settings), inputWidth(model)];
+  const [shared, width] = [kernelInputs(settings), inputWidth(model)];
   const isRounded = !isOwn && wire !== 'f32';
   const rounded = (values: Float32Array) => (isRounded ? throughHalf(values) : values);
   const known = (inputs: InputFeatures) => ({ labels, inputs: isRounded ? inHalves(inputs) : inputs });

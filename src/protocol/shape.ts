@@ -1,7 +1,7 @@
 /** The sizes that the messages of one run must have. */
 
 import type { FeatureWidths } from '../model/model.ts';
-import type { SharedInputs } from '../settings/settings.ts';
+import type { KernelInputs } from '../settings/settings.ts';
 
 export interface RunShape {
   readonly run: string;
@@ -14,7 +14,7 @@ export interface RunShape {
   readonly classes: number;
   /** Of each sample; null: neighbours get weights and nothing that is made of samples. */
   readonly features: FeatureWidths | null;
-  readonly inputs: SharedInputs;
+  readonly inputs: KernelInputs;
   readonly sketchSize: number;
   /** Whether weights come with a velocity. */
   readonly velocity: boolean;

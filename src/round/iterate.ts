@@ -51,6 +51,11 @@ export function mix(own: Iterate, { selfWeight, neighbours }: Row, answers: Read
   };
 }
 
+/** w⁰ + (1 - γ)(w - w⁰): weights pulled towards an anchor. */
+export function pulled(weights: Float32Array, anchor: Float32Array, pull: number): Float32Array {
+  return axpby(1 - pull, weights, pull, anchor);
+}
+
 /** scale · Σ vectors. */
 export function scaledSum(vectors: readonly Float32Array[], scale: number): Float32Array {
   return combine(vectors.map((vector) => ({ vector, weight: scale })));

@@ -2,7 +2,7 @@ import type { Teaching } from '../ntk/engine.ts';
 import type { Evolved } from '../ntk/evolution.ts';
 import { inputBytes, type OwnerFeatures, type PoolMember } from '../ntk/pool.ts';
 import { neighboursTeach, type NtkMethod } from '../settings/method.ts';
-import { mix, momentumStep, scaledSum, weightedMean } from './iterate.ts';
+import { mix, momentumStep, pulled, scaledSum, weightedMean, type Iterate } from './iterate.ts';
 import {
   stay,
   withEntry,
@@ -24,15 +24,15 @@ import {
 /** What an NTK method does after the mix: linearise, evolve, step (see round.ts). */
 
 /**
- * After the mix: asks every neighbour that took part in it for what the kernel needs at w̄. Where neighbours teach, a neighbour
+ * After the mix: asks every neighbour that took part in it for what the kernel needs at w̄, if they share that. Where neighbours teach, a neighbour
  * answers after its own mix, which may take it to its deadline: it has as long again.
  */
 export function linearise(known: Known, method: NtkMethod, mixing: Mixing): Transition {
   const { plan, own, answers, missed } = mixing;
-  const { run, self, inputs } = known.settings;
-  const present = plan.neighbours.filter(({ peer }) => answers.has(peer));
+  const { run, self, inputs, sharesSamples } = known.settings;
+  const present = sharesSamples ? plan.neighbours.filter(({ peer }) => answers.has(peer)) : [];
   const { round } = plan;
-  const mixed = mix(own, plan, answers);
+  const mixed = pulledToStart(mix(own, plan, answers), method, known.settings);
   const { weights } = mixed;
   const effects: RoundEffect[] = [];
 
@@ -56,6 +56,10 @@ export function linearise(known: Known, method: NtkMethod, mixing: Mixing): Tran
   const waiting = new Set(present.map(({ peer }) => peer));
   const activity: Linearising = { phase: 'linearise', method, plan, mixed, features: new Map(), waiting, missed };
   return { state: { known: { ...known, centre, means }, activity }, effects };
+}
+
+function pulledToStart(mixed: Iterate, { pull }: NtkMethod, { start }: RoundSettings): Iterate {
+  return pull > 0 && start ? { ...mixed, weights: pulled(mixed.weights, start, pull) } : mixed;
 }
 
 /** Who teaches our samples: the models of the mix, each by its weight there, that of who has not answered falling to our own. */
@@ -158,7 +162,9 @@ export function finishStep(known: Known, activity: Stepping): Transition {
   const inOrder = pool.flatMap(({ key }) => parts.get(key) ?? []);
   const delta = scaledSum(inOrder, -evolution.scale);
   const iterate = momentumStep(mixed, delta, method.momentum);
-  const neighbours = pool.map(({ key }) => key).filter((key) => key !== known.settings.self);
+  const { self, sharesSamples } = known.settings;
+  const mixing = plan.neighbours.map(({ peer }) => peer).filter((peer) => !missed.has(peer));
+  const neighbours = sharesSamples ? pool.map(({ key }) => key).filter((key) => key !== self) : mixing;
   const result: RoundResult = { round: plan.round, iterate, delta, evolution, neighbours, missed: [...missed] };
   return { state: { known, activity: { phase: 'idle' } }, effects: [{ type: 'finish', result }] };
 }

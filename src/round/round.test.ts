@@ -55,6 +55,7 @@ const ntk = (momentum: Momentum): NtkMethod => ({
     priorAdjustment: 0,
   },
   momentum,
+  pull: 0,
 });
 const gradient = (order: GradientMethod['order']): GradientMethod => ({
   kind: 'gradient',
@@ -78,14 +79,18 @@ const taught: NtkMethod = {
     teacher: 'neighbours',
   },
 };
-/** Each with whether neighbours get whole Jacobians. */
-const methods: [string, Method, boolean?][] = [
+/** What neighbours get of samples. */
+type Given = 'activations' | 'jacobians' | 'nothing';
+
+const methods: [string, Method, Given?][] = [
   ['the kernel, Nesterov momentum and mixed velocities', nesterov],
-  ['the kernel of whole Jacobians', nesterov, true],
+  ['the kernel of whole Jacobians', nesterov, 'jacobians'],
   ['the kernel, taught by neighbours', taught],
-  ['the kernel of whole Jacobians, taught by neighbours', taught, true],
+  ['the kernel of whole Jacobians, taught by neighbours', taught, 'jacobians'],
   ['the kernel, a heavy ball and own velocities', ntk({ kind: 'heavy-ball', factor: 0.5, velocity: 'own' })],
   ['the kernel without momentum', ntk({ kind: 'none' })],
+  ['the kernel of the own samples, pulled to the start', { ...nesterov, pull: 0.02 }, 'nothing'],
+  ['the kernel of the own samples, taught by neighbours', taught, 'nothing'],
   ['steps, then the mix', gradient('step-then-mix')],
   ['the mix plus steps', gradient('mix-plus-step')],
 ];
@@ -111,7 +116,7 @@ class Federation {
     private readonly faults: Faults,
     schedule: number,
     private readonly method: Method = nesterov,
-    private readonly hasJacobians = false,
+    private readonly given: Given = 'activations',
     inputBudget = Infinity,
   ) {
     this.#random = randomStream(schedule, 'schedule');
@@ -119,7 +124,7 @@ class Federation {
       const id = `c${k}`;
       return {
         id,
-        round: machine(id, method, k, hasJacobians, inputBudget),
+        round: machine(id, method, k, given, inputBudget),
         owner: initialOwnerState('r', method),
         results: [],
         deadline: null,
@@ -215,7 +220,10 @@ class Federation {
     if (this.method.kind === 'gradient' && message.type !== 'weights' && message.type !== 'decline') {
       throw new Error(`A gradient method sent '${message.type}'.`);
     }
-    if (this.hasJacobians && (message.type === 'residuals' || message.type === 'step')) {
+    if (this.given === 'nothing' && message.type !== 'weights' && message.type !== 'decline') {
+      throw new Error(`Who shares nothing of its samples sent '${message.type}'.`);
+    }
+    if (this.given === 'jacobians' && (message.type === 'residuals' || message.type === 'step')) {
       throw new Error(`Who has the Jacobians needs no '${message.type}'.`);
     }
     if (message.type === 'inputs') this.inputsSent++;
@@ -289,9 +297,20 @@ class Federation {
 }
 
 /** A machine with k + 1 samples. */
-const machine = (self: string, method: Method, k: number, hasJacobians = false, inputBudget = Infinity) =>
+const machine = (self: string, method: Method, k: number, given: Given = 'activations', inputBudget = Infinity) =>
   initialRoundState(
-    { run: 'r', self, method, inputs: 'exact', features: { hidden: [1], jacobian: 0, logits: 0 }, classes: 1, hasJacobians, inputBudget },
+    {
+      run: 'r',
+      self,
+      method,
+      start: Float32Array.of(0.5, -0.5),
+      inputs: 'exact',
+      sharesSamples: given !== 'nothing',
+      features: { hidden: [1], jacobian: 0, logits: 0 },
+      classes: 1,
+      hasJacobians: given === 'jacobians',
+      inputBudget,
+    },
     method.kind === 'ntk' ? { mean: new Float32Array(WIDTH), inputs: inputsOf(k, k + 1) } : null,
   );
 
@@ -316,8 +335,8 @@ const ring = (clients: number, stride = 1) =>
   );
 const still = [ring(4)];
 
-function runFederation(faults: Faults, schedule: number, method: Method, hasJacobians?: boolean, graphs = still): Federation {
-  const federation = new Federation(graphs, 4, faults, schedule, method, hasJacobians);
+function runFederation(faults: Faults, schedule: number, method: Method, given?: Given, graphs = still): Federation {
+  const federation = new Federation(graphs, 4, faults, schedule, method, given);
   federation.run();
   return federation;
 }
@@ -325,13 +344,13 @@ function runFederation(faults: Faults, schedule: number, method: Method, hasJaco
 const iterates = ({ members }: Federation) => members.map(({ results }) => results.map(({ iterate }) => iterate));
 const schedules = fc.nat();
 
-describe.each(methods)('a round of %s', (_, method, hasJacobians) => {
+describe.each(methods)('a round of %s', (_, method, given) => {
   it('gives the same result on every schedule when nothing is lost', () => {
-    const reference = iterates(runFederation(noFaults, 0, method, hasJacobians));
+    const reference = iterates(runFederation(noFaults, 0, method, given));
     expect(reference.flat()).toHaveLength(16);
     fc.assert(
       fc.property(schedules, (schedule) => {
-        const federation = runFederation(noFaults, schedule, method, hasJacobians);
+        const federation = runFederation(noFaults, schedule, method, given);
         expect(iterates(federation)).toEqual(reference);
         for (const { results } of federation.members) for (const { missed } of results) expect(missed).toEqual([]);
       }),
@@ -340,11 +359,11 @@ describe.each(methods)('a round of %s', (_, method, hasJacobians) => {
 
   it('gives the same result on every schedule of a graph that changes, where some are rounds ahead of others', () => {
     const graphs = [1, 2, 3].map((stride) => ring(7, stride));
-    const reference = iterates(runFederation(noFaults, 0, method, hasJacobians, graphs));
+    const reference = iterates(runFederation(noFaults, 0, method, given, graphs));
     expect(reference.flat()).toHaveLength(28);
     fc.assert(
       fc.property(schedules, (schedule) => {
-        const federation = runFederation(noFaults, schedule, method, hasJacobians, graphs);
+        const federation = runFederation(noFaults, schedule, method, given, graphs);
         expect(iterates(federation)).toEqual(reference);
         for (const { results } of federation.members) for (const { missed } of results) expect(missed).toEqual([]);
       }),
@@ -352,10 +371,10 @@ describe.each(methods)('a round of %s', (_, method, hasJacobians) => {
   });
 
   it('is not changed by doubled messages', () => {
-    const reference = iterates(runFederation(noFaults, 0, method, hasJacobians));
+    const reference = iterates(runFederation(noFaults, 0, method, given));
     fc.assert(
       fc.property(schedules, (schedule) => {
-        expect(iterates(runFederation({ ...noFaults, duplicate: 0.3 }, schedule, method, hasJacobians))).toEqual(reference);
+        expect(iterates(runFederation({ ...noFaults, duplicate: 0.3 }, schedule, method, given))).toEqual(reference);
       }),
     );
   });
@@ -363,7 +382,7 @@ describe.each(methods)('a round of %s', (_, method, hasJacobians) => {
   it('ends for everyone under lost, doubled and reordered messages, with finite models and honest accounts', () => {
     fc.assert(
       fc.property(schedules, fc.double({ min: 0, max: 0.6, noNaN: true }), fc.boolean(), (schedule, drop, reorder) => {
-        const { members } = runFederation({ drop, duplicate: 0.2, reorder }, schedule, method, hasJacobians);
+        const { members } = runFederation({ drop, duplicate: 0.2, reorder }, schedule, method, given);
         members.forEach(({ results }, k) => {
           expect(results.at(-1)?.round).toBe(3);
           for (const { iterate, neighbours, missed } of results) {
@@ -380,7 +399,7 @@ describe.each(methods)('a round of %s', (_, method, hasJacobians) => {
   it('goes on without a client that leaves at any moment', () => {
     fc.assert(
       fc.property(schedules, fc.nat(60), (schedule, moment) => {
-        const federation = new Federation(still, 4, noFaults, schedule, method, hasJacobians);
+        const federation = new Federation(still, 4, noFaults, schedule, method, given);
         federation.run((step) => {
           if (step === moment) federation.lose(2);
         });
@@ -390,7 +409,7 @@ describe.each(methods)('a round of %s', (_, method, hasJacobians) => {
   });
 
   it('ends when every neighbour is lost while it computes', () => {
-    const federation = new Federation([[[1], [0]]], 2, noFaults, 1, method, hasJacobians);
+    const federation = new Federation([[[1], [0]]], 2, noFaults, 1, method, given);
     federation.lose(1);
     federation.run();
     expect(federation.members[0]!.results.map(({ neighbours, missed }) => [neighbours, missed])).toEqual([
@@ -405,7 +424,7 @@ describe('a round', () => {
     const [clients, rounds] = [7, 4];
     const graphs = [1, 2, 3].map((stride) => ring(clients, stride));
     const run = (schedule: number, inputBudget: number) => {
-      const federation = new Federation(graphs, rounds, noFaults, schedule, nesterov, false, inputBudget);
+      const federation = new Federation(graphs, rounds, noFaults, schedule, nesterov, undefined, inputBudget);
       federation.run();
       return federation;
     };
@@ -487,6 +506,14 @@ describe('a round', () => {
     expect(state.activity).toMatchObject({ waiting: new Set(['c2']) });
     hear('c2', { type: 'decline', of: 'mixed', run: 'r', round: 0 });
     expect(state.activity).toMatchObject({ missed: new Set(['c1', 'c2']), waiting: new Set() });
+  });
+
+  it('linearises at the mix, pulled towards the start by γ', () => {
+    const own = { weights: Float32Array.of(1, 3), velocity: null };
+    const plan = { round: 0, selfWeight: 1, neighbours: [], unreachable: new Set<string>() };
+    const pulling = { ...ntk({ kind: 'none' }), pull: 0.5 };
+    const { effects } = advanceRound(machine('c0', pulling, 0), { type: 'begin', plan, own });
+    expect(effects).toContainEqual({ type: 'features', round: 0, weights: Float32Array.of(0.75, 1.25), teaching: null });
   });
 
   it('tells a stranger at once not to wait for it', () => {

@@ -4,7 +4,7 @@ import type { Evolved } from '../ntk/evolution.ts';
 import type { OwnerFeatures, InputFeatures, PoolMember } from '../ntk/pool.ts';
 import type { KindsTakenBy, Message, WeightsMessage } from '../protocol/messages.ts';
 import type { GradientMethod, Method, NtkMethod } from '../settings/method.ts';
-import type { SharedInputs } from '../settings/settings.ts';
+import type { KernelInputs } from '../settings/settings.ts';
 import type { Iterate } from './iterate.ts';
 
 /** What the machine of `round.ts` knows, hears and asks for. */
@@ -16,8 +16,12 @@ export interface RoundSettings {
   readonly run: string;
   readonly self: Peer;
   readonly method: Method;
-  /** How inputs become known to neighbours. */
-  readonly inputs: SharedInputs;
+  /** What a kernel gets of the pool's inputs. */
+  readonly inputs: KernelInputs;
+  /** Whether the pool is the whole neighbourhood's samples, and not this client's own alone. */
+  readonly sharesSamples: boolean;
+  /** w⁰, which all clients of the run started from; null where each had its own. */
+  readonly start: Float32Array | null;
   /** Of each sample, with an NTK method. */
   readonly features: FeatureWidths;
   /** C. */

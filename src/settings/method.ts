@@ -30,8 +30,7 @@ const targetFields = {
 
 /** The logits follow the gradient flow for a while. */
 const flowSchema = v.strictObject({
-  /** Settings that were written when there was no other evolution do not say it. */
-  kind: v.optional(v.literal('flow'), 'flow'),
+  kind: v.literal('flow'),
   stepSize: stepSizeSchema,
   /** `euler` follows the flow; `accelerated` is Nesterov's method on the accumulated residual (this project's addition). */
   integrator: v.picklist(['euler', 'accelerated']),
@@ -76,11 +75,16 @@ const ntkFields = v.strictObject({
   kind: v.literal('ntk'),
   /**
    * `averaged` over the logits, as published; `whole` also knows how one logit's step moves another, and is never built (this
-   * project's addition). Settings that were written when there was no other kernel do not say it.
+   * project's addition).
    */
-  kernel: v.optional(v.picklist(['whole', 'averaged']), 'averaged'),
+  kernel: v.picklist(['whole', 'averaged']),
   evolution: v.variant('kind', [flowSchema, ridgeSchema]),
   momentum: momentumSchema,
+  /**
+   * γ: how far each mix is pulled towards the weights that all clients of the run started from, w̄ := w⁰ + (1 - γ)(w̄ - w⁰), so
+   * that weights don't grow for ever (this project's addition).
+   */
+  pull: range(0, 1),
 });
 const ntkSchema = v.pipe(
   ntkFields,

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { featureWidths, ModelError, parameterCount } from '../model/model.ts';
 import { MAX_FRAME_BYTES } from './bounds.ts';
 import { modelOf } from './model.ts';
-import { defaultSettings, sharedInputs, type Settings } from './settings.ts';
+import { defaultSettings, kernelInputs, type Settings } from './settings.ts';
 
 const images = { width: 28, height: 28, classes: 10 };
 const settings = defaultSettings();
@@ -73,10 +73,10 @@ describe('modelOf', () => {
 });
 
 test('inputs are shared only with a kernel made layer by layer, and not with convolutions', () => {
-  expect(sharedInputs(settings)).toBe('sketch');
-  expect(sharedInputs({ ...settings, exchange: 'exact' })).toBe('exact');
-  expect(sharedInputs({ ...settings, exchange: 'projected' })).toBe('none');
-  expect(sharedInputs({ ...settings, exchange: 'jacobian' })).toBe('none');
-  expect(sharedInputs({ ...settings, convolutions: [4] })).toBe('none');
-  expect(sharedInputs(defaultSettings('dpsgd'))).toBe('none');
+  expect(kernelInputs(settings)).toBe('sketch');
+  expect(kernelInputs({ ...settings, exchange: 'exact' })).toBe('exact');
+  expect(kernelInputs({ ...settings, exchange: 'projected' })).toBe('none');
+  expect(kernelInputs({ ...settings, exchange: 'jacobian' })).toBe('none');
+  expect(kernelInputs({ ...settings, convolutions: [4] })).toBe('none');
+  expect(kernelInputs(defaultSettings('dpsgd'))).toBe('none');
 });

@@ -2,7 +2,7 @@ import { megabytes } from '../math/format.ts';
 import { featureWidths, ModelError, parameterCount, type ModelSpec } from '../model/model.ts';
 import { MAX_FRAME_BYTES, MAX_JACOBIAN_BYTES } from './bounds.ts';
 import { sendsVelocity } from './method.ts';
-import { featureForm, sharedInputs, type Settings } from './settings.ts';
+import { featureForm, kernelInputs, sharesSamples, type Settings } from './settings.ts';
 
 /** What a dataset gives a model: grey images of so many pixels, or rows of `width` columns, and C. */
 interface Data {
@@ -22,7 +22,7 @@ const HEADER_BYTES = 256 * 1024;
  */
 export function modelOf(settings: Settings, { width, height, classes }: Data, samples: number = settings.samples): ModelSpec {
   const { convolutions: channels, hidden, method, wire } = settings;
-  if (hidden.length === 0 && sharedInputs(settings) === 'sketch') {
+  if (hidden.length === 0 && kernelInputs(settings) === 'sketch') {
     throw new ModelError('A model of one layer needs more than sketches of its samples; add a layer, or exchange exact samples.');
   }
   const form = featureForm(settings);
@@ -33,7 +33,7 @@ export function modelOf(settings: Settings, { width, height, classes }: Data, sa
   const layers = [width * height, ...hidden, classes];
   const spec: ModelSpec = channels.length > 0 ? { layers, convolutions: { image: { width, height, channels: 1 }, channels } } : { layers };
   const { hidden: widths, jacobian } = featureWidths(spec, form);
-  const features = method.kind === 'ntk' ? widths.reduce((sum, size) => sum + size, jacobian) : 0;
+  const features = sharesSamples(settings) ? widths.reduce((sum, size) => sum + size, jacobian) : 0;
   const perFloat = wire === 'f32' ? 4 : 2;
   const parts = [
     {

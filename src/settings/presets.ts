@@ -43,7 +43,13 @@ export const usualRidge: Pick<RidgeSettings, 'kind' | 'ridge' | 'tolerance' | 'm
 const plain: FlowSettings = { ...soft, temperature: 1, softLabels: [] };
 
 /** A flow with the averaged kernel, as published. */
-const averaged = (evolution: FlowSettings, momentum: Momentum): NtkMethod => ({ kind: 'ntk', kernel: 'averaged', evolution, momentum });
+const averaged = (evolution: FlowSettings, momentum: Momentum): NtkMethod => ({
+  kind: 'ntk',
+  kernel: 'averaged',
+  evolution,
+  momentum,
+  pull: 0,
+});
 
 const dfedavgm: GradientMethod = {
   kind: 'gradient',

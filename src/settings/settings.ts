@@ -33,11 +33,12 @@ const partitionSchema = v.variant('kind', [
 ]);
 
 /**
- * What a neighbour gets of each sample. Once a round: of `jacobian` the derivatives of its logits by all parameters, of
- * `projected` a random projection of them, else its hidden activations. Once a run: of `exact` its input, of `sketch` a
- * sketch of it; with convolutions neither, and every round the derivatives by their parameters.
+ * What a neighbour gets of each sample: with `weights` nothing, and everyone's pool is its own samples. Once a round: of
+ * `jacobian` the derivatives of its logits by all parameters, of `projected` a random projection of them, else its hidden
+ * activations. Once a run: of `exact` its input, of `sketch` a sketch of it; with convolutions neither, and every round the
+ * derivatives by their parameters.
  */
-export const exchanges = ['sketch', 'exact', 'projected', 'jacobian'] as const;
+export const exchanges = ['sketch', 'exact', 'projected', 'jacobian', 'weights'] as const;
 export type Exchange = (typeof exchanges)[number];
 
 /** The name of a folder and part of an address, so nothing but these. */
@@ -124,13 +125,19 @@ export function withAlgorithm(settings: Settings, algorithm: Algorithm): Setting
   return { ...settings, algorithm, method: presets[algorithm].method };
 }
 
-/** What a neighbour's kernel gets of a client's inputs themselves: as they are, sketched, or nothing. */
-export type SharedInputs = 'exact' | 'sketch' | 'none';
+/** Whether neighbours get anything that is made of a client's samples; if not, its pool is its own samples. */
+export function sharesSamples({ method, exchange }: Pick<Settings, 'method' | 'exchange'>): boolean {
+  return method.kind === 'ntk' && exchange !== 'weights';
+}
 
-export function sharedInputs({ method, convolutions, exchange }: Pick<Settings, 'method' | 'convolutions' | 'exchange'>): SharedInputs {
+/** What a kernel gets of its pool's inputs themselves: as they are, sketched, or nothing. */
+export type KernelInputs = 'exact' | 'sketch' | 'none';
+
+export function kernelInputs({ method, convolutions, exchange }: Pick<Settings, 'method' | 'convolutions' | 'exchange'>): KernelInputs {
   if (method.kind === 'gradient' || convolutions.length > 0) return 'none';
   switch (exchange) {
     case 'exact':
+    case 'weights':
       return 'exact';
     case 'sketch':
       return 'sketch';
@@ -140,7 +147,7 @@ export function sharedInputs({ method, convolutions, exchange }: Pick<Settings, 
   }
 }
 
-/** What a neighbour's kernel is made from. */
+/** What a kernel is made from. */
 export function featureForm({
   method,
   exchange,
@@ -151,6 +158,7 @@ export function featureForm({
   switch (exchange) {
     case 'exact':
     case 'sketch':
+    case 'weights':
       return 'layers';
     case 'projected':
       return { form, size, seed, isShared: method.kind === 'ntk' && method.kernel === 'whole' };

@@ -19,11 +19,9 @@ interface ExchangeFieldProps {
   readonly onChange: (settings: Settings) => void;
 }
 
-/** What neighbours get where there is no choice. */
-function given({ method }: Settings): string {
-  if (isCentralised(method)) return 'nothing';
-  return method.kind === 'ntk' ? 'derivatives' : 'weights';
-}
+/** With convolutions neighbours get derivatives or weights; `sketch` stands for the former. */
+const convolutionNames = { sketch: 'derivatives', weights: exchangeNames.weights } as const;
+const convolutionExchanges = ['sketch', 'weights'] as const;
 
 export function ExchangeField({ settings, dataset, onChange }: ExchangeFieldProps) {
   const hint = disclosure(settings, dataset);
@@ -36,7 +34,22 @@ export function ExchangeField({ settings, dataset, onChange }: ExchangeFieldProp
       onChange={(chosen) => onChange({ ...settings, wire: chosen })}
     />
   );
-  if (settings.method.kind === 'ntk' && settings.convolutions.length === 0) {
+  if (settings.method.kind === 'ntk') {
+    if (settings.convolutions.length > 0) {
+      return (
+        <>
+          <Menu
+            label="Neighbours get"
+            values={convolutionExchanges}
+            nameOf={(exchange) => convolutionNames[exchange]}
+            value={settings.exchange === 'weights' ? 'weights' : 'sketch'}
+            onChange={(exchange) => onChange({ ...settings, exchange })}
+            hint={hint}
+          />
+          {form}
+        </>
+      );
+    }
     return (
       <>
         <Menu
@@ -72,7 +85,7 @@ export function ExchangeField({ settings, dataset, onChange }: ExchangeFieldProp
     <>
       <div className="field">
         <span>Neighbours get</span>
-        <strong>{given(settings)}</strong>
+        <strong>{isCentralised(settings.method) ? 'nothing' : 'weights'}</strong>
         <p className="hint">{hint}</p>
       </div>
       {!isCentralised(settings.method) && form}

@@ -102,6 +102,9 @@ describe('disclosure', () => {
     expect(disclosure({ ...settings, exchange: 'sketch' }, { ...narrow, width: 257 })).toMatch(/a blurred image can be rebuilt/);
     expect(disclosure({ ...settings, convolutions: [8] })).toMatch(/as much as the image itself; .* labels and residuals/);
     expect(disclosure({ ...defaultSettings('dpsgd'), convolutions: [8] })).toMatch(/weights and nothing else/);
+    for (const convolutions of [[], [8]]) {
+      expect(disclosure({ ...settings, convolutions, exchange: 'weights' })).toMatch(/weights and nothing else/);
+    }
     expect(disclosure({ ...settings, exchange: 'projected' })).toMatch(/the sample can be rebuilt .* labels, logits and residuals/);
     expect(disclosure({ ...settings, exchange: 'jacobian' })).toMatch(/the sample is a part of them.* labels, logits and residuals/);
     expect(disclosure(taughtByNeighbours())).toMatch(/labels and residuals\. They are also told what .* your neighbours’ models say/);

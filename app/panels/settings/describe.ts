@@ -4,7 +4,7 @@ import { ModelError } from '../../../src/model/model.ts';
 import { hasSoftLabels, isCentralised, type EvolutionSettings, type Method } from '../../../src/settings/method.ts';
 import { modelOf } from '../../../src/settings/model.ts';
 import { presets } from '../../../src/settings/presets.ts';
-import { isChanging, type PartitionRule, type Settings, type TopologySettings } from '../../../src/settings/settings.ts';
+import { isChanging, sharesSamples, type PartitionRule, type Settings, type TopologySettings } from '../../../src/settings/settings.ts';
 import type { CatalogueEntry } from '../../../src/data/catalogue.ts';
 import { rowWidth } from '../../../src/data/dataset.ts';
 import { formatCount, formatWholePercent } from '../../format.ts';
@@ -30,6 +30,7 @@ export const exchangeNames = {
   exact: 'exact samples',
   projected: 'projected Jacobians',
   jacobian: 'whole Jacobians',
+  weights: 'weights alone',
 } as const;
 
 /** Who gives the soft labels. */
@@ -111,11 +112,14 @@ export function disclosure(settings: Settings, dataset?: CatalogueEntry): string
   return `${ofSamples} They are also told what your model and your neighbours’ models say of each of your samples on average.`;
 }
 
+const weightsDisclosure =
+  'Neighbours get your model’s weights and nothing else; something about your samples can still be inferred from them.';
+
 function sampleDisclosure(settings: Settings, dataset: CatalogueEntry | undefined): string {
   const { method, convolutions, exchange, sketchSize } = settings;
   if (isCentralised(method)) return 'Every tab fetches everyone’s samples and trains alone: only for comparison, nothing is federated.';
-  if (method.kind === 'gradient') {
-    return 'Neighbours get your model’s weights and nothing else; something about your samples can still be inferred from them.';
+  if (!sharesSamples(settings)) {
+    return weightsDisclosure;
   }
   if (convolutions.length > 0) {
     return (
@@ -124,6 +128,8 @@ function sampleDisclosure(settings: Settings, dataset: CatalogueEntry | undefine
     );
   }
   switch (exchange) {
+    case 'weights':
+      return weightsDisclosure;
     case 'exact':
       return 'Neighbours get your samples themselves and their hidden activations; they also see your labels and residuals.';
     case 'sketch':
@@ -156,7 +162,7 @@ export function describeSettings(settings: Settings): string {
     `${formatCount(rounds, 'round')} of ${presets[algorithm].title}`,
     ...(isTaughtByNeighbours(method) ? [`soft labels from ${teacherNames.neighbours}`] : []),
     ...(convolutions.length > 0 ? [`convolutions of ${convolutions.join(' and ')} filters`] : []),
-    ...(method.kind === 'ntk' && convolutions.length === 0 ? [`exchange of ${exchangeNames[exchange]}`] : []),
+    ...(method.kind === 'ntk' && (convolutions.length === 0 || exchange === 'weights') ? [`exchange of ${exchangeNames[exchange]}`] : []),
     `seed ${seed}`,
   ].join(' · ');
 }
