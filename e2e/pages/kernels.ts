@@ -5,7 +5,7 @@ import { locateWasm } from '../../src/backend/wasmBrowser.ts';
 import { randomStream } from '../../src/math/random.ts';
 import { classCount, initialWeights, inputWidth, isConvolutional, type ModelSpec } from '../../src/model/model.ts';
 import { calibrate } from '../../src/ntk/calibration.ts';
-import { NtkEngine } from '../../src/ntk/engine.ts';
+import { NtkEngine, type EvolveRequest } from '../../src/ntk/engine.ts';
 import type { EvolutionOptions } from '../../src/ntk/evolution.ts';
 import { evolvedPlanes, ntkEvolve } from '../../src/ntk/ops/ntkEvolve.ts';
 import { ntkLayer } from '../../src/ntk/ops/ntkLayer.ts';
@@ -166,6 +166,35 @@ async function checkJacobians(
   return checks;
 }
 
+/** The flow with the whole kernel, and the ridge: where they end, and the ridge's step, as its R may be one of many. */
+async function checkWhole(
+  engine: NtkEngine,
+  { weights, pool, options }: Omit<EvolveRequest, 'kernel' | 'wantKernel'>,
+  samples: readonly reference.Linearised[],
+  { start, labels }: { readonly start: readonly number[]; readonly labels: readonly number[] },
+): Promise<Check[]> {
+  const { spec } = engine;
+  const { temperature, softLabelWeight } = options;
+  const shift = Array.from({ length: classCount(spec) }, () => 0);
+  const asked = { labels, shift, teacher: start, temperature, softWeight: softLabelWeight * temperature };
+  const flow = await engine.evolve({ weights, pool, kernel: 'whole', options });
+  const attrs = { rate: flow.scale, steps: 30, accelerated: true, ...asked };
+  const followed = reference.evolve(reference.whole(samples), start, labels, shift, attrs);
+  const solver = { kind: 'ridge', ridge: 0.1, tolerance: 1e-6, maxProducts: 300 } as const;
+  const ridge = await engine.evolve({ weights, pool, kernel: 'whole', options: { ...options, ...solver } });
+  const solved = reference.ridge(samples, start, asked, solver.ridge);
+  const stepOf = (residual: ArrayLike<number>) => reference.backProjection(samples, residual);
+  await engine.warmUp(7, 'whole', solver);
+  await engine.warmUp(7, 'whole', options);
+  const name = nameOf(spec);
+  return [
+    { name: `${name}: R of the whole kernel`, error: reference.relativeError(flow.residual, followed.residual) },
+    { name: `${name}: f of the whole kernel`, error: reference.relativeError(flow.logits, followed.logits) },
+    { name: `${name}: step of the ridge`, error: reference.relativeError(stepOf(ridge.residual), stepOf(solved.residual)) },
+    { name: `${name}: f of the ridge`, error: reference.relativeError(ridge.logits, solved.logits) },
+  ];
+}
+
 async function checkEngine(spec: ModelSpec): Promise<Check[]> {
   const engine = new NtkEngine(spec);
   const classes = classCount(spec);
@@ -246,6 +275,7 @@ async function checkEngine(spec: ModelSpec): Promise<Check[]> {
     return Math.log(logits.reduce((sum, logit) => sum + Math.exp(logit), 0)) - logits[label]!;
   });
   await engine.warmUp(7, 'averaged', options);
+  const whole = await checkWhole(engine, { weights, pool, options }, samples, { start, labels });
   engine.dispose();
   const name = nameOf(spec);
   const derivatives = isConvolutional(spec)
@@ -256,6 +286,7 @@ async function checkEngine(spec: ModelSpec): Promise<Check[]> {
     { name: `${name}: R`, error: reference.relativeError(evolved.residual, expected.residual) },
     { name: `${name}: f`, error: reference.relativeError(evolved.logits, expected.logits) },
     { name: `${name}: Jᵀ R`, error: reference.relativeError(step, expectedStep) },
+    ...whole,
     ...derivatives,
     { name: `${name}: h`, error: reference.relativeError(teacher, expectedTeacher) },
     { name: `${name}: loss`, error: reference.relativeError([loss], [losses.reduce((a, b) => a + b, 0) / 5]) },
