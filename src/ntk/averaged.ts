@@ -1,3 +1,5 @@
+/** The evolution with the averaged kernel K, which is built. */
+
 import * as tf from '@tensorflow/tfjs';
 import { classCount, featureWidths, type FeatureForm, type ModelSpec } from '../model/model.ts';
 import { logitsOf } from './dense.ts';
@@ -9,8 +11,6 @@ import { ntkProduct } from './ops/ntkProduct.ts';
 import { pooledInputs, type Pool } from './pool.ts';
 import { takeOne } from './readback.ts';
 import { topEigenvalue } from './spectrum.ts';
-
-/** The evolution with the averaged kernel K, which is built. */
 
 export interface AveragedRequest {
   readonly spec: ModelSpec;

@@ -1,7 +1,7 @@
+/** The flow of the logits (ops/ntkEvolve.ts) with any kernel, in tfjs operations: nothing is read back on the way. */
+
 import * as tf from '@tensorflow/tfjs';
 import { momentumAt } from './ops/ntkEvolve.ts';
-
-/** The flow of the logits (ops/ntkEvolve.ts) with any kernel, in tfjs operations: nothing is read back on the way. */
 
 export interface FlowProblem {
   /** The kernel's product with a matrix N x C. */

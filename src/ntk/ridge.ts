@@ -1,16 +1,16 @@
-import * as tf from '@tensorflow/tfjs';
-import { EvolutionError, type Ridge } from './evolution.ts';
-import { add, dot, LimitedMemory, scaled } from './lbfgs.ts';
-import type { Objective } from './objective.ts';
-import { takeOne } from './readback.ts';
-import type { Tangents } from './tangents.ts';
-
 /**
  * The step as the one minimum of a convex objective over δ, the pool's loss in the linearised model and a ridge:
  *   (1/N) Σ_p loss_p(f⁰_p + J_p δ) + (ρ/2) |δ|²,
  * by L-BFGS in the space of θ (tangents.ts), where δ's norm is θ's. Every point that it visits is θ = -Jᵀ R for an R that is
  * carried along, so that wherever it ends the owners of the samples can make δ = -Jᵀ R.
  */
+
+import * as tf from '@tensorflow/tfjs';
+import { EvolutionError, type Ridge } from './evolution.ts';
+import { add, dot, LimitedMemory, scaled } from './lbfgs.ts';
+import type { Objective } from './objective.ts';
+import { takeOne } from './readback.ts';
+import type { Tangents } from './tangents.ts';
 
 export interface RidgeProblem {
   readonly tangents: Tangents;

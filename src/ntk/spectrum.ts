@@ -1,3 +1,5 @@
+/** The top of a kernel's spectrum. */
+
 import * as tf from '@tensorflow/tfjs';
 import { randomStream } from '../math/random.ts';
 import { takeOne } from './readback.ts';

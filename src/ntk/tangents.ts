@@ -1,13 +1,13 @@
-import * as tf from '@tensorflow/tfjs';
-import type { DenseLayer } from './dense.ts';
-import { ntkProduct } from './ops/ntkProduct.ts';
-
 /**
  * J of a pool at w̄ as a linear map between unknowns θ and the logits' tangents (N x C), never formed. Of a dense layer that reads
  * A all that a product with Θ = J Jᵀ meets are the sums (A, 1)ᵀ D over the samples, so that those are its unknowns: width + 1 by
  * outputs, far fewer than a layer's parameters where A is a sketch of its inputs. J Jᵀ R is `forward(backward(R))`, one backward
  * and one forward tangent pass, and J Jᵀ is that of the whole network if A Aᵀ is.
  */
+
+import * as tf from '@tensorflow/tfjs';
+import type { DenseLayer } from './dense.ts';
+import { ntkProduct } from './ops/ntkProduct.ts';
 
 /** A dense layer that reads A. */
 type LayerPart = {

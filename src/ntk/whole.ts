@@ -1,3 +1,5 @@
+/** The evolution with the whole kernel Θ = J Jᵀ, which is never built: nothing here is N x N. */
+
 import * as tf from '@tensorflow/tfjs';
 import { floatsOf } from '../math/half.ts';
 import { classCount, featureWidths, isConvolutional, type FeatureForm, type ModelSpec } from '../model/model.ts';
@@ -13,8 +15,6 @@ import { solveRidge } from './ridge.ts';
 import { withoutCentre } from './sketch.ts';
 import { topEigenvalue } from './spectrum.ts';
 import { tangentParts, Tangents } from './tangents.ts';
-
-/** The evolution with the whole kernel Θ = J Jᵀ, which is never built: nothing here is N x N. */
 
 export interface WholeRequest {
   readonly spec: ModelSpec;

@@ -1,11 +1,11 @@
+/** Small pools of samples for tests of what a client computes over them. */
+
 import fc from 'fast-check';
 import { randomStream } from '../math/random.ts';
 import { classCount, initialWeights, isConvolutional, ModelError, parameterCount, type ModelSpec } from '../model/model.ts';
 import type { NtkEngine } from '../ntk/engine.ts';
 import type { PoolMember } from '../ntk/pool.ts';
 import { cnn } from './kernelCases.ts';
-
-/** Small pools of samples for tests of what a client computes over them. */
 
 /** Up to two convolutions and two hidden layers; what images are too small for is left out. */
 export const anyNetwork = fc
