@@ -69,5 +69,15 @@ export function summaryOf(results: readonly StageResult[]): string {
         ]
       : [];
   });
-  return `N = ${nearest[0]?.samples}: ${[...sentences, ...jacobian].join('; ')}.`;
+  const solved = results.flatMap(({ stage, samples, measurements }) =>
+    stage === 'solve'
+      ? measurements.flatMap(({ way, backend, ms }) => {
+          const flow = measurements.find((other) => other.backend === backend && other.way.includes('averaged'));
+          return flow && way.includes(' own')
+            ? [`ridge against flow with the averaged kernel (${backend}, N = ${samples}): ${digits(flow.ms / ms)}x`]
+            : [];
+        })
+      : [],
+  );
+  return `N = ${nearest[0]?.samples}: ${[...sentences, ...jacobian, ...solved].join('; ')}.`;
 }

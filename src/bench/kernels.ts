@@ -11,6 +11,8 @@ import type { Size, Stage } from './workload.ts';
 
 const backendNames: readonly BackendName[] = ['webgpu', 'wasm', 'cpu'];
 const stages: readonly Stage[] = ['product', 'forward', 'kernel', 'evolution', 'pullback'];
+/** N at which a ridge is compared with a flow whose kernel is built; of the first hidden layer. */
+const SOLVED = [1200, 4800];
 /** S of the default settings. */
 const STEPS = 40;
 /** N and hidden units at which the Jacobian itself still fits into a tab. */
@@ -60,7 +62,10 @@ await runCommand(async (argv, stop) => {
     const results: StageResult[] = [];
     const measure = async (size: Size, stage: Stage, materialised = false) => {
       process.stderr.write(`${stage}, N = ${size.samples}, ${size.hidden} hidden units\n`);
-      const request = { size, stage, backends: materialised ? (['wasm'] as const) : backends, materialised, limits };
+      // Plain JavaScript would take a minute.
+      const solving = backends.filter((name) => name !== 'cpu');
+      const used = materialised ? (['wasm'] as const) : stage === 'solve' && solving.length > 0 ? solving : backends;
+      const request = { size, stage, backends: used, materialised, limits };
       results.push({ stage, ...size, measurements: await bench.measure(request) });
     };
     for (const n of samples) {
@@ -71,6 +76,7 @@ await runCommand(async (argv, stop) => {
         }
       }
     }
+    for (const n of quick ? samples : SOLVED) await measure({ samples: n, hidden: hidden[0]!, steps: STEPS }, 'solve');
     if (backends.includes('wasm')) {
       await measure(
         { samples: quick ? 8 : MATERIALISED.samples, hidden: Math.min(hidden[0]!, MATERIALISED.hidden), steps: STEPS },

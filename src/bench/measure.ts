@@ -4,7 +4,18 @@ import { isWebGPUBackend } from '../backend/gpuDevice.ts';
 import { takeOne } from '../ntk/readback.ts';
 import { setVariant, variants } from '../ntk/webgpu/variants.ts';
 import { interleaved, type TimingLimits } from './timing.ts';
-import { disposeOperands, materialisedKernel, operandsOf, own, tfjs, tfjsTransposedKernel, type Operands, type Way } from './stages.ts';
+import {
+  disposeOperands,
+  materialisedKernel,
+  operandsOf,
+  own,
+  solves,
+  tfjs,
+  tfjsTransposedKernel,
+  type Operands,
+  type Solve,
+  type Way,
+} from './stages.ts';
 import { operations, workload, type Size, type Stage } from './workload.ts';
 
 /** The measuring side of `npm run bench:kernels`, in a browser or in Node. */
@@ -29,16 +40,22 @@ export interface BenchRequest {
   readonly limits: TimingLimits;
 }
 
-interface PreparedWay extends Way {
+type PreparedWay = Pick<Way, 'name' | 'backend'> & {
   /** Before every run. */
   readonly prepare: () => void;
-}
+} & ({ readonly compute: Way['compute'] } | { readonly solve: Solve });
 
 function waysOf({ stage, backends, materialised }: BenchRequest): PreparedWay[] {
   const ways: PreparedWay[] = [];
   const plain = (name: string, backend: BackendName, compute: Way['compute'], prepare = () => {}) =>
     ways.push({ name, backend, compute, prepare });
   for (const backend of backends) {
+    if (stage === 'solve') {
+      const prepare = () => {};
+      ways.push({ name: `${backend} own, ridge`, backend, solve: solves.ridge, prepare });
+      ways.push({ name: `${backend} flow with the averaged kernel`, backend, solve: solves.averaged, prepare });
+      continue;
+    }
     if (backend === 'webgpu') {
       for (const form of variants) {
         plain(`webgpu own, ${form}`, backend, own[stage], () => {
@@ -55,12 +72,18 @@ function waysOf({ stage, backends, materialised }: BenchRequest): PreparedWay[] 
 }
 
 /** Waits for a result by reading one number of it; the result is disposed. */
-async function finished(compute: () => tf.Tensor): Promise<void> {
-  await takeOne(tf.tidy(() => tf.slice1d(tf.reshape(compute(), [-1]), 0, 1)));
+async function finished(result: tf.Tensor): Promise<void> {
+  await takeOne(
+    tf.tidy(() => {
+      const number = tf.slice1d(tf.reshape(result, [-1]), 0, 1);
+      result.dispose();
+      return number;
+    }),
+  );
 }
 
 /** The most bytes that a computation holds at once: of tensors, and of GPU buffers as its dispatches are made. */
-async function peakBytes(compute: () => tf.Tensor): Promise<{ tensorBytes: number; gpuBytes: number }> {
+async function peakBytes(compute: () => tf.Tensor | Promise<void>): Promise<{ tensorBytes: number; gpuBytes: number }> {
   const backend = tf.backend();
   let gpuBytes = 0;
   if (!isWebGPUBackend(backend)) return { tensorBytes: await peakTensorBytes(compute), gpuBytes };
@@ -77,8 +100,12 @@ async function peakBytes(compute: () => tf.Tensor): Promise<{ tensorBytes: numbe
   }
 }
 
-async function peakTensorBytes(compute: () => tf.Tensor): Promise<number> {
-  const { peakBytes, result } = await tf.profile(() => tf.tidy(compute));
+async function peakTensorBytes(compute: () => tf.Tensor | Promise<void>): Promise<number> {
+  const { peakBytes, result } = await tf.profile(async () => {
+    const computed = compute();
+    await computed;
+    return computed instanceof tf.Tensor ? computed : [];
+  });
   tf.dispose(result);
   return peakBytes;
 }
@@ -96,14 +123,15 @@ export async function measure(request: BenchRequest): Promise<Measurement[]> {
   }
   const timed = ways.map((way) => {
     const { tensors, bytes } = operands.get(way.backend)!;
-    const compute = (steps: number) => way.compute(tensors, steps);
+    const compute = (steps: number) => ('solve' in way ? way.solve(tensors, steps) : tf.tidy(() => way.compute(tensors, steps)));
     const prepare = async () => {
       await tf.setBackend(way.backend);
       way.prepare();
     };
     const run = async (steps: number) => {
       await prepare();
-      await finished(() => compute(steps));
+      const computed = compute(steps);
+      await (computed instanceof tf.Tensor ? finished(computed) : computed);
     };
     return { way, bytes, compute, prepare, run: () => run(size.steps), warmUp: () => run(1) };
   });

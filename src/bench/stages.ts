@@ -2,11 +2,15 @@ import * as tf from '@tensorflow/tfjs';
 import type { BackendName } from '../backend/backend.ts';
 import { empiricalNtk } from '../ntk/kernel.ts';
 import { logitsOf, readByLayers, type DenseLayer } from '../ntk/dense.ts';
+import { Objective } from '../ntk/objective.ts';
+import { solveRidge } from '../ntk/ridge.ts';
+import { tangentParts, Tangents } from '../ntk/tangents.ts';
+import { takeOne } from '../ntk/readback.ts';
 import { logitsAt, networkOf, pullback } from '../ntk/network.ts';
 import { ntkEvolve } from '../ntk/ops/ntkEvolve.ts';
 import { ntkProduct } from '../ntk/ops/ntkProduct.ts';
 import '../ntk/register.ts';
-import { CLASSES, INPUTS, type Stage, type Workload } from './workload.ts';
+import { CLASSES, INPUTS, RIDGE_PRODUCTS, SKETCH, type Stage, type Workload } from './workload.ts';
 
 /** A round's stages, each computed by this project's kernels and by plain tfjs operations. All inside a caller's `tf.tidy`. */
 
@@ -60,8 +64,11 @@ export interface Way {
 const evolution = { accelerated: true, temperature: 2, softWeight: 0.5 } as const;
 const RATE = 1e-6;
 
+/** A stage that is one computation. */
+export type Computed = Exclude<Stage, 'solve'>;
+
 /** One stage with this project's kernels. */
-export const own: Record<Stage, Way['compute']> = {
+export const own: Record<Computed, Way['compute']> = {
   product: ({ hidden, hiddenTransposed }) => ntkProduct({ a: hidden, b: hiddenTransposed }),
   forward: ({ first, last, x }) => logitsAt({ convolutions: [], dense: [first, last] }, x),
   kernel: ({ first, last, inputGram, hidden }) => empiricalNtk([first, last], { gram: inputGram }, [hidden]),
@@ -79,7 +86,7 @@ function tfjsKernel({ last, inputGram, hidden }: Operands, gram: (a: tf.Tensor2D
 export const tfjsTransposedKernel: Way['compute'] = (operands) => tfjsKernel(operands, (a) => tf.matMul(a, tf.transpose(a)));
 
 /** The same in tfjs's own operations, as its user would write it. */
-export const tfjs: Record<Stage, Way['compute']> = {
+export const tfjs: Record<Computed, Way['compute']> = {
   product: ({ hidden, hiddenTransposed }) => tf.matMul(hidden, hiddenTransposed),
   forward({ first, last, x }) {
     const hidden = tf.relu(tf.add<tf.Tensor2D>(tf.matMul(x, first.kernel), first.bias));
@@ -123,4 +130,33 @@ export const materialisedKernel: Way['compute'] = ({ last, x, hidden }) => {
   });
   const jacobian = tf.concat2d(jacobians, 1);
   return tf.div(tf.matMul(jacobian, jacobian, false, true), CLASSES);
+};
+
+/** A whole evolution, which reads numbers back on its way. It leaves no tensor. */
+export type Solve = (operands: Operands, steps: number) => Promise<void>;
+
+export const solves: Record<'ridge' | 'averaged', Solve> = {
+  async ridge({ x, first, last, hidden, logits: start, labels }) {
+    const samples = x.shape[0];
+    // As many numbers as a sketch has, and of its size.
+    const parts = tf.tidy(() => tangentParts([], [first, last], [tf.mul<tf.Tensor2D>(tf.slice2d(x, [0, 0], [-1, SKETCH]), 3), hidden]));
+    const tangents = new Tangents(parts, CLASSES);
+    try {
+      const logits = await takeOne(start.clone());
+      const { temperature, softWeight } = evolution;
+      const objective = new Objective(Int32Array.from(await labels.data()), new Float32Array(CLASSES), logits, temperature, softWeight);
+      await solveRidge({ tangents, objective, logits, samples }, { ridge: 0.1, tolerance: 1e-7, maxProducts: RIDGE_PRODUCTS });
+    } finally {
+      tangents.dispose();
+    }
+  },
+  async averaged(operands, steps) {
+    await takeOne(
+      tf.tidy(() => {
+        const kernel = own.kernel(operands, steps);
+        if (kernel.rank !== 2) throw new TypeError('a kernel is a matrix');
+        return own.evolution({ ...operands, kernel: kernel.as2D(kernel.shape[0]!, kernel.shape[1]!) }, steps);
+      }),
+    );
+  },
 };

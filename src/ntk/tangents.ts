@@ -41,7 +41,7 @@ export function tangentParts(derived: tf.Tensor2D[], layers: readonly DenseLayer
     layers: rows.map((features, l) => ({ features, transposed: tf.transpose(features), outputs: layers[l]!.kernel.shape[1] })),
     gates: reads.slice(1).map((read, l) => {
       const { kernel } = layers[l + 1]!;
-      return { mask: tf.step<tf.Tensor2D>(read), kernel, transposed: tf.transpose(kernel) };
+      return { mask: tf.step<tf.Tensor2D>(read), kernel: kernel.clone(), transposed: tf.transpose(kernel) };
     }),
   };
 }
