@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { featureWidths, ModelError, parameterCount } from '../model/model.ts';
-import { MAX_FRAME_BYTES } from './bounds.ts';
+import { MAX_FRAME_BYTES } from '../transport/transport.ts';
 import { modelOf } from './model.ts';
 import { defaultSettings, kernelInputs, type Settings } from './settings.ts';
 

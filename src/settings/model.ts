@@ -1,6 +1,7 @@
 import { megabytes } from '../math/format.ts';
 import { featureWidths, ModelError, parameterCount, type ModelSpec } from '../model/model.ts';
-import { MAX_FRAME_BYTES, MAX_JACOBIAN_BYTES } from './bounds.ts';
+import { MAX_FRAME_BYTES } from '../transport/transport.ts';
+import { MAX_JACOBIAN_BYTES } from './bounds.ts';
 import { sendsVelocity } from './method.ts';
 import { featureForm, kernelInputs, sharesSamples, type Settings } from './settings.ts';
 

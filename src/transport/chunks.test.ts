@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { MAX_FRAME_BYTES } from '../settings/bounds.ts';
 import { ChunkError, chunksOf, MESSAGE_BYTES, Reassembler, wireBytes } from './chunks.ts';
+import { MAX_FRAME_BYTES } from './transport.ts';
 
 const HEADER_BYTES = wireBytes(0);
 const CHUNK_BYTES = MESSAGE_BYTES - HEADER_BYTES;

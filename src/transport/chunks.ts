@@ -1,11 +1,11 @@
-import { MAX_FRAME_BYTES } from '../settings/bounds.ts';
-
 /**
  * Frames cut into the messages of a data channel. Each message is a header of three little-endian uint32 (the frame's place in
  * the sequence, the frame's length, this chunk's offset in it) and the chunk. Channels are ordered and reliable, so the header
  * does not repair anything: it proves that sender and receiver agree, and a message that does not fit ends the channel.
  * A message of four bytes, shorter than any header, acknowledges: how many of the other end's frames have been taken, as uint32.
  */
+
+import { MAX_FRAME_BYTES } from './transport.ts';
 
 /** Bytes of the largest message. Larger ones gain nothing between Chromiums, and other browsers may refuse them. */
 export const MESSAGE_BYTES = 64 * 1024;

@@ -1,9 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { MAX_FRAME_BYTES } from '../settings/bounds.ts';
 import { ACK_BYTES, acknowledgement, ChunkError, chunksOf, MESSAGE_BYTES, wireBytes } from './chunks.ts';
 import { FrameChannel, PAUSE_BYTES } from './frameChannel.ts';
-import { PeerLostError } from './transport.ts';
+import { MAX_FRAME_BYTES, PeerLostError } from './transport.ts';
 import { WINDOW_BYTES } from './window.ts';
 
 const MIB = 1024 * 1024;

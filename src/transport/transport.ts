@@ -1,4 +1,7 @@
-/** Bytes between peers. A transport knows peers and frames; it knows nothing of rounds, models or settings. */
+/** Bytes between peers: a transport knows peers and frames, and nothing of rounds, models or settings. */
+
+/** Bytes of the largest frame: what one from a peer can make its receiver allocate. */
+export const MAX_FRAME_BYTES = 256 * 1024 * 1024;
 
 /** A network endpoint's name: random in tabs, `c0`, `c1`, .. in the simulator. */
 export type PeerId = string;
@@ -39,11 +42,12 @@ export interface Transport {
   close(): void;
 }
 
+/** A channel that is not there, or closed before its frame was known to be taken. */
 export class PeerLostError extends Error {
   override readonly name = 'PeerLostError';
   constructor(
     readonly peer: PeerId,
-    reason: string,
+    readonly reason: string,
   ) {
     super(`Peer ${peer} is gone (${reason}); the round goes on without it.`);
   }
