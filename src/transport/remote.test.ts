@@ -33,10 +33,44 @@ describe('a transport used from another thread', () => {
     });
   }
 
+  /** A transport whose sends all end so. */
+  const ending = (end: () => Promise<void>): Transport => ({
+    self: { id: 'a', number: 0 },
+    listen: () => undefined,
+    want: () => undefined,
+    send: end,
+    close: () => undefined,
+  });
+  const failureOf = (transport: Transport) => {
+    const user = throughPort(transport);
+    return user
+      .send('b', Uint8Array.of(1))
+      .then(() => undefined)
+      .catch((error: unknown) => error)
+      .finally(() => user.close());
+  };
+
+  test('a lost peer arrives with its own name and reason', async () => {
+    const lost = new PeerLostError('b', 'left the room');
+    const failure = await failureOf(ending(() => Promise.reject(lost)));
+    expect(failure).toBeInstanceOf(PeerLostError);
+    expect(failure).toMatchObject({ peer: 'b', reason: 'left the room', message: lost.message });
+  });
+
+  test('any other error arrives as what it is, with the stack of where it was thrown', async () => {
+    function faultyTransport(): Promise<void> {
+      throw new TypeError('undefined is no channel');
+    }
+    const failure = await failureOf(ending(async () => faultyTransport()));
+    expect(failure).not.toBeInstanceOf(PeerLostError);
+    expect(failure).toMatchObject({ name: 'TypeError', message: 'undefined is no channel' });
+    expect(failure).toMatchObject({ stack: expect.stringContaining('faultyTransport') });
+  });
+
   test('what is under way fails when its user leaves', async () => {
     const remote = new RemoteTransport({ id: 'a', number: 0 }, () => undefined);
     const sent = remote.send('b', Uint8Array.of(1));
     remote.close();
-    await expect(sent).rejects.toThrow(PeerLostError);
+    await expect(sent).rejects.toMatchObject({ name: 'PeerLostError', peer: 'b', reason: 'this client has left' });
   });
 });

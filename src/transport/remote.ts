@@ -1,23 +1,35 @@
-import { PeerLostError, type PeerId, type Presence, type Transport, type TransportEvent, type TransportListener } from './transport.ts';
-
 /** A transport used from another thread than the one it lives in: a client's worker uses the page's, a simulator's thread the network's. */
 
-/** From the user's thread to the transport's. */
+import { PeerLostError, type PeerId, type Presence, type Transport, type TransportEvent, type TransportListener } from './transport.ts';
+
+/** What the user's thread asks of the transport's. */
 export type RemoteCall =
   | { readonly type: 'want'; readonly peers: readonly PeerId[] }
   | { readonly type: 'send'; readonly id: number; readonly peer: PeerId; readonly frame: Uint8Array<ArrayBuffer> }
   /** The oldest frame not yet taken has been. */
   | { readonly type: 'taken' };
 
-/** From the transport's thread to the user's. */
+type SendOutcome =
+  | { readonly kind: 'taken' }
+  | { readonly kind: 'lost'; readonly peer: PeerId; readonly reason: string }
+  /** An error that is no lost peer, cloned: message and stack survive that, its class may not. */
+  | { readonly kind: 'failed'; readonly error: unknown };
+
+/** What the transport's thread tells the user's. */
 export type RemoteReply =
   | { readonly type: 'event'; readonly event: TransportEvent }
   /** The outcome of the `send` with this id. */
-  | { readonly type: 'sent'; readonly id: number; readonly lost: { readonly peer: PeerId; readonly reason: string } | null };
+  | { readonly type: 'sent'; readonly id: number; readonly outcome: SendOutcome };
+
+interface UnsettledSend {
+  readonly peer: PeerId;
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
+}
 
 /** The user's end. */
 export class RemoteTransport implements Transport {
-  readonly #unsettled = new Map<number, { resolve: () => void; reject: (error: PeerLostError) => void }>();
+  readonly #unsettled = new Map<number, UnsettledSend>();
   #sends = 0;
   #closed = false;
   #listener: TransportListener = () => undefined;
@@ -34,16 +46,11 @@ export class RemoteTransport implements Transport {
     this.#listener = listener;
   }
 
+  /** Takes the next message of the transport's thread. */
   take(reply: RemoteReply): void {
-    if (reply.type === 'event') {
-      const taken = this.#listener(reply.event);
-      if (reply.event.type === 'frame') this.#taking = Promise.all([this.#taking, taken]).then(() => this.call({ type: 'taken' }));
-      return;
-    }
-    const send = this.#unsettled.get(reply.id);
-    this.#unsettled.delete(reply.id);
-    if (reply.lost) send?.reject(new PeerLostError(reply.lost.peer, reply.lost.reason));
-    else send?.resolve();
+    if (reply.type === 'sent') return this.#settle(reply.id, reply.outcome);
+    const taken = this.#listener(reply.event);
+    if (reply.event.type === 'frame') this.#taking = Promise.all([this.#taking, taken]).then(() => this.call({ type: 'taken' }));
   }
 
   want(peers: readonly PeerId[]): void {
@@ -54,26 +61,33 @@ export class RemoteTransport implements Transport {
     if (this.#closed) return Promise.reject(new PeerLostError(peer, 'this client has left'));
     const id = this.#sends++;
     return new Promise((resolve, reject) => {
-      this.#unsettled.set(id, { resolve, reject });
+      this.#unsettled.set(id, { peer, resolve, reject });
       this.call({ type: 'send', id, peer, frame });
     });
   }
 
-  /** What is still under way fails; the transport itself is closed by its own thread. */
+  /** Makes what is still under way fail; the transport itself is closed by its own thread. */
   close(): void {
     this.#closed = true;
-    for (const { reject } of this.#unsettled.values()) reject(new PeerLostError('any', 'this client has left'));
+    for (const { peer, reject } of this.#unsettled.values()) reject(new PeerLostError(peer, 'this client has left'));
     this.#unsettled.clear();
+  }
+
+  #settle(id: number, outcome: SendOutcome): void {
+    const send = this.#unsettled.get(id);
+    this.#unsettled.delete(id);
+    if (outcome.kind === 'taken') send?.resolve();
+    else send?.reject(outcome.kind === 'lost' ? new PeerLostError(outcome.peer, outcome.reason) : outcome.error);
   }
 }
 
-/** A reply's bytes that can move to the other thread instead of being copied. */
+/** The bytes of a reply that can move to the other thread instead of being copied. */
 export function movedBuffers(reply: RemoteReply): ArrayBuffer[] {
   return reply.type === 'event' && reply.event.type === 'frame' ? [reply.event.frame.buffer] : [];
 }
 
 /**
- * The transport's end: forwards its events from now on, and answers calls.
+ * Serves the transport to its user: forwards its events from now on, and answers calls.
  * @returns what to do with each call.
  */
 export function serveTransport(transport: Transport, reply: (reply: RemoteReply) => void): (call: RemoteCall) => void {
@@ -86,10 +100,11 @@ export function serveTransport(transport: Transport, reply: (reply: RemoteReply)
   return (call) => {
     if (call.type === 'want') return transport.want(call.peers);
     if (call.type === 'taken') return untaken.shift()?.();
-    const { id, peer, frame } = call;
-    transport.send(peer, frame).then(
-      () => reply({ type: 'sent', id, lost: null }),
-      (error: unknown) => reply({ type: 'sent', id, lost: { peer, reason: error instanceof Error ? error.message : String(error) } }),
+    const settle = (outcome: SendOutcome) => reply({ type: 'sent', id: call.id, outcome });
+    transport.send(call.peer, call.frame).then(
+      () => settle({ kind: 'taken' }),
+      (error: unknown) =>
+        settle(error instanceof PeerLostError ? { kind: 'lost', peer: error.peer, reason: error.reason } : { kind: 'failed', error }),
     );
   };
 }
