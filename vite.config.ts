@@ -1,12 +1,13 @@
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vitest/config';
 import { signalling } from './src/signalling/vitePlugin.ts';
+import { iceServers } from './src/transport/vitePlugin.ts';
 
 /** With these a page is cross-origin isolated, which WebAssembly threads need. */
 const headers = { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' };
 
 export default defineConfig({
-  plugins: [react(), signalling()],
+  plugins: [react(), signalling(), iceServers()],
   // simple-peer's main entry needs Node polyfills; its prebuilt file does not.
   resolve: { alias: [{ find: /^simple-peer$/, replacement: 'simple-peer/simplepeer.min.js' }] },
   // Relative, so that the built page works in any folder of a static host.

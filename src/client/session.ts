@@ -2,6 +2,7 @@ import type { BackendWish } from '../backend/backend.ts';
 import { fetchCatalogue } from '../data/httpSource.ts';
 import type { LogTopic } from '../log/log.ts';
 import { signallingUrl } from '../signalling/client.ts';
+import { parseIceServers } from '../transport/iceServers.ts';
 import { movedBuffers, serveTransport, type RemoteCall } from '../transport/remote.ts';
 import type { Transport } from '../transport/transport.ts';
 import { joinRoom, watchRoom } from '../transport/webrtc.ts';
@@ -28,10 +29,7 @@ function findSignalling(): string {
 }
 
 /** STUN and TURN servers as JSON in VITE_ICE_SERVERS at build time; none means this network only. */
-function findIceServers(): RTCIceServer[] {
-  const json = import.meta.env['VITE_ICE_SERVERS'];
-  return json ? JSON.parse(json) : [];
-}
+const iceServers = parseIceServers(import.meta.env['VITE_ICE_SERVERS'] || '[]', 'VITE_ICE_SERVERS');
 
 /** Where the packed datasets lie. */
 const dataUrl = () => new URL('data/', document.baseURI);
@@ -84,7 +82,7 @@ export class BrowserSession {
     const transport = await joinRoom({
       signallingUrl: findSignalling(),
       room,
-      iceServers: findIceServers(),
+      iceServers,
       onSignalling: (state) => {
         this.#signalling = state;
         this.#changed();
