@@ -4,6 +4,7 @@ import type { Browser, BrowserContext, Page } from 'playwright';
 import { createServer as createViteServer, type ViteDevServer } from 'vite';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { launchBrowser } from '../src/runner/browser.ts';
+import { checkReachable } from '../src/runner/tabs.ts';
 import { attachSignalling, type SignallingHandle } from '../src/signalling/server.ts';
 import { wireBytes } from '../src/transport/chunks.ts';
 import { digestOf, frameOf, transportChecks, type Participant, type SeenEvent } from '../src/testing/transportContract.ts';
@@ -165,6 +166,46 @@ for (const { where, openRoom } of places) {
     for (const check of transportChecks) test(check.name, async () => check.run(await openRoom()));
   });
 }
+
+describe('without a network', () => {
+  test('two tabs connect by the loopback alone', async () => {
+    const context = await newContext();
+    // What a machine's other addresses would make possible is kept from this test.
+    await context.addInitScript(() => {
+      const isLoopback = (candidate: string) => /(?: 127\.0\.0\.1| ::1) /.test(candidate);
+      const { setRemoteDescription, addIceCandidate } = RTCPeerConnection.prototype;
+      Object.assign(RTCPeerConnection.prototype, {
+        setRemoteDescription(this: RTCPeerConnection, { type, sdp = '' }: RTCSessionDescriptionInit) {
+          const lines = sdp.split('\r\n').filter((line) => !line.startsWith('a=candidate:') || isLoopback(line));
+          return setRemoteDescription.call(this, { type, sdp: lines.join('\r\n') });
+        },
+        async addIceCandidate(this: RTCPeerConnection, candidate: RTCIceCandidateInit) {
+          if (isLoopback(candidate.candidate ?? '')) await addIceCandidate.call(this, candidate);
+        },
+      });
+    });
+    const room = newRoom();
+    const [a, b] = [await Tab.join(context, room), await Tab.join(context, room)];
+    await a.want([await idOf(b)]);
+    await Promise.all([a.take('open', await idOf(b)), b.take('open', await idOf(a))]);
+    await exchange(a, b);
+    await exchange(b, a);
+  });
+
+  test('a page that is given no address is told of within seconds', async () => {
+    const context = await newContext();
+    const page = await openPage(context);
+    await checkReachable(page);
+    await page.evaluate(() => {
+      window.RTCPeerConnection = class extends RTCPeerConnection {
+        constructor() {
+          super({ iceTransportPolicy: 'relay' });
+        }
+      };
+    });
+    await expect(checkReachable(page)).rejects.toThrow('WebRTC finds no network address in this browser');
+  }, 30_000);
+});
 
 describe('a receiver that takes nothing', () => {
   const MIB = 1024 * 1024;

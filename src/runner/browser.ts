@@ -71,12 +71,19 @@ function hasGpu(): boolean {
   }
 }
 
+/**
+ * Lets tabs reach each other without a network: Chromium offers WebRTC the loopback only when it is told to, and only to a page
+ * that may use a microphone, which this flag says of every page.
+ */
+const loopbackFlags = ['--allow-loopback-in-peer-connection', '--use-fake-ui-for-media-stream'];
+
 /** Flags under which headless Chromium has WebGPU and stays off the network. */
 function flags(): string[] {
   return [
     '--enable-unsafe-webgpu',
     ...(hasGpu() ? (process.platform === 'linux' ? ['--enable-features=Vulkan'] : []) : ['--use-webgpu-adapter=swiftshader']),
     ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
+    ...loopbackFlags,
     '--disable-quic',
     '--no-first-run',
     '--disable-background-networking',

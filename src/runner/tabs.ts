@@ -15,6 +15,34 @@ export class TabError extends Error {
   override readonly name = 'TabError';
 }
 
+/** Long enough to ask the system for its addresses, ms. */
+const GATHERING_MS = 10_000;
+
+/**
+ * Makes sure that WebRTC finds an address of this machine; without one, no tab reaches another.
+ * @throws {TabError} when it finds none.
+ */
+export async function checkReachable(page: Page): Promise<void> {
+  const isReachable = await page.evaluate(async (limit) => {
+    const connection = new RTCPeerConnection();
+    try {
+      return await new Promise<boolean>((resolve, reject) => {
+        connection.onicecandidate = ({ candidate }) => resolve(candidate !== null && candidate.candidate !== '');
+        setTimeout(() => resolve(false), limit);
+        connection.createDataChannel('');
+        connection.setLocalDescription().catch(reject);
+      });
+    } finally {
+      connection.close();
+    }
+  }, GATHERING_MS);
+  if (isReachable) return;
+  throw new TabError(
+    'WebRTC finds no network address in this browser, so its tabs cannot reach each other; give this machine a network interface, ' +
+      'or name another Chromium with SPARKMESH_CHROMIUM=/path/to/chrome.',
+  );
+}
+
 export interface TabsOptions {
   readonly tabs: number;
   readonly browsers: number;
@@ -102,6 +130,7 @@ export class Tabs {
     page.on('crash', () => this.#fail(k, 'its process crashed, most likely out of memory; use fewer tabs'));
     page.on('pageerror', (error) => this.#fail(k, error.message));
     await page.goto(`${this.server.url}?room=${this.room}&backend=${backend}`);
+    if (k < this.browsers.length) await checkReachable(page);
     return page;
   }
 
