@@ -173,16 +173,15 @@ describe('without a network', () => {
     // What a machine's other addresses would make possible is kept from this test.
     await context.addInitScript(() => {
       const isLoopback = (candidate: string) => /(?: 127\.0\.0\.1| ::1) /.test(candidate);
-      const { setRemoteDescription, addIceCandidate } = RTCPeerConnection.prototype;
-      Object.assign(RTCPeerConnection.prototype, {
-        setRemoteDescription(this: RTCPeerConnection, { type, sdp = '' }: RTCSessionDescriptionInit) {
+      window.RTCPeerConnection = class extends RTCPeerConnection {
+        override setRemoteDescription({ type, sdp = '' }: RTCSessionDescriptionInit): Promise<void> {
           const lines = sdp.split('\r\n').filter((line) => !line.startsWith('a=candidate:') || isLoopback(line));
-          return setRemoteDescription.call(this, { type, sdp: lines.join('\r\n') });
-        },
-        async addIceCandidate(this: RTCPeerConnection, candidate: RTCIceCandidateInit) {
-          if (isLoopback(candidate.candidate ?? '')) await addIceCandidate.call(this, candidate);
-        },
-      });
+          return super.setRemoteDescription({ type, sdp: lines.join('\r\n') });
+        }
+        override async addIceCandidate(candidate: RTCIceCandidateInit): Promise<void> {
+          if (isLoopback(candidate.candidate ?? '')) await super.addIceCandidate(candidate);
+        }
+      };
     });
     const room = newRoom();
     const [a, b] = [await Tab.join(context, room), await Tab.join(context, room)];

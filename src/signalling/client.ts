@@ -1,6 +1,7 @@
-import { MessageError, parseServerMessage, SIGNAL_PATH, type ClientMessage, type Member, type ServerMessage } from './messages.ts';
-
 /** The browser's side of signalling: a socket that comes back by itself, and what is said on it. */
+
+import { silent, type Log } from '../log/log.ts';
+import { MessageError, parseServerMessage, SIGNAL_PATH, type ClientMessage, type Member, type ServerMessage } from './messages.ts';
 
 export type SignallingState = 'connected' | 'lost';
 
@@ -29,14 +30,16 @@ interface SocketListener {
 class ReconnectingSocket {
   readonly #url: string;
   readonly #listener: SocketListener;
+  readonly #log: Log;
   #socket: WebSocket | undefined;
   #retry: ReturnType<typeof setTimeout> | undefined;
   #failures = 0;
   #ended = false;
 
-  constructor(url: string, listener: SocketListener) {
+  constructor(url: string, listener: SocketListener, log: Log = silent) {
     this.#url = url;
     this.#listener = listener;
+    this.#log = log;
     this.#connect();
   }
 
@@ -51,6 +54,7 @@ class ReconnectingSocket {
   }
 
   #connect(): void {
+    this.#log('signalling', 'connects', { url: this.#url });
     const socket = new WebSocket(this.#url);
     this.#socket = socket;
     let reason = `no signalling server answers at ${this.#url}.`;
@@ -75,8 +79,10 @@ class ReconnectingSocket {
     socket.onclose = () => {
       if (this.#ended) return;
       const wait = Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** this.#failures++);
+      this.#log('signalling', 'closed', { reason });
       this.#retry = setTimeout(() => this.#connect(), wait);
       this.#listener.closed(reason);
+      if (!this.#ended) this.#log('signalling', 'tries again', { afterMs: wait });
     };
   }
 }
@@ -98,18 +104,22 @@ export class SignallingSession {
    */
   readonly joined: Promise<void>;
 
-  constructor(url: string, room: string, id: Member['id'], listener: SignallingListener) {
+  constructor(url: string, room: string, id: Member['id'], listener: SignallingListener, log: Log = silent) {
     let settle = { resolve: () => {}, reject: (_error: SignallingError) => {} };
     this.joined = new Promise((resolve, reject) => (settle = { resolve, reject }));
     let everJoined = false;
     let state: SignallingState = 'lost';
     let number: number | undefined;
-    this.#socket = new ReconnectingSocket(url, {
-      opened: () => this.#socket.send({ type: 'join', room, id, number }),
+    const events: SocketListener = {
+      opened: () => {
+        log('signalling', 'joins', { room, id });
+        this.#socket.send({ type: 'join', room, id, number });
+      },
       message(message) {
         switch (message.type) {
           case 'presence':
             number = message.members.find((member) => member.id === id)?.number;
+            log('signalling', 'presence', { number: number ?? null, members: message.members.map((member) => member.id) });
             if (state === 'lost') listener.state((state = 'connected'));
             listener.presence(message.members);
             everJoined = true;
@@ -129,7 +139,8 @@ export class SignallingSession {
         this.close();
         settle.reject(new SignallingError(`Cannot join room "${room}": ${reason}`));
       },
-    });
+    };
+    this.#socket = new ReconnectingSocket(url, events, log);
   }
 
   /** Passes text to another member; lost without a word while the socket is lost or when that member has left. */

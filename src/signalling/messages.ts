@@ -1,6 +1,6 @@
-import * as v from 'valibot';
-
 /** What tabs and the signalling server say to each other, as JSON text. The server sees who is in a room and nothing else. */
+
+import * as v from 'valibot';
 
 export const SIGNAL_PATH = '/signal';
 

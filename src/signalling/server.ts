@@ -1,3 +1,5 @@
+/** The signalling server: rooms of members on the WebSockets of an http server. */
+
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer, type RawData, type WebSocket } from 'ws';

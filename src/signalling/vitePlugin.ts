@@ -1,3 +1,5 @@
+/** Signalling on the port of Vite's own servers. */
+
 import type { Plugin } from 'vite';
 import { attachSignalling } from './server.ts';
 

@@ -1,9 +1,9 @@
-import type { PeerId, Presence, Transport, TransportEvent } from '../transport/transport.ts';
-
 /**
  * What every transport has to do, as checks over participants. A participant speaks in plain data, so that the checks run in one
  * place while the transports live in tabs of their own.
  */
+
+import type { PeerId, Presence, Transport, TransportEvent } from '../transport/transport.ts';
 
 /** Bytes made from a seed: the receiver's check needs no copy of them. */
 export interface FrameSpec {

@@ -1,3 +1,5 @@
+/** A transport's events on their way to its one listener; those that come before there is one are kept. */
+
 import type { PeerId, TransportEvent, TransportListener } from './transport.ts';
 
 interface Unheard {
@@ -5,7 +7,6 @@ interface Unheard {
   readonly heard: (taken: void | Promise<void>) => void;
 }
 
-/** Hands a transport's events to its one listener; keeps those that come before there is one. */
 export class EventQueue {
   #listener: TransportListener | undefined;
   #unheard: Unheard[] = [];

@@ -1,8 +1,9 @@
+/** Frames in both directions over the messages of one data channel: cut, held back, put together, acknowledged. */
+
+import { silent, type Log } from '../log/log.ts';
 import { acknowledgement, ChunkError, chunksOf, readAcknowledgement, Reassembler } from './chunks.ts';
 import { PeerLostError, type PeerId } from './transport.ts';
 import { Window, WINDOW_BYTES } from './window.ts';
-
-/** Frames in both directions over the messages of one data channel: cut, held back, put together, acknowledged. */
 
 /**
  * Sending pauses above the first and is to go on below the second: bytes that wait in the channel, of the 16 MiB it can hold.
@@ -33,6 +34,7 @@ export class FrameChannel {
   readonly #peer: PeerId;
   readonly #pipe: MessagePipe;
   readonly #deliver: (frame: Uint8Array<ArrayBuffer>) => Promise<void>;
+  readonly #log: Log;
   #closed: string | undefined;
 
   #sequence = 0;
@@ -44,6 +46,8 @@ export class FrameChannel {
   readonly #underWay: Settlement[] = [];
   readonly #outgoing = new Window();
   #acknowledged = 0;
+  /** Whether frames have been waiting for the window ever since it was full. */
+  #isFull = false;
 
   readonly #incoming = new Window();
   readonly #reassembler = new Reassembler((length) => {
@@ -57,10 +61,11 @@ export class FrameChannel {
   #taken = 0;
 
   /** @param deliver told of each whole frame; resolves when it is taken. */
-  constructor(peer: PeerId, pipe: MessagePipe, deliver: (frame: Uint8Array<ArrayBuffer>) => Promise<void>) {
+  constructor(peer: PeerId, pipe: MessagePipe, deliver: (frame: Uint8Array<ArrayBuffer>) => Promise<void>, log: Log = silent) {
     this.#peer = peer;
     this.#pipe = pipe;
     this.#deliver = deliver;
+    this.#log = log;
   }
 
   /**
@@ -111,12 +116,22 @@ export class FrameChannel {
   #begin(): QueuedFrame['chunks'] | undefined {
     this.#chunks = undefined;
     const [next] = this.#queued;
-    if (!next || !this.#outgoing.admits(next.length)) return undefined;
+    if (!next) return undefined;
+    if (!this.#outgoing.admits(next.length)) {
+      if (!this.#isFull)
+        this.#log('transport', 'window full', { peer: this.#peer, underWay: this.#underWay.length, waiting: this.#queued.length });
+      this.#isFull = true;
+      return undefined;
+    }
     this.#queued.shift();
     const { length, chunks, resolve, reject } = next;
     this.#outgoing.begin(length);
     this.#underWay.push({ resolve, reject });
     this.#chunks = chunks;
+    if (this.#isFull && this.#queued.length === 0) {
+      this.#isFull = false;
+      this.#log('transport', 'window drained', { peer: this.#peer });
+    }
     return chunks;
   }
 

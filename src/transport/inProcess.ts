@@ -1,3 +1,5 @@
+/** A room inside one process: the transport of the simulator and of tests. */
+
 import { EventQueue } from './eventQueue.ts';
 import { PeerLostError, type PeerId, type Presence, type Transport } from './transport.ts';
 

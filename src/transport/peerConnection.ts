@@ -1,10 +1,11 @@
+/** One WebRTC connection to a peer, from the first signal to its close. */
+
 import SimplePeer from 'simple-peer';
 import * as v from 'valibot';
+import type { Log } from '../log/log.ts';
 import { ChunkError } from './chunks.ts';
 import { FrameChannel, RESUME_BYTES } from './frameChannel.ts';
 import type { PeerId } from './transport.ts';
-
-/** One WebRTC connection to a peer, from the first signal to its close. */
 
 /** What the two ends of a connection have to tell each other before they have one. */
 export const connectionSignalSchema = v.variant('type', [
@@ -23,6 +24,14 @@ export type ConnectionSignal = v.InferOutput<typeof connectionSignalSchema>;
 
 /** A connection not open by then is given up. */
 const OPENING_TIMEOUT_MS = 20_000;
+
+export interface PeerConnectionOptions {
+  readonly peer: PeerId;
+  /** Whether this end makes the offer and the channel. */
+  readonly initiator: boolean;
+  readonly iceServers: RTCIceServer[];
+  readonly log: Log;
+}
 
 export interface PeerConnectionListener {
   signal(signal: ConnectionSignal): void;
@@ -47,7 +56,7 @@ export class PeerConnection {
   readonly #frames: FrameChannel;
   #closed: string | undefined;
 
-  constructor(peer: PeerId, initiator: boolean, iceServers: RTCIceServer[], listener: PeerConnectionListener) {
+  constructor({ peer, initiator, iceServers, log }: PeerConnectionOptions, listener: PeerConnectionListener) {
     this.#listener = listener;
     // Object mode keeps the borders of messages; without a config, simple-peer asks public servers for this machine's address.
     this.#connection = new SimplePeer({ initiator, config: { iceServers }, objectMode: true });
@@ -55,12 +64,14 @@ export class PeerConnection {
       peer,
       { send: (message) => this.#send(message), buffered: () => this.#connection.bufferSize },
       (frame) => listener.frame(frame),
+      log,
     );
     this.#openingTimer = setTimeout(() => this.close('no connection in time'), OPENING_TIMEOUT_MS);
     this.#connection
       .on('signal', (data) => {
         if (this.#closed === undefined && v.is(connectionSignalSchema, data)) listener.signal(data);
       })
+      .on('iceStateChange', (connection: string, gathering: string) => log('transport', 'ice', { peer, connection, gathering }))
       .on('connect', () => this.#open())
       // The other end's closing can arrive as an error of the channel.
       .on('error', (error) => {

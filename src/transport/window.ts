@@ -1,7 +1,9 @@
+/** What may be under way on a channel at once. */
+
 import { wireBytes } from './chunks.ts';
 
 /**
- * What may be under way on a channel in one direction: frames sent and not yet acknowledged, headers included. It bounds what a
+ * The most that is under way on a channel in one direction: frames sent and not yet acknowledged, headers included. It bounds what a
  * slow receiver has to keep: per peer a window, or one frame, if that is larger. Two of the largest common frames (4 MB, a million
  * float32 weights) fit, so that one travels while another is taken, and a worker that computes for a quarter of a second does
  * not stop a channel of 30 MB/s.

@@ -1,0 +1,27 @@
+/** What two members tell each other through signalling until they have a channel, as JSON. */
+
+import * as v from 'valibot';
+import { connectionSignalSchema } from './peerConnection.ts';
+
+const relayedSchema = v.variant('type', [
+  /** To the end that dials: the other one wants a channel and has none from `epoch` or any before. */
+  v.strictObject({ type: v.literal('ask'), epoch: v.pipe(v.number(), v.safeInteger(), v.minValue(0)) }),
+  v.strictObject({
+    type: v.literal('signal'),
+    epoch: v.pipe(v.number(), v.safeInteger(), v.minValue(1)),
+    fromDialler: v.boolean(),
+    signal: connectionSignalSchema,
+  }),
+]);
+
+export type Relayed = v.InferOutput<typeof relayedSchema>;
+
+/** What another member sent, or nothing if it is not of this protocol: a bad member harms only its own channels. */
+export function parseRelayed(payload: string): Relayed | undefined {
+  try {
+    const result = v.safeParse(relayedSchema, JSON.parse(payload));
+    return result.success ? result.output : undefined;
+  } catch {
+    return undefined;
+  }
+}
