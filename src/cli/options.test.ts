@@ -18,13 +18,14 @@ describe('without options', () => {
       clients: 4,
       backend: 'auto',
       json: null,
+      log: [],
       browsers: 1,
       headed: false,
     });
   });
 
   test('simulate runs 10 clients with the default settings', () => {
-    expect(parseSimulation([])).toEqual({ settings: defaults, clients: 10, backend: 'auto', json: null, fresh: false });
+    expect(parseSimulation([])).toEqual({ settings: defaults, clients: 10, backend: 'auto', json: null, log: [], fresh: false });
   });
 });
 
@@ -37,6 +38,16 @@ test('options of the run itself', () => {
     json: 'report.json',
   });
   expect(parseSimulation(words('--clients 40 --backend=cpu'))).toMatchObject({ clients: 40, backend: 'cpu' });
+});
+
+test('the topics of the log', () => {
+  expect(parseFederation(words('--log round,transport')).log).toEqual(['round', 'transport']);
+  expect(parseSimulation(words('--log all')).log).toEqual(['signalling', 'transport', 'client', 'round']);
+  expect(() => parseFederation(words('--log rounds'))).toThrow(
+    new UsageError(
+      '--log cannot be "rounds": it must be all, or some of signalling,transport,client,round; see npm run federation -- --help.',
+    ),
+  );
 });
 
 describe('each option changes its setting and no other', () => {

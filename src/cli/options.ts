@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { logTopics, parseLogTopics, type LogTopic } from '../log/log.ts';
 import {
   evolutionSchemas,
   isCentralised,
@@ -33,6 +34,8 @@ export interface RunOptions {
   readonly backend: 'auto' | 'webgpu' | 'wasm' | 'cpu';
   /** Where to write the report, if anywhere. */
   readonly json: string | null;
+  /** What the clients tell stderr of; nothing if empty. */
+  readonly log: readonly LogTopic[];
 }
 
 export interface SimulationOptions extends RunOptions {
@@ -85,9 +88,22 @@ const softLabelsText = v.pipe(
   flowSchemas.softLabels,
 );
 
+const LOG_TOPICS = `all, or some of ${logTopics.join(',')}`;
+
+const logText = v.pipe(
+  v.string(),
+  v.rawTransform(({ dataset, addIssue, NEVER }) => {
+    const topics = parseLogTopics(dataset.value);
+    if (topics) return [...topics];
+    addIssue({ message: LOG_TOPICS });
+    return NEVER;
+  }),
+);
+
 const runOptions = {
   backend: option('NAME', 'auto, webgpu, wasm or cpu (default auto)', v.picklist(['auto', 'webgpu', 'wasm', 'cpu'])),
   json: option('FILE', 'write the report there', v.pipe(v.string(), v.minLength(1, 'the name of a file'))),
+  log: option('TOPICS', `what clients tell stderr: ${LOG_TOPICS}`, logText),
 };
 
 const settingOptions = {
@@ -397,15 +413,23 @@ const participants = ({ method }: Settings, clients: number) => (isCentralised(m
 
 /** @throws {UsageError} @throws {HelpRequest} */
 export function parseFederation(argv: readonly string[]): FederationOptions {
-  const { tabs: clients = 4, browsers = 1, headed = false, backend = 'auto', json = null, ...given } = parseOptions(federation, argv);
+  const {
+    tabs: clients = 4,
+    browsers = 1,
+    headed = false,
+    backend = 'auto',
+    json = null,
+    log = [],
+    ...given
+  } = parseOptions(federation, argv);
   if (browsers > clients) throw new UsageError(`--browsers ${browsers} is more than the ${clients} tabs; choose at most ${clients}.`);
   const settings = settingsOf(given, clients);
-  return { settings, clients: participants(settings, clients), backend, json, browsers, headed };
+  return { settings, clients: participants(settings, clients), backend, json, log, browsers, headed };
 }
 
 /** @throws {UsageError} @throws {HelpRequest} */
 export function parseSimulation(argv: readonly string[]): SimulationOptions {
-  const { clients = 10, backend = 'auto', json = null, fresh = false, ...given } = parseOptions(simulation, argv);
+  const { clients = 10, backend = 'auto', json = null, log = [], fresh = false, ...given } = parseOptions(simulation, argv);
   const settings = settingsOf(given, clients);
-  return { settings, clients: participants(settings, clients), backend, json, fresh };
+  return { settings, clients: participants(settings, clients), backend, json, log, fresh };
 }

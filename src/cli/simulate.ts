@@ -9,13 +9,13 @@ import { runInThreads } from '../runner/threads.ts';
 
 /** `npm run simulate`: a federation inside one process. */
 await runCommand(async (argv, stop) => {
-  const { settings, clients, backend, json, fresh } = parseSimulation(argv);
+  const { settings, clients, backend, json, log, fresh } = parseSimulation(argv);
   await prepareData();
   const { digest } = await checkData({ settings, clients }, '--clients');
   const checkpoint = new Checkpoint(settings, clients, digest);
   const progress = new ProgressLine();
   if (fresh) await checkpoint.remove();
-  const views = await runInThreads({ settings, clients, backend, stop, checkpoint, onProgress: (view) => progress.show(view) });
+  const views = await runInThreads({ settings, clients, backend, log, stop, checkpoint, onProgress: (view) => progress.show(view) });
   progress.end();
   const report = await makeReport({ views, runner: 'in-process', versions: {} });
   process.stdout.write(`${roundsTable(report)}\n${workLine(report)}\n`);

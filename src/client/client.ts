@@ -1,5 +1,6 @@
 import type { BackendChoice, BackendView } from '../backend/backend.ts';
 import { miniBatches } from '../data/batches.ts';
+import type { Log } from '../log/log.ts';
 import { randomStream } from '../math/random.ts';
 import { inputWidth, ModelError } from '../model/model.ts';
 import { descend } from '../ntk/descent.ts';
@@ -38,6 +39,8 @@ export interface ClientOptions {
   readonly onView: (view: ClientView) => void;
   readonly viewIntervalMs: number;
   readonly trace?: (trace: RoundTrace) => void;
+  /** Told of what the client does and waits for. */
+  readonly log?: Log;
   /** Bytes that products of inputs may take between rounds; a tab's by default. */
   readonly productBudget?: number;
   /** Bytes of neighbours' inputs that may be kept from round to round; a tab's by default. */

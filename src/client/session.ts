@@ -1,6 +1,6 @@
 import type { BackendWish } from '../backend/backend.ts';
 import { fetchCatalogue } from '../data/httpSource.ts';
-import type { LogTopic } from '../log/log.ts';
+import { lineLog, type LogTopic } from '../log/log.ts';
 import { signallingUrl } from '../signalling/client.ts';
 import { parseIceServers } from '../transport/iceServers.ts';
 import { movedBuffers, serveTransport, type RemoteCall } from '../transport/remote.ts';
@@ -78,11 +78,16 @@ export class BrowserSession {
     this.#listeners.clear();
   }
 
-  async #join({ room, backend, conformance }: JoinRequest): Promise<void> {
+  async #join({ room, backend, log = [], conformance }: JoinRequest): Promise<void> {
     const transport = await joinRoom({
       signallingUrl: findSignalling(),
       room,
       iceServers,
+      log: lineLog(
+        new Set(log),
+        (line) => console.info(line),
+        () => performance.now(),
+      ),
       onSignalling: (state) => {
         this.#signalling = state;
         this.#changed();

@@ -7,6 +7,7 @@ import type { ProblemSource } from '../client/problem.ts';
 import type { RoundTrace } from '../client/run.ts';
 import type { Resumption } from '../client/snapshot.ts';
 import type { ClientView } from '../client/view.ts';
+import type { Log } from '../log/log.ts';
 import type { Settings } from '../settings/settings.ts';
 import { InProcessNetwork } from '../transport/inProcess.ts';
 import type { Transport } from '../transport/transport.ts';
@@ -38,6 +39,8 @@ export interface Workplace {
   readonly source: ProblemSource;
   readonly onView: (client: number) => (view: ClientView) => void;
   readonly onTrace?: (client: number, trace: RoundTrace) => void;
+  /** Where a client tells what it does. */
+  readonly log?: (client: number) => Log;
   /** Where clients go on, by number. */
   readonly resumptions?: ReadonlyMap<number, Resumption>;
 }
@@ -45,7 +48,7 @@ export interface Workplace {
 /** The tabs' own clients over other transports: in this process nobody is late, whatever the clock says. */
 export function openClients(
   transports: readonly Transport[],
-  { settings, backend, source, onView, onTrace, resumptions }: Workplace,
+  { settings, backend, source, onView, onTrace, log, resumptions }: Workplace,
 ): Client[] {
   locateWasm();
   const ready = (backend === 'webgpu' ? installDawn() : Promise.resolve()).then(() => selectBackend(backend));
@@ -62,6 +65,7 @@ export function openClients(
       viewIntervalMs: viewIntervalMs(transports.length),
       productBudget: PRODUCT_BUDGET / transports.length,
       inputBudget: INPUT_BUDGET / transports.length,
+      ...(log ? { log: log(number) } : {}),
       ...(resumption ? { resumption } : {}),
       ...(onTrace ? { trace: (trace: RoundTrace) => onTrace(number, trace) } : {}),
     });

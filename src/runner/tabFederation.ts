@@ -21,13 +21,13 @@ export interface TabsWatcher {
 
 /** Takes a federation of real tabs from its start to its end, with its progress on stderr. */
 export async function runTabFederation(
-  { settings, clients, backend, browsers, headed }: FederationOptions,
+  { settings, clients, backend, browsers, headed, log }: FederationOptions,
   stop: AbortSignal,
   watcher?: TabsWatcher,
 ): Promise<FederationResult> {
   const progress = new ProgressLine();
   progress.note('preparing the page');
-  const tabs = await Tabs.open({ tabs: clients, browsers, headed });
+  const tabs = await Tabs.open({ tabs: clients, browsers, headed, log });
   stop.addEventListener('abort', () => void tabs.close());
   try {
     progress.note(`opening ${clients} tabs`);

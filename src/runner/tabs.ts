@@ -2,6 +2,7 @@ import type { Browser, Page } from 'playwright';
 import type { BackendWish } from '../backend/backend.ts';
 import type { RoundTrace } from '../client/run.ts';
 import type { ClientCommand, ClientView } from '../client/view.ts';
+import type { LogTopic } from '../log/log.ts';
 import { launchBrowser } from './browser.ts';
 import { servePage, type PageServer } from './pageServer.ts';
 
@@ -47,6 +48,8 @@ export interface TabsOptions {
   readonly tabs: number;
   readonly browsers: number;
   readonly headed: boolean;
+  /** What the tabs tell stderr of; nothing by default. */
+  readonly log?: readonly LogTopic[];
 }
 
 /** The ids of a browser's processes. */
@@ -129,7 +132,9 @@ export class Tabs {
     this.pages.push(page);
     page.on('crash', () => this.#fail(k, 'its process crashed, most likely out of memory; use fewer tabs'));
     page.on('pageerror', (error) => this.#fail(k, error.message));
-    await page.goto(`${this.server.url}?room=${this.room}&backend=${backend}`);
+    const { log = [] } = this.options;
+    if (log.length > 0) page.on('console', (line) => line.type() === 'info' && process.stderr.write(`client ${k}  ${line.text()}\n`));
+    await page.goto(`${this.server.url}?room=${this.room}&backend=${backend}${log.length > 0 ? `&log=${log.join()}` : ''}`);
     if (k < this.browsers.length) await checkReachable(page);
     return page;
   }

@@ -3,6 +3,7 @@ import type { Client } from '../client/client.ts';
 import type { DatasetProblems } from '../client/datasetProblems.ts';
 import { inputsAsKnown, type Resumption, type Snapshot } from '../client/snapshot.ts';
 import { postingChanges } from '../client/viewChanges.ts';
+import { lineLog } from '../log/log.ts';
 import type { OwnedInputs } from '../round/state.ts';
 import type { Settings } from '../settings/settings.ts';
 import { numberOf } from '../transport/inProcess.ts';
@@ -39,7 +40,7 @@ async function inputsOf(
   return inputs;
 }
 
-async function start({ members, settings, backend, resumptions }: Extract<ToThread, { type: 'start' }>): Promise<void> {
+async function start({ members, settings, backend, log, resumptions }: Extract<ToThread, { type: 'start' }>): Promise<void> {
   for (const self of members) {
     transports.set(self.number, new RemoteTransport(self, (call) => post({ type: 'call', client: self.number, call })));
   }
@@ -55,6 +56,12 @@ async function start({ members, settings, backend, resumptions }: Extract<ToThre
     backend,
     source,
     onView: (client) => postingChanges((changes) => post({ type: 'view', client, changes })),
+    log: (client) =>
+      lineLog(
+        new Set(log),
+        (line) => process.stderr.write(`client ${client}  ${line}\n`),
+        () => performance.now(),
+      ),
     resumptions: whole,
   });
   members.forEach(({ number }, k) => clients.set(number, opened[k]!));

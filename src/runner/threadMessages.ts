@@ -2,6 +2,7 @@ import type { BackendWish } from '../backend/backend.ts';
 import type { Resumption } from '../client/snapshot.ts';
 import type { ClientCommand } from '../client/view.ts';
 import type { ViewChanges } from '../client/viewChanges.ts';
+import type { LogTopic } from '../log/log.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { RemoteCall, RemoteReply } from '../transport/remote.ts';
 import type { Presence } from '../transport/transport.ts';
@@ -14,6 +15,7 @@ export type ToThread =
       readonly members: readonly Presence[];
       readonly settings: Settings;
       readonly backend: BackendWish;
+      readonly log: readonly LogTopic[];
       /** Where each member goes on; empty at the beginning. */
       readonly resumptions: readonly Omit<Resumption, 'inputs'>[];
     }

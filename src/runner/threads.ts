@@ -3,6 +3,7 @@ import { Worker } from 'node:worker_threads';
 import type { BackendWish } from '../backend/backend.ts';
 import { takenBy } from '../client/snapshot.ts';
 import type { ClientView } from '../client/view.ts';
+import type { LogTopic } from '../log/log.ts';
 import type { Settings } from '../settings/settings.ts';
 import { InProcessNetwork } from '../transport/inProcess.ts';
 import { movedBuffers, serveTransport } from '../transport/remote.ts';
@@ -14,6 +15,8 @@ export interface ThreadedRun {
   readonly settings: Settings;
   readonly clients: number;
   readonly backend: BackendWish;
+  /** What the clients tell stderr of; nothing by default. */
+  readonly log?: readonly LogTopic[];
   readonly onProgress?: (view: ClientView) => void;
   readonly stop?: AbortSignal;
   /** Where what the clients know is kept on the way, and found again after an interruption. */
@@ -34,7 +37,15 @@ function startThread(): Worker {
  * @returns the clients' last views, by number.
  * @throws the first failure of any client, saying which.
  */
-export async function runInThreads({ settings, clients, backend, onProgress, stop, checkpoint }: ThreadedRun): Promise<ClientView[]> {
+export async function runInThreads({
+  settings,
+  clients,
+  backend,
+  log = [],
+  onProgress,
+  stop,
+  checkpoint,
+}: ThreadedRun): Promise<ClientView[]> {
   const before = (await checkpoint?.load()) ?? [];
   const network = new InProcessNetwork();
   const transports = Array.from({ length: clients }, () => network.join());
@@ -82,7 +93,7 @@ export async function runInThreads({ settings, clients, backend, onProgress, sto
       const snapshot = before[number];
       return snapshot ? [{ snapshot, taken: takenBy(id, snapshots) }] : [];
     });
-    post(thread, { type: 'start', members, settings, backend, resumptions });
+    post(thread, { type: 'start', members, settings, backend, log, resumptions });
   });
   try {
     const views = await Promise.race([conductor.run(), failure]);

@@ -16,6 +16,7 @@ class End {
   /** Frames that have arrived here, and how to take each. */
   readonly frames: Uint8Array<ArrayBuffer>[] = [];
   readonly untaken: { readonly bytes: number; readonly taken: () => void }[] = [];
+  readonly logged: object[] = [];
   readonly channel = new FrameChannel(
     'peer',
     {
@@ -26,6 +27,7 @@ class End {
       this.frames.push(frame);
       return new Promise((taken) => this.untaken.push({ bytes: wireBytes(frame.length), taken }));
     },
+    (_, event, details) => this.logged.push({ event, ...details }),
   );
   /** Bytes of chunks that have arrived here. */
   arrived = 0;
@@ -71,6 +73,21 @@ function outcomesOf(sends: readonly Promise<void>[]): string[] {
 }
 
 describe('a channel of frames', () => {
+  test('tells its log once that the window is full, and once that what waited for it is on its way', async () => {
+    const [a, b] = [new End(), new End()];
+    const sends = Array.from({ length: 5 }, () => a.channel.send(frameOf(WINDOW_BYTES / 2 - MIB)));
+    arriveAll(a, b);
+    expect(a.logged).toEqual([{ event: 'window full', peer: 'peer', underWay: 2, waiting: 3 }]);
+    for (let k = 0; k < 5; k++) {
+      await b.take();
+      arriveAll(b, a);
+      arriveAll(a, b);
+    }
+    await Promise.all(sends);
+    expect(a.logged.slice(1)).toEqual([{ event: 'window drained', peer: 'peer' }]);
+    expect(b.logged).toEqual([]);
+  });
+
   test('brings every frame of both ends in order, whoever is slow, and never holds more than a window or one frame', async () => {
     const length = fc.oneof(fc.nat(3 * MESSAGE_BYTES), fc.nat(5 * MIB), fc.constantFrom(0, WINDOW_BYTES, 10 * MIB));
     const lengths = fc.array(length, { maxLength: 6 });
