@@ -367,6 +367,20 @@ describe('clients of a room', () => {
     await federation.until((views) => views.every(({ status }) => status.kind === 'finished' && status.why === 'stopped'));
   });
 
+  it('stop when somebody says so in the very moment in which another enters the run', async () => {
+    let onEntering: () => void = () => undefined;
+    federation = new Federation(3, { ...settings, rounds: 500 }, (from, _to, frame) => {
+      const isEntering = from === 'c3' && /"joined":\["c3"\]/.test(JSON.stringify(decodeFrame(frame).fields));
+      if (isEntering) onEntering();
+      return 'deliver';
+    });
+    await federation.start();
+    await federation.until((views) => views.every(({ own }) => own.length >= 1));
+    onEntering = () => federation?.clients[0]!.command({ type: 'stop' });
+    federation.join();
+    await federation.until((views) => views.every(({ status }) => status.kind === 'finished' && status.why === 'stopped'));
+  }, 10_000);
+
   it.each(['jacobian', 'projected'] as const)('exchange %s, and no inputs, means or, of whole Jacobians, steps', async (exchange) => {
     federation = new Federation(2, { ...settings, exchange, projectionSize: 20, rounds: 2, wire: 'f32' });
     await federation.start();

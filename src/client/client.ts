@@ -9,7 +9,18 @@ import { NtkEngine } from '../ntk/engine.ts';
 import { decodeMessage, encodeMessage, MissingBaseError } from '../protocol/codec.ts';
 import { ProtocolError } from '../protocol/frame.ts';
 import type { Message } from '../protocol/messages.ts';
-import { mergeRegisters, runMembers, sameRegister, type RoomRegister, type RunRegister } from '../protocol/register.ts';
+import {
+  activeRun,
+  isPaused,
+  isSameRegister,
+  isVoid,
+  mergeRegisters,
+  propose,
+  runMembers,
+  type Proposal,
+  type RoomRegister,
+  type RunRegister,
+} from '../protocol/register.ts';
 import { Wire } from '../protocol/wire.ts';
 import { isCentralised } from '../settings/method.ts';
 import { featureForm, type Settings } from '../settings/settings.ts';
@@ -102,22 +113,14 @@ export class Client {
   }
 
   command(command: ClientCommand): void {
-    const { run } = this.#register;
     switch (command.type) {
-      case 'configure':
-        if (!isActive(run)) this.#propose({ settings: command.settings });
-        return;
       case 'start':
-        if (isActive(run) || (this.#members.length < 2 && !isCentralised(this.#register.settings.method))) return;
-        return this.#propose({
-          run: { id: crypto.randomUUID(), founders: this.#members.map(({ id }) => id), joined: [], control: 'running' },
-        });
-      case 'pause':
-        return this.#control('paused');
-      case 'resume':
-        return this.#control('running');
+        if (this.#members.length < 2 && !isCentralised(this.#register.settings.method)) return;
+        return this.#propose({ type: 'start', id: crypto.randomUUID(), founders: this.#members.map(({ id }) => id) });
       case 'stop':
-        return this.#control('stopped');
+        return this.#propose({ type: 'end', why: 'stopped' });
+      default:
+        return this.#propose(command);
     }
   }
 
@@ -221,7 +224,7 @@ export class Client {
   }
 
   #receive(peer: PeerId, frame: Uint8Array<ArrayBuffer>): void | Promise<void> {
-    const loading = this.#active === null && isActive(this.#register.run);
+    const loading = this.#active === null && activeRun(this.#register) !== null;
     let message: Message | null;
     try {
       message = this.#active ? this.#active.wire.decode(frame, peer) : decodeMessage(frame, null);
@@ -261,20 +264,15 @@ export class Client {
     );
   }
 
-  #propose(change: Partial<Pick<RoomRegister, 'settings' | 'run'>>): void {
-    this.#learn({ ...this.#register, ...change, version: this.#register.version + 1, author: this.#self.id });
-  }
-
-  #control(control: RunRegister['control']): void {
-    const { run } = this.#register;
-    if (isActive(run)) this.#propose({ run: { ...run, control } });
+  #propose(proposal: Proposal): void {
+    this.#learn(propose(this.#register, this.#self.id, proposal));
   }
 
   /** Merges what was heard or decided, tells everyone connected if that changed anything, and acts on it. */
   #learn(heard: RoomRegister): void {
     const before = this.#register;
     const merged = mergeRegisters(before, heard);
-    if (sameRegister(merged, before)) return;
+    if (isSameRegister(before, merged)) return;
     this.#register = merged;
     for (const peer of this.#open) this.#send(peer, { type: 'room', register: merged });
     if (JSON.stringify(merged.settings) !== JSON.stringify(before.settings)) void this.#prepare();
@@ -285,14 +283,12 @@ export class Client {
 
   #followRun(): void {
     const { run, settings } = this.#register;
-    if (this.#active && this.#active.register.id !== run?.id) void this.#endRun();
-    if (!run) return;
+    if (this.#active && (this.#active.register.id !== run?.id || isVoid(this.#register))) void this.#endRun();
+    const started = activeRun(this.#register);
     if (!this.#active) {
-      if (isActive(run) && this.#problem) this.#enterRun(run, settings, this.#problem);
-      return;
-    }
-    if (run.control === 'stopped') void this.#active.run.dispose();
-    else this.#active.run.setPaused(run.control === 'paused');
+      if (started && this.#problem) this.#enterRun(started, settings, this.#problem);
+    } else if (run?.end === 'stopped') void this.#active.run.dispose();
+    else this.#active.run.setPaused(started !== null && isPaused(started));
   }
 
   #enterRun(register: RunRegister, settings: Settings, problem: Problem): void {
@@ -324,10 +320,10 @@ export class Client {
     );
     this.#active = { register, settings, wire, engine, run, reached: false };
     const isFounder = register.founders.includes(this.#self.id);
-    if (!isFounder) this.#propose({ run: { ...register, joined: [...register.joined, this.#self.id] } });
+    if (!isFounder) this.#propose({ type: 'join' });
     if (resumption) this.#bytes.restore(resumption.snapshot.bytes);
     run.hold(this.#hold);
-    run.setPaused(register.control === 'paused');
+    run.setPaused(isPaused(register));
     this.#want();
     if (isFounder) run.begin();
     for (const { peer, frame } of this.#early.splice(0)) void this.#receive(peer, frame);
@@ -343,7 +339,7 @@ export class Client {
 
   #reached(): void {
     if (this.#active) this.#active.reached = true;
-    this.#control('finished');
+    this.#propose({ type: 'end', why: 'finished' });
     this.#changed();
   }
 
@@ -398,9 +394,9 @@ export class Client {
     if (!this.#problem) return { kind: 'preparing', step: this.#preparing };
     const { run } = this.#register;
     if (!run || !this.#active) return { kind: 'lobby' };
-    if (run.control === 'stopped') return { kind: 'finished', why: 'stopped' };
+    if (run.end === 'stopped') return { kind: 'finished', why: 'stopped' };
     if (this.#active.reached) return { kind: 'finished', why: 'reached' };
-    return { kind: run.control === 'paused' ? 'paused' : 'running' };
+    return { kind: run.end === null && isPaused(run) ? 'paused' : 'running' };
   }
 
   #peerView(member: Presence, neighbours: ReadonlySet<PeerId>): PeerView {
@@ -477,9 +473,4 @@ async function warmUp(settings: Settings, { model, own, initialWeights }: Proble
   } finally {
     engine.dispose();
   }
-}
-
-/** Whether a run is under way: its settings hold until it ends. */
-function isActive(run: RunRegister | null): run is RunRegister {
-  return run !== null && (run.control === 'running' || run.control === 'paused');
 }

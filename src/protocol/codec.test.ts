@@ -47,7 +47,7 @@ const messageOf: { readonly [Kind in MessageKind]: (shape: RunShape, random: Ran
       version: random.integer(9),
       author: 'a',
       settings: defaultSettings(),
-      run: random.integer(2) === 0 ? null : { id: 'r', founders: ['a'], joined: ['b'], control: 'running' },
+      run: random.integer(2) === 0 ? null : { version: 1, author: 'a', id: 'r', founders: ['a'], joined: ['b'], turns: 1, end: null },
     },
   }),
   mean: ({ inputWidth }, random) => ({ type: 'mean', run: 'r', mean: floats(inputWidth, random) }),

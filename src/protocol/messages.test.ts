@@ -33,7 +33,7 @@ const messages: Message[] = [
         partition: { kind: 'iid' },
         topology: { kind: 'k-regular', degree: 3, changing: true },
       },
-      run: { id: 'r', founders: ['a', 'b'], joined: ['c'], control: 'paused' },
+      run: { version: 3, author: 'b', id: 'r', founders: ['a', 'b'], joined: ['c'], turns: 1, end: null },
     },
   },
   { type: 'mean', run: 'r', mean: floats(3) },
