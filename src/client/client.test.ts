@@ -6,8 +6,8 @@ import { initialWeights } from '../model/model.ts';
 import { encodeMessage } from '../protocol/codec.ts';
 import { decodeFrame } from '../protocol/frame.ts';
 import { modelOf } from '../settings/model.ts';
-import { algorithms } from '../settings/presets.ts';
-import type { FlowSettings } from '../settings/method.ts';
+import { algorithms, usualRidge } from '../settings/presets.ts';
+import type { EvolutionSettings, FlowSettings, Method } from '../settings/method.ts';
 import { defaultSettings, exchanges, withAlgorithm, type Settings } from '../settings/settings.ts';
 import { dropsOut } from '../topology/dropout.ts';
 import { graphOf } from '../topology/graph.ts';
@@ -76,6 +76,22 @@ const source: ProblemSource = {
 };
 
 const settings: Settings = { ...defaultSettings(), hidden: [8], samples: 30, sketchSize: 4, rounds: 6, deadlineMs: 3000 };
+
+const { temperature, softLabels, teacher, priorAdjustment } = defaultEvolution();
+/** The ridge with the whole kernel, and a pull. */
+const solving: Method = {
+  kind: 'ntk',
+  kernel: 'whole',
+  evolution: { ...usualRidge, temperature, softLabels, teacher, priorAdjustment },
+  momentum: { kind: 'nesterov', factor: 0.5, velocity: 'own' },
+  pull: 0.02,
+};
+
+function defaultEvolution(): EvolutionSettings {
+  const { method } = settings;
+  if (method.kind !== 'ntk') throw new Error('the default method has a kernel');
+  return method.evolution;
+}
 
 function withEvolution(used: Settings, change: Partial<FlowSettings>): Settings {
   const { method } = used;
@@ -183,6 +199,9 @@ describe('clients of a room', () => {
     { exchange: 'jacobian' },
     { exchange: 'projected', projection: 'dense' },
     { exchange: 'projected', projection: 'khatri-rao' },
+    { exchange: 'weights' },
+    { exchange: 'weights', method: solving },
+    { exchange: 'sketch', method: solving },
   ] as const)('learn from each other what none has alone: %o', async (choice) => {
     federation = new Federation(3, { ...settings, ...choice, projectionSize: 60 });
     await federation.start();

@@ -4,7 +4,7 @@ import { whole } from '../settings/bounds.ts';
 import type { EvolutionSettings, Method } from '../settings/method.ts';
 import { defaultSettings, type Settings } from '../settings/settings.ts';
 import type { ProblemSource } from './problem.ts';
-import type { RoundTrace } from './run.ts';
+import type { RoundTrace } from './trace.ts';
 
 /** Conformance cases: small federations with every number given, and the result an independent implementation found. */
 

@@ -1,3 +1,4 @@
+/** The page's end of one client: WebRTC and signalling here on the main thread, everything else in its worker. */
 import type { BackendWish } from '../backend/backend.ts';
 import { fetchCatalogue } from '../data/httpSource.ts';
 import { lineLog, type LogTopic } from '../log/log.ts';
@@ -7,16 +8,14 @@ import { movedBuffers, serveTransport, type RemoteCall } from '../transport/remo
 import type { Transport } from '../transport/transport.ts';
 import { joinRoom, watchRoom } from '../transport/webrtc.ts';
 import type { CaseRun } from './conformance.ts';
-import type { RoundTrace } from './run.ts';
+import type { RoundTrace } from './trace.ts';
 import { emptyView, type ClientCommand, type ClientView } from './view.ts';
 import type { FromWorker, ToWorker } from './workerMessages.ts';
-
-/** The page's end of one client: WebRTC and signalling here on the main thread, everything else in its worker. */
 
 export interface JoinRequest {
   readonly room: string;
   readonly backend: BackendWish;
-  /** What the console is told of; nothing if absent. */
+  /** The topics of the log that go to the console; none by default. */
   readonly log?: readonly LogTopic[];
   readonly conformance?: CaseRun;
 }
@@ -99,7 +98,7 @@ export class BrowserSession {
     const worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' });
     this.#worker = worker;
     worker.onerror = ({ message }) => this.#fail(`The client's worker stopped: ${message}. Reload the page.`);
-    post(worker, { type: 'start', self: transport.self, backend, dataUrl: dataUrl().href, conformance: conformance ?? null });
+    post(worker, { type: 'start', self: transport.self, backend, dataUrl: dataUrl().href, conformance: conformance ?? null, log });
     const serve = serveTransport(transport, (reply) => post(worker, reply));
     worker.onmessage = ({ data }: MessageEvent<FromWorker>) => this.#receive(worker, serve, data);
   }

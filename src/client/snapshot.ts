@@ -1,3 +1,8 @@
+/**
+ * What a client must know to go on after a round as if nothing had happened: taken and given back between two rounds, when no
+ * message of the run is under way. What neighbours have given is left out: whoever resumes makes their inputs again
+ * (`inputsAsKnown`), and finds the vectors that the wire builds on in their own snapshots (`takenBy`).
+ */
 import * as v from 'valibot';
 import { throughHalf } from '../math/half.ts';
 import { inputWidth } from '../model/model.ts';
@@ -10,28 +15,26 @@ import { kernelInputs, type Settings } from '../settings/settings.ts';
 import type { PeerId } from '../transport/transport.ts';
 import type { CountedBytes } from './bytes.ts';
 import type { Problem } from './problem.ts';
-import type { OwnRound, RoundSummary } from './view.ts';
+import { phases, works, type OwnRound, type RoundSummary } from './view.ts';
 
-/**
- * What a client must know to go on after a round as if nothing had happened: taken and given back between two rounds, when no
- * message of the run is under way. What neighbours have given is left out: whoever resumes makes their inputs again
- * (`inputsAsKnown`), and finds the vectors that the wire builds on in their own snapshots (`takenBy`).
- */
-
-export interface Snapshot {
+/** What a run must know to go on. */
+export interface RunSnapshot {
   /** The round to begin next. */
   readonly round: number;
   readonly weights: Float32Array;
   readonly velocity: Float32Array | null;
-  /** The sketch's centre. */
+  /** The sketch's centre μ; null while it is not known, or nothing is sketched. */
   readonly centre: Float32Array | null;
-  /** Who has our mean. */
+  /** The peers that have this client's mean. */
   readonly introduced: readonly PeerId[];
-  /** Whose inputs we have. */
+  /** The peers whose inputs this client has. */
   readonly knows: readonly PeerId[];
   readonly own: readonly OwnRound[];
   readonly summaries: readonly RoundSummary[];
   readonly missedRounds: ReadonlyMap<PeerId, number>;
+}
+
+export interface Snapshot extends RunSnapshot {
   readonly bytes: CountedBytes;
   readonly wire: WireSnapshot;
 }
@@ -51,8 +54,8 @@ const keptByPeer = <T extends v.ObjectEntries>(entries: T) =>
 const ownRoundSchema = v.strictObject({
   round: whole,
   score: v.strictObject({ accuracy: amount, loss: amount }),
-  phases: v.record(v.picklist(['descend', 'mix', 'linearise', 'evolve', 'step', 'evaluate']), amount),
-  work: v.record(v.picklist(['descend', 'features', 'evolve', 'pullback', 'score']), amount),
+  phases: v.record(v.picklist(phases), amount),
+  work: v.record(v.picklist(works), amount),
   bytesSent: whole,
   neighbours: v.array(peer),
   missed: v.array(peer),

@@ -1,3 +1,4 @@
+/** What a person can see of a client: plain data, sent from the worker as it changes and drawn by the page. */
 import type { BackendView } from '../backend/backend.ts';
 import type { RoundSummary, Score } from '../protocol/messages.ts';
 import { defaultSettings, type Settings } from '../settings/settings.ts';
@@ -5,16 +6,16 @@ import type { PeerId, Presence } from '../transport/transport.ts';
 
 export type { BackendView, RoundSummary, Score };
 
-/** What a person can see of a client: plain data, sent from the worker as it changes and drawn by the page. */
-
-/** `descend` is a phase of gradient methods; `linearise`, `evolve` and `step` are of NTK methods. */
-export type Phase = 'descend' | 'mix' | 'linearise' | 'evolve' | 'step' | 'evaluate';
+/** A round's phases in their order: `descend` is of gradient methods; `linearise`, `evolve` and `step` are of NTK methods. */
+export const phases = ['descend', 'mix', 'linearise', 'evolve', 'step', 'evaluate'] as const;
+export type Phase = (typeof phases)[number];
 
 /** Milliseconds spent in each phase of one round, of those that it has had. */
 export type PhaseTimes = Readonly<Partial<Record<Phase, number>>>;
 
-/** What a client computes: for its own round, and for its neighbours'. */
-export type Work = 'descend' | 'features' | 'evolve' | 'pullback' | 'score';
+/** The kinds of work that a client computes, for its own round and for its neighbours'. */
+export const works = ['descend', 'features', 'evolve', 'pullback', 'score'] as const;
+export type Work = (typeof works)[number];
 
 /** Milliseconds spent computing, by what it was. */
 export type WorkTimes = Readonly<Partial<Record<Work, number>>>;

@@ -1,4 +1,5 @@
 /// <reference lib="webworker" />
+/** The module worker that one tab's client lives in: all computing and all timers, so that a hidden tab keeps its pace. */
 import { selectBackend } from '../backend/backend.ts';
 import { locateWasm } from '../backend/wasmBrowser.ts';
 import { httpSource } from '../data/httpSource.ts';
@@ -7,11 +8,10 @@ import { RemoteTransport } from '../transport/remote.ts';
 import { Client } from './client.ts';
 import { wallClock } from './clock.ts';
 import { caseSource, settingsOf } from './conformance.ts';
+import { consoleLog } from './consoleLog.ts';
 import { DatasetProblems } from './datasetProblems.ts';
 import { postingChanges } from './viewChanges.ts';
 import type { FromWorker, ToWorker } from './workerMessages.ts';
-
-/** The module worker that one tab's client lives in: all computing and all timers, so that a hidden tab keeps its pace. */
 
 /** Fast enough to look live, slow enough to cost nothing. */
 const VIEW_INTERVAL_MS = 100;
@@ -26,7 +26,7 @@ let client: Client | null = null;
 self.onmessage = ({ data }: MessageEvent<ToWorker>) => {
   switch (data.type) {
     case 'start': {
-      const { self: presence, backend, dataUrl, conformance } = data;
+      const { self: presence, backend, dataUrl, conformance, log } = data;
       locateWasm();
       transport = new RemoteTransport(presence, post);
       client = new Client({
@@ -37,6 +37,7 @@ self.onmessage = ({ data }: MessageEvent<ToWorker>) => {
         clock: wallClock,
         onView: postingChanges((changes) => post({ type: 'view', changes })),
         viewIntervalMs: VIEW_INTERVAL_MS,
+        log: consoleLog(log),
         ...(conformance ? { trace: (trace) => post({ type: 'trace', trace }) } : {}),
       });
       return;

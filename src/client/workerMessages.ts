@@ -1,12 +1,12 @@
+/** What the page's main thread and the client's worker say to each other. Both come from one build, so nothing is validated. */
 import type { BackendWish } from '../backend/backend.ts';
+import type { LogTopic } from '../log/log.ts';
 import type { RemoteCall, RemoteReply } from '../transport/remote.ts';
 import type { Presence } from '../transport/transport.ts';
 import type { CaseRun } from './conformance.ts';
-import type { RoundTrace } from './run.ts';
+import type { RoundTrace } from './trace.ts';
 import type { ClientCommand } from './view.ts';
 import type { ViewChanges } from './viewChanges.ts';
-
-/** What the page's main thread and the client's worker say to each other. Both come from one build, so nothing is validated. */
 
 export type ToWorker =
   | {
@@ -17,6 +17,8 @@ export type ToWorker =
       readonly dataUrl: string;
       /** A conformance case to run instead of a dataset, its arrays traced. */
       readonly conformance: CaseRun | null;
+      /** The topics of the log that go to the console. */
+      readonly log: readonly LogTopic[];
     }
   | RemoteReply
   | { readonly type: 'command'; readonly command: ClientCommand }

@@ -4,7 +4,7 @@ import { locateWasm } from '../backend/wasmNode.ts';
 import { Client } from '../client/client.ts';
 import { patientClock } from '../client/clock.ts';
 import type { ProblemSource } from '../client/problem.ts';
-import type { RoundTrace } from '../client/run.ts';
+import type { RoundTrace } from '../client/trace.ts';
 import type { Resumption } from '../client/snapshot.ts';
 import type { ClientView } from '../client/view.ts';
 import type { Log } from '../log/log.ts';

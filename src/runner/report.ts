@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import type { BackendView, BytesByKind, ClientView, PhaseTimes, WorkTimes } from '../client/view.ts';
+import { phases, works, type BackendView, type BytesByKind, type ClientView, type PhaseTimes, type WorkTimes } from '../client/view.ts';
 import type { Settings } from '../settings/settings.ts';
 import { projectRoot } from '../datasets/paths.ts';
 import { megabytes, percent } from '../math/format.ts';
@@ -50,9 +50,6 @@ export interface ReportInput {
   /** Beside sparkmesh's, Node's and tfjs's own. */
   readonly versions: Readonly<Record<string, string>>;
 }
-
-const phases = ['descend', 'mix', 'linearise', 'evolve', 'step', 'evaluate'] as const;
-const works = ['descend', 'features', 'evolve', 'pullback', 'score'] as const;
 
 /** The mean over all clients of those that any has had, ms. */
 function meanTimes<Name extends string>(names: readonly Name[], times: readonly Readonly<Partial<Record<Name, number>>>[]) {

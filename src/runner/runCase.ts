@@ -1,6 +1,6 @@
 import type { BackendWish } from '../backend/backend.ts';
 import { caseSource, resultOf, settingsOf, type CaseRun, type ConformanceResult } from '../client/conformance.ts';
-import type { RoundTrace } from '../client/run.ts';
+import type { RoundTrace } from '../client/trace.ts';
 import { hasReached } from './conductor.ts';
 import { runInProcess } from './inProcess.ts';
 import { Tabs } from './tabs.ts';

@@ -1,6 +1,6 @@
 import type { Browser, Page } from 'playwright';
 import type { BackendWish } from '../backend/backend.ts';
-import type { RoundTrace } from '../client/run.ts';
+import type { RoundTrace } from '../client/trace.ts';
 import type { ClientCommand, ClientView } from '../client/view.ts';
 import type { LogTopic } from '../log/log.ts';
 import { launchBrowser } from './browser.ts';

@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest';
-import type { MetricsMessage } from '../protocol/messages.ts';
-import type { Presence } from '../transport/transport.ts';
-import type { Clock } from './clock.ts';
+import type { MetricsMessage } from '../../protocol/messages.ts';
+import type { Presence } from '../../transport/transport.ts';
+import type { Clock } from '../clock.ts';
 import { Evaluator, summaryOf, type CollectedRound } from './evaluator.ts';
 
 const metrics = (round: number, accuracy = 0.5): MetricsMessage => ({

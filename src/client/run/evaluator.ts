@@ -1,7 +1,7 @@
-import type { MetricsMessage, RoundSummary, Score } from '../protocol/messages.ts';
-import { scaledSum } from '../round/iterate.ts';
-import type { PeerId, Presence } from '../transport/transport.ts';
-import type { Clock } from './clock.ts';
+import type { MetricsMessage, RoundSummary, Score } from '../../protocol/messages.ts';
+import { scaledSum } from '../../round/iterate.ts';
+import type { PeerId, Presence } from '../../transport/transport.ts';
+import type { Clock } from '../clock.ts';
 
 /** One client's metrics of one round, with who sent them. */
 interface Report {

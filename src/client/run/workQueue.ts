@@ -1,5 +1,5 @@
-import type { Clock } from './clock.ts';
-import type { Work, WorkTimes } from './view.ts';
+import type { Clock } from '../clock.ts';
+import type { Work, WorkTimes } from '../view.ts';
 
 /** Runs tasks one after another, in the order they were added: one client's computations share one device. */
 export class WorkQueue {

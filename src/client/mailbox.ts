@@ -1,0 +1,143 @@
+/** A client's letters: channels that are open, messages in and out of frames, what waits for a channel, and every byte counted. */
+import { decodeMessage, encodeMessage, MissingBaseError } from '../protocol/codec.ts';
+import { ProtocolError } from '../protocol/frame.ts';
+import type { Message } from '../protocol/messages.ts';
+import type { Wire } from '../protocol/wire.ts';
+import { ACK_BYTES, wireBytes } from '../transport/chunks.ts';
+import { PeerLostError, type PeerId, type Transport } from '../transport/transport.ts';
+import { ByteCounters } from './bytes.ts';
+
+/** What a neighbour may send while our samples still load, bytes. */
+const MAX_EARLY_BYTES = 64 * 1024 * 1024;
+
+/** What a frame turned out to be; `none`: nothing for now, and nobody's fault. */
+export type Received =
+  | { readonly kind: 'message'; readonly message: Message }
+  | { readonly kind: 'none' }
+  | { readonly kind: 'rejected'; readonly why: string };
+
+interface Early {
+  readonly peer: PeerId;
+  readonly frame: Uint8Array<ArrayBuffer>;
+}
+
+/** What the mailbox needs of the client around it. */
+export interface MailboxHost {
+  /** Whether the peer is in the room, so that a channel to it may still open. */
+  isHere(peer: PeerId): boolean;
+  /** A message cannot reach the peer. */
+  lost(peer: PeerId): void;
+  failed(error: unknown): void;
+}
+
+export class Mailbox {
+  readonly bytes = new ByteCounters();
+  readonly #open = new Set<PeerId>();
+  /** Peers whose channel was open and has closed. */
+  readonly #lost = new Set<PeerId>();
+  readonly #outbox = new Map<PeerId, Message[]>();
+  /** Frames of a run that this client will be in as soon as its samples are here. */
+  #early: Early[] = [];
+  /** The run's, while this client is in one. */
+  #wire: Wire | null = null;
+
+  constructor(
+    private readonly transport: Pick<Transport, 'send'>,
+    private readonly host: MailboxHost,
+  ) {}
+
+  get wire(): Wire | null {
+    return this.#wire;
+  }
+
+  isOpen(peer: PeerId): boolean {
+    return this.#open.has(peer);
+  }
+
+  isLost(peer: PeerId): boolean {
+    return this.#lost.has(peer);
+  }
+
+  /** Sends the greeting, then what waited for the channel. */
+  opened(peer: PeerId, greeting: Message): void {
+    this.#open.add(peer);
+    this.#lost.delete(peer);
+    this.send(peer, greeting);
+    for (const message of this.#outbox.get(peer) ?? []) this.send(peer, message);
+    this.#outbox.delete(peer);
+  }
+
+  /** The channel has closed or its peer has left: nobody knows what arrived before. */
+  closed(peer: PeerId): void {
+    if (this.#open.delete(peer)) this.#lost.add(peer);
+    this.#outbox.delete(peer);
+    this.#wire?.forget(peer);
+  }
+
+  /** Queues a message, until the channel opens if need be. */
+  send(to: PeerId, message: Message): void {
+    if (!this.#open.has(to)) {
+      if (this.host.isHere(to)) this.#outbox.set(to, [...(this.#outbox.get(to) ?? []), message]);
+      else this.host.lost(to);
+      return;
+    }
+    const frame = this.#wire ? this.#wire.encode(message, to) : encodeMessage(message, 'f16');
+    this.bytes.countSent(to, message.type, wireBytes(frame.length));
+    this.transport.send(to, frame).then(
+      () => this.bytes.countReceived(to, 'ack', ACK_BYTES),
+      (error: unknown) => (error instanceof PeerLostError ? this.host.lost(to) : this.host.failed(error)),
+    );
+  }
+
+  /** Sends to everyone whose channel is open. */
+  broadcast(message: Message): void {
+    for (const peer of this.#open) this.send(peer, message);
+  }
+
+  /** Counts a frame that has arrived, which its channel acknowledges. */
+  acknowledge(peer: PeerId): void {
+    this.bytes.countSent(peer, 'ack', ACK_BYTES);
+  }
+
+  /** Reads a frame. @param isLoading whether this client will be in the run soon: what is not for now is kept for then. */
+  read(peer: PeerId, frame: Uint8Array<ArrayBuffer>, isLoading: boolean): Received {
+    try {
+      const message = this.#wire ? this.#wire.decode(frame, peer) : decodeMessage(frame, null);
+      if (message) {
+        this.bytes.countReceived(peer, message.type, wireBytes(frame.length));
+        return { kind: 'message', message };
+      }
+      if (isLoading) this.#keep({ peer, frame });
+      return { kind: 'none' };
+    } catch (error) {
+      if (error instanceof MissingBaseError) {
+        this.bytes.countReceived(peer, error.answer.of, wireBytes(frame.length));
+        this.send(peer, error.answer);
+        return { kind: 'none' };
+      }
+      if (!(error instanceof ProtocolError)) throw error;
+      return { kind: 'rejected', why: error.message };
+    }
+  }
+
+  /** Speaks the run's wire from now on. */
+  enter(wire: Wire): void {
+    this.#wire = wire;
+  }
+
+  /** @returns what came too early for the run that this client is in now, in its order. */
+  takeEarly(): readonly Early[] {
+    return this.#early.splice(0);
+  }
+
+  /** Speaks of no run any more. */
+  leave(): void {
+    this.#wire = null;
+    this.#early = [];
+  }
+
+  #keep(early: Early): void {
+    const kept = this.#early.reduce((sum, { frame }) => sum + frame.length, 0);
+    if (kept + early.frame.length <= MAX_EARLY_BYTES) this.#early.push(early);
+  }
+}

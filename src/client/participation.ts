@@ -1,0 +1,143 @@
+/** A client's part in the room's run: it enters when there is one and its samples are here, follows its turns, and leaves it. */
+import type { Log } from '../log/log.ts';
+import type { Message } from '../protocol/messages.ts';
+import { activeRun, isPaused, isVoid, type RoomRegister, type RunRegister } from '../protocol/register.ts';
+import { Wire } from '../protocol/wire.ts';
+import type { Settings } from '../settings/settings.ts';
+import type { PeerId } from '../transport/transport.ts';
+import type { Clock } from './clock.ts';
+import type { Mailbox } from './mailbox.ts';
+import type { Problem, ProblemSource } from './problem.ts';
+import type { Room } from './room.ts';
+import { Run, type RunEvent } from './run/run.ts';
+import { shapeOf } from './run/shape.ts';
+import type { Resumption, Snapshot } from './snapshot.ts';
+import type { RoundTrace } from './trace.ts';
+
+export interface ParticipationOptions {
+  readonly source: Pick<ProblemSource, 'graph'>;
+  /** Keeps the rounds' deadlines. */
+  readonly clock: Clock;
+  readonly trace?: (trace: RoundTrace) => void;
+  /** Bytes that products of inputs may take between rounds; a tab's by default. */
+  readonly productBudget?: number;
+  /** Bytes of neighbours' inputs that may be kept from round to round; a tab's by default. */
+  readonly inputBudget?: number;
+  /** Where the first run starts, if not at the beginning. */
+  readonly resumption?: Resumption;
+}
+
+/** A tab's, bytes: enough for the sketches of six hundred neighbours with 200 samples. */
+const INPUT_BUDGET = 64 * 2 ** 20;
+
+/** The run that a client is in, from entering it until another takes its place. */
+interface ActiveRun {
+  readonly id: string;
+  readonly settings: Settings;
+  readonly run: Run;
+  /** Whether the target round is done here. */
+  isReached: boolean;
+}
+
+export class Participation {
+  #active: ActiveRun | null = null;
+  #hold: number | null = null;
+
+  /** @param tell told of what happens in the run. */
+  constructor(
+    private readonly options: ParticipationOptions,
+    private readonly log: Log,
+    private readonly room: Pick<Room, 'self' | 'participants'>,
+    private readonly mailbox: Mailbox,
+    private readonly tell: (event: RunEvent) => void,
+  ) {}
+
+  get active(): Readonly<ActiveRun> | null {
+    return this.#active;
+  }
+
+  /**
+   * Does what the register says: leaves a run that is not the room's any more, enters the one under way, pauses, goes on, stops.
+   * @param problem what this client learns from, once it is here.
+   * @returns how this client has entered a run, if it has.
+   */
+  follow(register: RoomRegister, problem: Problem | null): 'founder' | 'newcomer' | null {
+    const { run, settings } = register;
+    if (this.#active && (this.#active.id !== run?.id || isVoid(register))) void this.leave();
+    const started = activeRun(register);
+    if (!this.#active) return started && problem && this.#enter(started, settings, problem);
+    if (run?.end === 'stopped') void this.#active.run.dispose();
+    else this.#active.run.setPaused(started !== null && isPaused(started));
+    return null;
+  }
+
+  receive(from: PeerId, message: Message): void | Promise<void> {
+    return this.#active?.run.receive(from, message);
+  }
+
+  opened(peer: PeerId): void {
+    this.#active?.run.opened(peer);
+  }
+
+  lost(peer: PeerId): void {
+    this.#active?.run.lost(peer);
+  }
+
+  /** Keeps this client from beginning a round from `round` on, in this run and the next; null lets it go. */
+  hold(round: number | null): void {
+    this.#hold = round;
+    this.#active?.run.hold(round);
+  }
+
+  /** @returns null while a round is under way here, or no run. */
+  snapshot(): Snapshot | null {
+    const { wire, bytes } = this.mailbox;
+    const run = this.#active?.run.snapshot();
+    return run && wire ? { ...run, bytes: bytes.snapshot(), wire: wire.snapshot() } : null;
+  }
+
+  /** Leaves the run, if any. @returns a promise that all it held is freed. */
+  async leave(): Promise<void> {
+    const active = this.#active;
+    this.#active = null;
+    this.mailbox.leave();
+    if (!active) return;
+    this.log('client', 'leaves', { run: active.id });
+    await active.run.dispose();
+  }
+
+  #enter(register: RunRegister, settings: Settings, problem: Problem): 'founder' | 'newcomer' {
+    const { id } = register;
+    const { resumption } = this.options;
+    const { self } = this.room;
+    const isFounder = register.founders.includes(self.id);
+    this.log('client', 'enters', { run: id, founder: isFounder });
+    const run = this.#makeRun(id, settings, problem);
+    const start = problem.startsAlike ? problem.initialWeights : null;
+    const earlier = resumption ? { ...resumption.snapshot.wire, taken: resumption.taken } : undefined;
+    this.mailbox.enter(new Wire(shapeOf(id, settings, problem), settings, self.number, start, earlier));
+    this.#active = { id, settings, run, isReached: false };
+    if (resumption) this.mailbox.bytes.restore(resumption.snapshot.bytes);
+    run.hold(this.#hold);
+    run.setPaused(isPaused(register));
+    if (isFounder) run.begin();
+    return isFounder ? 'founder' : 'newcomer';
+  }
+
+  #makeRun(id: string, settings: Settings, problem: Problem): Run {
+    const { source, clock, trace = null, productBudget, inputBudget = INPUT_BUDGET, resumption = null } = this.options;
+    return new Run(
+      { id, self: this.room.self, settings, problem, source, clock, log: this.log, inputBudget, productBudget, trace, resumption },
+      {
+        participants: () => this.room.participants(),
+        isOpen: (peer) => this.mailbox.isOpen(peer),
+        send: (to, message) => this.mailbox.send(to, message),
+        roundBytes: () => this.mailbox.bytes.ownRounds,
+        tell: (event) => {
+          if (event.type === 'reached' && this.#active) this.#active.isReached = true;
+          this.tell(event);
+        },
+      },
+    );
+  }
+}

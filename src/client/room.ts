@@ -1,0 +1,97 @@
+/** A room as one of its members knows it: who is here, who was, and the register that all share. It tells nobody anything. */
+import { activeRun, isSameRegister, mergeRegisters, propose, runMembers, type Proposal, type RoomRegister } from '../protocol/register.ts';
+import type { Settings } from '../settings/settings.ts';
+import type { PeerId, Presence } from '../transport/transport.ts';
+
+/** What a merge has brought. */
+export interface News {
+  /** Whether the settings are others than before. */
+  readonly hasOtherSettings: boolean;
+}
+
+/** Settings come from their schema, which puts their parts in one order. */
+const isSameChoice = (a: Settings, b: Settings) => a === b || JSON.stringify(a) === JSON.stringify(b);
+
+export class Room {
+  /** The number changes if signalling restarts and someone else took it meanwhile; the samples held stay those of the first. */
+  #self: Presence;
+  #members: readonly Presence[];
+  /** Everyone ever seen: who has left during a run still stands in the view with its bytes. */
+  readonly #seen = new Map<PeerId, Presence>();
+  #register: RoomRegister;
+
+  /** @param settings the room's until somebody changes them; the same at every client. */
+  constructor(self: Presence, settings: Settings) {
+    this.#self = self;
+    this.#members = [self];
+    this.#register = { version: 0, author: '', settings, run: null };
+  }
+
+  get self(): Presence {
+    return this.#self;
+  }
+
+  /** Everyone here, this client included, by ascending number. */
+  get members(): readonly Presence[] {
+    return this.#members;
+  }
+
+  /** Everyone but this client who is or was here, by ascending number. */
+  get seen(): readonly Presence[] {
+    return [...this.#seen.values()].sort((a, b) => a.number - b.number);
+  }
+
+  get register(): RoomRegister {
+    return this.#register;
+  }
+
+  /** Whether a run is under way. */
+  get isRunning(): boolean {
+    return activeRun(this.#register) !== null;
+  }
+
+  has(peer: PeerId): boolean {
+    return this.#members.some(({ id }) => id === peer);
+  }
+
+  /** The members now here that take part in the run, this client included. */
+  participants(): readonly Presence[] {
+    const { run } = this.#register;
+    if (!run) return [];
+    const taking = runMembers(run);
+    return this.#members.filter(({ id }) => taking.has(id) || id === this.#self.id);
+  }
+
+  /** What a person calls a peer: by its number, if it was ever seen. */
+  nameOf(peer: PeerId): string {
+    return `Client ${this.#seen.get(peer)?.number ?? peer}`;
+  }
+
+  /** Takes note of who is here now. @returns who has left. */
+  meet(members: readonly Presence[]): readonly PeerId[] {
+    const gone = this.#members.filter(({ id }) => !members.some((member) => member.id === id));
+    this.#members = [...members].sort((a, b) => a.number - b.number);
+    this.#self = members.find(({ id }) => id === this.#self.id) ?? this.#self;
+    for (const member of members) if (member.id !== this.#self.id) this.#seen.set(member.id, member);
+    return gone.map(({ id }) => id);
+  }
+
+  /** Strikes one that has left from those who were here. */
+  forget(peer: PeerId): void {
+    this.#seen.delete(peer);
+  }
+
+  /** Merges a register that was heard. @returns null for nothing new. */
+  hear(heard: RoomRegister): News | null {
+    const before = this.#register;
+    const merged = mergeRegisters(before, heard);
+    if (isSameRegister(before, merged)) return null;
+    this.#register = merged;
+    return { hasOtherSettings: !isSameChoice(before.settings, merged.settings) };
+  }
+
+  /** Writes what this client proposes. @returns null where that changes nothing. */
+  propose(proposal: Proposal): News | null {
+    return this.hear(propose(this.#register, this.#self.id, proposal));
+  }
+}

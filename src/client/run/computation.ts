@@ -1,0 +1,138 @@
+/** What a client computes in a run, on its own samples, one thing after another: the engine, its queue and what it uploaded. */
+import { miniBatches } from '../../data/batches.ts';
+import { randomStream } from '../../math/random.ts';
+import { inputWidth } from '../../model/model.ts';
+import { descend } from '../../ntk/descent.ts';
+import { NtkEngine, type Teaching } from '../../ntk/engine.ts';
+import type { Evolved } from '../../ntk/evolution.ts';
+import type { Features, InputFeatures, PoolMember } from '../../ntk/pool.ts';
+import { sketchInputs, sketchMatrix } from '../../ntk/sketch.ts';
+import { weightedMean } from '../../round/iterate.ts';
+import type { OwnedInputs, RoundEffect } from '../../round/state.ts';
+import { softLabelWeight } from '../../settings/method.ts';
+import { featureForm, kernelInputs } from '../../settings/settings.ts';
+import type { Score, Work, WorkTimes } from '../view.ts';
+import type { RunOptions } from './options.ts';
+import { WorkQueue } from './workQueue.ts';
+
+type Effect<Type extends RoundEffect['type']> = Extract<RoundEffect, { type: Type }>;
+
+export class Computation {
+  readonly #engine: NtkEngine;
+  readonly #queue: WorkQueue;
+  /** The own samples' inputs on the device, n x width. */
+  readonly #inputs: ReturnType<NtkEngine['upload']>;
+  /** The matrix that inputs are sketched by, width x columns; null where they are not. */
+  readonly #sketch: Float32Array | null;
+  /** The own inputs where neighbours may have them as they are. */
+  readonly #exact: InputFeatures | null;
+  #isDisposed = false;
+
+  /** @param onError told of what a task threw, unless that was after `dispose`. */
+  constructor(
+    private readonly options: Pick<RunOptions, 'settings' | 'problem' | 'self' | 'clock' | 'productBudget' | 'trace'>,
+    onError: (error: unknown) => void,
+  ) {
+    const { settings, problem, clock, productBudget } = options;
+    const { model, own } = problem;
+    const width = inputWidth(model);
+    const shared = kernelInputs(settings);
+    this.#engine = new NtkEngine(model, featureForm(settings), productBudget);
+    this.#inputs = this.#engine.upload(own.rows, own.labels.length, width);
+    this.#sketch = shared === 'sketch' ? sketchMatrix(width, Math.min(settings.sketchSize, width), settings.seed) : null;
+    this.#exact = shared === 'exact' ? { kind: 'exact', rows: own.rows, width } : null;
+    this.#queue = new WorkQueue(clock, (error) => {
+      if (!this.#isDisposed) onError(error);
+    });
+  }
+
+  /** Has a task wait for its turn; what it causes when it is done comes before the next one's turn. */
+  enqueue(work: Work, task: () => Promise<void>): void {
+    this.#queue.add(work, task);
+  }
+
+  /** Resolves when all tasks so far have ended. */
+  settled(): Promise<void> {
+    return this.#queue.settled();
+  }
+
+  /** The time of the tasks that ended since the last call, ms. */
+  takeTimes(): WorkTimes {
+    return this.#queue.takeTimes();
+  }
+
+  /** The change that gradient steps on the own samples make to these weights: at η_t, with this client's and round's batches. */
+  descend({ round, weights, method }: Effect<'descend'>): Promise<Float32Array> {
+    const { settings, problem, self } = this.options;
+    const { labels } = problem.own;
+    const { learningRate, decay, momentum, localSteps, batchSize } = method;
+    const random = randomStream(settings.seed, 'batches', self.number, round);
+    return descend(this.#engine.spec, weights, this.#inputs, labels, {
+      learningRate: learningRate * Math.exp(-decay * round),
+      momentum,
+      batches: batchSize === 'full' ? Array<null>(localSteps).fill(null) : miniBatches(labels.length, batchSize, localSteps, random),
+    });
+  }
+
+  /** The logits that these models teach the own samples with, n x C. */
+  teach(teaching: Teaching): Promise<Float32Array> {
+    return this.#engine.teacher(teaching, this.#inputs);
+  }
+
+  /** What a kernel needs of the own samples at these weights. */
+  features(weights: Float32Array): Promise<Features> {
+    return this.#engine.features(weights, this.#inputs);
+  }
+
+  /** The pool's residuals after evolving its logits. */
+  evolve({ round, weights, pool, method: { kernel, evolution } }: Effect<'evolve'>): Promise<Evolved> {
+    return this.#engine.evolve({
+      weights,
+      pool,
+      kernel,
+      options: { ...evolution, softLabelWeight: softLabelWeight(evolution, round), round },
+      wantKernel: this.options.trace !== null,
+    });
+  }
+
+  /** J_pᵀ R_p of the own samples at these weights. */
+  pullback(weights: Float32Array, residual: Float32Array): Promise<Float32Array> {
+    return this.#engine.pullback(weights, this.#inputs, residual);
+  }
+
+  /** Jᵀ R of the pool, from its members' Jacobians. */
+  backProject(pool: readonly PoolMember[], residual: Float32Array): Promise<Float32Array> {
+    return this.#engine.backProject(pool, residual);
+  }
+
+  /** The score of these weights on the test set; zeros where there is none. */
+  async score(weights: Float32Array): Promise<Score> {
+    const { test } = this.options.problem;
+    return test ? this.#engine.evaluate(weights, test.rows, test.labels) : { accuracy: 0, loss: 0 };
+  }
+
+  /** The mean of the own inputs, `width` floats. */
+  mean(): Float32Array {
+    const { own, model } = this.options.problem;
+    const width = inputWidth(model);
+    const rows = own.labels.length;
+    return weightedMean(Array.from({ length: rows }, (_, p) => ({ vector: own.rows.subarray(p * width, (p + 1) * width), weight: 1 })));
+  }
+
+  /** The own labels, and inputs as a neighbour may have them: exact, sketched around its centre, or none. */
+  inputsFor(centre: Float32Array | null): OwnedInputs {
+    const { own, model } = this.options.problem;
+    const { labels, rows } = own;
+    if (!this.#sketch) return { labels, inputs: this.#exact };
+    const width = inputWidth(model);
+    const columns = this.#sketch.length / width;
+    return { labels, inputs: sketchInputs(rows, labels.length, width, centre ?? new Float32Array(width), this.#sketch, columns) };
+  }
+
+  /** Drops what waits its turn, and frees everything on the device when the running task is done. */
+  async dispose(): Promise<void> {
+    this.#isDisposed = true;
+    await this.#queue.close();
+    this.#engine.dispose();
+  }
+}

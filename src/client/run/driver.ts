@@ -1,0 +1,225 @@
+/**
+ * The driver of a client's two pure machines, the asking side of its rounds and its samples' owner: brings them events, has
+ * their effects computed and sent, and keeps the deadlines.
+ */
+import { classCount, featureWidths } from '../../model/model.ts';
+import type { MixedMessage, ResidualsMessage } from '../../protocol/messages.ts';
+import type { Iterate } from '../../round/iterate.ts';
+import { advanceOwner, initialOwnerState, type OwnerEffect, type OwnerEvent, type OwnerState } from '../../round/owner.ts';
+import { advanceRound, initialRoundState, nextRound } from '../../round/round.ts';
+import type { Known, RoundEffect, RoundEvent, RoundMessage, RoundResult, RoundState } from '../../round/state.ts';
+import { featureForm, kernelInputs, sharesSamples } from '../../settings/settings.ts';
+import type { PeerId } from '../../transport/transport.ts';
+import type { Neighbourhood } from '../neighbourhood.ts';
+import type { Phase } from '../view.ts';
+import type { Computation } from './computation.ts';
+import { noteAdvance, noteDeadline } from './notes.ts';
+import type { Others, RunOptions } from './options.ts';
+
+/** What the driver needs of the run around it. */
+export interface DriverHost {
+  /** A phase has begun. */
+  entered(phase: Phase): void;
+  /** The round has come to its end. */
+  finished(result: RoundResult): void;
+  /** Who is waited for, or what has come, may have changed. */
+  changed(): void;
+}
+
+function initialState({ id, self, settings, problem, inputBudget, resumption }: RunOptions, computation: Computation): RoundState {
+  const { method } = settings;
+  const form = featureForm(settings);
+  const inputs = kernelInputs(settings);
+  const ofSamples = () => ({ mean: computation.mean(), inputs: inputs === 'sketch' ? null : computation.inputsFor(null) });
+  const fresh = initialRoundState(
+    {
+      run: id,
+      self: self.id,
+      method,
+      inputs,
+      features: featureWidths(problem.model, form),
+      classes: classCount(problem.model),
+      hasJacobians: form === 'jacobian',
+      sharesSamples: sharesSamples(settings),
+      start: problem.startsAlike ? problem.initialWeights : null,
+      inputBudget,
+    },
+    method.kind === 'ntk' ? ofSamples() : null,
+  );
+  if (!resumption) return fresh;
+  const { centre, introduced } = resumption.snapshot;
+  return { ...fresh, known: { ...fresh.known, centre, introduced: new Set(introduced), inputs: resumption.inputs } };
+}
+
+export class Driver {
+  #machine: RoundState;
+  #owner: OwnerState;
+  /** Neighbours whose channel never opened within a deadline: not waited for until it does. */
+  readonly #unreachable = new Set<PeerId>();
+  #isPaused = false;
+  #isClosed = false;
+  #cancelDeadline: () => void = () => undefined;
+
+  constructor(
+    private readonly options: RunOptions,
+    private readonly computation: Computation,
+    private readonly others: Pick<Others, 'isOpen' | 'send'>,
+    private readonly host: DriverHost,
+  ) {
+    this.#machine = initialState(options, computation);
+    this.#owner = initialOwnerState(options.id, options.settings.method);
+  }
+
+  get known(): Known {
+    return this.#machine.known;
+  }
+
+  /** Whether a round's messages are still due from the peer, or it was left out of the round. */
+  activityOf(peer: PeerId): 'idle' | 'waiting' | 'answered' | 'missed' {
+    const { activity } = this.#machine;
+    if (activity.phase === 'idle' || activity.phase === 'descend') return 'idle';
+    if (!activity.plan.neighbours.some((neighbour) => neighbour.peer === peer)) return 'idle';
+    if (activity.waiting.has(peer)) return 'waiting';
+    return activity.missed.has(peer) ? 'missed' : 'answered';
+  }
+
+  /** The round to begin after `finished`: the next, or the first that some neighbour has not left behind. */
+  nextRound(finished: number, neighboursIn: (round: number) => readonly PeerId[]): number {
+    return nextRound(this.#machine, finished, neighboursIn);
+  }
+
+  begin(round: number, { selfWeight, neighbours }: Neighbourhood, own: Iterate): void {
+    const unreachable = new Set([...this.#unreachable].filter((peer) => !this.others.isOpen(peer)));
+    this.#advanceRound({ type: 'begin', plan: { round, selfWeight, neighbours, unreachable }, own });
+  }
+
+  /** Takes a message to the asking side. */
+  receive(from: PeerId, message: RoundMessage): void {
+    this.#advanceRound({ type: 'message', from, message });
+  }
+
+  /** Takes a message to the samples' owner. @returns a promise that it is answered. */
+  answer(from: PeerId, message: MixedMessage | ResidualsMessage): Promise<void> {
+    this.#advanceOwner({ type: 'message', from, message });
+    return this.computation.settled();
+  }
+
+  opened(peer: PeerId): void {
+    this.#unreachable.delete(peer);
+  }
+
+  lost(peer: PeerId): void {
+    this.#advanceOwner({ type: 'lost', peer });
+    this.#advanceRound({ type: 'lost', peer });
+  }
+
+  /** While paused nobody is late. */
+  setPaused(isPaused: boolean): void {
+    this.#isPaused = isPaused;
+  }
+
+  /** Waits for nobody any more, and takes no event. */
+  close(): void {
+    this.#isClosed = true;
+    this.#cancelDeadline();
+  }
+
+  #advanceRound(event: RoundEvent): void {
+    if (this.#isClosed) return;
+    const before = this.#machine;
+    const { state, effects } = advanceRound(before, event);
+    this.#machine = state;
+    noteAdvance(this.options.log, before, event, state);
+    if (state.activity.phase !== 'idle') this.host.entered(state.activity.phase);
+    for (const effect of effects) this.#perform(effect);
+    this.host.changed();
+  }
+
+  #advanceOwner(event: OwnerEvent): void {
+    const { state, effects } = advanceOwner(this.#owner, event);
+    this.#owner = state;
+    for (const effect of effects) this.#answer(effect);
+  }
+
+  #perform(effect: RoundEffect): void {
+    const { computation, others } = this;
+    switch (effect.type) {
+      case 'send':
+        return others.send(effect.to, effect.message);
+      case 'introduce':
+        return others.send(effect.to, { type: 'mean', run: this.options.id, mean: computation.mean() });
+      case 'await':
+        return this.#await(effect);
+      case 'descend':
+        return computation.enqueue('descend', async () => {
+          const change = await computation.descend(effect);
+          this.#advanceRound({ type: 'descended', round: effect.round, change });
+        });
+      case 'sketch-inputs':
+        return this.#advanceRound({ type: 'own-inputs', inputs: computation.inputsFor(effect.centre) });
+      case 'features':
+        return computation.enqueue('features', async () => {
+          const { round, weights, teaching } = effect;
+          const teacher = teaching && (await computation.teach(teaching));
+          if (teacher) this.#advanceOwner({ type: 'taught', round, teacher });
+          const features = await computation.features(weights);
+          this.#advanceRound({ type: 'own-features', round, features: { features, teacher } });
+        });
+      case 'evolve':
+        return computation.enqueue('evolve', async () => {
+          const evolution = await computation.evolve(effect);
+          this.#advanceRound({ type: 'evolved', round: effect.round, evolution });
+        });
+      case 'pullback':
+        return computation.enqueue('pullback', async () => {
+          const step = await computation.pullback(effect.weights, effect.residual);
+          this.#advanceRound({ type: 'own-step', round: effect.round, step });
+        });
+      case 'back-project':
+        return computation.enqueue('pullback', async () => {
+          const step = await computation.backProject(effect.pool, effect.residual);
+          this.#advanceRound({ type: 'own-step', round: effect.round, step });
+        });
+      case 'finish':
+        this.#cancelDeadline();
+        return this.host.finished(effect.result);
+    }
+  }
+
+  #answer(effect: OwnerEffect): void {
+    const { computation, others } = this;
+    const { id: run } = this.options;
+    switch (effect.type) {
+      case 'send':
+        return others.send(effect.to, effect.message);
+      case 'answer-inputs':
+        return others.send(effect.to, { type: 'inputs', run, ...computation.inputsFor(effect.centre) });
+      case 'answer-features':
+        return computation.enqueue('features', async () => {
+          const { round, weights, teacher } = effect;
+          const features = await computation.features(weights);
+          others.send(effect.to, { type: 'features', run, round, features, teacher });
+        });
+      case 'answer-step':
+        return computation.enqueue('pullback', async () => {
+          const step = await computation.pullback(effect.weights, effect.residual);
+          others.send(effect.to, { type: 'step', run, round: effect.round, step });
+        });
+    }
+  }
+
+  #await(wait: Extract<RoundEffect, { type: 'await' }>): void {
+    const { clock, settings, log } = this.options;
+    const { round, phase, deadlines } = wait;
+    this.#cancelDeadline();
+    this.#cancelDeadline = clock.after(deadlines * settings.deadlineMs, () => {
+      if (this.#isPaused) return this.#await(wait);
+      const { activity } = this.#machine;
+      if (activity.phase === 'mix') {
+        for (const peer of activity.waiting) if (!this.others.isOpen(peer)) this.#unreachable.add(peer);
+      }
+      noteDeadline(log, this.#machine, round, phase);
+      this.#advanceRound({ type: 'deadline', round, phase });
+    });
+  }
+}

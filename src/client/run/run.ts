@@ -1,0 +1,236 @@
+/** One client's part in one run: its rounds one after another, each scored and reported, from the first to the target. */
+import { inHalves } from '../../ntk/pool.ts';
+import type { Message } from '../../protocol/messages.ts';
+import type { Iterate } from '../../round/iterate.ts';
+import type { RoundResult } from '../../round/state.ts';
+import type { Settings } from '../../settings/settings.ts';
+import { dropsOut } from '../../topology/dropout.ts';
+import type { PeerId } from '../../transport/transport.ts';
+import { neighbourhoodOf, wantedPeers, type Neighbourhood } from '../neighbourhood.ts';
+import type { Problem } from '../problem.ts';
+import type { RunSnapshot } from '../snapshot.ts';
+import type { OwnRound } from '../view.ts';
+import { Computation } from './computation.ts';
+import { Driver } from './driver.ts';
+import { History, type Told } from './history.ts';
+import type { Others, RunOptions } from './options.ts';
+import { Reporting } from './reporting.ts';
+
+export type RunEvent =
+  /** Something to show has changed. */
+  | { readonly type: 'changed' }
+  /** A round has begun: `wanted()` may be others. */
+  | { readonly type: 'moved' }
+  /** The target round is done here. */
+  | { readonly type: 'reached' }
+  | { readonly type: 'failed'; readonly error: unknown };
+
+/** What a run needs of the client around it. */
+export interface RunHost extends Others {
+  /** What this client's rounds have cost since it joined, bytes. */
+  roundBytes(): number;
+  tell(event: RunEvent): void;
+}
+
+/** The model that a run starts from, at rest. */
+function initialIterate({ method }: Settings, { initialWeights }: Problem): Iterate {
+  const hasMomentum = method.kind === 'ntk' && method.momentum.kind !== 'none';
+  return { weights: initialWeights, velocity: hasMomentum ? new Float32Array(initialWeights.length) : null };
+}
+
+export class Run {
+  readonly #computation: Computation;
+  readonly #driver: Driver;
+  readonly #history: History;
+  readonly #reporting: Reporting;
+  #iterate: Iterate;
+  #round: number;
+  /** Neighbours that drop out of this round. */
+  #absent: readonly PeerId[] = [];
+  #hasBegun = false;
+  #isPaused = false;
+  #hold: number | null = null;
+  /** Between two rounds, for as long as we are paused or held. */
+  #isWaiting = false;
+  #disposal: Promise<void> | null = null;
+
+  constructor(
+    private readonly options: RunOptions,
+    private readonly host: RunHost,
+  ) {
+    const { settings, problem, clock, resumption } = options;
+    const past = resumption?.snapshot;
+    this.#iterate = past ?? initialIterate(settings, problem);
+    this.#round = past?.round ?? 0;
+    this.#history = new History(past);
+    this.#computation = new Computation(options, (error) => host.tell({ type: 'failed', error }));
+    this.#driver = new Driver(options, this.#computation, host, {
+      entered: (phase) => this.#history.enter(phase, clock.now()),
+      finished: (result) => this.#finish(result),
+      changed: () => host.tell({ type: 'changed' }),
+    });
+    this.#reporting = new Reporting(options, this.#computation, host, {
+      round: () => this.#round,
+      summarised: (summary) => {
+        if (this.#history.addSummary(summary)) host.tell({ type: 'changed' });
+      },
+    });
+  }
+
+  get round(): number {
+    return this.#round;
+  }
+
+  get history(): Told {
+    return this.#history;
+  }
+
+  activityOf(peer: PeerId): ReturnType<Driver['activityOf']> {
+    return this.#driver.activityOf(peer);
+  }
+
+  /** Peers this run wants channels to: this round's and the next round's neighbours, and the evaluator. */
+  wanted(): readonly PeerId[] {
+    const { self, problem } = this.options;
+    const rounds = [this.#round, this.#round + 1].map((round) => this.#neighbourhoodIn(round));
+    return wantedPeers(self.id, this.host.participants(), rounds, problem.test !== null);
+  }
+
+  /** For a founder: starts at round 0, or where it was. A client that joined later is started by its first neighbour's weights. */
+  begin(): void {
+    this.#beginRound(this.#round);
+  }
+
+  /** Keeps this client from beginning a round from `round` on; null lets it go. */
+  hold(round: number | null): void {
+    this.#hold = round;
+    if (this.#isWaiting) this.#beginNext();
+  }
+
+  setPaused(isPaused: boolean): void {
+    if (this.#disposal || isPaused === this.#isPaused) return;
+    this.#isPaused = isPaused;
+    this.#driver.setPaused(isPaused);
+    if (this.#isWaiting) this.#beginNext();
+  }
+
+  /** @returns null while a round is under way here. */
+  snapshot(): RunSnapshot | null {
+    if (!this.#isWaiting) return null;
+    const { centre, introduced, inputs } = this.#driver.known;
+    const { weights, velocity } = this.#iterate;
+    const known = { centre, introduced: [...introduced], knows: [...inputs.keys()] };
+    return { round: this.#round + 1, weights, velocity, ...known, ...this.#history.past() };
+  }
+
+  /** @returns for a message that asks us to compute, when that is done: its sender's window counts it until then. */
+  receive(from: PeerId, message: Message): void | Promise<void> {
+    if (this.#disposal) return;
+    switch (message.type) {
+      case 'room':
+        return;
+      case 'mixed':
+      case 'residuals':
+        return this.#driver.answer(from, message);
+      case 'metrics':
+        return this.#reporting.collect(from, message);
+      case 'summary':
+        return this.#reporting.hear(from, message.summary);
+      case 'weights':
+        if (!this.#hasBegun) this.#adopt(message.round, message);
+        return this.#driver.receive(from, message);
+      case 'inputs': {
+        const { inputs } = message;
+        // They are kept for the whole run: in as many bytes as they came in.
+        const kept = this.options.settings.wire === 'f32' ? inputs : inputs && inHalves(inputs);
+        return this.#driver.receive(from, { ...message, inputs: kept });
+      }
+      case 'mean':
+      case 'features':
+      case 'step':
+      case 'decline':
+        return this.#driver.receive(from, message);
+    }
+  }
+
+  opened(peer: PeerId): void {
+    this.#driver.opened(peer);
+  }
+
+  lost(peer: PeerId): void {
+    if (this.#disposal) return;
+    this.#driver.lost(peer);
+    this.#reporting.review();
+  }
+
+  /** Ends the run here and frees what it holds on the device. */
+  dispose(): Promise<void> {
+    this.#disposal ??= this.#free();
+    return this.#disposal;
+  }
+
+  async #free(): Promise<void> {
+    this.#history.close();
+    this.#driver.close();
+    this.#reporting.close();
+    await this.#computation.dispose();
+  }
+
+  /** A newcomer starts from its first neighbour's model, not from the initial one. */
+  #adopt(round: number, { weights, velocity }: Iterate): void {
+    this.#iterate = { weights, velocity: velocity ?? this.#iterate.velocity };
+    this.#beginRound(round);
+  }
+
+  #neighbourhoodIn(round: number): Neighbourhood {
+    const { self, settings, source } = this.options;
+    const members = this.host.participants();
+    return neighbourhoodOf(self.id, members, source.graph(settings, members.length, round), settings, round);
+  }
+
+  #beginRound(round: number): void {
+    const { self, settings, clock } = this.options;
+    this.#hasBegun = true;
+    this.#round = round;
+    this.#history.begin(clock.now(), this.host.roundBytes());
+    const neighbourhood = this.#neighbourhoodIn(round);
+    this.#absent = neighbourhood.absent;
+    if (dropsOut(settings, self.number, round)) return this.#conclude({ round, neighbours: [], missed: [] });
+    this.host.tell({ type: 'moved' });
+    this.#driver.begin(round, neighbourhood, this.#iterate);
+  }
+
+  #beginNext(): void {
+    if (this.#disposal) return;
+    const { settings, log } = this.options;
+    const peersIn = (round: number) => this.#neighbourhoodIn(round).neighbours.map(({ peer }) => peer);
+    const next = this.#driver.nextRound(this.#round, peersIn);
+    this.#isWaiting = this.#isPaused || next >= (this.#hold ?? Infinity);
+    if (this.#isWaiting) return log('round', 'stands', { next, why: this.#isPaused ? 'paused' : 'held' });
+    if (next >= settings.rounds) this.host.tell({ type: 'reached' });
+    else this.#beginRound(next);
+  }
+
+  #finish({ round, iterate, delta, evolution, neighbours, missed }: RoundResult): void {
+    this.#iterate = iterate;
+    const traced = evolution && { delta, evolvedLogits: evolution.logits, kernel: evolution.kernel ?? null };
+    this.options.trace?.({ round, weights: iterate.weights, evolution: traced });
+    this.#conclude({ round, neighbours, missed: [...missed, ...this.#absent] });
+  }
+
+  /** Scores the model with which the round ends, reports it, and goes on. */
+  #conclude(result: Pick<OwnRound, 'round' | 'neighbours' | 'missed'>): void {
+    const { id, clock, log } = this.options;
+    const { weights } = this.#iterate;
+    const ended = this.#history.end(result, clock.now(), this.host.roundBytes());
+    log('round', 'ends', { round: result.round, neighbours: result.neighbours, missed: result.missed });
+    this.#computation.enqueue('score', async () => {
+      const score = await this.#computation.score(weights);
+      const { round, bytesSent } = ended;
+      const seconds = this.#history.add({ ...ended, score, work: this.#computation.takeTimes() }, clock.now());
+      this.#reporting.report({ type: 'metrics', run: id, round, ...score, bytesSent, seconds, weights });
+      this.#beginNext();
+      this.host.tell({ type: 'changed' });
+    });
+  }
+}
