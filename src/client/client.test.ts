@@ -126,6 +126,8 @@ class Federation {
   readonly clock = new CountingClock();
   readonly clients: Client[] = [];
   readonly transports: Transport[] = [];
+  /** What each client has logged, as `topic event details`. */
+  readonly lines: string[][] = [];
   readonly network: InProcessNetwork;
   #check: () => void = () => undefined;
 
@@ -140,6 +142,8 @@ class Federation {
 
   join(): Client {
     const transport = this.network.join();
+    const lines: string[] = [];
+    this.lines.push(lines);
     const client = new Client({
       transport,
       backend: () => selectBackend('cpu'),
@@ -148,6 +152,7 @@ class Federation {
       clock: this.clock,
       onView: () => this.#check(),
       viewIntervalMs: 5,
+      log: (topic, event, details = {}) => lines.push(`${topic} ${event} ${JSON.stringify(details)}`),
     });
     this.transports.push(transport);
     this.clients.push(client);
@@ -565,6 +570,29 @@ describe('clients of a room', () => {
     expect(federation.views().every(({ notice }) => notice === null)).toBe(true);
   });
 
+  it('log whom they wait for when a neighbour falls silent, and that its deadline has passed', async () => {
+    const deliver: Deliver = (from, _to, frame) => {
+      const isDue = /"type":"(weights|mixed|features|step)"/.test(JSON.stringify(decodeFrame(frame).fields));
+      return from === 'c2' && isDue ? 'drop' : 'deliver';
+    };
+    federation = new Federation(3, { ...settings, rounds: 1, deadlineMs: 150 }, deliver);
+    await federation.start();
+    await federation.until((views) => views.slice(0, 2).every(reached));
+    const [lines] = federation.lines;
+    const has = (line: RegExp) => lines!.findIndex((logged) => line.test(logged));
+    const steps = [
+      has(/^client prepares \{"step":"timing and compiling the kernels"\}/),
+      has(/^client enters .*"founder":true/),
+      has(/^round waits \{"round":0,"phase":"mix","for":\["c1","c2"\]/),
+      has(/^round answered \{"round":0,"phase":"mix","by":"c1","for":\["c2"\]\}/),
+      has(/^round deadline \{"round":0,"phase":"mix","missed":\["c2"\]\}/),
+      has(/^round waits \{"round":0,"phase":"linearise","for":\["c1"\],"missed":\["c2"\]\}/),
+      has(/^round ends \{"round":0,"neighbours":\["c1"\],"missed":\["c2"\]\}/),
+    ];
+    expect(steps).not.toContain(-1);
+    expect(steps).toEqual(steps.toSorted((a, b) => a - b));
+  });
+
   it('tell a person about frames they cannot use, and go on', async () => {
     federation = new Federation(2);
     await federation.start();
@@ -572,6 +600,7 @@ describe('clients of a room', () => {
     await federation.transports[1]!.send('c0', Uint8Array.of(1, 2, 3));
     await federation.until((views) => views.every((view) => reached(view)));
     expect(federation.views()[0]!.notice).toMatch(/Client 1 sent something/);
+    expect(federation.lines[0]!.some((line) => line.startsWith('client rejected {"from":"c1"'))).toBe(true);
   });
 
   it('believe what a round came to from the evaluator alone', async () => {

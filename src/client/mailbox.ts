@@ -7,7 +7,7 @@ import { ACK_BYTES, wireBytes } from '../transport/chunks.ts';
 import { PeerLostError, type PeerId, type Transport } from '../transport/transport.ts';
 import { ByteCounters } from './bytes.ts';
 
-/** What a neighbour may send while our samples still load, bytes. */
+/** The most that is kept of what comes while our samples still load, bytes. */
 const MAX_EARLY_BYTES = 64 * 1024 * 1024;
 
 /** What a frame turned out to be; `none`: nothing for now, and nobody's fault. */
@@ -25,7 +25,7 @@ interface Early {
 export interface MailboxHost {
   /** Whether the peer is in the room, so that a channel to it may still open. */
   isHere(peer: PeerId): boolean;
-  /** A message cannot reach the peer. */
+  /** Told that a message cannot reach the peer. */
   lost(peer: PeerId): void;
   failed(error: unknown): void;
 }
@@ -67,7 +67,7 @@ export class Mailbox {
     this.#outbox.delete(peer);
   }
 
-  /** The channel has closed or its peer has left: nobody knows what arrived before. */
+  /** Takes note that the channel has closed or its peer has left: nobody knows what arrived before. */
   closed(peer: PeerId): void {
     if (this.#open.delete(peer)) this.#lost.add(peer);
     this.#outbox.delete(peer);

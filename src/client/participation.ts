@@ -27,7 +27,7 @@ export interface ParticipationOptions {
   readonly resumption?: Resumption;
 }
 
-/** A tab's, bytes: enough for the sketches of six hundred neighbours with 200 samples. */
+/** The input budget of a tab, bytes: enough for the sketches of six hundred neighbours with 200 samples. */
 const INPUT_BUDGET = 64 * 2 ** 20;
 
 /** The run that a client is in, from entering it until another takes its place. */

@@ -35,12 +35,13 @@ export interface OwnRound {
   readonly round: number;
   readonly score: Score;
   readonly phases: PhaseTimes;
-  /** From the end of the round before to the end of this one. */
+  /** Times of what was computed from the end of the round before to the end of this one. */
   readonly work: WorkTimes;
   /** Training bytes of this client's round: its messages, and the answers to them. */
   readonly bytesSent: number;
-  /** Neighbours that took part, and those left out because they were late or gone. */
+  /** Neighbours that took part. */
   readonly neighbours: readonly PeerId[];
+  /** Neighbours that were left out because they were late or gone. */
   readonly missed: readonly PeerId[];
 }
 

@@ -18,11 +18,11 @@ import type { Others, RunOptions } from './options.ts';
 
 /** What the driver needs of the run around it. */
 export interface DriverHost {
-  /** A phase has begun. */
+  /** Told that this phase is under way, once or more. */
   entered(phase: Phase): void;
-  /** The round has come to its end. */
+  /** Told of the round's end. */
   finished(result: RoundResult): void;
-  /** Who is waited for, or what has come, may have changed. */
+  /** Told that who is waited for, or what has come, may be others. */
   changed(): void;
 }
 
@@ -113,7 +113,7 @@ export class Driver {
     this.#advanceRound({ type: 'lost', peer });
   }
 
-  /** While paused nobody is late. */
+  /** Lets deadlines pass without effect while paused: nobody is late then. */
   setPaused(isPaused: boolean): void {
     this.#isPaused = isPaused;
   }

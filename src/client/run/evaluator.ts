@@ -20,10 +20,10 @@ export interface EvaluatorHost {
   readonly clock: Clock;
   /** How long a round waits for the others after our own report of it, ms. */
   readonly deadlineMs: number;
-  /** The round that we are in. */
+  /** The round that this client is in. */
   round(): number;
   participants(): readonly Presence[];
-  /** Everyone's reports of a round are here, or are no longer waited for; called in the order of the rounds. */
+  /** Told of each round, in their order, when everyone's reports are here or no longer waited for. */
   collected(round: CollectedRound): void;
 }
 
@@ -57,7 +57,7 @@ export class Evaluator {
     this.#take();
   }
 
-  /** Somebody who was waited for may have left. */
+  /** Looks again at who is waited for: somebody may have left. */
   review(): void {
     this.#take();
   }
