@@ -1,64 +1,104 @@
+/** A Chromium to drive: found on this machine, or installed, and started with WebGPU. */
+
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { chromium, type Browser } from 'playwright';
 
-/** Names a Chromium by path, before any other is looked for. */
+/** Names a Chromium by path, and no other is looked for. */
 const EXECUTABLE_VARIABLE = 'SPARKMESH_CHROMIUM';
 
+/** How long a browser may take to tell its version, ms. */
+const VERSION_MS = 30_000;
+
+/** Signals that no browser works; its message names those that were tried, and why they did not. */
 export class NoBrowserError extends Error {
   override readonly name = 'NoBrowserError';
 }
 
 const systemNames = ['google-chrome', 'google-chrome-stable', 'chromium', 'chromium-browser'];
+const macPath = '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome';
 
-function findExecutable(): string | undefined {
-  const named = process.env[EXECUTABLE_VARIABLE];
-  if (named) {
-    if (!existsSync(named)) throw new NoBrowserError(`${EXECUTABLE_VARIABLE} names ${named}, which does not exist; correct or unset it.`);
-    return named;
+/** Lists where a Chromium may be, Playwright's own first. */
+function candidates(): string[] {
+  const folders = (process.env['PATH'] ?? '').split(delimiter).filter((folder) => folder !== '');
+  const system = systemNames.flatMap((name) => folders.map((folder) => join(folder, name)));
+  return [chromium.executablePath(), ...system, macPath].filter(existsSync);
+}
+
+/**
+ * Tries whether a browser runs here: a distribution's stub only prints where to get one, and others lack a library.
+ * @returns what is wrong with it, or null.
+ */
+function defectOf(executable: string): string | null {
+  if (!existsSync(executable)) return 'does not exist';
+  // Chrome for Windows opens a window instead of telling its version.
+  if (process.platform === 'win32') return null;
+  const { error, status, signal, stdout, stderr } = spawnSync(executable, ['--version'], { encoding: 'utf8', timeout: VERSION_MS });
+  if (error) return error.message;
+  if (status === 0) return null;
+  const [line] = `${stderr}\n${stdout}`.split('\n').filter((text) => text.trim() !== '');
+  return `${signal ? `was ended by ${signal}` : `exits with ${status}`}${line === undefined ? '' : `: ${line.trim()}`}`;
+}
+
+type Search = { readonly executable: string } | { readonly defects: readonly string[] };
+
+/** Finds the first browser that runs, or what is wrong with each. */
+function search(): Search {
+  const defects: string[] = [];
+  for (const executable of candidates()) {
+    const defect = defectOf(executable);
+    if (defect === null) return { executable };
+    defects.push(`${executable} ${defect}`);
   }
-  if (existsSync(chromium.executablePath())) return chromium.executablePath();
-  for (const name of systemNames) {
-    const found = spawnSync('which', [name], { encoding: 'utf8' }).stdout?.trim();
-    if (found) return found;
-  }
-  const mac = '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome';
-  return existsSync(mac) ? mac : undefined;
+  return { defects };
 }
 
 function run(command: string, args: string[]): boolean {
   return spawnSync(command, args, { stdio: ['ignore', 'inherit', 'inherit'], timeout: 600_000 }).status === 0;
 }
 
-/**
- * A Chromium to drive: the one named by SPARKMESH_CHROMIUM, Playwright's own, or the system's; if there is none,
- * installs Playwright's, else Debian's package.
- * @returns the path of its executable.
- * @throws {NoBrowserError} when none is found and none can be installed.
- */
-export function ensureBrowser(): string {
-  const found = findExecutable();
-  if (found) return found;
-  process.stderr.write('No Chromium found; installing one (once).\n');
+const isRoot = process.getuid?.() === 0;
+
+function installPlaywrights(): boolean {
   const playwrightCli = join(dirname(createRequire(import.meta.url).resolve('playwright/package.json')), 'cli.js');
-  const isRoot = process.getuid?.() === 0;
-  if (run(process.execPath, [playwrightCli, 'install', ...(isRoot ? ['--with-deps'] : []), 'chromium'])) {
-    const installed = findExecutable();
-    if (installed) return installed;
+  return run(process.execPath, [playwrightCli, 'install', ...(isRoot ? ['--with-deps'] : []), 'chromium']);
+}
+
+function installDebians(): boolean {
+  if (process.platform !== 'linux') return false;
+  const apt = (...args: string[]) => (isRoot ? run('apt-get', args) : run('sudo', ['-n', 'apt-get', ...args]));
+  apt('update');
+  return apt('install', '-y', '--no-install-recommends', 'chromium');
+}
+
+/**
+ * Finds a Chromium to drive: the one named by SPARKMESH_CHROMIUM, Playwright's own, or the system's, whichever first runs.
+ * @param installers tried one after another where there is none; each returns whether it has installed one.
+ * @returns the path of its executable.
+ * @throws {NoBrowserError} when the one named does not run, or none does and none can be installed.
+ */
+export function ensureBrowser(installers: readonly (() => boolean)[] = [installPlaywrights, installDebians]): string {
+  const named = process.env[EXECUTABLE_VARIABLE];
+  if (named) {
+    const defect = defectOf(named);
+    if (defect === null) return named;
+    throw new NoBrowserError(`${EXECUTABLE_VARIABLE} names ${named}, which ${defect}; correct or unset it.`);
   }
-  if (process.platform === 'linux') {
-    const apt = (...args: string[]) => (isRoot ? run('apt-get', args) : run('sudo', ['-n', 'apt-get', ...args]));
-    apt('update');
-    if (apt('install', '-y', '--no-install-recommends', 'chromium')) {
-      const installed = findExecutable();
-      if (installed) return installed;
+  let found = search();
+  if ('defects' in found) {
+    process.stderr.write('No Chromium works here; installing one (once).\n');
+    for (const install of installers) {
+      if (install()) found = search();
+      if ('executable' in found) return found.executable;
     }
+    const tried = found.defects.length > 0 ? ` (tried: ${found.defects.join('; ')})` : '';
+    throw new NoBrowserError(
+      `No Chromium could be found or installed; install Chrome or Chromium, or name one with ${EXECUTABLE_VARIABLE}=/path/to/chrome${tried}.`,
+    );
   }
-  throw new NoBrowserError(
-    `No Chromium could be found or installed; install Chrome or Chromium, or name one with ${EXECUTABLE_VARIABLE}=/path/to/chrome.`,
-  );
+  return found.executable;
 }
 
 /** Whether this machine has a GPU that Chromium's WebGPU can use; without one it rasterises on the CPU (SwiftShader). */
