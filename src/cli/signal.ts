@@ -2,9 +2,10 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import * as v from 'valibot';
 import { SIGNAL_PATH } from '../signalling/messages.ts';
+import { PortTakenError } from '../runner/portTaken.ts';
 import { attachSignalling } from '../signalling/server.ts';
 import { parseOptions, runCommand, stopped } from './commandLine.ts';
-import { portOption, PortTakenError } from './port.ts';
+import { portOption } from './port.ts';
 
 const DEFAULT_PORT = 4174;
 

@@ -1,13 +1,15 @@
+/** The servers on a small page of a test's own: what they serve, and when the page is built again. */
+
 import { mkdir, mkdtemp, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { httpSource } from '../data/httpSource.ts';
 import { tinyDataset } from '../testing/tinyDataset.ts';
 import { buildPage, servePage, type PageServer } from './pageServer.ts';
-import { PortTakenError } from '../cli/port.ts';
+import { PortTakenError } from './portTaken.ts';
 
 const tiny = tinyDataset([3000, 2000], 40);
 
@@ -81,7 +83,15 @@ describe('buildPage', () => {
     await buildPage(root);
     return (await readFile(built(), 'utf8')) !== 'kept';
   };
-  const later = () => new Date(Date.now() + 60_000);
+  /** The script of the built page. */
+  const script = async () => {
+    const [, name = ''] = /src="\/(assets\/[^"]+)"/.exec(await readFile(built(), 'utf8')) ?? [];
+    return readFile(join(root, 'dist', name), 'utf8');
+  };
+
+  afterEach(() => {
+    vi.unstubAllEnvs();
+  });
 
   test('builds once for the same sources, with the data', async () => {
     await buildPage(root);
@@ -89,9 +99,18 @@ describe('buildPage', () => {
     expect(await isRebuilt()).toBe(false);
   });
 
-  test.each(['src/main.ts', 'index.html', 'public/data/mnist/train.bin'])('builds again when %s is newer', async (file) => {
+  test.each(['src/main.ts', 'index.html', 'public/data/mnist/train.bin'])('builds again when %s is newer, or older', async (file) => {
     await buildPage(root);
-    await utimes(join(root, file), later(), later());
+    for (const time of [Date.now() + 60_000, Date.now() - 60_000]) {
+      await utimes(join(root, file), new Date(time), new Date(time));
+      expect(await isRebuilt()).toBe(true);
+      expect(await isRebuilt()).toBe(false);
+    }
+  });
+
+  test.each(['package-lock.json', 'vite.config.ts', '.env.production'])('builds again when there is a new %s', async (file) => {
+    await buildPage(root);
+    await writeFile(join(root, file), '');
     expect(await isRebuilt()).toBe(true);
   });
 
@@ -99,8 +118,18 @@ describe('buildPage', () => {
     await writeFile(join(root, 'src', 'old.ts'), '');
     await buildPage(root);
     await rm(join(root, 'src', 'old.ts'));
-    await utimes(join(root, 'src'), later(), later());
     expect(await isRebuilt()).toBe(true);
+  });
+
+  test('has the address that the environment names now, and not the one before', async () => {
+    await writeFile(join(root, 'src', 'main.ts'), 'document.title = import.meta.env.VITE_SIGNAL_URL ?? "here";');
+    await buildPage(root);
+    vi.stubEnv('VITE_SIGNAL_URL', 'wss://signal.example.org/signal');
+    await buildPage(root);
+    expect(await script()).toContain('wss://signal.example.org/signal');
+    vi.stubEnv('VITE_SIGNAL_URL', undefined);
+    await buildPage(root);
+    expect(await script()).not.toContain('signal.example.org');
   });
 
   test('builds for production under any NODE_ENV, and leaves that as it was', async () => {
@@ -109,8 +138,6 @@ describe('buildPage', () => {
     expect(before).toBe('test');
     await buildPage(root);
     expect(process.env['NODE_ENV']).toBe(before);
-    const page = await readFile(built(), 'utf8');
-    const script = /src="\/(assets\/[^"]+)"/.exec(page)?.[1] ?? '';
-    expect(await readFile(join(root, 'dist', script), 'utf8')).toContain('production');
+    expect(await script()).toContain('production');
   });
 });

@@ -1,11 +1,12 @@
-import { readdir, stat, utimes } from 'node:fs/promises';
+/** The page with its signalling on one port, by Vite's own servers. */
+
+import { createHash } from 'node:crypto';
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build, createServer, preview, type PreviewServer, type ViteDevServer } from 'vite';
 import { projectRoot } from '../datasets/paths.ts';
-import { PortTakenError } from '../cli/port.ts';
 import { prepareData } from '../datasets/prepareData.ts';
-
-/** The page with its signalling on one port, by Vite's own servers. */
+import { PortTakenError } from './portTaken.ts';
 
 export interface PageServer {
   /** With a closing slash. */
@@ -13,23 +14,39 @@ export interface PageServer {
   close(): Promise<void>;
 }
 
-/** What the built page is made of. */
-const sources = ['app', 'src', 'public', 'index.html', 'package-lock.json', 'vite.config.ts'];
+/** What the built page is made of, beside Vite's `.env` files. */
+const sources = ['app', 'src', 'public', 'index.html', 'package.json', 'package-lock.json', 'tsconfig.json', 'vite.config.ts'];
 
-/** When `path` or anything in it was last written, ms; a folder's own time tells of what was deleted. 0 if it does not exist. */
-async function lastWritten(path: string): Promise<number> {
-  const found = await stat(path).catch(() => null);
-  if (!found?.isDirectory()) return found?.mtimeMs ?? 0;
-  const inside = await Promise.all((await readdir(path)).map((name) => lastWritten(join(path, name))));
-  return Math.max(found.mtimeMs, ...inside);
+/** Names the file in `dist/` with the digest of what is built there; Vite removes it before it builds anew. */
+const DIGEST_FILE = '.built-from';
+
+/** Lists every file of `path` with its size and time of writing. */
+async function filesOf(root: string, path: string): Promise<string[]> {
+  const found = await stat(join(root, path)).catch(() => null);
+  if (!found) return [];
+  if (!found.isDirectory()) return [`${path} ${found.size} ${found.mtimeMs}`];
+  const names = (await readdir(join(root, path))).sort();
+  return (await Promise.all(names.map((name) => filesOf(root, `${path}/${name}`)))).flat();
 }
 
-/** Builds the page into `dist/`, unless the one there is newer than all of its sources. */
+/** Digests all that goes into the page: its sources, and the variables that Vite writes into it. */
+async function sourceDigest(root: string): Promise<string> {
+  const settings = (await readdir(root)).filter((name) => name.startsWith('.env')).sort();
+  const files = await Promise.all([...sources, ...settings].map((name) => filesOf(root, name)));
+  const variables = Object.entries(process.env)
+    .filter(([name]) => name.startsWith('VITE_'))
+    .sort();
+  return createHash('sha256')
+    .update(JSON.stringify([files, variables]))
+    .digest('hex');
+}
+
+/** Builds the page into `dist/`, unless the one there is made of the same sources and variables. */
 export async function buildPage(root = projectRoot): Promise<void> {
-  const marker = join(root, 'dist', 'index.html');
-  const changed = Math.max(...(await Promise.all(sources.map((name) => lastWritten(join(root, name))))));
-  if ((await lastWritten(marker)) > changed) return;
-  const started = new Date();
+  // Taken before: what is written while it builds makes the next build.
+  const digest = await sourceDigest(root);
+  const digestFile = join(root, 'dist', DIGEST_FILE);
+  if ((await readFile(digestFile, 'utf8').catch(() => null)) === digest) return;
   const environment = process.env['NODE_ENV'];
   // Vite builds React's development form under any other value, such as a test runner's.
   process.env['NODE_ENV'] = 'production';
@@ -39,8 +56,7 @@ export async function buildPage(root = projectRoot): Promise<void> {
     if (environment === undefined) delete process.env['NODE_ENV'];
     else process.env['NODE_ENV'] = environment;
   }
-  // What was written while it was building counts as newer.
-  await utimes(marker, started, started);
+  await writeFile(digestFile, digest);
 }
 
 /** Starts one of Vite's servers without its SIGTERM listener, which ends the process before others could clean up. */
