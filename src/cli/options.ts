@@ -22,6 +22,7 @@ import {
   type Settings,
   type TopologySettings,
 } from '../settings/settings.ts';
+import type { TabFederation } from '../runner/tabFederation.ts';
 import { checkTopology, closestDegree, TopologyError } from '../topology/graph.ts';
 import { flagOf, inapplicable, numberText, option, parseOptions, refuse, toggle, toNumber, UsageError } from './commandLine.ts';
 
@@ -43,12 +44,7 @@ export interface SimulationOptions extends RunOptions {
   readonly fresh: boolean;
 }
 
-export interface FederationOptions extends RunOptions {
-  /** Browser processes that the tabs are spread over. */
-  readonly browsers: number;
-  /** Whether the browsers have windows. */
-  readonly headed: boolean;
-}
+export type FederationOptions = RunOptions & TabFederation;
 
 /** These runs are for comparison, so they score on every test sample. */
 const defaults: Settings = { ...defaultSettings(), testSamples: 10_000 };

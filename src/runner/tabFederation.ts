@@ -1,9 +1,26 @@
+/** A federation of real tabs, from opening them to what each has learnt. */
+
 import type { Page } from 'playwright';
+import type { BackendWish } from '../backend/backend.ts';
 import type { ClientView } from '../client/view.ts';
+import type { LogTopic } from '../log/log.ts';
+import type { Settings } from '../settings/settings.ts';
 import { isDone } from './conductor.ts';
-import type { FederationOptions } from '../cli/options.ts';
 import { ProgressLine } from './progress.ts';
 import { Tabs } from './tabs.ts';
+
+export interface TabFederation {
+  readonly settings: Settings;
+  /** Clients 0 .. `clients - 1` take part, a tab each. */
+  readonly clients: number;
+  readonly backend: BackendWish;
+  /** Browser processes that the tabs are spread over. */
+  readonly browsers: number;
+  /** Whether the browsers have windows. */
+  readonly headed: boolean;
+  /** What the clients tell stderr of; nothing if empty. */
+  readonly log: readonly LogTopic[];
+}
 
 export interface FederationResult {
   /** The tabs' last views, by number. */
@@ -21,7 +38,7 @@ export interface TabsWatcher {
 
 /** Takes a federation of real tabs from its start to its end, with its progress on stderr. */
 export async function runTabFederation(
-  { settings, clients, backend, browsers, headed, log }: FederationOptions,
+  { settings, clients, backend, browsers, headed, log }: TabFederation,
   stop: AbortSignal,
   watcher?: TabsWatcher,
 ): Promise<FederationResult> {
