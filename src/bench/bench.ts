@@ -2,10 +2,10 @@ import { installDawn } from '../backend/dawnNode.ts';
 import { locateWasm } from '../backend/wasmNode.ts';
 import { openBenchPage } from './benchPage.ts';
 import { measure, startBackends } from './measure.ts';
-import type { BenchPage } from './kernelsPage.ts';
+import type { KernelsBench } from './benchGlobals.ts';
 
 /** Where stages are measured. */
-export interface Bench extends BenchPage {
+export interface Bench extends KernelsBench {
   /** What runs the kernels, e.g. `Chromium 156`. */
   readonly runtime: string;
   readonly close: () => Promise<void>;
@@ -15,8 +15,8 @@ export async function browserBench(): Promise<Bench> {
   const { page, version, close } = await openBenchPage('kernels');
   return {
     runtime: `Chromium ${version}`,
-    start: (names) => page.evaluate((wish) => window.kernelsBench.start(wish), names),
-    measure: (request) => page.evaluate((wish) => window.kernelsBench.measure(wish), request),
+    start: (names) => page.evaluate((wish) => kernelsBench.start(wish), names),
+    measure: (request) => page.evaluate((wish) => kernelsBench.measure(wish), request),
     close,
   };
 }

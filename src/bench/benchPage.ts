@@ -39,7 +39,7 @@ export async function openBenchPage(name: string): Promise<BenchBrowser> {
     const openTab = async () => {
       const page = await context.newPage();
       await page.goto(`http://127.0.0.1:${address.port}/${html}`);
-      await page.waitForFunction((global) => global in window, `${name}Bench`);
+      await page.waitForFunction((global) => global in globalThis, `${name}Bench`);
       return page;
     };
     return {

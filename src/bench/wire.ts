@@ -3,6 +3,7 @@ import { cpus } from 'node:os';
 import type { Page } from 'playwright';
 import * as v from 'valibot';
 import { option, parseOptions, runCommand, toggle } from '../cli/commandLine.ts';
+import type {} from './benchGlobals.ts';
 import { openBenchPage } from './benchPage.ts';
 import { ways, wireSummary, wireTable, type Transfer, type Way } from './wireReport.ts';
 
@@ -27,10 +28,10 @@ const rotated = (first: number): Way[] => [...ways.slice(first % ways.length), .
 /** Opens every way between the two tabs. */
 async function connect(a: Page, b: Page): Promise<void> {
   const room = `bench-${crypto.randomUUID()}`;
-  await Promise.all([a, b].map((tab) => tab.evaluate((name) => window.wireBench.join(name), room)));
-  const offer = await a.evaluate(() => window.wireBench.offer());
-  const answer = await b.evaluate((theirs) => window.wireBench.answer(theirs), offer);
-  await a.evaluate((theirs) => window.wireBench.accept(theirs), answer);
+  await Promise.all([a, b].map((tab) => tab.evaluate((name) => wireBench.join(name), room)));
+  const offer = await a.evaluate(() => wireBench.offer());
+  const answer = await b.evaluate((theirs) => wireBench.answer(theirs), offer);
+  await a.evaluate((theirs) => wireBench.accept(theirs), answer);
 }
 
 await runCommand(async (argv, stop) => {
@@ -45,7 +46,7 @@ await runCommand(async (argv, stop) => {
     const b = await openTab();
     await connect(a, b);
     const send = (from: Page, way: Way, size: number, count: number) =>
-      from.evaluate((what) => window.wireBench.transfer(what.way, what.size, what.count), { way, size, count });
+      from.evaluate((what) => wireBench.transfer(what.way, what.size, what.count), { way, size, count });
     /** MB/s. */
     const measure = async (way: Way, frame: number, directions: 1 | 2): Promise<number> => {
       const size = way === 'bare' ? BARE_BYTES : frame;

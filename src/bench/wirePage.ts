@@ -3,6 +3,7 @@ import { PAUSE_BYTES, RESUME_BYTES } from '../transport/frameChannel.ts';
 import { movedBuffers, serveTransport, type RemoteCall } from '../transport/remote.ts';
 import type { Transport } from '../transport/transport.ts';
 import { joinRoom } from '../transport/webrtc.ts';
+import type {} from './benchGlobals.ts';
 import { WireEnd } from './wireEnd.ts';
 import type { Way } from './wireReport.ts';
 import type { FromWireWorker, ToWireWorker } from './wireWorker.ts';
@@ -11,21 +12,6 @@ import type { FromWireWorker, ToWireWorker } from './wireWorker.ts';
  * One of the two tabs between which `npm run bench:wire` measures: over a bare data channel, over this project's transport on the
  * page, and over the same used from a worker, as a client does.
  */
-
-declare global {
-  interface Window {
-    wireBench: {
-      /** Enters the rooms of both ways that use the transport; resolves when the other tab is reached in both. */
-      join(room: string): Promise<void>;
-      /** The bare channel's three steps: this tab offers, the other answers, this one accepts. */
-      offer(): Promise<string>;
-      answer(offer: string): Promise<string>;
-      accept(answer: string): Promise<void>;
-      /** Milliseconds for `count` frames of `size` bytes to be at the other tab. */
-      transfer(way: Way, size: number, count: number): Promise<number>;
-    };
-  }
-}
 
 type Ends = Record<Way, (size: number, count: number) => Promise<number>>;
 const ends: Partial<Ends> = {};
@@ -116,7 +102,7 @@ function useWorker(transport: Transport): Promise<void> {
   });
 }
 
-window.wireBench = {
+globalThis.wireBench = {
   async join(room) {
     const url = signallingUrl(location);
     await Promise.all([

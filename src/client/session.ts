@@ -1,24 +1,15 @@
 /** The page's end of one client: WebRTC and signalling here on the main thread, everything else in its worker. */
-import type { BackendWish } from '../backend/backend.ts';
 import { fetchCatalogue } from '../data/httpSource.ts';
-import { lineLog, type LogTopic } from '../log/log.ts';
+import { lineLog } from '../log/log.ts';
 import { signallingUrl } from '../signalling/client.ts';
 import { parseIceServers } from '../transport/iceServers.ts';
 import { movedBuffers, serveTransport, type RemoteCall } from '../transport/remote.ts';
 import type { Transport } from '../transport/transport.ts';
 import { joinRoom, watchRoom } from '../transport/webrtc.ts';
-import type { CaseRun } from './conformance.ts';
+import type { JoinRequest } from './automation.ts';
 import type { RoundTrace } from './trace.ts';
 import { emptyView, type ClientCommand, type ClientView } from './view.ts';
 import type { FromWorker, ToWorker } from './workerMessages.ts';
-
-export interface JoinRequest {
-  readonly room: string;
-  readonly backend: BackendWish;
-  /** The topics of the log that go to the console; none by default. */
-  readonly log?: readonly LogTopic[];
-  readonly conformance?: CaseRun;
-}
 
 type SignallingStatus = 'connecting' | 'connected' | 'lost';
 
@@ -126,19 +117,6 @@ export class BrowserSession {
 
   #changed(): void {
     for (const listener of this.#listeners) listener();
-  }
-}
-
-/** What scripts that drive a tab may use; the page itself does not. */
-export interface Automation {
-  /** The newest session of this tab. */
-  session: BrowserSession | null;
-  join(request: JoinRequest): BrowserSession;
-}
-
-declare global {
-  interface Window {
-    sparkmesh: Automation;
   }
 }
 

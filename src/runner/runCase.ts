@@ -26,9 +26,7 @@ export async function runCaseInTabs(run: CaseRun, backend: BackendWish): Promise
   const tabs = await Tabs.open({ tabs: given.clients.length, browsers: 1, headed: false });
   try {
     const { room } = tabs;
-    await tabs.fill(backend, (page) =>
-      page.evaluate((request) => void window.sparkmesh.join(request), { room, backend, conformance: run }),
-    );
+    await tabs.fill(backend, (page) => page.evaluate((request) => void sparkmesh.join(request), { room, backend, conformance: run }));
     const everyone = given.clients.map((_, k) => k);
     for (const k of everyone) await tabs.until(k, ({ peers }) => peers.length === given.clients.length - 1);
     await tabs.command(0, { type: 'start' });

@@ -1,5 +1,6 @@
 import type { Browser, Page } from 'playwright';
 import type { BackendWish } from '../backend/backend.ts';
+import type {} from '../client/automation.ts';
 import type { RoundTrace } from '../client/trace.ts';
 import type { ClientCommand, ClientView } from '../client/view.ts';
 import type { LogTopic } from '../log/log.ts';
@@ -140,13 +141,13 @@ export class Tabs {
   }
 
   command(k: number, command: ClientCommand): Promise<void> {
-    return this.#page(k).evaluate((order) => window.sparkmesh.session?.command(order), command);
+    return this.#page(k).evaluate((order) => sparkmesh.session?.command(order), command);
   }
 
   /** What tab k traced of a conformance case. */
   async traces(k: number): Promise<RoundTrace[]> {
     const traces = await this.#page(k).evaluate(() =>
-      (window.sparkmesh.session?.traces ?? []).map(({ round, weights, evolution }) => ({
+      (sparkmesh.session?.traces ?? []).map(({ round, weights, evolution }) => ({
         round,
         weights: [...weights],
         evolution: evolution && {
@@ -170,7 +171,7 @@ export class Tabs {
   /** What tab k shows, without its images. */
   view(k: number): Promise<ClientView | null> {
     return this.#page(k).evaluate(() => {
-      const view = window.sparkmesh.session?.getView();
+      const view = sparkmesh.session?.getView();
       return view ? { ...view, share: view.share && { ...view.share, previews: [] } } : null;
     });
   }

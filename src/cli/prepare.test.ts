@@ -5,16 +5,16 @@ import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { DatasetProblems } from '../client/datasetProblems.ts';
 import { parseCatalogue } from '../data/catalogue.ts';
-import { fileSource } from './fileSource.ts';
+import { fileSource } from '../datasets/fileSource.ts';
 import { randomStream } from '../math/random.ts';
 import { defaultSettings, type Settings } from '../settings/settings.ts';
 import { InProcessNetwork } from '../transport/inProcess.ts';
-import { checkData } from '../cli/checkData.ts';
-import { UsageError } from '../cli/commandLine.ts';
+import { checkData } from './checkData.ts';
+import { UsageError } from './commandLine.ts';
 import { Conductor, isDone } from '../runner/conductor.ts';
-import { describeReading } from './describeReading.ts';
-import { importData } from './importData.ts';
-import { parseImport } from '../cli/importOptions.ts';
+import { describeReading } from '../datasets/describeReading.ts';
+import { importData } from '../datasets/importData.ts';
+import { parseImport } from './importOptions.ts';
 import { openClients } from '../runner/inProcess.ts';
 
 /** A person's files on their whole way: packed, found, checked, and learned from. */

@@ -4,10 +4,10 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { entryOf } from './catalogue.ts';
-import { DatasetError, type RowSource } from './dataset.ts';
-import { fileSource } from '../datasets/fileSource.ts';
-import { fetchCatalogue, httpSource } from './httpSource.ts';
+import { entryOf } from '../data/catalogue.ts';
+import { DatasetError, type RowSource } from '../data/dataset.ts';
+import { fileSource } from './fileSource.ts';
+import { fetchCatalogue, httpSource } from '../data/httpSource.ts';
 import { tinyDataset } from '../testing/tinyDataset.ts';
 
 const tiny = tinyDataset([3, 2], 4);

@@ -1,0 +1,33 @@
+/** What scripts that drive a tab find in it, typed without the DOM, because they run elsewhere; the page itself does not use it. */
+
+import type { BackendWish } from '../backend/backend.ts';
+import type { LogTopic } from '../log/log.ts';
+import type { CaseRun } from './conformance.ts';
+import type { RoundTrace } from './trace.ts';
+import type { ClientCommand, ClientView } from './view.ts';
+
+export interface JoinRequest {
+  readonly room: string;
+  readonly backend: BackendWish;
+  /** What the console is told of; nothing if absent. */
+  readonly log?: readonly LogTopic[];
+  readonly conformance?: CaseRun;
+}
+
+interface DrivenSession {
+  /** One trace a round, when a conformance case is run. */
+  readonly traces: readonly RoundTrace[];
+  getView(): ClientView | null;
+  command(command: ClientCommand): void;
+}
+
+interface Automation {
+  /** The newest session of this tab. */
+  session: DrivenSession | null;
+  join(request: JoinRequest): DrivenSession;
+}
+
+declare global {
+  // A global of the page, `window.sparkmesh` there.
+  var sparkmesh: Automation;
+}

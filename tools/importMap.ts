@@ -1,0 +1,118 @@
+/** The one map of who imports whom. `npm run lint` holds the code to it, both ways: no other import, and none here that is not used. */
+
+/** What the files of a folder import. */
+export interface FolderImports {
+  /** Other folders; each stands above, so that imports go one way. */
+  readonly folders: readonly string[];
+  /** Packages; `node` is Node's own modules. Tests are free in theirs. */
+  readonly packages: readonly string[];
+  /** Folders that the tests of this folder import besides, and `src/testing`, which all of them may. */
+  readonly tests?: readonly string[];
+}
+
+export type ImportMap = Readonly<Record<string, FolderImports>>;
+
+/** Names the folder that tests may import and nobody else but `e2e`. */
+export const TESTING = 'src/testing';
+
+const tf = '@tensorflow/tfjs';
+const tfWebGpu = '@tensorflow/tfjs-backend-webgpu';
+
+export const importMap: ImportMap = {
+  'src/math': { folders: [], packages: ['pure-rand'] },
+  'src/log': { folders: [], packages: [] },
+
+  // The kernels: nothing of federations.
+  'src/model': { folders: ['src/math'], packages: [] },
+  'src/backend': { folders: [], packages: [tf, '@tensorflow/tfjs-backend-wasm', tfWebGpu, 'node', 'valibot'] },
+  'src/ntk': { folders: ['src/math', 'src/model', 'src/backend'], packages: [tf, tfWebGpu, 'valibot'] },
+
+  // The mesh: nothing of federations either.
+  'src/signalling': { folders: [], packages: ['node', 'valibot', 'vite', 'ws'] },
+  'src/transport': { folders: ['src/signalling'], packages: ['simple-peer', 'valibot'] },
+
+  // A federation.
+  'src/settings': { folders: ['src/model'], packages: ['valibot'] },
+  'src/topology': { folders: ['src/math', 'src/settings'], packages: [] },
+  'src/data': { folders: ['src/math', 'src/settings'], packages: ['csv-parse', 'valibot'] },
+  'src/protocol': { folders: ['src/math', 'src/model', 'src/ntk', 'src/settings'], packages: ['valibot'] },
+  'src/round': { folders: ['src/math', 'src/model', 'src/ntk', 'src/settings', 'src/protocol'], packages: [] },
+  'src/client': {
+    folders: [
+      'src/math',
+      'src/model',
+      'src/backend',
+      'src/ntk',
+      'src/signalling',
+      'src/transport',
+      'src/settings',
+      'src/topology',
+      'src/data',
+      'src/protocol',
+      'src/round',
+    ],
+    packages: ['valibot'],
+  },
+  app: {
+    folders: ['src/model', 'src/backend', 'src/transport', 'src/settings', 'src/data', 'src/client'],
+    packages: ['d3-force', 'react', 'react-dom', 'uplot'],
+  },
+
+  // Node.
+  'src/datasets': { folders: ['src/math', 'src/settings', 'src/data'], packages: ['jpeg-js', 'node', 'pngjs', 'valibot'] },
+  'src/runner': {
+    folders: ['src/backend', 'src/transport', 'src/settings', 'src/round', 'src/client', 'src/datasets'],
+    packages: ['node', 'playwright', 'valibot', 'vite'],
+    tests: ['src/data'],
+  },
+  'src/cli': {
+    folders: ['src/model', 'src/signalling', 'src/settings', 'src/topology', 'src/data', 'src/client', 'src/datasets', 'src/runner'],
+    packages: ['node', 'valibot'],
+    tests: ['src/math', 'src/transport'],
+  },
+  'src/experiments': {
+    folders: ['src/model', 'src/backend', 'src/ntk', 'src/settings', 'src/client', 'src/datasets', 'src/runner', 'src/cli'],
+    packages: ['d3-scale', 'd3-shape', 'node', 'valibot'],
+  },
+  'src/bench': {
+    folders: [
+      'src/math',
+      'src/model',
+      'src/backend',
+      'src/ntk',
+      'src/signalling',
+      'src/transport',
+      'src/datasets',
+      'src/runner',
+      'src/cli',
+    ],
+    packages: [tf, 'node', 'playwright', 'valibot', 'vite'],
+    tests: ['src/settings'],
+  },
+
+  [TESTING]: {
+    folders: ['src/math', 'src/model', 'src/backend', 'src/ntk', 'src/transport', 'src/data', 'src/client'],
+    packages: [tf, 'node', 'valibot'],
+  },
+  e2e: {
+    folders: [
+      'src/math',
+      'src/model',
+      'src/backend',
+      'src/ntk',
+      'src/signalling',
+      'src/transport',
+      'src/settings',
+      'src/data',
+      'src/client',
+      'app',
+      'src/datasets',
+      'src/runner',
+      TESTING,
+    ],
+    packages: ['@vitejs/plugin-react', tf, 'node', 'playwright', 'react-dom', 'valibot', 'vite', 'vitest'],
+  },
+
+  tools: { folders: [], packages: ['dependency-cruiser', 'node'] },
+  'vite.config.ts': { folders: ['src/signalling'], packages: ['@vitejs/plugin-react', 'vitest'] },
+};
