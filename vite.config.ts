@@ -22,6 +22,7 @@ export default defineConfig({
         extends: true,
         test: { name: 'unit', include: ['src/**/*.test.ts', 'app/**/*.test.ts'], testTimeout: 60_000, hookTimeout: 60_000 },
       },
+      { extends: true, test: { name: 'house', include: ['tools/**/*.test.ts'], testTimeout: 120_000 } },
       {
         extends: true,
         test: {

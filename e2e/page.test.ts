@@ -10,6 +10,7 @@ import { createServer, type ViteDevServer } from 'vite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launchBrowser } from '../src/runner/browser.ts';
 import { defaultSettings, withAlgorithm } from '../src/settings/settings.ts';
+import type {} from './pages/gallery.tsx';
 
 let server: ViteDevServer;
 let browser: Browser;

@@ -10,7 +10,7 @@ export function isWebGPUBackend(backend: object): backend is WebGPUBackend {
   return 'runWebGPUProgram' in backend;
 }
 
-export class DeviceError extends Error {
+class DeviceError extends Error {
   override readonly name = 'DeviceError';
   constructor(cause: string) {
     super(`The graphics processor failed, so its results are worthless. Reload the page, or choose the wasm backend. (${cause})`);

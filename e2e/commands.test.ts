@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterEach, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
-import { projectRoot } from '../datasets/paths.ts';
+import { projectRoot } from '../src/datasets/paths.ts';
 
 /** The commands as a person runs them: their processes, exit codes and signals. */
 

@@ -1,13 +1,18 @@
+/** Interrupted simulations, which go on on all cores: they end as one that ran through in this one thread. */
+
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { ClientView } from '../client/view.ts';
-import { defaultSettings, type Settings } from '../settings/settings.ts';
-import { Checkpoint } from './checkpoint.ts';
-import { prepareData } from '../datasets/prepareData.ts';
-import { makeReport } from './report.ts';
-import { runInThreads } from './threads.ts';
+import type { ClientView } from '../src/client/view.ts';
+import { defaultSettings, type Settings } from '../src/settings/settings.ts';
+import { Checkpoint } from '../src/runner/checkpoint.ts';
+import { prepareData } from '../src/datasets/prepareData.ts';
+import { packedProblems } from '../src/runner/packedProblems.ts';
+import { makeReport } from '../src/runner/report.ts';
+import { isDone } from '../src/runner/conductor.ts';
+import { runInProcess } from '../src/runner/inProcess.ts';
+import { runInThreads } from '../src/runner/threads.ts';
 
 const clients = 5;
 const base: Settings = {
@@ -62,7 +67,7 @@ test.each<[string, Partial<Settings>]>([
 ])('a run that was interrupted ends as if it had not been, with %s', async (_, changes) => {
   const settings = { ...base, ...changes };
   const run = { settings, clients, backend: 'wasm' } as const;
-  const expected = await resultOf(await runInThreads(run));
+  const expected = await resultOf(await runInProcess({ ...run, source: packedProblems(), isDone }));
 
   const interruption = new AbortController();
   const checkpoint = () => new Checkpoint(settings, clients, '', 0, folder);
