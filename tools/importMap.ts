@@ -32,7 +32,7 @@ export const importMap: ImportMap = {
   'src/transport': { folders: ['src/signalling'], packages: ['simple-peer', 'valibot'] },
 
   // A federation.
-  'src/settings': { folders: ['src/model'], packages: ['valibot'] },
+  'src/settings': { folders: ['src/math', 'src/model', 'src/transport'], packages: ['valibot'] },
   'src/topology': { folders: ['src/math', 'src/settings'], packages: [] },
   'src/data': { folders: ['src/math', 'src/settings'], packages: ['csv-parse', 'valibot'] },
   'src/protocol': { folders: ['src/math', 'src/model', 'src/ntk', 'src/settings'], packages: ['valibot'] },
@@ -40,6 +40,7 @@ export const importMap: ImportMap = {
   'src/client': {
     folders: [
       'src/math',
+      'src/log',
       'src/model',
       'src/backend',
       'src/ntk',
@@ -54,14 +55,14 @@ export const importMap: ImportMap = {
     packages: ['valibot'],
   },
   app: {
-    folders: ['src/model', 'src/backend', 'src/transport', 'src/settings', 'src/data', 'src/client'],
-    packages: ['d3-force', 'react', 'react-dom', 'uplot'],
+    folders: ['src/math', 'src/log', 'src/model', 'src/backend', 'src/transport', 'src/settings', 'src/data', 'src/client'],
+    packages: ['d3-force', 'react', 'react-dom', 'uplot', 'zustand'],
   },
 
   // Node.
-  'src/datasets': { folders: ['src/math', 'src/settings', 'src/data'], packages: ['jpeg-js', 'node', 'pngjs', 'valibot'] },
+  'src/datasets': { folders: ['src/math', 'src/settings', 'src/data'], packages: ['node', 'sharp', 'valibot'] },
   'src/runner': {
-    folders: ['src/backend', 'src/transport', 'src/settings', 'src/round', 'src/client', 'src/datasets'],
+    folders: ['src/math', 'src/backend', 'src/transport', 'src/settings', 'src/round', 'src/client', 'src/datasets'],
     packages: ['node', 'playwright', 'valibot', 'vite'],
     tests: ['src/data'],
   },
@@ -71,7 +72,7 @@ export const importMap: ImportMap = {
     tests: ['src/math', 'src/transport'],
   },
   'src/experiments': {
-    folders: ['src/model', 'src/backend', 'src/ntk', 'src/settings', 'src/client', 'src/datasets', 'src/runner', 'src/cli'],
+    folders: ['src/math', 'src/model', 'src/backend', 'src/ntk', 'src/settings', 'src/client', 'src/datasets', 'src/runner', 'src/cli'],
     packages: ['d3-scale', 'd3-shape', 'node', 'valibot'],
   },
   'src/bench': {
@@ -92,7 +93,7 @@ export const importMap: ImportMap = {
 
   [TESTING]: {
     folders: ['src/math', 'src/model', 'src/backend', 'src/ntk', 'src/transport', 'src/data', 'src/client'],
-    packages: [tf, 'node', 'valibot'],
+    packages: [tf, 'fast-check', 'node', 'valibot'],
   },
   e2e: {
     folders: [
@@ -110,7 +111,7 @@ export const importMap: ImportMap = {
       'src/runner',
       TESTING,
     ],
-    packages: ['@vitejs/plugin-react', tf, 'node', 'playwright', 'react-dom', 'valibot', 'vite', 'vitest'],
+    packages: ['@vitejs/plugin-react', tf, 'node', 'playwright', 'react-dom', 'valibot', 'vite', 'vitest', 'ws'],
   },
 
   tools: { folders: [], packages: ['dependency-cruiser', 'node'] },

@@ -157,12 +157,11 @@ describe("the architecture's table", () => {
 
   /** Where table and map differ, in words. */
   function differences(rows: readonly string[], map: ImportMap): string[] {
-    const missing = Object.keys(map)
-      .filter((name) => !name.includes('.') && !rows.includes(name))
-      .map((name) => `${name} is missing`);
+    const folders = Object.entries(map).filter(([name]) => !name.includes('.'));
+    const missing = folders.filter(([name]) => !rows.includes(name)).map(([name]) => `${name} is missing`);
     const unknown = rows.filter((name) => !(name in map)).map((name) => `${name} is not in the map`);
-    const upward = Object.entries(map).flatMap(([name, { folders, tests = [] }]) =>
-      [...folders, ...tests]
+    const upward = folders.flatMap(([name, imported]) =>
+      [...imported.folders, ...(imported.tests ?? [])]
         .filter((other) => rows.indexOf(other) > rows.indexOf(name))
         .map((other) => `${name} imports ${other}, which stands below it`),
     );

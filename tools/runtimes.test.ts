@@ -55,7 +55,9 @@ describe('what does not compile', () => {
 
 describe('files', () => {
   const files = new Map(runtimes.map((runtime) => [runtime, project(runtime).fileNames.map((name) => resolve(name))]));
-  const own = ts.sys.readDirectory(root, ['.ts', '.tsx'], [], ['app', 'src', 'e2e', 'tools', 'vite.config.ts']).map((name) => resolve(name));
+  const own = ts.sys
+    .readDirectory(root, ['.ts', '.tsx'], [], ['app', 'src', 'e2e', 'tools', 'vite.config.ts'])
+    .map((name) => resolve(name));
 
   test('all belong to exactly one project', () => {
     const homes = own.map((file) => [file, runtimes.filter((runtime) => files.get(runtime)?.includes(file))] as const);

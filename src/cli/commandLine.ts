@@ -51,7 +51,7 @@ export interface Command<S extends Table = Table> {
 }
 
 /** The flag of the option that is called so, e.g. `--soft-labels`. */
-const flagOf = (name: string) => `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+export const flagOf = (name: string) => `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 
 /** An option beside another that leaves it no meaning. */
 export const inapplicable = (name: string, chosen: string) =>

@@ -28,7 +28,7 @@ function post(worker: Worker, message: ToWorker): void {
   worker.postMessage(message, message.type === 'event' || message.type === 'sent' ? movedBuffers(message) : []);
 }
 
-export class BrowserSession {
+class BrowserSession {
   /** One trace a round, when a conformance case is run. */
   readonly traces: RoundTrace[] = [];
   readonly #listeners = new Set<() => void>();

@@ -44,7 +44,7 @@ type Described = Omit<DatasetInfo, 'name' | 'digest'>;
  * The SHA-256 digest of what a dataset means, in hex: of its description but for its name, and of its files. Two datasets of one
  * digest are the same to those who train on them.
  */
-export function digestOf(described: Described, files: PackedDataset['files']): string {
+function digestOf(described: Described, files: PackedDataset['files']): string {
   const { format, kind, element, width, height, classNames, trainCounts, testCount, mean, std } = described;
   const hash = createHash('sha256');
   hash.update(JSON.stringify([format, kind, element, width, height, classNames, trainCounts, testCount, mean, std]));

@@ -21,7 +21,7 @@ const CHOSEN_BY = 3;
 const TIE = 0.002;
 
 /** What candidates are compared by: mean accuracy of the averaged model and of the clients' own, as both are reported. */
-export function validationScore({ rounds }: RunRecord): number {
+function validationScore({ rounds }: RunRecord): number {
   return spreadOf(rounds.slice(-CHOSEN_BY).map(({ averaged, mean }) => (averaged + mean) / 2)).mean;
 }
 

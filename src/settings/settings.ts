@@ -7,7 +7,6 @@ import { algorithms, presets, type Algorithm } from './presets.ts';
 /** What a run is: every choice that changes its result. Shared by all clients of the run; validated at the border. */
 
 export type { Algorithm } from './presets.ts';
-export type { EvolutionSettings } from './method.ts';
 
 /** No client holds more samples. */
 export const MAX_SAMPLES = 5000;

@@ -38,7 +38,7 @@ export interface LeftOut {
 }
 
 /** No reason lists more, so that a reading stays small. */
-export const MAX_EXAMPLES = 1000;
+const MAX_EXAMPLES = 1000;
 
 export interface Reading {
   readonly kind: 'images' | 'table';

@@ -39,7 +39,7 @@ const FEW_WORDS = 0.1;
 const quoteLine = (first: readonly string[]) => first.slice(0, 8).join(', ') + (first.length > 8 ? ', ..' : '');
 
 /** The position of a column that a person calls by name or number. @throws {DatasetError} when there is none, or several. */
-export function position(called: string, first: readonly string[], where: string): number {
+function position(called: string, first: readonly string[], where: string): number {
   const number = /^\d+$/.test(called) ? Number(called) : NaN;
   if (number >= 1 && number <= first.length) return number - 1;
   const name = nameOf(called);
