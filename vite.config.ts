@@ -20,9 +20,15 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: 'unit', include: ['src/**/*.test.ts', 'app/**/*.test.ts'], testTimeout: 60_000, hookTimeout: 60_000 },
+        test: {
+          name: 'unit',
+          include: ['src/**/*.test.ts', 'app/**/*.test.ts'],
+          exclude: ['src/house/**'],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
       },
-      { extends: true, test: { name: 'house', include: ['tools/**/*.test.ts'], testTimeout: 120_000 } },
+      { extends: true, test: { name: 'house', include: ['src/house/**/*.test.ts'], testTimeout: 120_000 } },
       {
         extends: true,
         test: {

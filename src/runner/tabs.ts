@@ -4,6 +4,7 @@ import type {} from '../client/automation.ts';
 import type { RoundTrace } from '../client/trace.ts';
 import type { ClientCommand, ClientView } from '../client/view.ts';
 import type { LogTopic } from '../log/log.ts';
+import { findsAddress } from '../transport/reachable.ts';
 import { launchBrowser } from './browser.ts';
 import { servePage, type PageServer } from './pageServer.ts';
 
@@ -25,19 +26,7 @@ const GATHERING_MS = 10_000;
  * @throws {TabError} when it finds none.
  */
 export async function checkReachable(page: Page): Promise<void> {
-  const isReachable = await page.evaluate(async (limit) => {
-    const connection = new RTCPeerConnection();
-    try {
-      return await new Promise<boolean>((resolve, reject) => {
-        connection.onicecandidate = ({ candidate }) => resolve(candidate !== null && candidate.candidate !== '');
-        setTimeout(() => resolve(false), limit);
-        connection.createDataChannel('');
-        connection.setLocalDescription().catch(reject);
-      });
-    } finally {
-      connection.close();
-    }
-  }, GATHERING_MS);
+  const isReachable = await page.evaluate(findsAddress, GATHERING_MS);
   if (isReachable) return;
   throw new TabError(
     'WebRTC finds no network address in this browser, so its tabs cannot reach each other; give this machine a network interface, ' +

@@ -28,8 +28,8 @@ export const importMap: ImportMap = {
   'src/ntk': { folders: ['src/math', 'src/model', 'src/backend'], packages: [tf, tfWebGpu, 'valibot'] },
 
   // The mesh: nothing of federations either.
-  'src/signalling': { folders: [], packages: ['node', 'valibot', 'vite', 'ws'] },
-  'src/transport': { folders: ['src/signalling'], packages: ['simple-peer', 'valibot'] },
+  'src/signalling': { folders: ['src/log'], packages: ['node', 'valibot', 'vite', 'ws'] },
+  'src/transport': { folders: ['src/log', 'src/signalling'], packages: ['simple-peer', 'valibot', 'vite'] },
 
   // A federation.
   'src/settings': { folders: ['src/math', 'src/model', 'src/transport'], packages: ['valibot'] },
@@ -62,12 +62,22 @@ export const importMap: ImportMap = {
   // Node.
   'src/datasets': { folders: ['src/math', 'src/settings', 'src/data'], packages: ['node', 'sharp', 'valibot'] },
   'src/runner': {
-    folders: ['src/math', 'src/backend', 'src/transport', 'src/settings', 'src/round', 'src/client', 'src/datasets'],
+    folders: ['src/math', 'src/log', 'src/backend', 'src/transport', 'src/settings', 'src/round', 'src/client', 'src/datasets'],
     packages: ['node', 'playwright', 'valibot', 'vite'],
     tests: ['src/data'],
   },
   'src/cli': {
-    folders: ['src/model', 'src/signalling', 'src/settings', 'src/topology', 'src/data', 'src/client', 'src/datasets', 'src/runner'],
+    folders: [
+      'src/log',
+      'src/model',
+      'src/signalling',
+      'src/settings',
+      'src/topology',
+      'src/data',
+      'src/client',
+      'src/datasets',
+      'src/runner',
+    ],
     packages: ['node', 'valibot'],
     tests: ['src/math', 'src/transport'],
   },
@@ -114,6 +124,6 @@ export const importMap: ImportMap = {
     packages: ['@vitejs/plugin-react', tf, 'node', 'playwright', 'react-dom', 'valibot', 'vite', 'vitest', 'ws'],
   },
 
-  tools: { folders: [], packages: ['dependency-cruiser', 'node'] },
-  'vite.config.ts': { folders: ['src/signalling'], packages: ['@vitejs/plugin-react', 'vitest'] },
+  'src/house': { folders: [], packages: ['dependency-cruiser', 'node'] },
+  'vite.config.ts': { folders: ['src/signalling', 'src/transport'], packages: ['@vitejs/plugin-react', 'vitest'] },
 };

@@ -8,7 +8,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { importMap, type ImportMap } from './importMap.ts';
 import { readGraph, violations } from './imports.ts';
 
-const root = resolve(import.meta.dirname, '..');
+const root = resolve(import.meta.dirname, '../..');
 let folder = '';
 
 beforeEach(async () => {
