@@ -1,11 +1,11 @@
 import { lineLog, silent, type Log, type LogTopic } from '../log/log.ts';
 
-/** A log of these topics on the browser's console, among its debug messages; silent for none. */
+/** A log of these topics on the browser's console; silent for none. */
 export function consoleLog(topics: readonly LogTopic[]): Log {
   if (topics.length === 0) return silent;
   return lineLog(
     new Set(topics),
-    (line) => console.debug(line),
+    (line) => console.info(line),
     () => performance.now(),
   );
 }

@@ -1,12 +1,12 @@
 /** The page's end of one client: WebRTC and signalling here on the main thread, everything else in its worker. */
 import { fetchCatalogue } from '../data/httpSource.ts';
-import { lineLog } from '../log/log.ts';
 import { signallingUrl } from '../signalling/client.ts';
 import { parseIceServers } from '../transport/iceServers.ts';
 import { movedBuffers, serveTransport, type RemoteCall } from '../transport/remote.ts';
 import type { Transport } from '../transport/transport.ts';
 import { joinRoom, watchRoom } from '../transport/webrtc.ts';
 import type { JoinRequest } from './automation.ts';
+import { consoleLog } from './consoleLog.ts';
 import type { RoundTrace } from './trace.ts';
 import { emptyView, type ClientCommand, type ClientView } from './view.ts';
 import type { FromWorker, ToWorker } from './workerMessages.ts';
@@ -73,11 +73,7 @@ class BrowserSession {
       signallingUrl: findSignalling(),
       room,
       iceServers,
-      log: lineLog(
-        new Set(log),
-        (line) => console.info(line),
-        () => performance.now(),
-      ),
+      log: consoleLog(log),
       onSignalling: (state) => {
         this.#signalling = state;
         this.#changed();
