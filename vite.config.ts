@@ -1,3 +1,5 @@
+/** How the page is built and served, and how tests are run. */
+
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vitest/config';
 import { signalling } from './src/signalling/vitePlugin.ts';

@@ -1,3 +1,5 @@
+/** The commands as a person runs them: their processes, exit codes and signals. */
+
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
@@ -6,8 +8,6 @@ import { text } from 'node:stream/consumers';
 import { afterEach, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { projectRoot } from '../src/datasets/paths.ts';
-
-/** The commands as a person runs them: their processes, exit codes and signals. */
 
 let children: ChildProcess[] = [];
 

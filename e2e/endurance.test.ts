@@ -1,11 +1,11 @@
+/** Real tabs over many rounds: what they hold does not grow. */
+
 import { afterEach, expect, test } from 'vitest';
 import { isDone } from '../src/runner/conductor.ts';
 import { Tabs } from '../src/runner/tabs.ts';
 import { parameterCount } from '../src/model/model.ts';
 import { defaultSettings, type Settings } from '../src/settings/settings.ts';
 import { TabInspector, type Holdings } from './support/holdings.ts';
-
-/** Real tabs over many rounds: what they hold does not grow. */
 
 let tabs: Tabs | undefined;
 afterEach(async () => {

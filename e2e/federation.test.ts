@@ -1,3 +1,5 @@
+/** The commands as a person types them, on the real data. */
+
 import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -5,8 +7,6 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Report } from '../src/runner/report.ts';
-
-/** The commands as a person types them, on the real data. */
 
 const tsx = join(import.meta.dirname, '..', 'node_modules', '.bin', 'tsx');
 const command = (name: string, ...args: string[]) =>

@@ -1,3 +1,5 @@
+/** Runs each computation of src/ntk in this browser and compares it with float64; kernels.test.ts drives it. */
+
 import * as tf from '@tensorflow/tfjs';
 import { selectBackend, type BackendView, type BackendWish } from '../../src/backend/backend.ts';
 import { guarded, isWebGPUBackend } from '../../src/backend/gpuDevice.ts';
@@ -13,8 +15,6 @@ import { takeOne } from '../../src/ntk/readback.ts';
 import { setVariant, type Variant } from '../../src/ntk/webgpu/variants.ts';
 import { layerCases, nameOf, networks, normals, productCases, productForms } from '../../src/testing/kernelCases.ts';
 import * as reference from '../../src/testing/reference.ts';
-
-/** Runs each computation of src/ntk in this browser and compares it with float64; kernels.test.ts drives it. */
 
 export interface Check {
   readonly name: string;

@@ -1,3 +1,5 @@
+/** A page whose transport a test drives from outside. */
+
 import { signallingUrl, type SignallingState } from '../../src/signalling/client.ts';
 import { RecordingParticipant, type Participant } from '../../src/testing/transportContract.ts';
 import { joinRoom, watchRoom } from '../../src/transport/webrtc.ts';

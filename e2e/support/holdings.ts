@@ -1,6 +1,6 @@
-import type { CDPSession, Page, Worker } from 'playwright';
-
 /** What a tab holds, told by the browser and by tfjs: nothing in the app is there for it. */
+
+import type { CDPSession, Page, Worker } from 'playwright';
 
 /**
  * Timers, and a worker's listeners and GPU buffers, are counted from when the tab was first looked at; they may be fewer than

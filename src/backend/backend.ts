@@ -1,3 +1,5 @@
+/** The tfjs backends of this machine: which work, and which one is taken, and why. */
+
 import * as tf from '@tensorflow/tfjs';
 import '@tensorflow/tfjs-backend-wasm';
 import { isWebGPUBackend, watchDevice } from './gpuDevice.ts';

@@ -1,6 +1,6 @@
-import * as v from 'valibot';
-
 /** WebGPU for Node, by Dawn: the npm package `webgpu`, which is large and therefore not among this project's own. */
+
+import * as v from 'valibot';
 
 /** What of it is used; the rest is as in browsers. */
 const dawnSchema = v.looseObject({

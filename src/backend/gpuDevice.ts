@@ -1,9 +1,9 @@
-import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
-
 /**
  * tfjs only warns when a shader does not compile or a buffer cannot be had, and goes on with garbage. Here every such
  * error of a device is remembered and thrown at the next readback.
  */
+
+import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 
 /** Whether a backend is tfjs's WebGPU one, told by what it can do: its package loads only where it is used. */
 export function isWebGPUBackend(backend: object): backend is WebGPUBackend {

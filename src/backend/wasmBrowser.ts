@@ -1,3 +1,5 @@
+/** Where a page finds WebAssembly's binaries, and when it uses threads. */
+
 import * as tf from '@tensorflow/tfjs';
 import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import plain from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm?url';

@@ -1,3 +1,5 @@
+/** Where Node finds WebAssembly's binaries. */
+
 import { createRequire } from 'node:module';
 import { dirname, join, sep } from 'node:path';
 import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';

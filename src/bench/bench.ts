@@ -1,3 +1,5 @@
+/** What measures the stages: a browser, or this process. */
+
 import { installDawn } from '../backend/dawnNode.ts';
 import { locateWasm } from '../backend/wasmNode.ts';
 import { openBenchPage } from './benchPage.ts';

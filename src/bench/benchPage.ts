@@ -1,3 +1,5 @@
+/** A page that measures, opened in a real browser. */
+
 import type { AddressInfo } from 'node:net';
 import type { Page } from 'playwright';
 import { createServer } from 'vite';

@@ -1,3 +1,5 @@
+/** The tables and ratios of `npm run bench:kernels`. */
+
 import type { BackendName } from '../backend/backend.ts';
 import { digits, megabytes, percent } from '../math/format.ts';
 import type { Measurement } from './measure.ts';

@@ -1,3 +1,5 @@
+/** `npm run bench:kernels`: how fast a round's stages are here, against every other way to compute them. */
+
 import { writeFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import * as v from 'valibot';
@@ -6,8 +8,6 @@ import { option, parseOptions, runCommand, toggle, toNumber, UsageError } from '
 import { browserBench, nodeBench } from './bench.ts';
 import { summaryOf, tableOf, type StageResult } from './kernelReport.ts';
 import type { Size, Stage } from './workload.ts';
-
-/** `npm run bench:kernels`: how fast a round's stages are here, against every other way to compute them. */
 
 const backendNames: readonly BackendName[] = ['webgpu', 'wasm', 'cpu'];
 const stages: readonly Stage[] = ['product', 'forward', 'kernel', 'evolution', 'pullback'];

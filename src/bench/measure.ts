@@ -1,3 +1,5 @@
+/** The measuring side of `npm run bench:kernels`, in a browser or in Node. */
+
 import * as tf from '@tensorflow/tfjs';
 import { selectBackend, type BackendName } from '../backend/backend.ts';
 import { isWebGPUBackend } from '../backend/gpuDevice.ts';
@@ -17,8 +19,6 @@ import {
   type Way,
 } from './stages.ts';
 import { operations, workload, type Size, type Stage } from './workload.ts';
-
-/** The measuring side of `npm run bench:kernels`, in a browser or in Node. */
 
 export interface Measurement {
   readonly way: string;

@@ -1,8 +1,8 @@
+/** What a tab takes of the machine's memory, as the operating system counts it. */
+
 import { readFileSync } from 'node:fs';
 import type { TabsWatcher } from '../runner/tabFederation.ts';
 import type { Tabs } from '../runner/tabs.ts';
-
-/** What a tab takes of the machine's memory, as the operating system counts it. */
 
 /** Of one process, bytes. */
 export interface HeldMemory {

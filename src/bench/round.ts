@@ -1,3 +1,5 @@
+/** `npm run bench:round`: a federation of real tabs as `npm run federation`, for where its time, its bytes and its memory go. */
+
 import { availableParallelism } from 'node:os';
 import { runCommand } from '../cli/commandLine.ts';
 import { parseFederation } from '../cli/options.ts';
@@ -6,7 +8,6 @@ import { runTabFederation } from '../runner/tabFederation.ts';
 import { MemoryWatch } from './memory.ts';
 import { roundSummary, roundTables, type RoundReport } from './roundReport.ts';
 
-/** `npm run bench:round`: a federation of real tabs as `npm run federation`, for where its time, its bytes and its memory go. */
 await runCommand(async (argv, stop) => {
   const options = parseFederation(argv);
   const watch = new MemoryWatch();

@@ -1,9 +1,9 @@
+/** Where a round's time and bytes go, from a report, and what the largest tab took. */
+
 import type { Report } from '../runner/report.ts';
 import { digits, megabytes, percent } from '../math/format.ts';
 import { grownBy, type HeldMemory, type TabMemory } from './memory.ts';
 import { table } from './table.ts';
-
-/** Where a round's time and bytes go, from a report, and what the largest tab took. */
 
 export interface RoundReport extends Report {
   /** Null where it cannot be measured. */

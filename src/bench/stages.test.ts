@@ -1,3 +1,5 @@
+/** What is compared for speed must compute the same. */
+
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, expect, test } from 'vitest';
 import { evolvedPlanes } from '../ntk/ops/ntkEvolve.ts';
@@ -6,8 +8,6 @@ import { liveTensors, useBackend } from '../testing/backends.ts';
 import { relativeError } from '../testing/reference.ts';
 import { disposeOperands, materialisedKernel, operandsOf, own, tfjs, tfjsTransposedKernel } from './stages.ts';
 import { workload } from './workload.ts';
-
-/** What is compared for speed must compute the same. */
 
 const work = workload({ samples: 9, hidden: 7, steps: 6 });
 

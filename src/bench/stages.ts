@@ -1,3 +1,5 @@
+/** A round's stages, each computed by this project's kernels and by plain tfjs operations. All inside a caller's `tf.tidy`. */
+
 import * as tf from '@tensorflow/tfjs';
 import type { BackendName } from '../backend/backend.ts';
 import { empiricalNtk } from '../ntk/kernel.ts';
@@ -11,8 +13,6 @@ import { ntkEvolve } from '../ntk/ops/ntkEvolve.ts';
 import { ntkProduct } from '../ntk/ops/ntkProduct.ts';
 import '../ntk/register.ts';
 import { CLASSES, INPUTS, RIDGE_PRODUCTS, SKETCH, type Stage, type Workload } from './workload.ts';
-
-/** A round's stages, each computed by this project's kernels and by plain tfjs operations. All inside a caller's `tf.tidy`. */
 
 /** What the stages read, on the backend that was set as it was made. Its owner disposes it. */
 export interface Operands {

@@ -1,3 +1,5 @@
+/** `npm run bench:wire`: what the transport makes of a data channel between two real tabs, against bare messages on one. */
+
 import { writeFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import type { Page } from 'playwright';
@@ -6,8 +8,6 @@ import { option, parseOptions, runCommand, toggle } from '../cli/commandLine.ts'
 import type {} from './benchGlobals.ts';
 import { openBenchPage } from './benchPage.ts';
 import { ways, wireSummary, wireTable, type Transfer, type Way } from './wireReport.ts';
-
-/** `npm run bench:wire`: what the transport makes of a data channel between two real tabs, against bare messages on one. */
 
 const KIB = 1024;
 const BARE_BYTES = 64 * KIB;

@@ -1,3 +1,8 @@
+/**
+ * One of the two tabs between which `npm run bench:wire` measures: over a bare data channel, over this project's transport on the
+ * page, and over the same used from a worker, as a client does.
+ */
+
 import { signallingUrl } from '../signalling/client.ts';
 import { PAUSE_BYTES, RESUME_BYTES } from '../transport/frameChannel.ts';
 import { movedBuffers, serveTransport, type RemoteCall } from '../transport/remote.ts';
@@ -7,11 +12,6 @@ import type {} from './benchGlobals.ts';
 import { WireEnd } from './wireEnd.ts';
 import type { Way } from './wireReport.ts';
 import type { FromWireWorker, ToWireWorker } from './wireWorker.ts';
-
-/**
- * One of the two tabs between which `npm run bench:wire` measures: over a bare data channel, over this project's transport on the
- * page, and over the same used from a worker, as a client does.
- */
 
 type Ends = Record<Way, (size: number, count: number) => Promise<number>>;
 const ends: Partial<Ends> = {};

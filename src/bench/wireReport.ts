@@ -1,3 +1,5 @@
+/** The table and ratios of `npm run bench:wire`. */
+
 import { digits, percent } from '../math/format.ts';
 import { table } from './table.ts';
 import { median } from './timing.ts';

@@ -1,7 +1,7 @@
+/** One client's round at a given size: N pooled samples of 784 inputs, one hidden layer, 10 classes. */
+
 import { randomStream } from '../math/random.ts';
 import { initialWeights, type ModelSpec } from '../model/model.ts';
-
-/** One client's round at a given size: N pooled samples of 784 inputs, one hidden layer, 10 classes. */
 
 export const INPUTS = 784;
 export const CLASSES = 10;

@@ -1,3 +1,5 @@
+/** `npm run build`: the page for a static host. */
+
 import * as v from 'valibot';
 import { parseOptions, runCommand } from './commandLine.ts';
 import { buildPage } from '../runner/pageServer.ts';

@@ -1,3 +1,5 @@
+/** Whether a run's settings fit the packed data, before anything starts. */
+
 import { join } from 'node:path';
 import type { DatasetInfo } from '../data/dataset.ts';
 import { fileSource } from '../datasets/fileSource.ts';

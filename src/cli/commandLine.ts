@@ -1,7 +1,7 @@
+/** Options of the commands: one table is the parser, the validation and the help. */
+
 import { parseArgs } from 'node:util';
 import * as v from 'valibot';
-
-/** Options of the commands: one table is the parser, the validation and the help. */
 
 /** What a person typed cannot be done. The message is one sentence: what, where, and what to do. */
 export class UsageError extends Error {

@@ -1,11 +1,11 @@
+/** `npm run -s conformance -- CASE.json`: one case, its result as JSON on standard output. */
+
 import { readFile } from 'node:fs/promises';
 import * as v from 'valibot';
 import { ConformanceCaseError, parseCase, type CaseRun, type ConformanceCase } from '../client/conformance.ts';
 import { exchanges, settingsSchema } from '../settings/settings.ts';
 import { numberText, option, parseOptions, runCommand, UsageError } from './commandLine.ts';
 import { runCaseInProcess, runCaseInTabs } from '../runner/runCase.ts';
-
-/** `npm run -s conformance -- CASE.json`: one case, its result as JSON on standard output. */
 
 const schemas = settingsSchema.entries;
 

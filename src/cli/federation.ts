@@ -1,3 +1,5 @@
+/** `npm run federation`: a federation of real tabs on this machine. */
+
 import { checkData } from './checkData.ts';
 import { runCommand } from './commandLine.ts';
 import { parseFederation } from './options.ts';

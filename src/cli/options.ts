@@ -1,3 +1,5 @@
+/** The options of `federation` and `simulate`, and the settings they make. */
+
 import * as v from 'valibot';
 import { logTopics, parseLogTopics, type LogTopic } from '../log/log.ts';
 import {
@@ -25,8 +27,6 @@ import {
 import type { TabFederation } from '../runner/tabFederation.ts';
 import { checkTopology, closestDegree, TopologyError } from '../topology/graph.ts';
 import { flagOf, inapplicable, numberText, option, parseOptions, refuse, toggle, toNumber, UsageError } from './commandLine.ts';
-
-/** The options of `federation` and `simulate`, and the settings they make. */
 
 export interface RunOptions {
   readonly settings: Settings;

@@ -1,3 +1,5 @@
+/** The option of a port. */
+
 import * as v from 'valibot';
 import { numberText, option } from './commandLine.ts';
 

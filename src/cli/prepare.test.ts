@@ -1,3 +1,5 @@
+/** A person's files on their whole way: packed, found, checked, and learned from. */
+
 import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -16,8 +18,6 @@ import { describeReading } from '../datasets/describeReading.ts';
 import { importData } from '../datasets/importData.ts';
 import { parseImport } from './importOptions.ts';
 import { openClients } from '../runner/inProcess.ts';
-
-/** A person's files on their whole way: packed, found, checked, and learned from. */
 
 let folder = '';
 const root = () => join(folder, 'data');

@@ -1,3 +1,5 @@
+/** `npm start` and `npm run dev`: page and signalling on one port. */
+
 import * as v from 'valibot';
 import { parseOptions, runCommand, stopped, toggle } from './commandLine.ts';
 import { servePage } from '../runner/pageServer.ts';

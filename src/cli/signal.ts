@@ -1,3 +1,5 @@
+/** `npm run signal`: the signalling server alone. */
+
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import * as v from 'valibot';

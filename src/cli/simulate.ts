@@ -1,3 +1,5 @@
+/** `npm run simulate`: a federation in this process, on all cores. */
+
 import { checkData } from './checkData.ts';
 import { Checkpoint } from '../runner/checkpoint.ts';
 import { runCommand } from './commandLine.ts';

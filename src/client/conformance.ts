@@ -1,3 +1,5 @@
+/** Conformance cases: small federations with every number given, and the result an independent implementation found. */
+
 import * as v from 'valibot';
 import { classCount, denseLayouts, parameterCount, type ModelSpec } from '../model/model.ts';
 import { whole } from '../settings/bounds.ts';
@@ -5,8 +7,6 @@ import type { EvolutionSettings, Method } from '../settings/method.ts';
 import { defaultSettings, type Settings } from '../settings/settings.ts';
 import type { ProblemSource } from './problem.ts';
 import type { RoundTrace } from './trace.ts';
-
-/** Conformance cases: small federations with every number given, and the result an independent implementation found. */
 
 const finite = v.pipe(v.number(), v.finite());
 const positive = v.pipe(v.number(), v.integer(), v.minValue(1));

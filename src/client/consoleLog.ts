@@ -1,3 +1,5 @@
+/** The log of a tab, on the browser's console. */
+
 import { lineLog, silent, type Log, type LogTopic } from '../log/log.ts';
 
 /** A log of these topics on the browser's console; silent for none. */

@@ -1,3 +1,5 @@
+/** What clients learn from packed datasets. */
+
 import type { DatasetInfo, RowSource } from '../data/dataset.ts';
 import { trainingShare, validationShare, type Share } from '../data/partition.ts';
 import { histogram, loadShare, loadTest, previews, standardise } from '../data/samples.ts';

@@ -1,3 +1,5 @@
+/** What a round puts on a directed edge at 784-100-10: with one neighbour it is what the round costs its client. */
+
 import { describe, expect, it } from 'vitest';
 import { selectBackend } from '../backend/backend.ts';
 import { locateWasm } from '../backend/wasmNode.ts';
@@ -10,8 +12,6 @@ import { Client } from './client.ts';
 import { wallClock } from './clock.ts';
 import type { ProblemSource } from './problem.ts';
 import type { ClientView, OwnRound } from './view.ts';
-
-/** What a round puts on a directed edge at 784-100-10: with one neighbour it is what the round costs its client. */
 
 locateWasm();
 

@@ -1,3 +1,5 @@
+/** The channels that keep a room connected whatever a round's graph. */
+
 import type { PeerId, Presence } from '../transport/transport.ts';
 
 /**

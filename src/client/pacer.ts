@@ -1,3 +1,5 @@
+/** How often a view is shown. */
+
 import { wallClock } from './clock.ts';
 
 /** Calls back at most once in an interval, at the end of one in which something has changed. */

@@ -1,3 +1,5 @@
+/** What a client learns from, and who gives it that. */
+
 import type { ModelSpec } from '../model/model.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { ShareView } from './view.ts';

@@ -1,3 +1,5 @@
+/** A client's view on its way to another thread. */
+
 import type { ClientView } from './view.ts';
 
 /**

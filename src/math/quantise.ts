@@ -1,6 +1,6 @@
-import type { RandomStream } from './random.ts';
-
 /** 8-bit form of float arrays: signed codes in blocks of 64 that share a scale. 1.06 bytes a value. */
+
+import type { RandomStream } from './random.ts';
 
 export const BLOCK = 64;
 const LEVELS = 127;

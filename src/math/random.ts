@@ -1,3 +1,5 @@
+/** Random numbers from named, seeded streams. */
+
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { xoroshiro128plusFromState } from 'pure-rand/generator/xoroshiro128plus';
 

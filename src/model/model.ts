@@ -1,3 +1,5 @@
+/** The networks: their layers, the flat vector of their parameters, and where they start. */
+
 import { randomStream } from '../math/random.ts';
 
 /** Images as rows of numbers: row by row, a pixel's channels side by side. */

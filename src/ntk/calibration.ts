@@ -1,3 +1,5 @@
+/** Which backend, and on WebGPU which form of the shaders, computes a round the fastest on this machine. */
+
 import * as tf from '@tensorflow/tfjs';
 import { startBackend, type BackendChoice, type BackendName, type BackendView, type CalibrationRow } from '../backend/backend.ts';
 import { classCount, featureWidths, initialWeights, inputWidth, isConvolutional, type ModelSpec } from '../model/model.ts';
@@ -9,8 +11,6 @@ import { takeOne } from './readback.ts';
 import './register.ts';
 import { tangentParts, Tangents } from './tangents.ts';
 import { setVariant, variants, type ShaderName, type Variant } from './webgpu/variants.ts';
-
-/** Which backend, and on WebGPU which form of the shaders, computes a round the fastest on this machine. */
 
 export interface CalibrationSize {
   readonly spec: ModelSpec;

@@ -1,3 +1,8 @@
+/**
+ * The convolution blocks of a network: forward pass, and the way back for one or many cotangents at once. Each convolution is
+ * the product of its patches with its kernel. All of it runs inside a caller's `tf.tidy`.
+ */
+
 import * as tf from '@tensorflow/tfjs';
 import {
   classCount,
@@ -11,11 +16,6 @@ import {
 } from '../model/model.ts';
 import { ntkFold, ntkPatches, ntkUnpool } from './ops/ntkConvolution.ts';
 import { ntkProduct } from './ops/ntkProduct.ts';
-
-/**
- * The convolution blocks of a network: forward pass, and the way back for one or many cotangents at once. Each convolution is
- * the product of its patches with its kernel. All of it runs inside a caller's `tf.tidy`.
- */
 
 export interface ConvolutionLayer {
   readonly layout: ConvolutionLayout;

@@ -1,7 +1,7 @@
+/** The dense layers of a network, ReLU between them: forward and backward pass. All of it runs inside a caller's `tf.tidy`. */
+
 import * as tf from '@tensorflow/tfjs';
 import { ntkProduct } from './ops/ntkProduct.ts';
-
-/** The dense layers of a network, ReLU between them: forward and backward pass. All of it runs inside a caller's `tf.tidy`. */
 
 export interface DenseLayer {
   /** inputs x outputs. */

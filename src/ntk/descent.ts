@@ -1,10 +1,10 @@
+/** Steps down the gradient of the mean cross-entropy on the own samples: all that a method without a kernel computes. */
+
 import * as tf from '@tensorflow/tfjs';
 import { classCount, type ModelSpec } from '../model/model.ts';
 import { lossGradient, networkOf } from './network.ts';
 import { takeOne } from './readback.ts';
 import './register.ts';
-
-/** Steps down the gradient of the mean cross-entropy on the own samples: all that a method without a kernel computes. */
 
 export interface Descent {
   /** η. */

@@ -1,3 +1,5 @@
+/** What a client computes in a round, on whichever tfjs backend is set. */
+
 import * as tf from '@tensorflow/tfjs';
 import {
   classCount,

@@ -1,3 +1,5 @@
+/** The products of a pool's inputs, computed once a run. */
+
 import * as tf from '@tensorflow/tfjs';
 import { floatsOf } from '../math/half.ts';
 import type { InputFeatures, InputMember } from './pool.ts';

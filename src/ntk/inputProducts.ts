@@ -1,3 +1,5 @@
+/** The products of inputs with a projection's blocks, kept from round to round. */
+
 import * as tf from '@tensorflow/tfjs';
 
 /** Products of inputs with the blocks of a matrix, which are the same in every round: kept on the device up to a budget. */

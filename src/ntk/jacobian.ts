@@ -1,8 +1,8 @@
+/** The Jacobian of a network of dense layers, for the exchanges that send it. All of it runs inside a caller's `tf.tidy`. */
+
 import * as tf from '@tensorflow/tfjs';
 import { hiddenCotangents, logitsOf, readByLayers, type DenseLayer } from './dense.ts';
 import { ntkProduct } from './ops/ntkProduct.ts';
-
-/** The Jacobian of a network of dense layers, for the exchanges that send it. All of it runs inside a caller's `tf.tidy`. */
 
 /**
  * A layer's part of J: for sample p and logit k it is a_p ⊗ δ_pk by the kernel and δ_pk by the bias, so that with a 1 behind a_p

@@ -1,3 +1,5 @@
+/** The averaged kernel of dense layers, layer by layer. */
+
 import * as tf from '@tensorflow/tfjs';
 import { hiddenCotangents, type DenseLayer } from './dense.ts';
 import { ntkLayer } from './ops/ntkLayer.ts';

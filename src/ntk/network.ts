@@ -1,9 +1,9 @@
+/** A network as tensors: what is computed of it at given inputs. All of it runs inside a caller's `tf.tidy`. */
+
 import * as tf from '@tensorflow/tfjs';
 import { convolutionLayouts, denseLayouts, patchSize, type DenseLayout, type ModelSpec } from '../model/model.ts';
 import { convolutionJacobian, convolutionPullback, convolve, largestTensor, type BlockPass, type ConvolutionLayer } from './convolution.ts';
 import { densePullback, inputCotangents, logitsOf, readByLayers, type DenseLayer } from './dense.ts';
-
-/** A network as tensors: what is computed of it at given inputs. All of it runs inside a caller's `tf.tidy`. */
 
 export interface Network {
   readonly convolutions: readonly ConvolutionLayer[];

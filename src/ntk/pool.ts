@@ -1,8 +1,8 @@
+/** What a client knows of its neighbours' samples when it builds the kernel over all of them. */
+
 import * as tf from '@tensorflow/tfjs';
 import { encodeHalf, floatsOf, halfExponent } from '../math/half.ts';
 import { classCount, featureWidths, inputWidth, isConvolutional, type FeatureForm, type ModelSpec } from '../model/model.ts';
-
-/** What a client knows of its neighbours' samples when it builds the kernel over all of them. */
 
 /** Floats, or halves: inputs are kept of every neighbour there has been, and most come as halves. */
 type InputRows = Float32Array | Uint16Array;

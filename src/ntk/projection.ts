@@ -1,16 +1,16 @@
-import * as tf from '@tensorflow/tfjs';
-import { randomStream, type RandomStream } from '../math/random.ts';
-import type { Projection } from '../model/model.ts';
-import type { InputProducts } from './inputProducts.ts';
-import { rowsOf, type LayerDerivatives } from './jacobian.ts';
-import { ntkProduct } from './ops/ntkProduct.ts';
-
 /**
  * J P for a random P (d x m) with E[P Pᵀ] = 1, so that products of its rows are unbiased estimates of those of J, and so is the
  * kernel made of them. P comes from the shared seed: it is never sent, and made by blocks, never whole. J is not formed either:
  * its rows are outer products a ⊗ δ, and each block of P meets one factor at a time: of a Khatri-Rao column p ⊗ q, because
  * (a ⊗ δ) · (p ⊗ q) = (a · p) (δ · q).
  */
+
+import * as tf from '@tensorflow/tfjs';
+import { randomStream, type RandomStream } from '../math/random.ts';
+import type { Projection } from '../model/model.ts';
+import type { InputProducts } from './inputProducts.ts';
+import { rowsOf, type LayerDerivatives } from './jacobian.ts';
+import { ntkProduct } from './ops/ntkProduct.ts';
 
 /** Numbers in a block of P. */
 const BLOCK = 4 * 2 ** 20;

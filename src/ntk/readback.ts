@@ -1,3 +1,5 @@
+/** Tensors' values, brought back from the device. */
+
 import * as tf from '@tensorflow/tfjs';
 import { isWebGPUBackend, throwDeviceErrors } from '../backend/gpuDevice.ts';
 

@@ -1,3 +1,5 @@
+/** Makes the kernels known to tfjs. */
+
 import * as tf from '@tensorflow/tfjs';
 import { convolutionKernels } from './host/convolution.ts';
 import { cpuKernels } from './host/cpu.ts';

@@ -1,3 +1,5 @@
+/** The sketch of inputs: a seeded orthonormal projection. */
+
 import { floatsOf } from '../math/half.ts';
 import { randomStream } from '../math/random.ts';
 import type { Centre, InputFeatures } from './pool.ts';

@@ -1,3 +1,5 @@
+/** The round of a gradient method after its mix. */
+
 import { add } from '../math/vectors.ts';
 import type { GradientMethod } from '../settings/method.ts';
 import { mix } from './iterate.ts';

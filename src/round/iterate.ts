@@ -1,3 +1,5 @@
+/** What a client carries from round to round: its mix and its momentum. */
+
 import { add, axpby } from '../math/vectors.ts';
 import type { Momentum } from '../settings/method.ts';
 

@@ -1,3 +1,5 @@
+/** What an NTK method does after the mix: linearise, evolve, step (see round.ts). */
+
 import type { Teaching } from '../ntk/engine.ts';
 import type { Evolved } from '../ntk/evolution.ts';
 import { inputBytes, type OwnerFeatures, type PoolMember } from '../ntk/pool.ts';
@@ -20,8 +22,6 @@ import {
   type Transition,
   type Working,
 } from './state.ts';
-
-/** What an NTK method does after the mix: linearise, evolve, step (see round.ts). */
 
 /**
  * After the mix: asks every neighbour that took part in it for what the kernel needs at w̄, if they share that. Where neighbours teach, a neighbour

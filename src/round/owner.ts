@@ -1,7 +1,3 @@
-import type { Message, MixedMessage, ResidualsMessage } from '../protocol/messages.ts';
-import { neighboursTeach, type Method } from '../settings/method.ts';
-import { without, type Peer } from './state.ts';
-
 /**
  * The sample owner's side of a round, pure: it answers a neighbour's `mixed` with its features at that model and the
  * neighbour's `residuals` with one backward pass there. It keeps a neighbour's model from the one to the other.
@@ -10,6 +6,10 @@ import { without, type Peer } from './state.ts';
  * request that comes before it waits here: the mix ends by its own deadline, and the asker's ends for one that never gets there.
  * One that comes when a later round has been taught is declined: what this client believed then is gone.
  */
+
+import type { Message, MixedMessage, ResidualsMessage } from '../protocol/messages.ts';
+import { neighboursTeach, type Method } from '../settings/method.ts';
+import { without, type Peer } from './state.ts';
 
 export interface OwnerState {
   readonly run: string;

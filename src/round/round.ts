@@ -1,3 +1,19 @@
+/**
+ * The asking side of a round at client i, as a pure machine: (state, event) -> (state, effects). Every method mixes; what
+ * comes before and after is its own.
+ *
+ *   descend    computed here                           gradient methods: steps from w_i on the own samples
+ *   mix        weights out, weights in                 w̄ = Σ m_ij w_j,  v̄ = Σ m_ij v_j
+ *   linearise  w̄ out, features in                      what the kernel needs of every sample in the pool, at w̄
+ *   evolve     computed here                           residuals R
+ *   step       R's rows out, Jᵀ R in                   Δ = -(η/N) Σ J_pᵀ R_p;  v = μ v̄ + Δ;  w = w̄ + Δ + μ v
+ *
+ * SPARK (arXiv 2512.12737) goes from mix to step; NTK-DFL (arXiv 2410.01922) is μ = 0, λ = 0. DFedAvg(M) (arXiv 2104.11375)
+ * descends and mixes what came of it; D-PSGD (arXiv 1705.09056) mixes w_i while it descends and adds both. A phase ends when
+ * every neighbour it waits for has answered, left, declined or missed the deadline; nobody else is waited for. Who missed a
+ * phase is left out of the rest of the round. The machine owns no clock, socket or tensor: `effects` say what its driver must do.
+ */
+
 import { add } from '../math/vectors.ts';
 import { messages, type WeightsMessage } from '../protocol/messages.ts';
 import { sendsVelocity } from '../settings/method.ts';
@@ -19,22 +35,6 @@ import {
   type RoundState,
   type Transition,
 } from './state.ts';
-
-/**
- * The asking side of a round at client i, as a pure machine: (state, event) -> (state, effects). Every method mixes; what
- * comes before and after is its own.
- *
- *   descend    computed here                           gradient methods: steps from w_i on the own samples
- *   mix        weights out, weights in                 w̄ = Σ m_ij w_j,  v̄ = Σ m_ij v_j
- *   linearise  w̄ out, features in                      what the kernel needs of every sample in the pool, at w̄
- *   evolve     computed here                           residuals R
- *   step       R's rows out, Jᵀ R in                   Δ = -(η/N) Σ J_pᵀ R_p;  v = μ v̄ + Δ;  w = w̄ + Δ + μ v
- *
- * SPARK (arXiv 2512.12737) goes from mix to step; NTK-DFL (arXiv 2410.01922) is μ = 0, λ = 0. DFedAvg(M) (arXiv 2104.11375)
- * descends and mixes what came of it; D-PSGD (arXiv 1705.09056) mixes w_i while it descends and adds both. A phase ends when
- * every neighbour it waits for has answered, left, declined or missed the deadline; nobody else is waited for. Who missed a
- * phase is left out of the rest of the round. The machine owns no clock, socket or tensor: `effects` say what its driver must do.
- */
 
 /** `own`: our samples' mean and, where they need not be sketched, the inputs; null with a gradient method. */
 export function initialRoundState(

@@ -1,3 +1,5 @@
+/** What the machine of `round.ts` knows, hears and asks for. */
+
 import type { FeatureWidths } from '../model/model.ts';
 import type { Teaching } from '../ntk/engine.ts';
 import type { Evolved } from '../ntk/evolution.ts';
@@ -6,8 +8,6 @@ import type { KindsTakenBy, Message, WeightsMessage } from '../protocol/messages
 import type { GradientMethod, Method, NtkMethod } from '../settings/method.ts';
 import type { KernelInputs } from '../settings/settings.ts';
 import type { Iterate } from './iterate.ts';
-
-/** What the machine of `round.ts` knows, hears and asks for. */
 
 export type Peer = string;
 

@@ -1,3 +1,5 @@
+/** The clients of an interrupted simulation, in a file that the same command finds again. */
+
 import { createHash } from 'node:crypto';
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -6,8 +8,6 @@ import * as v from 'valibot';
 import { snapshotSchema, type Snapshot } from '../client/snapshot.ts';
 import type { Settings } from '../settings/settings.ts';
 import { projectRoot } from '../datasets/paths.ts';
-
-/** The clients of an interrupted simulation, in a file that the same command finds again. */
 
 const FORMAT = 'sparkmesh-checkpoint/2\n';
 

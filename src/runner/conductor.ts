@@ -1,7 +1,7 @@
+/** Takes a federation of this machine's own clients from its start to its end by watching their views. */
+
 import { emptyView, type ClientCommand, type ClientView } from '../client/view.ts';
 import type { ViewChanges } from '../client/viewChanges.ts';
-
-/** Takes a federation of this machine's own clients from its start to its end by watching their views. */
 
 export interface Conducted {
   readonly clients: number;

@@ -1,3 +1,5 @@
+/** A federation in this process, over an in-process transport. */
+
 import { selectBackend, type BackendWish } from '../backend/backend.ts';
 import { installDawn } from '../backend/dawnNode.ts';
 import { locateWasm } from '../backend/wasmNode.ts';

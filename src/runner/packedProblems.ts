@@ -1,3 +1,5 @@
+/** What clients in Node learn from. */
+
 import { join } from 'node:path';
 import { DatasetProblems } from '../client/datasetProblems.ts';
 import { fileSource } from '../datasets/fileSource.ts';

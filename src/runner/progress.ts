@@ -1,3 +1,5 @@
+/** The line of progress under a run. */
+
 import type { ClientView } from '../client/view.ts';
 import { percent } from '../math/format.ts';
 

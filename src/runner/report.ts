@@ -1,3 +1,5 @@
+/** The report of a run, and the tables that commands print. */
+
 import { readFile, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';

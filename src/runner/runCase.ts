@@ -1,3 +1,5 @@
+/** A conformance case, run in this process or across tabs. */
+
 import type { BackendWish } from '../backend/backend.ts';
 import { caseSource, resultOf, settingsOf, type CaseRun, type ConformanceResult } from '../client/conformance.ts';
 import type { RoundTrace } from '../client/trace.ts';

@@ -1,3 +1,5 @@
+/** The tabs of a federation: opened, driven and closed. */
+
 import type { Browser, Page } from 'playwright';
 import type { BackendWish } from '../backend/backend.ts';
 import type {} from '../client/automation.ts';

@@ -1,3 +1,5 @@
+/** One of the simulator's worker threads: several clients that share a backend and a test set. */
+
 import { parentPort } from 'node:worker_threads';
 import type { Client } from '../client/client.ts';
 import type { DatasetProblems } from '../client/datasetProblems.ts';
@@ -13,8 +15,6 @@ import { packSnapshot } from './checkpoint.ts';
 import { openClients } from './inProcess.ts';
 import { packedProblems } from './packedProblems.ts';
 import type { FromThread, ToThread } from './threadMessages.ts';
-
-/** One of the simulator's worker threads: several clients that share a backend and a test set. */
 
 if (!parentPort) throw new Error('This file is a worker of `npm run simulate`; run that.');
 const port = parentPort;

@@ -1,3 +1,5 @@
+/** What the simulator's main thread and its workers say to each other; `client` is a client's number. */
+
 import type { BackendWish } from '../backend/backend.ts';
 import type { Resumption } from '../client/snapshot.ts';
 import type { ClientCommand } from '../client/view.ts';
@@ -6,8 +8,6 @@ import type { LogTopic } from '../log/log.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { RemoteCall, RemoteReply } from '../transport/remote.ts';
 import type { Presence } from '../transport/transport.ts';
-
-/** What the simulator's main thread and its workers say to each other; `client` is a client's number. */
 
 export type ToThread =
   | {

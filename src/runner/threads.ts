@@ -1,3 +1,5 @@
+/** A federation on all cores: its clients in threads, the network between them here. */
+
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import type { BackendWish } from '../backend/backend.ts';

@@ -1,7 +1,7 @@
+/** What a client computes in a round, part by part: one of two families. */
+
 import * as v from 'valibot';
 import { count, range } from './bounds.ts';
-
-/** What a client computes in a round, part by part: one of two families. */
 
 const learningRate = range(1e-9, 1e6);
 /** η_t = learningRate · exp(-decay · t), t the round from 0 (NTK-DFL). */

@@ -1,3 +1,5 @@
+/** The model that settings make of a dataset. */
+
 import { megabytes } from '../math/format.ts';
 import { featureWidths, ModelError, parameterCount, type ModelSpec } from '../model/model.ts';
 import { MAX_FRAME_BYTES } from '../transport/transport.ts';

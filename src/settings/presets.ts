@@ -1,6 +1,6 @@
-import type { FlowSettings, GradientMethod, Method, Momentum, NtkMethod, RidgeSettings } from './method.ts';
-
 /** The methods by name. A run's settings say which one it is and hold its parts, which may have been changed since. */
+
+import type { FlowSettings, GradientMethod, Method, Momentum, NtkMethod, RidgeSettings } from './method.ts';
 
 export const algorithms = ['sparkmesh', 'spark', 'ntk-dfl', 'ntk-dfl-published', 'dfedavg', 'dfedavgm', 'dpsgd', 'centralised'] as const;
 export type Algorithm = (typeof algorithms)[number];

@@ -1,10 +1,10 @@
+/** What a run is: every choice that changes its result. Shared by all clients of the run; validated at the border. */
+
 import * as v from 'valibot';
 import type { FeatureForm } from '../model/model.ts';
 import { count, range } from './bounds.ts';
 import { methodSchema } from './method.ts';
 import { algorithms, presets, type Algorithm } from './presets.ts';
-
-/** What a run is: every choice that changes its result. Shared by all clients of the run; validated at the border. */
 
 export type { Algorithm } from './presets.ts';
 

@@ -1,3 +1,5 @@
+/** The backends that tests in Node run on. */
+
 import * as tf from '@tensorflow/tfjs';
 import { selectBackend } from '../backend/backend.ts';
 import { locateWasm } from '../backend/wasmNode.ts';

@@ -1,10 +1,10 @@
-import { readFileSync } from 'node:fs';
-import * as v from 'valibot';
-
 /**
  * Conformance cases: inputs and results of whole runs from an independent float64 implementation that materialises every
  * Jacobian and was checked by finite differences; DFedAvg's from a second one, which reproduces the cases of the other gradient methods.
  */
+
+import { readFileSync } from 'node:fs';
+import * as v from 'valibot';
 
 const numbers = v.array(v.number());
 

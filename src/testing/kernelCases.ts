@@ -1,11 +1,11 @@
+/** Small problems for each form of the NTK kernels, with their results in float64; the same in Node and in the browser. */
+
 import * as tf from '@tensorflow/tfjs';
 import { randomStream } from '../math/random.ts';
 import type { ModelSpec } from '../model/model.ts';
 import type { LayerDerivatives } from '../ntk/ops/ntkLayer.ts';
 import { ntkProduct } from '../ntk/ops/ntkProduct.ts';
 import * as reference from './reference.ts';
-
-/** Small problems for each form of the NTK kernels, with their results in float64; the same in Node and in the browser. */
 
 export const normals = (count: number, ...name: (string | number)[]): Float32Array => {
   const random = randomStream(1, 'test', ...name);

@@ -1,3 +1,5 @@
+/** How far projected kernels are off, in standard deviations. */
+
 import { flatWeights, settingsOf, type CaseRun, type ConformanceResult } from '../client/conformance.ts';
 import * as reference from './reference.ts';
 

@@ -1,3 +1,5 @@
+/** Every computation of ntk/ once more in float64, as its formula stands and with the Jacobian written out: for tests only. */
+
 import type { NtkEvolveAttrs } from '../ntk/ops/ntkEvolve.ts';
 import { randomStream, type RandomStream } from '../math/random.ts';
 import {
@@ -9,8 +11,6 @@ import {
   type ModelSpec,
   type Projection,
 } from '../model/model.ts';
-
-/** Every computation of ntk/ once more in float64, as its formula stands and with the Jacobian written out: for tests only. */
 
 type Numbers = ArrayLike<number>;
 

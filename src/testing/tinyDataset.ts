@@ -1,7 +1,7 @@
+/** For tests: a packed dataset of 2 x 2 images whose pixels say which row they are. */
+
 import { FORMAT_VERSION, rowBytes, type DatasetInfo, type RowSource } from '../data/dataset.ts';
 import { packedSource, type PackedFile } from '../data/packedSource.ts';
-
-/** For tests: a packed dataset of 2 x 2 images whose pixels say which row they are. */
 
 export interface TinyDataset {
   readonly info: DatasetInfo;

@@ -1,3 +1,5 @@
+/** Conformance cases made larger. */
+
 import type { ConformanceCase } from '../client/conformance.ts';
 import { randomStream } from '../math/random.ts';
 

@@ -1,3 +1,5 @@
+/** Who takes no part in a round. */
+
 import { randomStream } from '../math/random.ts';
 import type { Settings } from '../settings/settings.ts';
 

@@ -1,3 +1,5 @@
+/** The graphs of a federation, drawn from seeded streams. */
+
 import { randomStream, type RandomStream } from '../math/random.ts';
 import type { TopologySettings } from '../settings/settings.ts';
 

@@ -1,3 +1,5 @@
+/** The mixing matrix, a row at a time. */
+
 import type { Settings } from '../settings/settings.ts';
 
 export type MixingRule = Settings['mixing'];

@@ -1,3 +1,5 @@
+/** The federation's scores: what one client makes of everyone's metrics. */
+
 import type { MetricsMessage, RoundSummary, Score } from '../../protocol/messages.ts';
 import { scaledSum } from '../../round/iterate.ts';
 import type { PeerId, Presence } from '../../transport/transport.ts';

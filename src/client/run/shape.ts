@@ -1,3 +1,5 @@
+/** The sizes of a run's messages, from its settings. */
+
 import { classCount, featureWidths, inputWidth, parameterCount } from '../../model/model.ts';
 import type { RunShape } from '../../protocol/shape.ts';
 import { neighboursTeach, sendsVelocity } from '../../settings/method.ts';

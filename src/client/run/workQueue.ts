@@ -1,3 +1,5 @@
+/** A client's computations, one after another. */
+
 import type { Clock } from '../clock.ts';
 import type { Work, WorkTimes } from '../view.ts';
 

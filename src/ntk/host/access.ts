@@ -1,6 +1,6 @@
-import * as tf from '@tensorflow/tfjs';
-
 /** What kernels whose tensors lie in host memory (wasm, cpu) share. tfjs hands them untyped bags; this names the contents. */
+
+import * as tf from '@tensorflow/tfjs';
 
 export function hostBackend(backend: object): tf.KernelBackend {
   if (!(backend instanceof tf.KernelBackend)) throw new TypeError('Not a tfjs backend; run this kernel through tf.engine().');

@@ -1,9 +1,9 @@
+/** The kernels of ops/ntkConvolution.ts, which only move and add numbers, in JavaScript. */
+
 import type * as tf from '@tensorflow/tfjs';
 import { KERNEL, POOL } from '../../model/model.ts';
 import { foldSets, NTK_FOLD, NTK_PATCHES, NTK_UNPOOL } from '../ops/ntkConvolution.ts';
 import { floats, hostBackend, output, required } from './access.ts';
-
-/** The kernels of ops/ntkConvolution.ts, which only move and add numbers, in JavaScript. */
 
 type Shape = [number, number, number, number];
 

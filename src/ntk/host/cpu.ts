@@ -1,3 +1,5 @@
+/** The kernels' products in plain JavaScript, for tfjs's cpu backend. */
+
 import type * as tf from '@tensorflow/tfjs';
 import { floats, output } from './access.ts';
 import { dotRows } from './dotRows.ts';

@@ -1,3 +1,5 @@
+/** The flow with the averaged kernel in host memory. */
+
 import { momentumAt, type NtkEvolveAttrs } from '../ops/ntkEvolve.ts';
 import { transpose } from './transpose.ts';
 

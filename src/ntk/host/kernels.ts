@@ -1,3 +1,5 @@
+/** The kernels of the backends whose tensors lie in host memory: what wasm and cpu have in common. */
+
 import type * as tf from '@tensorflow/tfjs';
 import { evolveAttrs, NTK_EVOLVE } from '../ops/ntkEvolve.ts';
 import { NTK_LAYER } from '../ops/ntkLayer.ts';

@@ -1,3 +1,5 @@
+/** The kernels' products by tfjs's wasm backend. */
+
 import * as tf from '@tensorflow/tfjs';
 import type { NtkProductAttrs } from '../ops/ntkProduct.ts';
 import { floats, output } from './access.ts';

@@ -1,7 +1,7 @@
+/** What a convolution block moves about between its matrix products. Images are count x height x width x channels. */
+
 import * as tf from '@tensorflow/tfjs';
 import * as v from 'valibot';
-
-/** What a convolution block moves about between its matrix products. Images are count x height x width x channels. */
 
 export const NTK_PATCHES = 'NtkPatches';
 export const NTK_FOLD = 'NtkFold';

@@ -1,3 +1,5 @@
+/** The flow with the averaged kernel, as one tfjs kernel. */
+
 import * as tf from '@tensorflow/tfjs';
 import * as v from 'valibot';
 

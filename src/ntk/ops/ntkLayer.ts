@@ -1,3 +1,5 @@
+/** One layer's part of the averaged kernel, as one tfjs kernel. */
+
 import * as tf from '@tensorflow/tfjs';
 
 export const NTK_LAYER = 'NtkLayer';

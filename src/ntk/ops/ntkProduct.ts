@@ -1,3 +1,5 @@
+/** A matrix product with bias, ReLU and gate, as one tfjs kernel. */
+
 import * as tf from '@tensorflow/tfjs';
 import * as v from 'valibot';
 

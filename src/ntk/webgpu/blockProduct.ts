@@ -1,10 +1,10 @@
-import type * as tf from '@tensorflow/tfjs';
-import type { Variant } from './variants.ts';
-
 /**
  * WGSL for products L Rᵀ of two matrices whose rows are samples or units: a workgroup of 64 threads computes a tile of
  * 32 x 32, each thread a block of 4 x 4. All of a block's numbers are mat4x4, so that loads and sums are vectors.
  */
+
+import type * as tf from '@tensorflow/tfjs';
+import type { Variant } from './variants.ts';
 
 export const TILE = 32;
 export const THREADS = 64;

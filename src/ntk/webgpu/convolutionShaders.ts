@@ -1,8 +1,8 @@
+/** WGSL for ops/ntkConvolution.ts: a thread makes one number of the result, or four channels at once where they are aligned. */
+
 import type * as tf from '@tensorflow/tfjs';
 import type { WebGPUProgram } from '@tensorflow/tfjs-backend-webgpu';
 import { KERNEL, POOL } from '../../model/model.ts';
-
-/** WGSL for ops/ntkConvolution.ts: a thread makes one number of the result, or four channels at once where they are aligned. */
 
 const THREADS = 64;
 

@@ -1,3 +1,5 @@
+/** The flow's step in WGSL. */
+
 import type * as tf from '@tensorflow/tfjs';
 import type { WebGPUProgram } from '@tensorflow/tfjs-backend-webgpu';
 import type { Variant } from './variants.ts';

@@ -1,3 +1,5 @@
+/** The kernels of tfjs's WebGPU backend. */
+
 import type * as tf from '@tensorflow/tfjs';
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import { guarded, isWebGPUBackend } from '../../backend/gpuDevice.ts';

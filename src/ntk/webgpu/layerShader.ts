@@ -1,3 +1,5 @@
+/** One layer's part of the averaged kernel in WGSL. */
+
 import type * as tf from '@tensorflow/tfjs';
 import type { WebGPUProgram } from '@tensorflow/tfjs-backend-webgpu';
 import { blockProduct, operandCode, operandKey, operandOf, productStorage, threadPosition, THREADS, TILE } from './blockProduct.ts';

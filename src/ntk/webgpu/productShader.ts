@@ -1,3 +1,5 @@
+/** The matrix product in WGSL. */
+
 import type * as tf from '@tensorflow/tfjs';
 import type { WebGPUProgram } from '@tensorflow/tfjs-backend-webgpu';
 import type { NtkProductAttrs } from '../ops/ntkProduct.ts';
