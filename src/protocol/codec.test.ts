@@ -194,7 +194,9 @@ describe.each(kinds)('a message of the kind %s', (kind) => {
         const arrived = floatsIn(rounded);
         for (const [k, sent] of floatsIn(message).entries()) {
           const level = sent.reduce((top, value) => Math.max(top, Math.abs(value)), 0) / 127;
-          expect(sent.every((value, i) => Math.abs(value - arrived[k]![i]!) <= 1.001 * level)).toBe(true);
+          // Few numbers travel as halves, whose steps near zero are of this size whatever the numbers'.
+          const off = 1.001 * level + 2 ** -24;
+          expect(sent.every((value, i) => Math.abs(value - arrived[k]![i]!) <= off)).toBe(true);
         }
       }),
       { numRuns: 40 },
