@@ -23,7 +23,7 @@ export function tinyDataset(trainCounts: readonly number[], testCount = 12, elem
     classNames: trainCounts.map((_, c) => `class ${c}`),
     trainCounts: [...trainCounts],
     testCount,
-    digest: '0123456789abcdef',
+    digest: '0123456789abcdef'.repeat(4),
     mean: 0.25,
     std: 0.5,
   };
