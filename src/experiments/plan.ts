@@ -1,6 +1,6 @@
 /** What is run for which table. Conditions of the same study and name are the same and are run once. */
 
-import { presets, type Algorithm } from '../settings/presets.ts';
+import { presets, usualRidge, type Algorithm } from '../settings/presets.ts';
 import type { NtkMethod } from '../settings/method.ts';
 import type { PartitionRule, Settings, TopologySettings } from '../settings/settings.ts';
 import { condition, withFlow, type Condition } from './condition.ts';
@@ -117,6 +117,29 @@ function ablation(): Study {
   };
 }
 
+/** The whole kernel, the ridge and the pull, which no preset has yet, and the exchange that they make worth while. */
+function whole(): Study {
+  const own = ntkMethod('sparkmesh');
+  const { temperature, softLabels, teacher, priorAdjustment } = own.evolution;
+  const solving: NtkMethod = { ...own, kernel: 'whole', evolution: { ...usualRidge, temperature, softLabels, teacher, priorAdjustment } };
+  const row = (label: string, name: string, changes: Partial<Settings>): Row => ({
+    label,
+    condition: condition('whole', name, 'sparkmesh', { rounds: 10, sketchSize: 64, ...changes }),
+  });
+  const pulled = { ...solving, pull: 0.02 };
+  return {
+    name: 'whole',
+    table: 'course',
+    seeds: SEEDS,
+    rows: [
+      { label: 'SPARKmesh', condition: methodsCondition('sparkmesh', '0.1') },
+      row('the whole kernel and a ridge, m = 64', 'ridge', { method: solving }),
+      row('+ pull 0.02', 'pull', { method: pulled }),
+      row('the same by the exchange of weights alone', 'weights', { method: pulled, exchange: 'weights' }),
+    ],
+  };
+}
+
 /** A small federation for each of these methods, to see what a choice does to it. */
 const twelve = (
   study: string,
@@ -221,4 +244,14 @@ const stability: Study = {
   ),
 };
 
-export const studies: readonly Study[] = [...skews.map(methods), stability, ablation(), topologies, hardships, projection, wire, large];
+export const studies: readonly Study[] = [
+  ...skews.map(methods),
+  stability,
+  ablation(),
+  whole(),
+  topologies,
+  hardships,
+  projection,
+  wire,
+  large,
+];
