@@ -30,9 +30,9 @@ test.each([
   ['Node', ['--node']],
 ])('bench:kernels measures every stage in %s, ends with one line, and writes what it measured', async (_, where) => {
   const { summary, written } = await bench('kernels', '--quick', '--backend', 'wasm', ...where);
-  expect(summary).toMatch(/^N = 64: own against tfjs on wasm: kernel .*layer-wise against Jacobian/);
+  expect(summary).toMatch(/^N = 64: own against tfjs on wasm: kernel .*layer-wise against Jacobian.*ridge against flow/);
   const { results } = v.parse(kernelsSchema, written);
-  expect(results.map(({ stage }) => stage)).toEqual(['product', 'forward', 'kernel', 'evolution', 'pullback', 'kernel']);
+  expect(results.map(({ stage }) => stage)).toEqual(['product', 'forward', 'kernel', 'evolution', 'pullback', 'solve', 'kernel']);
   for (const { measurements } of results) for (const { ms } of measurements) expect(ms).toBeGreaterThan(0);
 });
 
