@@ -1,36 +1,21 @@
-import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { runCaseInProcess, runCaseInTabs } from '../src/runner/runCase.ts';
 import { parseCase, worstError, type ConformanceResult } from '../src/client/conformance.ts';
+import { golden, goldenCases } from '../src/testing/goldenFiles.ts';
 import { projectedErrors } from '../src/testing/projectedErrors.ts';
 import { widened } from '../src/testing/widened.ts';
 
-const golden = async (name: string) => JSON.parse(await readFile(new URL(`../src/testing/golden/${name}.json`, import.meta.url), 'utf8'));
 const weightsOf = (result: ConformanceResult): ConformanceResult => ({
   ...result,
   rounds: result.rounds.map(({ clients }) => ({ clients: clients.map(({ weights }) => ({ weights })) })),
 });
-const cases = [
-  'ntk-dfl-ring',
-  'spark-ring',
-  'spark-changing-graph',
-  'spark-two-hidden-layers',
-  'spark-accelerated-prior',
-  'spark-whole-ring',
-  'spark-whole-two-hidden-layers',
-  'spark-ridge-ring',
-  'spark-ridge-two-hidden-layers',
-  'dfedavg-changing-graph',
-  'dfedavgm-ring',
-  'dpsgd-line',
-];
 
 describe.each([
   ['webgpu', 1e-3],
   ['wasm', 1e-4],
   ['cpu', 1e-4],
 ] as const)('conformance across real tabs on %s', (backend, tolerance) => {
-  it.each(cases)(`%s agrees with the independent implementation to ${tolerance}`, async (name) => {
+  it.each(goldenCases)(`%s agrees with the independent implementation to ${tolerance}`, async (name) => {
     const result = await runCaseInTabs({ given: parseCase(await golden(`${name}.case`)), wire: 'f32' }, backend);
     expect(worstError(result, await golden(`${name}.expected`))).toBeLessThan(tolerance);
   });

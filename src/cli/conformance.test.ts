@@ -1,26 +1,12 @@
-import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { ConformanceCaseError, parseCase, worstError, type ConformanceResult } from '../client/conformance.ts';
+import { golden, goldenCases, kernelCases } from '../testing/goldenFiles.ts';
 import { projectedErrors } from '../testing/projectedErrors.ts';
 import { widened } from '../testing/widened.ts';
 import { runCaseInProcess } from '../runner/runCase.ts';
 
-const golden = async (name: string) => JSON.parse(await readFile(new URL(`../testing/golden/${name}.json`, import.meta.url), 'utf8'));
-const kernelCases = [
-  'ntk-dfl-ring',
-  'spark-ring',
-  'spark-changing-graph',
-  'spark-two-hidden-layers',
-  'spark-accelerated-prior',
-  'spark-whole-ring',
-  'spark-whole-two-hidden-layers',
-  'spark-ridge-ring',
-  'spark-ridge-two-hidden-layers',
-];
-const cases = [...kernelCases, 'dfedavg-changing-graph', 'dfedavgm-ring', 'dpsgd-line'];
-
 describe.each(['cpu', 'wasm'] as const)('conformance in this process on %s', (backend) => {
-  it.each(cases)('%s agrees with the independent implementation to 1e-4', async (name) => {
+  it.each(goldenCases)('%s agrees with the independent implementation to 1e-4', async (name) => {
     const result = await runCaseInProcess({ given: parseCase(await golden(`${name}.case`)), wire: 'f32' }, backend);
     expect(worstError(result, await golden(`${name}.expected`))).toBeLessThan(1e-4);
   });
@@ -52,7 +38,7 @@ describe.each(['dense', 'khatri-rao'] as const)('conformance in this process wit
 });
 
 describe('conformance in this process with halves on the wire', () => {
-  it.each(cases)('%s comes within 3e-3, and not closer than rounding can', async (name) => {
+  it.each(goldenCases)('%s comes within 3e-3, and not closer than rounding can', async (name) => {
     const result = await runCaseInProcess({ given: parseCase(await golden(`${name}.case`)), wire: 'f16' }, 'cpu');
     const error = worstError(result, await golden(`${name}.expected`));
     expect(error).toBeLessThan(3e-3);
@@ -66,12 +52,12 @@ const withoutSteps = (result: ConformanceResult): ConformanceResult => ({
 });
 
 describe('conformance in this process with q8 on the wire', () => {
-  it.each(cases)('%s comes within 2e-2', async (name) => {
+  it.each(goldenCases)('%s comes within 2e-2', async (name) => {
     const result = await runCaseInProcess({ given: parseCase(await golden(`${name}.case`)), wire: 'q8' }, 'cpu');
     expect(worstError(result, await golden(`${name}.expected`))).toBeLessThan(2e-2);
   });
 
-  it.each(cases)('%s with arrays large enough to be rounded comes within 2e-2, and not closer than 8 bits can', async (name) => {
+  it.each(goldenCases)('%s with arrays large enough to be rounded comes within 2e-2, and not closer than 8 bits can', async (name) => {
     const given = widened(parseCase(await golden(`${name}.case`)), 300);
     const [exact, rounded] = [await runCaseInProcess({ given, wire: 'f32' }, 'cpu'), await runCaseInProcess({ given, wire: 'q8' }, 'cpu')];
     // Of a step one number jumps where a unit's mask does; in the weights it counts little.
