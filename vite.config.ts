@@ -19,6 +19,8 @@ export default defineConfig({
   preview: { headers },
   build: { target: 'es2022', chunkSizeWarningLimit: 3000 },
   test: {
+    // All cores: by default one is left to an editor that is not there.
+    maxWorkers: '100%',
     projects: [
       {
         extends: true,
@@ -37,7 +39,6 @@ export default defineConfig({
           name: 'e2e',
           include: ['e2e/**/*.test.ts'],
           globalSetup: ['e2e/support/globalSetup.ts'],
-          fileParallelism: false,
           testTimeout: 300_000,
           hookTimeout: 300_000,
         },

@@ -10,6 +10,8 @@ export const glossary = {
   convolutions:
     'Blocks of 3 × 3 filters and pooling between the image and the dense layers: how many filters each has. None makes a plain network.',
   hidden: 'How many units each dense layer has, between the image or its convolutions and the classes.',
+  kernel:
+    'The neural tangent kernel says how learning one sample moves the model’s outputs on another. The whole one also knows how one class’s output moves another’s.',
   seed: 'The number that every random choice starts from: the same seed gives the same shares, graph and first weights.',
   backend: 'What computes: the graphics card (WebGPU), WebAssembly, or plain JavaScript (cpu).',
   mix: 'Average this model with the neighbours’ models.',

@@ -37,8 +37,8 @@ async function everywhere(condition: (view: ClientView) => boolean): Promise<voi
 }
 
 async function openTabs(count: number, rounds: number, backend: 'webgpu' | 'wasm'): Promise<Page[]> {
-  tabs = await Tabs.open({ tabs: count, browsers: 1, headed: false });
-  await tabs.fill(backend, join);
+  tabs = await Tabs.open({ browsers: 1, headed: false });
+  await tabs.fill(count, backend, join);
   const [first, last] = [tabs.pages[0]!, tabs.pages.at(-1)!];
   // What one tab sets, all tabs show.
   await set(first, 'Samples a client', 40);
@@ -104,7 +104,7 @@ describe('the page', () => {
   });
 
   it('brings its icon, manifest and robots file along, wherever it lies', async () => {
-    tabs = await Tabs.open({ tabs: 1, browsers: 1, headed: false });
+    tabs = await Tabs.open({ browsers: 1, headed: false });
     const page = await tabs.openTab('cpu', () => Promise.resolve());
     const hrefs = await page.evaluate(() =>
       [...document.querySelectorAll('link[rel=icon], link[rel=manifest]')].map((link) => link.getAttribute('href')),
@@ -124,7 +124,7 @@ describe('the page', () => {
   });
 
   it('tells the console what logs there are when the address asks for another', async () => {
-    tabs = await Tabs.open({ tabs: 1, browsers: 1, headed: false });
+    tabs = await Tabs.open({ browsers: 1, headed: false });
     const page = await tabs.openTab('cpu', () => Promise.resolve());
     const warned = page.waitForEvent('console', (message) => message.type() === 'warning');
     await page.goto(`${tabs.server.url}?log=rounds`);

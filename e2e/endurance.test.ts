@@ -89,9 +89,9 @@ test.each([
 ] as const)(
   'on %s and the wire %s tabs hold after 50 rounds what they held after 5, and nothing when they have left',
   async (backend, wire) => {
-    tabs = await Tabs.open({ tabs: TABS, browsers: 1, headed: false });
+    tabs = await Tabs.open({ browsers: 1, headed: false });
     const inspectors: TabInspector[] = [];
-    await tabs.fill(backend, async (page) => {
+    await tabs.fill(TABS, backend, async (page) => {
       inspectors.push(await TabInspector.open(page));
       await page.getByRole('button', { name: 'Join' }).click();
     });

@@ -1,26 +1,15 @@
-import type { AddressInfo } from 'node:net';
 import type { Browser, Page } from 'playwright';
-import { createServer, type ViteDevServer } from 'vite';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { launchBrowser } from '../src/runner/browser.ts';
 import type { Check } from './pages/kernels.ts';
+import { servePages, type PagesServer } from './support/pages.ts';
 
-let server: ViteDevServer;
+let server: PagesServer;
 let browser: Browser;
 let page: Page;
 
 beforeAll(async () => {
-  // A cache of its own: dev servers that run beside this one write theirs.
-  server = await createServer({
-    cacheDir: 'node_modules/.vite-kernels',
-    logLevel: 'error',
-    optimizeDeps: {
-      entries: ['e2e/pages/kernels.html'],
-      include: ['@tensorflow/tfjs', '@tensorflow/tfjs-backend-wasm', '@tensorflow/tfjs-backend-webgpu'],
-    },
-    server: { host: '127.0.0.1', port: 0, hmr: false },
-  });
-  await server.listen();
+  server = await servePages();
   browser = await launchBrowser();
 });
 
@@ -34,9 +23,7 @@ async function open(cores?: number): Promise<void> {
   if (cores !== undefined) {
     await page.addInitScript((count) => Object.defineProperty(navigator, 'hardwareConcurrency', { value: count }), cores);
   }
-  const address: AddressInfo | string | null | undefined = server.httpServer?.address();
-  if (!address || typeof address === 'string') throw new Error('The dev server has no port; is it listening?');
-  await page.goto(`http://127.0.0.1:${address.port}/e2e/pages/kernels.html`);
+  await page.goto(server.url('kernels'));
   await page.waitForFunction(() => 'kernelPage' in window);
 }
 

@@ -1,57 +1,45 @@
 /** The page alone, over the gallery's fake client: every state looks right everywhere, and every control does its one thing. */
 
-import { mkdtempSync, rmSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import react from '@vitejs/plugin-react';
-import type { Browser, BrowserContextOptions, Page } from 'playwright';
-import { createServer, type ViteDevServer } from 'vite';
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launchBrowser } from '../src/runner/browser.ts';
 import { defaultSettings, withAlgorithm } from '../src/settings/settings.ts';
 import type {} from './pages/gallery.tsx';
+import { servePages, type PagesServer } from './support/pages.ts';
 
-let server: ViteDevServer;
+let server: PagesServer;
 let browser: Browser;
+let usual: BrowserContext;
 let base: string;
-const cacheDir = mkdtempSync(join(tmpdir(), 'sparkmesh-page-'));
+const DESKTOP = { width: 1440, height: 900 };
 
 beforeAll(async () => {
-  server = await createServer({
-    configFile: false,
-    root: join(import.meta.dirname, '..'),
-    cacheDir,
-    plugins: [react()],
-    logLevel: 'error',
-    server: { host: '127.0.0.1', port: 0, hmr: false, watch: null },
-    optimizeDeps: { entries: ['e2e/pages/gallery.html'] },
-  });
-  await server.listen();
-  base = `${server.resolvedUrls?.local[0]}e2e/pages/gallery.html`;
+  server = await servePages();
+  base = server.url('gallery');
   browser = await launchBrowser();
+  usual = await browser.newContext({ viewport: DESKTOP });
 });
 
 afterAll(async () => {
   await browser?.close();
   await server?.close();
-  rmSync(cacheDir, { recursive: true, force: true });
 });
 
-/** A new page that throws at the test's end if anything was wrong on its console. */
+/** A new page, in a context of its own where it wants other options, that throws at the test's end if anything was wrong on its console. */
 async function withPage(options: BrowserContextOptions, use: (page: Page) => Promise<void>): Promise<void> {
-  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, ...options });
+  const isUsual = Object.keys(options).length === 0;
+  const context = isUsual ? usual : await browser.newContext({ viewport: DESKTOP, ...options });
+  const page = await context.newPage();
   const complaints: string[] = [];
+  page.on('pageerror', (error) => complaints.push(`${page.url()}: ${error.message}`));
+  page.on('console', (message) => {
+    if (message.type() === 'error' || message.type() === 'warning') complaints.push(`${page.url()}: ${message.text()}`);
+  });
   try {
-    const page = await context.newPage();
-    page.on('pageerror', (error) => complaints.push(`${page.url()}: ${error.message}`));
-    page.on('console', (message) => {
-      if (message.type() === 'error' || message.type() === 'warning') complaints.push(`${page.url()}: ${message.text()}`);
-    });
     await use(page);
     expect(complaints).toEqual([]);
   } finally {
-    await context.close();
+    await (isUsual ? page : context).close();
   }
 }
 
@@ -63,23 +51,6 @@ async function show(page: Page, state: string): Promise<void> {
     const filled = (selector: string, content: string) =>
       [...document.querySelectorAll(selector)].every((element) => element.querySelector(content) !== null);
     return filled('.topology', 'svg') && filled('.plot', 'canvas');
-  });
-}
-
-const axePath = createRequire(import.meta.url).resolve('axe-core');
-
-declare global {
-  interface Window {
-    axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
-  }
-}
-
-/** Every rule of axe that the page breaks, and where. */
-async function violations(page: Page): Promise<{ rule: string; at: string[] }[]> {
-  await page.addScriptTag({ path: axePath });
-  return page.evaluate(async () => {
-    const found = await window.axe.run();
-    return found.violations.map(({ id, nodes }) => ({ rule: id, at: nodes.map(({ html }) => html) }));
   });
 }
 
@@ -158,27 +129,31 @@ function layoutProblems(): string[] {
 }
 
 const screens = [
-  { screen: 'desktop', viewport: { width: 1440, height: 900 } },
+  { screen: 'desktop', viewport: DESKTOP },
   { screen: 'laptop', viewport: { width: 1280, height: 720 } },
   { screen: 'phone', viewport: { width: 390, height: 844 } },
 ];
-const looks = screens.flatMap(({ screen, viewport }) =>
-  (['light', 'dark'] as const).map((colorScheme) => ({ screen, viewport, colorScheme })),
-);
 
-describe.each(looks)('on a $screen, $colorScheme', ({ viewport, colorScheme }) => {
-  it('every state says its words, keeps its layout and is accessible', () =>
-    withPage({ viewport, colorScheme }, async (page) => {
+/** The page is to be right in both at once: one may change while it is open. */
+const colourSchemes = ['light', 'dark'] as const;
+
+it.each(screens)(
+  'on a $screen every state says its words, keeps its layout and is accessible, in the light and in the dark',
+  ({ viewport }) =>
+    withPage({ viewport }, async (page) => {
       await show(page, 'running');
       expect(await page.evaluate(() => window.gallery.states)).toEqual(Object.keys(words));
       for (const [state, said] of Object.entries(words)) {
         await show(page, state);
         expect(await page.locator('#root').innerText(), state).toMatch(said);
-        expect(await page.evaluate(layoutProblems), state).toEqual([]);
-        expect(await violations(page), state).toEqual([]);
+        for (const colorScheme of colourSchemes) {
+          await page.emulateMedia({ colorScheme });
+          expect(await page.evaluate(layoutProblems), `${state}, ${colorScheme}`).toEqual([]);
+          expect(await page.evaluate(() => window.gallery.violations()), `${state}, ${colorScheme}`).toEqual([]);
+        }
       }
-    }));
-});
+    }),
+);
 
 describe('joining and leaving', () => {
   it('keeps one listener of each kind while it needs it, and none after', () =>

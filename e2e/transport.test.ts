@@ -1,7 +1,6 @@
 import { once } from 'node:events';
 import { createServer as createHttpServer, type Server } from 'node:http';
 import type { Browser, BrowserContext, Page } from 'playwright';
-import { createServer as createViteServer, type ViteDevServer } from 'vite';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { launchBrowser } from '../src/runner/browser.ts';
 import { checkReachable } from '../src/runner/tabs.ts';
@@ -10,23 +9,17 @@ import { wireBytes } from '../src/transport/chunks.ts';
 import { digestOf, frameOf, transportChecks, type Participant, type SeenEvent } from '../src/testing/transportContract.ts';
 import { WINDOW_BYTES } from '../src/transport/window.ts';
 import type {} from './pages/transport.ts';
+import { servePages, type PagesServer } from './support/pages.ts';
 
-let vite: ViteDevServer;
+let server: PagesServer;
 let browser: Browser;
 let pageUrl: string;
 let contexts: BrowserContext[] = [];
 let rooms = 0;
 
 beforeAll(async () => {
-  vite = await createViteServer({
-    // A cache of its own: other servers of the same tree may be at work on theirs.
-    cacheDir: '.cache/vite-transport',
-    optimizeDeps: { entries: ['e2e/pages/transport.html'] },
-    server: { port: 0 },
-    logLevel: 'error',
-  });
-  await vite.listen();
-  pageUrl = new URL('e2e/pages/transport.html', vite.resolvedUrls?.local[0]).href;
+  server = await servePages();
+  pageUrl = server.url('transport');
   browser = await launchBrowser();
 });
 
@@ -37,7 +30,7 @@ afterEach(async () => {
 
 afterAll(async () => {
   await browser?.close();
-  await vite?.close();
+  await server?.close();
 });
 
 const newRoom = () => `room-${rooms++}`;

@@ -1,5 +1,6 @@
 /** The page in one state, `?state=`, over a client that does nothing but take notes. */
 
+import axe from 'axe-core';
 import { flushSync } from 'react-dom';
 import { createRoot } from 'react-dom/client';
 import { readAddress } from '../../app/address.ts';
@@ -23,6 +24,8 @@ export interface Gallery {
   readonly listeners: number;
   /** Lets bytes move to and from every neighbour. */
   moveBytes(): void;
+  /** Every rule of axe that the page breaks, and where. */
+  violations(): Promise<{ readonly rule: string; readonly at: readonly string[] }[]>;
 }
 
 declare global {
@@ -109,6 +112,10 @@ window.gallery = {
     return session.listeners.size + watchers.size;
   },
   moveBytes: () => session.moveBytes(),
+  async violations() {
+    const { violations } = await axe.run();
+    return violations.map(({ id, nodes }) => ({ rule: id, at: nodes.map(({ html }) => html) }));
+  },
 };
 
 const root = document.getElementById('root');

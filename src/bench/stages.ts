@@ -11,7 +11,7 @@ import { takeOne } from '../ntk/readback.ts';
 import { logitsAt, networkOf, pullback } from '../ntk/network.ts';
 import { ntkEvolve } from '../ntk/ops/ntkEvolve.ts';
 import { ntkProduct } from '../ntk/ops/ntkProduct.ts';
-import '../ntk/register.ts';
+import '../ntk/registerKernels.ts';
 import { CLASSES, INPUTS, RIDGE_PRODUCTS, SKETCH, type Stage, type Workload } from './workload.ts';
 
 /** What the stages read, on the backend that was set as it was made. Its owner disposes it. */

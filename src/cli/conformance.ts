@@ -2,10 +2,11 @@
 
 import { readFile } from 'node:fs/promises';
 import * as v from 'valibot';
-import { ConformanceCaseError, parseCase, type CaseRun, type ConformanceCase } from '../client/conformance.ts';
+import type { BackendWish } from '../backend/backend.ts';
+import { ConformanceCaseError, parseCase, type CaseRun, type ConformanceCase, type ConformanceResult } from '../client/conformance.ts';
 import { exchanges, settingsSchema } from '../settings/settings.ts';
 import { numberText, option, parseOptions, runCommand, UsageError } from './commandLine.ts';
-import { runCaseInProcess, runCaseInTabs } from '../runner/runCase.ts';
+import { CaseTabs, runCaseInProcess } from '../runner/runCase.ts';
 
 const schemas = settingsSchema.entries;
 
@@ -39,9 +40,14 @@ async function readCase(file: string): Promise<ConformanceCase> {
   }
 }
 
+async function runInTabs(run: CaseRun, backend: BackendWish): Promise<ConformanceResult> {
+  const tabs = await CaseTabs.open();
+  return tabs.run(run, backend).finally(() => tabs.close());
+}
+
 await runCommand(async (argv) => {
   const { operand, runtime = 'node', backend = 'auto', ...choices } = parseOptions(command, argv);
   const run: CaseRun = { wire: 'f32', ...choices, given: await readCase(operand) };
-  const result = runtime === 'tabs' ? await runCaseInTabs(run, backend) : await runCaseInProcess(run, backend);
+  const result = runtime === 'tabs' ? await runInTabs(run, backend) : await runCaseInProcess(run, backend);
   process.stdout.write(`${JSON.stringify(result)}\n`);
 });

@@ -2,7 +2,7 @@
 
 import type { BackendWish } from '../backend/backend.ts';
 import type { LogTopic } from '../log/log.ts';
-import type { CaseRun } from './conformance.ts';
+import type { CaseRun, ConformanceCase } from './conformance.ts';
 import type { RoundTrace } from './trace.ts';
 import type { ClientCommand, ClientView } from './view.ts';
 
@@ -11,14 +11,17 @@ export interface JoinRequest {
   readonly backend: BackendWish;
   /** What the console is told of; nothing if absent. */
   readonly log?: readonly LogTopic[];
+  /** The first case of a room of conformance cases. */
   readonly conformance?: CaseRun;
 }
 
 interface DrivenSession {
-  /** One trace a round, when a conformance case is run. */
+  /** One trace a round, when a conformance case is run: of the latest. */
   readonly traces: readonly RoundTrace[];
   getView(): ClientView | null;
   command(command: ClientCommand): void;
+  addCase(given: ConformanceCase): void;
+  leave(): void;
 }
 
 interface Automation {

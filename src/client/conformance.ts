@@ -168,11 +168,18 @@ export interface CaseRun extends Partial<Choices> {
   readonly wire: Settings['wire'];
 }
 
-/** A case as a run: steps of the given size, a ridge solved to the end, or full batches. */
-export function settingsOf({ given, ...choices }: CaseRun): Settings {
+/** The dataset that stands for the `index`-th case that a client is given. */
+const caseDataset = (index: number) => `case-${index}`;
+
+/**
+ * A case as a run: steps of the given size, a ridge solved to the end, or full batches.
+ * @param index its place among the cases that the clients are given.
+ */
+export function settingsOf({ given, ...choices }: CaseRun, index = 0): Settings {
   const { algorithm, hyper, model, rounds } = given;
   return {
     ...defaultSettings(algorithm),
+    dataset: caseDataset(index),
     convolutions: [],
     hidden: model.layers.slice(1, -1),
     mixing: hyper.mixing,
@@ -184,9 +191,16 @@ export function settingsOf({ given, ...choices }: CaseRun): Settings {
   };
 }
 
-export function caseSource({ model, clients, graph }: ConformanceCase): ProblemSource {
+/** @param cases may become more; what settings ask for is among them by then. */
+export function caseSource(cases: readonly ConformanceCase[]): ProblemSource {
+  const caseOf = ({ dataset }: Pick<Settings, 'dataset'>) => {
+    const found = cases.find((_, index) => caseDataset(index) === dataset);
+    if (!found) throw new ConformanceCaseError(`only ${cases.length} cases were given, and none of them as ${dataset}`);
+    return found;
+  };
   return {
-    async problem(_settings, number) {
+    async problem(settings, number) {
+      const { model, clients } = caseOf(settings);
       const client = clients[number];
       if (!client) throw new ConformanceCaseError(`the case has ${clients.length} clients, so there is no client ${number}`);
       return {
@@ -198,7 +212,10 @@ export function caseSource({ model, clients, graph }: ConformanceCase): ProblemS
         view: null,
       };
     },
-    graph: (_settings, _clients, round) => graph[round % graph.length] ?? [],
+    graph: (settings, _clients, round) => {
+      const { graph } = caseOf(settings);
+      return graph[round % graph.length] ?? [];
+    },
   };
 }
 

@@ -6,6 +6,7 @@ import { movedBuffers, serveTransport, type RemoteCall } from '../transport/remo
 import type { Transport } from '../transport/transport.ts';
 import { joinRoom, watchRoom } from '../transport/webrtc.ts';
 import type { JoinRequest } from './automation.ts';
+import type { ConformanceCase } from './conformance.ts';
 import { consoleLog } from './consoleLog.ts';
 import type { RoundTrace } from './trace.ts';
 import { emptyView, type ClientCommand, type ClientView } from './view.ts';
@@ -29,7 +30,7 @@ function post(worker: Worker, message: ToWorker): void {
 }
 
 class BrowserSession {
-  /** One trace a round, when a conformance case is run. */
+  /** One trace a round, when a conformance case is run: of the latest. */
   readonly traces: RoundTrace[] = [];
   readonly #listeners = new Set<() => void>();
   #view: ClientView | null = null;
@@ -57,6 +58,12 @@ class BrowserSession {
 
   command(command: ClientCommand): void {
     if (this.#worker) post(this.#worker, { type: 'command', command });
+  }
+
+  /** Has another conformance case ready to be configured, and forgets what was traced of those before. */
+  addCase(given: ConformanceCase): void {
+    this.traces.length = 0;
+    if (this.#worker) post(this.#worker, { type: 'case', given });
   }
 
   leave(): void {

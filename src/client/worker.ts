@@ -7,7 +7,7 @@ import { defaultSettings } from '../settings/settings.ts';
 import { RemoteTransport } from '../transport/remote.ts';
 import { Client } from './client.ts';
 import { wallClock } from './clock.ts';
-import { caseSource, settingsOf } from './conformance.ts';
+import { caseSource, settingsOf, type ConformanceCase } from './conformance.ts';
 import { consoleLog } from './consoleLog.ts';
 import { DatasetProblems } from './datasetProblems.ts';
 import { postingChanges } from './viewChanges.ts';
@@ -22,17 +22,19 @@ function post(message: FromWorker): void {
 
 let transport: RemoteTransport | null = null;
 let client: Client | null = null;
+const cases: ConformanceCase[] = [];
 
 self.onmessage = ({ data }: MessageEvent<ToWorker>) => {
   switch (data.type) {
     case 'start': {
       const { self: presence, backend, dataUrl, conformance, log } = data;
+      if (conformance) cases.push(conformance.given);
       locateWasm();
       transport = new RemoteTransport(presence, post);
       client = new Client({
         transport,
         backend: () => selectBackend(backend),
-        source: conformance ? caseSource(conformance.given) : new DatasetProblems((dataset) => httpSource(new URL(dataUrl), dataset)),
+        source: conformance ? caseSource(cases) : new DatasetProblems((dataset) => httpSource(new URL(dataUrl), dataset)),
         settings: conformance ? settingsOf(conformance) : defaultSettings(),
         clock: wallClock,
         onView: postingChanges((changes) => post({ type: 'view', changes })),
@@ -47,6 +49,9 @@ self.onmessage = ({ data }: MessageEvent<ToWorker>) => {
       return transport?.take(data);
     case 'command':
       return client?.command(data.command);
+    case 'case':
+      cases.push(data.given);
+      return;
     case 'close':
       void client?.close().then(() => post({ type: 'closed' }));
       return;

@@ -3,7 +3,7 @@ import type { BackendWish } from '../backend/backend.ts';
 import type { LogTopic } from '../log/log.ts';
 import type { RemoteCall, RemoteReply } from '../transport/remote.ts';
 import type { Presence } from '../transport/transport.ts';
-import type { CaseRun } from './conformance.ts';
+import type { CaseRun, ConformanceCase } from './conformance.ts';
 import type { RoundTrace } from './trace.ts';
 import type { ClientCommand } from './view.ts';
 import type { ViewChanges } from './viewChanges.ts';
@@ -15,13 +15,15 @@ export type ToWorker =
       readonly backend: BackendWish;
       /** Where the packed datasets lie. */
       readonly dataUrl: string;
-      /** A conformance case to run instead of a dataset, its arrays traced. */
+      /** The first conformance case to run instead of datasets, their arrays traced. */
       readonly conformance: CaseRun | null;
       /** The topics of the log that go to the console. */
       readonly log: readonly LogTopic[];
     }
   | RemoteReply
   | { readonly type: 'command'; readonly command: ClientCommand }
+  /** Another case for one that has had its first. */
+  | { readonly type: 'case'; readonly given: ConformanceCase }
   | { readonly type: 'close' };
 
 export type FromWorker =

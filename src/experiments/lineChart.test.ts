@@ -1,23 +1,5 @@
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { lineChart, spreadHeights } from './lineChart.ts';
-
-test('labels keep their order and their distance, and stay above the bottom', () => {
-  const heights = fc.array(fc.double({ min: 40, max: 350, noNaN: true }), { minLength: 1, maxLength: 12 });
-  fc.assert(
-    fc.property(heights, (given) => {
-      const placed = spreadHeights(given, 354);
-      const order = given.map((_, i) => i).sort((a, b) => given[a]! - given[b]!);
-      const sorted = order.map((i) => placed[i]!);
-      sorted.slice(1).forEach((height, i) => expect(height - sorted[i]!).toBeGreaterThanOrEqual(15 - 1e-9));
-      expect(Math.max(...placed)).toBeLessThanOrEqual(354);
-    }),
-  );
-});
-
-test('labels that have room stay where they are', () => {
-  expect(spreadHeights([300, 100, 200], 354)).toEqual([300, 100, 200]);
-});
+import { lineChart } from './lineChart.ts';
 
 test.each(['linear', 'log'] as const)('a chart with a %s axis is well-formed, labelled and follows the colour scheme', (xScale) => {
   const points = [0.1, 1, 10].map((x, i) => [x, 0.5 + i / 10] as const);

@@ -2,6 +2,7 @@
 
 import { scaleLinear, scaleLog } from 'd3-scale';
 import { line } from 'd3-shape';
+import { spread } from '../math/spread.ts';
 
 export interface Series {
   readonly label: string;
@@ -52,21 +53,6 @@ const style = `
 
 const escape = (text: string) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 
-/** Moves heights apart until each has `LINE_HEIGHT`, their order kept, none below `bottom`. */
-export function spreadHeights(heights: readonly number[], bottom: number): number[] {
-  const order = heights.map((_, i) => i).sort((a, b) => heights[a]! - heights[b]!);
-  const placed = [...heights];
-  order.forEach((i, rank) => {
-    if (rank > 0) placed[i] = Math.max(placed[i]!, placed[order[rank - 1]!]! + LINE_HEIGHT);
-  });
-  let limit = bottom;
-  for (const i of order.toReversed()) {
-    placed[i] = Math.min(placed[i]!, limit);
-    limit = placed[i] - LINE_HEIGHT;
-  }
-  return placed;
-}
-
 export function lineChart({ title, xLabel, xScale, yRange, series }: Figure): string {
   const xs = series.flatMap(({ points }) => points.map(([x]) => x));
   const domain = [Math.min(...xs), Math.max(...xs)];
@@ -78,7 +64,7 @@ export function lineChart({ title, xLabel, xScale, yRange, series }: Figure): st
     ([, value]) => y(value),
   ).digits(1);
   const ends = series.map(({ points }) => y(Math.max(points.at(-1)?.[1] ?? 0, yRange[0])) + 4);
-  const labels = spreadHeights(ends, inner.bottom);
+  const labels = spread(ends, LINE_HEIGHT, inner.top, inner.bottom);
   const xTicks = xScale === 'log' ? x.ticks(4).filter((tick) => /^[125]/.test(tick.toExponential())) : x.ticks(8);
   const rows = [
     ...y.ticks(6).map((tick) => {

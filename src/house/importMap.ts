@@ -18,6 +18,10 @@ export const TESTING = 'src/testing';
 const tf = '@tensorflow/tfjs';
 const tfWebGpu = '@tensorflow/tfjs-backend-webgpu';
 
+const kernels = ['src/math', 'src/model', 'src/backend', 'src/ntk'];
+const mesh = ['src/signalling', 'src/transport'];
+const federation = ['src/settings', 'src/topology', 'src/data', 'src/protocol', 'src/round'];
+
 export const importMap: ImportMap = {
   'src/math': { folders: [], packages: ['pure-rand'] },
   'src/log': { folders: [], packages: [] },
@@ -35,25 +39,9 @@ export const importMap: ImportMap = {
   'src/settings': { folders: ['src/math', 'src/model', 'src/transport'], packages: ['valibot'] },
   'src/topology': { folders: ['src/math', 'src/settings'], packages: [] },
   'src/data': { folders: ['src/math', 'src/settings'], packages: ['csv-parse', 'valibot'] },
-  'src/protocol': { folders: ['src/math', 'src/model', 'src/ntk', 'src/settings'], packages: ['valibot'] },
-  'src/round': { folders: ['src/math', 'src/model', 'src/ntk', 'src/settings', 'src/protocol'], packages: [] },
-  'src/client': {
-    folders: [
-      'src/math',
-      'src/log',
-      'src/model',
-      'src/backend',
-      'src/ntk',
-      'src/signalling',
-      'src/transport',
-      'src/settings',
-      'src/topology',
-      'src/data',
-      'src/protocol',
-      'src/round',
-    ],
-    packages: ['valibot'],
-  },
+  'src/protocol': { folders: ['src/math', 'src/model', 'src/ntk', 'src/transport', 'src/settings'], packages: ['valibot'] },
+  'src/round': { folders: ['src/math', 'src/model', 'src/ntk', 'src/transport', 'src/settings', 'src/protocol'], packages: [] },
+  'src/client': { folders: ['src/log', ...kernels, ...mesh, ...federation], packages: ['valibot'] },
   app: {
     folders: ['src/math', 'src/log', 'src/model', 'src/backend', 'src/transport', 'src/settings', 'src/data', 'src/client'],
     packages: ['d3-force', 'react', 'react-dom', 'uplot', 'zustand'],
@@ -69,6 +57,7 @@ export const importMap: ImportMap = {
   'src/cli': {
     folders: [
       'src/log',
+      'src/backend',
       'src/model',
       'src/signalling',
       'src/settings',
@@ -82,46 +71,22 @@ export const importMap: ImportMap = {
     tests: ['src/math', 'src/transport'],
   },
   'src/experiments': {
-    folders: ['src/math', 'src/model', 'src/backend', 'src/ntk', 'src/settings', 'src/client', 'src/datasets', 'src/runner', 'src/cli'],
+    folders: [...kernels, 'src/settings', 'src/client', 'src/datasets', 'src/runner', 'src/cli'],
     packages: ['d3-scale', 'd3-shape', 'node', 'valibot'],
   },
   'src/bench': {
-    folders: [
-      'src/math',
-      'src/model',
-      'src/backend',
-      'src/ntk',
-      'src/signalling',
-      'src/transport',
-      'src/datasets',
-      'src/runner',
-      'src/cli',
-    ],
+    folders: [...kernels, ...mesh, 'src/datasets', 'src/runner', 'src/cli'],
     packages: [tf, 'node', 'playwright', 'valibot', 'vite'],
     tests: ['src/settings'],
   },
 
   [TESTING]: {
-    folders: ['src/math', 'src/model', 'src/backend', 'src/ntk', 'src/transport', 'src/data', 'src/client'],
+    folders: [...kernels, 'src/transport', 'src/data', 'src/client'],
     packages: [tf, 'fast-check', 'node', 'valibot'],
   },
   e2e: {
-    folders: [
-      'src/math',
-      'src/model',
-      'src/backend',
-      'src/ntk',
-      'src/signalling',
-      'src/transport',
-      'src/settings',
-      'src/data',
-      'src/client',
-      'app',
-      'src/datasets',
-      'src/runner',
-      TESTING,
-    ],
-    packages: ['@vitejs/plugin-react', tf, 'node', 'playwright', 'react-dom', 'valibot', 'vite', 'vitest', 'ws'],
+    folders: [...kernels, ...mesh, 'src/settings', 'src/data', 'src/client', 'app', 'src/datasets', 'src/runner', TESTING],
+    packages: [tf, 'axe-core', 'node', 'playwright', 'react-dom', 'valibot', 'vite', 'vitest', 'ws'],
   },
 
   'src/house': { folders: [], packages: ['dependency-cruiser', 'node'] },

@@ -1,11 +1,11 @@
 /** The TypeScript projects: every file belongs to one runtime, and what another runtime has does not compile there. */
 
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import ts from 'typescript';
 import { describe, expect, test } from 'vitest';
 
 const root = resolve(import.meta.dirname, '../..');
-const runtimes = ['worker', 'browser', 'node', 'tests'] as const;
+const runtimes = ['worker', 'browser', 'injected', 'node', 'tests'] as const;
 type Runtime = (typeof runtimes)[number];
 
 function project(runtime: Runtime): ts.ParsedCommandLine {
@@ -53,6 +53,11 @@ describe('what does not compile', () => {
   ] as const)('but does in %s', (runtime, file, text) => expect(complaints(runtime, file, text)).toEqual([]));
 });
 
+test('no command can import what runs in the page', () => {
+  const seen = project('node').projectReferences?.map(({ path }) => basename(path));
+  expect(seen).toEqual(['tsconfig.worker.json', 'tsconfig.injected.json']);
+});
+
 describe('files', () => {
   const files = new Map(runtimes.map((runtime) => [runtime, project(runtime).fileNames.map((name) => resolve(name))]));
   const own = ts.sys.readDirectory(root, ['.ts', '.tsx'], [], ['app', 'src', 'e2e', 'vite.config.ts']).map((name) => resolve(name));
@@ -68,6 +73,7 @@ describe('files', () => {
     ['src/client/client.ts', 'worker'],
     ['src/client/worker.ts', 'worker'],
     ['src/ntk/engine.ts', 'worker'],
+    ['src/transport/reachable.ts', 'injected'],
     ['src/cli/simulate.ts', 'node'],
     ['src/runner/tabs.ts', 'node'],
     ['src/ntk/engine.test.ts', 'tests'],

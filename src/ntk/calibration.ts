@@ -8,7 +8,7 @@ import { empiricalNtk, jacobianNtk } from './kernel.ts';
 import { featuresAt, networkOf, pullback } from './network.ts';
 import { ntkEvolve } from './ops/ntkEvolve.ts';
 import { takeOne } from './readback.ts';
-import './register.ts';
+import './registerKernels.ts';
 import { tangentParts, Tangents } from './tangents.ts';
 import { setVariant, variants, type ShaderName, type Variant } from './webgpu/variants.ts';
 

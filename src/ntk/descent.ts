@@ -4,7 +4,7 @@ import * as tf from '@tensorflow/tfjs';
 import { classCount, type ModelSpec } from '../model/model.ts';
 import { lossGradient, networkOf } from './network.ts';
 import { takeOne } from './readback.ts';
-import './register.ts';
+import './registerKernels.ts';
 
 export interface Descent {
   /** η. */

@@ -19,7 +19,7 @@ import { featuresAt, logitsAt, networkOf, pullback } from './network.ts';
 import { poolOf, PoolError, type Features, type PoolMember } from './pool.ts';
 import { projectedJacobian } from './projection.ts';
 import { take, takeOne } from './readback.ts';
-import './register.ts';
+import './registerKernels.ts';
 import { softenedMean } from './teacher.ts';
 import { evolveWhole } from './whole.ts';
 

@@ -7,7 +7,7 @@ import { layerCases, normals, productCases, productForms } from '../testing/kern
 import { evolvedPlanes, ntkEvolve } from './ops/ntkEvolve.ts';
 import { ntkLayer } from './ops/ntkLayer.ts';
 import { takeOne } from './readback.ts';
-import './register.ts';
+import './registerKernels.ts';
 
 /** R and f of an evolution. */
 const evolved = async (samples: number, planes: tf.Tensor3D) => evolvedPlanes(await takeOne(planes), planes.shape, samples);

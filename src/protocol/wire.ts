@@ -16,13 +16,12 @@ import { dequantise, quantise, type Quantised } from '../math/quantise.ts';
 import { randomStream, type RandomStream } from '../math/random.ts';
 import { add, subtract } from '../math/vectors.ts';
 import type { Settings } from '../settings/settings.ts';
+import type { PeerId } from '../transport/transport.ts';
 import { decodeMessage, encodeMessage } from './codec.ts';
 import type { EightBits } from './eightBits.ts';
 import { ProtocolError, type VectorUpdate } from './frame.ts';
 import { declarations, type Message } from './messages.ts';
 import type { RunShape } from './shape.ts';
-
-type Peer = string;
 
 /** Arrays of at most so many numbers stay float16: 8 bits would save nothing that counts. */
 const FEW = 1024;
@@ -37,7 +36,7 @@ export interface Version {
 
 /** Of one peer, by name, with the round that each is from. */
 type Kept<T> = Map<string, T & { readonly round: number }>;
-type KeptByPeer<T> = ReadonlyMap<Peer, ReadonlyMap<string, T & { readonly round: number }>>;
+type KeptByPeer<T> = ReadonlyMap<PeerId, ReadonlyMap<string, T & { readonly round: number }>>;
 type Rounding = { readonly values: Float32Array };
 
 /** What a wire must know to go on between two rounds. What we have of others' vectors is what they have given us: `given`. */
@@ -52,9 +51,9 @@ export interface WireResumption extends WireSnapshot {
   readonly taken: KeptByPeer<Version>;
 }
 
-const copied = <T>(kept: KeptByPeer<T>) => new Map<Peer, Kept<T>>([...kept].map(([peer, entries]) => [peer, new Map(entries)]));
+const copied = <T>(kept: KeptByPeer<T>) => new Map<PeerId, Kept<T>>([...kept].map(([peer, entries]) => [peer, new Map(entries)]));
 
-function keep<T>(all: Map<Peer, Kept<T>>, peer: Peer, name: string, entry: T, round: number): void {
+function keep<T>(all: Map<PeerId, Kept<T>>, peer: PeerId, name: string, entry: T, round: number): void {
   const ofPeer: Kept<T> = all.get(peer) ?? new Map();
   all.set(peer, ofPeer.set(name, { ...entry, round }));
 }
@@ -62,10 +61,10 @@ function keep<T>(all: Map<Peer, Kept<T>>, peer: Peer, name: string, entry: T, ro
 /** One client's end of the wires of a run. */
 export class Wire {
   /** What each peer has of ours, and we of theirs. */
-  readonly #given: Map<Peer, Kept<Version>>;
-  readonly #taken: Map<Peer, Kept<Version>>;
+  readonly #given: Map<PeerId, Kept<Version>>;
+  readonly #taken: Map<PeerId, Kept<Version>>;
   /** What rounding has kept from each peer. */
-  readonly #errors: Map<Peer, Kept<Rounding>>;
+  readonly #errors: Map<PeerId, Kept<Rounding>>;
   readonly #start: Version | null;
   #versions: number;
   /** What goes to several neighbours is made once for all of them: frames, and a vector's updates by their base. */
@@ -91,7 +90,7 @@ export class Wire {
     this.#errors = copied(resumption.errors);
   }
 
-  encode(message: Message, to: Peer): Uint8Array<ArrayBuffer> {
+  encode(message: Message, to: PeerId): Uint8Array<ArrayBuffer> {
     const { wire } = this.settings;
     if (wire === 'q8') return this.#encodeIn8Bits(message, to);
     const frame = this.#frames.get(message) ?? encodeMessage(message, wire);
@@ -104,7 +103,7 @@ export class Wire {
    * @throws {ProtocolError} as `decodeMessage`.
    * @throws {MissingBaseError} when it builds on what we do not have.
    */
-  decode(frame: Uint8Array, from: Peer): Message | null {
+  decode(frame: Uint8Array, from: PeerId): Message | null {
     const rebuilt = new Map<string, Version>();
     const message = decodeMessage(frame, this.shape, (update, name, eightBits) => {
       const version = this.#rebuilt(update, this.#taken.get(from)?.get(name), this.#startOf(eightBits));
@@ -123,11 +122,11 @@ export class Wire {
   }
 
   /** The channel to the peer has closed: nobody knows what arrived before. */
-  forget(peer: Peer): void {
+  forget(peer: PeerId): void {
     for (const all of [this.#given, this.#taken, this.#errors]) all.delete(peer);
   }
 
-  #encodeIn8Bits(message: Message, to: Peer): Uint8Array<ArrayBuffer> {
+  #encodeIn8Bits(message: Message, to: PeerId): Uint8Array<ArrayBuffer> {
     if (!('round' in message)) return encodeMessage(message, 'f16');
     const { type, round } = message;
     const { stream = type } = declarations[type].terms;
@@ -206,7 +205,7 @@ function recent<T extends { readonly round: number }>(entry: T | undefined, roun
   return entry && entry.round >= round - 1 ? entry : null;
 }
 
-function forgetBefore<T>(all: Map<Peer, Kept<T>>, round: number): void {
+function forgetBefore<T>(all: Map<PeerId, Kept<T>>, round: number): void {
   for (const [peer, kept] of all) {
     for (const [name, entry] of kept) if (entry.round < round) kept.delete(name);
     if (kept.size === 0) all.delete(peer);

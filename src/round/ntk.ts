@@ -4,6 +4,7 @@ import type { Teaching } from '../ntk/engine.ts';
 import type { Evolved } from '../ntk/evolution.ts';
 import { inputBytes, type OwnerFeatures, type PoolMember } from '../ntk/pool.ts';
 import { neighboursTeach, type NtkMethod } from '../settings/method.ts';
+import type { PeerId } from '../transport/transport.ts';
 import { mix, momentumStep, pulled, scaledSum, weightedMean, type Iterate } from './iterate.ts';
 import {
   stay,
@@ -13,7 +14,6 @@ import {
   type Linearising,
   type Mixing,
   type OwnedInputs,
-  type Peer,
   type RoundEffect,
   type RoundResult,
   type RoundSettings,
@@ -99,7 +99,7 @@ export function evolve(known: Known, activity: Linearising): Transition {
 /** Those of the pool, and of the others those used last, as far as the budget goes. Who is met again is asked again. */
 function recentInputs({ inputs, settings: { inputBudget } }: Known, pool: readonly PoolMember[]): Known['inputs'] {
   const used = new Set(pool.map(({ key }) => key));
-  const isUsed = ([peer]: readonly [Peer, OwnedInputs]) => used.has(peer);
+  const isUsed = ([peer]: readonly [PeerId, OwnedInputs]) => used.has(peer);
   const others = [...inputs].filter((entry) => !isUsed(entry));
   const kept = [...inputs].filter(isUsed);
   let bytes = kept.reduce((sum, [, owned]) => sum + inputBytes(owned.inputs), 0);
@@ -140,7 +140,7 @@ export function step(state: RoundState, round: number, evolution: Evolved): Tran
     return { state: { known, activity: { ...stepping, waiting: new Set() } }, effects: [effect] };
   }
   const effects: RoundEffect[] = [];
-  const waiting = new Set<Peer>();
+  const waiting = new Set<PeerId>();
   let offset = 0;
   for (const { key: peer, labels } of pool) {
     const residual = evolution.residual.slice(offset, (offset += labels.length * classes));
@@ -169,28 +169,28 @@ export function finishStep(known: Known, activity: Stepping): Transition {
   return { state: { known, activity: { phase: 'idle' } }, effects: [{ type: 'finish', result }] };
 }
 
-export function learnMean(state: RoundState, owner: Peer, mean: Float32Array): RoundState {
+export function learnMean(state: RoundState, owner: PeerId, mean: Float32Array): RoundState {
   const { known } = state;
   return known.centre ? state : { ...state, known: { ...known, means: withEntry(known.means, owner, mean) } };
 }
 
-export function learnInputs(state: RoundState, owner: Peer, { labels, inputs }: OwnedInputs): RoundState {
+export function learnInputs(state: RoundState, owner: PeerId, { labels, inputs }: OwnedInputs): RoundState {
   return { ...state, known: { ...state.known, inputs: withEntry(state.known.inputs, owner, { labels, inputs }) } };
 }
 
-export function learnFeatures(state: RoundState, owner: Peer, round: number, { features, teacher }: OwnerFeatures): RoundState {
+export function learnFeatures(state: RoundState, owner: PeerId, round: number, { features, teacher }: OwnerFeatures): RoundState {
   const { activity, known } = state;
   if (activity.phase !== 'linearise' || !isDue(activity, known, owner, round)) return state;
   const waiting = without(activity.waiting, owner);
   return { known, activity: { ...activity, features: withEntry(activity.features, owner, { features, teacher }), waiting } };
 }
 
-export function learnPart(state: RoundState, owner: Peer, round: number, part: Float32Array): RoundState {
+export function learnPart(state: RoundState, owner: PeerId, round: number, part: Float32Array): RoundState {
   const { activity, known } = state;
   if (activity.phase !== 'step' || !isDue(activity, known, owner, round)) return state;
   const waiting = without(activity.waiting, owner);
   return { known, activity: { ...activity, parts: withEntry(activity.parts, owner, part), waiting } };
 }
 
-const isDue = ({ plan, waiting }: Working, { settings }: Known, owner: Peer, round: number) =>
+const isDue = ({ plan, waiting }: Working, { settings }: Known, owner: PeerId, round: number) =>
   plan.round === round && (owner === settings.self || waiting.has(owner));

@@ -9,39 +9,40 @@
 
 import type { Message, MixedMessage, ResidualsMessage } from '../protocol/messages.ts';
 import { neighboursTeach, type Method } from '../settings/method.ts';
-import { without, type Peer } from './state.ts';
+import type { PeerId } from '../transport/transport.ts';
+import { without } from './state.ts';
 
 export interface OwnerState {
   readonly run: string;
   readonly method: Method;
   /** Each neighbour's last round, and its model until the step has been answered. */
-  readonly models: ReadonlyMap<Peer, { readonly round: number; readonly weights: Float32Array | null }>;
+  readonly models: ReadonlyMap<PeerId, { readonly round: number; readonly weights: Float32Array | null }>;
   /** Whose last `mixed` waits for the teacher of its round. */
-  readonly waiting: ReadonlySet<Peer>;
+  readonly waiting: ReadonlySet<PeerId>;
   /** The last round that our neighbourhood taught, and the teacher's logits, n x C. */
   readonly taught: { readonly round: number; readonly teacher: Float32Array } | null;
 }
 
 export type OwnerEvent =
-  | { readonly type: 'message'; readonly from: Peer; readonly message: MixedMessage | ResidualsMessage }
+  | { readonly type: 'message'; readonly from: PeerId; readonly message: MixedMessage | ResidualsMessage }
   /** After our own mix of the round. */
   | { readonly type: 'taught'; readonly round: number; readonly teacher: Float32Array }
-  | { readonly type: 'lost'; readonly peer: Peer };
+  | { readonly type: 'lost'; readonly peer: PeerId };
 
 export type OwnerEffect =
-  | { readonly type: 'send'; readonly to: Peer; readonly message: Message }
+  | { readonly type: 'send'; readonly to: PeerId; readonly message: Message }
   /** Send labels and inputs; with exchange `sketch` centred by `centre`. */
-  | { readonly type: 'answer-inputs'; readonly to: Peer; readonly centre: Float32Array | null }
+  | { readonly type: 'answer-inputs'; readonly to: PeerId; readonly centre: Float32Array | null }
   | {
       readonly type: 'answer-features';
-      readonly to: Peer;
+      readonly to: PeerId;
       readonly round: number;
       readonly weights: Float32Array;
       readonly teacher: Float32Array | null;
     }
   | {
       readonly type: 'answer-step';
-      readonly to: Peer;
+      readonly to: PeerId;
       readonly round: number;
       readonly weights: Float32Array;
       readonly residual: Float32Array;
@@ -81,13 +82,13 @@ export function advanceOwner(state: OwnerState, event: OwnerEvent): OwnerTransit
   }
 }
 
-function receiveMixed(before: OwnerState, from: Peer, { round, weights, wantsInputs, centre }: MixedMessage): OwnerTransition {
+function receiveMixed(before: OwnerState, from: PeerId, { round, weights, wantsInputs, centre }: MixedMessage): OwnerTransition {
   const { state, effects } = answerFeatures({ ...before, models: new Map(before.models).set(from, { round, weights }) }, from);
   return { state, effects: [...(wantsInputs ? [{ type: 'answer-inputs', to: from, centre } as const] : []), ...effects] };
 }
 
 /** Answers a peer's last `mixed`: at once, or when its round has been taught. */
-function answerFeatures(state: OwnerState, to: Peer): OwnerTransition {
+function answerFeatures(state: OwnerState, to: PeerId): OwnerTransition {
   const { run, method, models, taught } = state;
   const rest = { ...state, waiting: without(state.waiting, to) };
   const model = models.get(to);
@@ -103,7 +104,7 @@ function answerFeatures(state: OwnerState, to: Peer): OwnerTransition {
   return { state: rest, effects: [{ type: 'send', to, message: { type: 'decline', of: 'mixed', run, round } }] };
 }
 
-function receiveResiduals(state: OwnerState, from: Peer, { round, residual }: ResidualsMessage): OwnerTransition {
+function receiveResiduals(state: OwnerState, from: PeerId, { round, residual }: ResidualsMessage): OwnerTransition {
   const model = state.models.get(from);
   if (model?.round !== round) {
     return { state, effects: [{ type: 'send', to: from, message: { type: 'decline', of: 'residuals', run: state.run, round } }] };

@@ -17,6 +17,7 @@
 import { add } from '../math/vectors.ts';
 import { messages, type WeightsMessage } from '../protocol/messages.ts';
 import { sendsVelocity } from '../settings/method.ts';
+import type { PeerId } from '../transport/transport.ts';
 import { finishMix } from './gradient.ts';
 import type { Iterate } from './iterate.ts';
 import { evolve, finishStep, learnFeatures, learnInputs, learnMean, learnPart, linearise, step } from './ntk.ts';
@@ -26,7 +27,6 @@ import {
   without,
   type Mixing,
   type OwnedInputs,
-  type Peer,
   type Plan,
   type RoundEffect,
   type RoundEvent,
@@ -58,7 +58,7 @@ export function initialRoundState(
  * The round to begin after `finished`: the next, or, for a client that fell behind, the first that some neighbour has not left
  * behind. Who is no neighbour in a round may be ahead of it without having left anyone out.
  */
-export function nextRound(state: RoundState, finished: number, neighboursIn: (round: number) => readonly Peer[]): number {
+export function nextRound(state: RoundState, finished: number, neighboursIn: (round: number) => readonly PeerId[]): number {
   const next = finished + 1;
   const ahead = neighboursIn(next)
     .flatMap((peer) => state.known.early.get(peer)?.round ?? [])
@@ -124,9 +124,9 @@ function startMix(
   const { round } = plan;
   const { run, inputs, method } = known.settings;
   const effects = [...before];
-  const answers = new Map<Peer, Iterate>();
-  const waiting = new Set<Peer>();
-  const missed = new Set<Peer>();
+  const answers = new Map<PeerId, Iterate>();
+  const waiting = new Set<PeerId>();
+  const missed = new Set<PeerId>();
   const introduced = new Set(known.introduced);
   const velocity = sendsVelocity(method) ? own.velocity : null;
   const message = { type: 'weights', run, round, weights: own.weights, velocity } as const;
@@ -147,7 +147,7 @@ function startMix(
   return proceed({ known: { ...known, introduced, early: stillEarly }, activity }, effects);
 }
 
-function receive(state: RoundState, from: Peer, message: RoundMessage): Transition {
+function receive(state: RoundState, from: PeerId, message: RoundMessage): Transition {
   switch (message.type) {
     case 'mean':
       return stay(learnMean(state, from, message.mean));
@@ -167,7 +167,7 @@ function receive(state: RoundState, from: Peer, message: RoundMessage): Transiti
   }
 }
 
-function receiveWeights(state: RoundState, from: Peer, message: WeightsMessage): Transition {
+function receiveWeights(state: RoundState, from: PeerId, message: WeightsMessage): Transition {
   const { known, activity } = state;
   const current = activity.phase === 'idle' ? -1 : activity.plan.round;
   const kept = { ...state, known: { ...known, early: withEntry(known.early, from, message) } };
@@ -188,13 +188,13 @@ function receiveWeights(state: RoundState, from: Peer, message: WeightsMessage):
 }
 
 /** A lost peer may come back as a stranger to us: only what cannot go stale is kept. */
-function forget({ known, activity }: RoundState, peer: Peer): RoundState {
+function forget({ known, activity }: RoundState, peer: PeerId): RoundState {
   const early = new Map(known.early);
   early.delete(peer);
   return { known: { ...known, early, introduced: without(known.introduced, peer) }, activity };
 }
 
-function leaveOut(state: RoundState, peer: Peer): RoundState {
+function leaveOut(state: RoundState, peer: PeerId): RoundState {
   const { activity, known } = state;
   if (activity.phase === 'idle' || !activity.waiting.has(peer)) return state;
   return {

@@ -7,14 +7,13 @@ import type { OwnerFeatures, InputFeatures, PoolMember } from '../ntk/pool.ts';
 import type { KindsTakenBy, Message, WeightsMessage } from '../protocol/messages.ts';
 import type { GradientMethod, Method, NtkMethod } from '../settings/method.ts';
 import type { KernelInputs } from '../settings/settings.ts';
+import type { PeerId } from '../transport/transport.ts';
 import type { Iterate } from './iterate.ts';
-
-export type Peer = string;
 
 /** Everything that stays the same for a run. */
 export interface RoundSettings {
   readonly run: string;
-  readonly self: Peer;
+  readonly self: PeerId;
   readonly method: Method;
   /** What a kernel gets of the pool's inputs. */
   readonly inputs: KernelInputs;
@@ -36,9 +35,9 @@ export interface RoundSettings {
 export interface Plan {
   readonly round: number;
   readonly selfWeight: number;
-  readonly neighbours: readonly { readonly peer: Peer; readonly weight: number }[];
+  readonly neighbours: readonly { readonly peer: PeerId; readonly weight: number }[];
   /** Neighbours that cannot be reached: missed from the outset. */
-  readonly unreachable: ReadonlySet<Peer>;
+  readonly unreachable: ReadonlySet<PeerId>;
 }
 
 export interface OwnedInputs {
@@ -53,20 +52,20 @@ export interface Known {
   /** The sketch's centre μ: the mixed mean of the first pool's inputs. */
   readonly centre: Float32Array | null;
   /** Of whoever has sent its own, until the centre is known. */
-  readonly means: ReadonlyMap<Peer, Float32Array>;
+  readonly means: ReadonlyMap<PeerId, Float32Array>;
   /** In the order of their last use. */
-  readonly inputs: ReadonlyMap<Peer, OwnedInputs>;
+  readonly inputs: ReadonlyMap<PeerId, OwnedInputs>;
   /** Who has our mean. */
-  readonly introduced: ReadonlySet<Peer>;
+  readonly introduced: ReadonlySet<PeerId>;
   /** The newest weights of each peer that is ahead of us. */
-  readonly early: ReadonlyMap<Peer, WeightsMessage>;
+  readonly early: ReadonlyMap<PeerId, WeightsMessage>;
 }
 
 export interface Working {
   readonly plan: Plan;
   /** Who has still to answer in this phase. */
-  readonly waiting: ReadonlySet<Peer>;
-  readonly missed: ReadonlySet<Peer>;
+  readonly waiting: ReadonlySet<PeerId>;
+  readonly missed: ReadonlySet<PeerId>;
 }
 
 /** Own gradient steps that come before the mix. */
@@ -79,7 +78,7 @@ export interface Mixing extends Working {
   readonly phase: 'mix';
   /** What the neighbours were sent. */
   readonly own: Iterate;
-  readonly answers: ReadonlyMap<Peer, Iterate>;
+  readonly answers: ReadonlyMap<PeerId, Iterate>;
   /** With a gradient method, the change that our own gradient steps made, once they are done. */
   readonly descent: Float32Array | null;
 }
@@ -93,7 +92,7 @@ interface Linearised extends Working {
 export interface Linearising extends Linearised {
   readonly phase: 'linearise';
   /** At w̄, by peer, our own among them. */
-  readonly features: ReadonlyMap<Peer, OwnerFeatures>;
+  readonly features: ReadonlyMap<PeerId, OwnerFeatures>;
 }
 
 export interface Evolving extends Linearised {
@@ -106,7 +105,7 @@ export interface Stepping extends Linearised {
   readonly pool: readonly PoolMember[];
   readonly evolution: Evolved;
   /** J_pᵀ R_p by owner; where we have all Jacobians, their sum as our own. */
-  readonly parts: ReadonlyMap<Peer, Float32Array>;
+  readonly parts: ReadonlyMap<PeerId, Float32Array>;
 }
 
 type Activity = { readonly phase: 'idle' } | Descending | Mixing | Linearising | Evolving | Stepping;
@@ -121,9 +120,9 @@ export type WaitingPhase = 'mix' | 'linearise' | 'step';
 
 export type RoundEvent =
   | { readonly type: 'begin'; readonly plan: Plan; readonly own: Iterate }
-  | { readonly type: 'message'; readonly from: Peer; readonly message: RoundMessage }
+  | { readonly type: 'message'; readonly from: PeerId; readonly message: RoundMessage }
   /** The peer left or its channel closed. */
-  | { readonly type: 'lost'; readonly peer: Peer }
+  | { readonly type: 'lost'; readonly peer: PeerId }
   | { readonly type: 'deadline'; readonly round: number; readonly phase: WaitingPhase }
   /** Answers to our own effects. */
   | { readonly type: 'descended'; readonly round: number; readonly change: Float32Array }
@@ -139,12 +138,12 @@ export interface RoundResult {
   readonly delta: Float32Array;
   /** Null with a gradient method. */
   readonly evolution: Evolved | null;
-  readonly neighbours: readonly Peer[];
-  readonly missed: readonly Peer[];
+  readonly neighbours: readonly PeerId[];
+  readonly missed: readonly PeerId[];
 }
 
 export type RoundEffect =
-  | { readonly type: 'send'; readonly to: Peer; readonly message: Message }
+  | { readonly type: 'send'; readonly to: PeerId; readonly message: Message }
   /** Call back with a `deadline` event if the machine is still in this phase after so many times a deadline. */
   | { readonly type: 'await'; readonly round: number; readonly phase: WaitingPhase; readonly deadlines: number }
   /** Go down the gradient of our own samples from these weights. */
@@ -152,7 +151,7 @@ export type RoundEffect =
   /** Sketch our own inputs around this centre. */
   | { readonly type: 'sketch-inputs'; readonly centre: Float32Array }
   /** Send our mean: the driver knows the inputs. */
-  | { readonly type: 'introduce'; readonly to: Peer }
+  | { readonly type: 'introduce'; readonly to: PeerId }
   /** The features of our own samples; where neighbours teach, the teacher's logits first, because neighbours wait for them. */
   | { readonly type: 'features'; readonly round: number; readonly weights: Float32Array; readonly teaching: Teaching | null }
   | {

@@ -44,20 +44,13 @@ export async function runTabFederation(
 ): Promise<FederationResult> {
   const progress = new ProgressLine();
   progress.note('preparing the page');
-  const tabs = await Tabs.open({ tabs: clients, browsers, headed, log });
+  const tabs = await Tabs.open({ browsers, headed, log });
   stop.addEventListener('abort', () => void tabs.close());
   try {
     progress.note(`opening ${clients} tabs`);
     const join = (page: Page) => page.getByRole('button', { name: 'Join' }).click();
-    await tabs.fill(backend, join, () => watcher?.opened(tabs) ?? Promise.resolve());
-    await tabs.command(0, { type: 'configure', settings });
-    const wanted = JSON.stringify(settings);
-    for (let k = 0; k < clients; k++) {
-      await tabs.until(
-        k,
-        (view) => view.status.kind === 'lobby' && view.peers.length === clients - 1 && JSON.stringify(view.settings) === wanted,
-      );
-    }
+    await tabs.fill(clients, backend, join, () => watcher?.opened(tabs) ?? Promise.resolve());
+    await tabs.configure(clients, settings);
     watcher?.ready();
     await tabs.command(0, { type: 'start' });
     await tabs.until(0, isDone, (view) => progress.show(view));

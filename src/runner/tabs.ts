@@ -6,6 +6,7 @@ import type {} from '../client/automation.ts';
 import type { RoundTrace } from '../client/trace.ts';
 import type { ClientCommand, ClientView } from '../client/view.ts';
 import type { LogTopic } from '../log/log.ts';
+import type { Settings } from '../settings/settings.ts';
 import { findsAddress } from '../transport/reachable.ts';
 import { launchBrowser } from './browser.ts';
 import { servePage, type PageServer } from './pageServer.ts';
@@ -37,7 +38,6 @@ export async function checkReachable(page: Page): Promise<void> {
 }
 
 export interface TabsOptions {
-  readonly tabs: number;
   readonly browsers: number;
   readonly headed: boolean;
   /** What the tabs tell stderr of; nothing by default. */
@@ -82,16 +82,19 @@ export class Tabs {
   }
 
   /**
-   * Opens all tabs, then has one after another join the room, so that tab k becomes client k.
+   * Opens tabs until there are `count`, then has one after another join a room, so that tab k becomes client k.
    * @param opened called when no tab has joined yet.
    */
-  async fill(backend: BackendWish, join: (page: Page) => Promise<unknown>, opened?: () => Promise<void>): Promise<void> {
-    for (let k = 0; k < this.options.tabs; k++) await this.#open(backend);
+  async fill(count: number, backend: BackendWish, join: (page: Page) => Promise<unknown>, opened?: () => Promise<void>): Promise<void> {
+    while (this.pages.length < count) await this.#open(backend);
     await opened?.();
-    for (const [k, page] of this.pages.entries()) {
+    const clients = this.pages.slice(0, count);
+    for (const [k, page] of clients.entries()) {
       await join(page);
-      await this.until(k, ({ self, status }) => self.number === k && status.kind === 'lobby');
+      // Who chooses a backend by its time does so while nobody else computes.
+      await this.until(k, ({ self, status }) => self.number === k && (backend !== 'auto' || status.kind === 'lobby'));
     }
+    for (const k of clients.keys()) await this.until(k, ({ status }) => status.kind === 'lobby');
   }
 
   /** One more tab, on the browsers in turn, that joins the room. */
@@ -135,6 +138,22 @@ export class Tabs {
     return this.#page(k).evaluate((order) => sparkmesh.session?.command(order), command);
   }
 
+  /** Sets what the room of the first `clients` tabs learns next, and waits until all of them are ready for it. */
+  async configure(clients: number, settings: Settings): Promise<void> {
+    await this.command(0, { type: 'configure', settings });
+    const wanted = JSON.stringify(settings);
+    const isReady = (view: ClientView) =>
+      (view.status.kind === 'lobby' || view.status.kind === 'finished') &&
+      view.peers.length === clients - 1 &&
+      JSON.stringify(view.settings) === wanted;
+    for (let k = 0; k < clients; k++) await this.until(k, isReady);
+  }
+
+  /** Of a conformance case, how many rounds tab k has traced. */
+  traced(k: number): Promise<number> {
+    return this.#page(k).evaluate(() => sparkmesh.session?.traces.length ?? 0);
+  }
+
   /** What tab k traced of a conformance case. */
   async traces(k: number): Promise<RoundTrace[]> {
     const traces = await this.#page(k).evaluate(() =>
@@ -173,7 +192,7 @@ export class Tabs {
    */
   async until(
     k: number,
-    condition: (view: ClientView) => boolean,
+    condition: (view: ClientView) => boolean | Promise<boolean>,
     onView: (view: ClientView) => void = () => undefined,
   ): Promise<ClientView> {
     let last = '';
@@ -183,7 +202,7 @@ export class Tabs {
       const view = await this.view(k);
       if (view?.status.kind === 'failed') throw new TabError(`Tab ${k} failed: ${view.status.message}`);
       if (view) onView(view);
-      if (view && condition(view)) return view;
+      if (view && (await condition(view))) return view;
       const now = JSON.stringify(view);
       if (now !== last) changedAt = performance.now();
       last = now;

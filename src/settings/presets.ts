@@ -1,6 +1,6 @@
 /** The methods by name. A run's settings say which one it is and hold its parts, which may have been changed since. */
 
-import type { FlowSettings, GradientMethod, Method, Momentum, NtkMethod, RidgeSettings } from './method.ts';
+import type { EvolutionSettings, FlowSettings, GradientMethod, Method, Momentum, NtkMethod, RidgeSettings } from './method.ts';
 
 export const algorithms = ['sparkmesh', 'spark', 'ntk-dfl', 'ntk-dfl-published', 'dfedavg', 'dfedavgm', 'dpsgd', 'centralised'] as const;
 export type Algorithm = (typeof algorithms)[number];
@@ -39,6 +39,13 @@ export const usualRidge: Pick<RidgeSettings, 'kind' | 'ridge' | 'tolerance' | 'm
   tolerance: 0.01,
   maxProducts: 100,
 };
+
+/** The evolution of the other kind, as it usually is, towards the same labels and soft labels. */
+export function evolvedBy(kind: EvolutionSettings['kind'], evolution: EvolutionSettings): EvolutionSettings {
+  if (evolution.kind === kind) return evolution;
+  const { temperature, softLabels, teacher, priorAdjustment } = evolution;
+  return { ...(kind === 'flow' ? usualFlow : usualRidge), temperature, softLabels, teacher, priorAdjustment };
+}
 
 const plain: FlowSettings = { ...soft, temperature: 1, softLabels: [] };
 

@@ -16,6 +16,7 @@ export const kernelCases = [
 ] as const;
 
 export const goldenCases = [...kernelCases, 'dfedavg-changing-graph', 'dfedavgm-ring', 'dpsgd-line'] as const;
+export type GoldenCase = (typeof goldenCases)[number];
 
 /** @param name e.g. `spark-ring.case` or `spark-ring.expected`. */
 export const golden = async (name: string) => JSON.parse(await readFile(new URL(`./golden/${name}.json`, import.meta.url), 'utf8'));

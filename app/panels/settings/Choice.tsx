@@ -1,10 +1,10 @@
 /** One of a few, all in sight. */
 
-import { useId } from 'react';
+import { useId, type ReactNode } from 'react';
 import './Choice.css';
 
 interface ChoiceProps<T extends string> {
-  readonly label: string;
+  readonly label: ReactNode;
   readonly values: readonly T[];
   readonly names: Readonly<Record<T, string>>;
   readonly value: T;

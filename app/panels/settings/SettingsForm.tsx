@@ -10,6 +10,7 @@ import { Choice } from './Choice.tsx';
 import { DatasetField } from './DatasetField.tsx';
 import { modelProblem } from './describe.ts';
 import { ExchangeField } from './ExchangeField.tsx';
+import { KernelField } from './KernelField.tsx';
 import { Menu } from './Menu.tsx';
 import { ModelField } from './ModelField.tsx';
 import { NumberField } from './NumberField.tsx';
@@ -75,6 +76,7 @@ export function SettingsForm() {
           onChange={(algorithm) => change({ ...withAlgorithm(settings, algorithm), union: clients })}
           hint={presets[settings.algorithm].description}
         />
+        <KernelField method={settings.method} onChange={(method) => change({ ...settings, method })} />
         <TeacherField method={settings.method} onChange={(method) => change({ ...settings, method })} />
         <ModelField settings={settings} refusal={refusal} onChange={(changed) => change({ ...settings, ...changed })} />
         <ExchangeField settings={settings} dataset={entryOf(settings.dataset)} onChange={change} />

@@ -49,6 +49,22 @@ export function describeTeacher(teacher: EvolutionSettings['teacher']): string {
   }
 }
 
+/** What the kernel knows of how one logit's step moves another: all, or nothing. */
+export const kernelNames = { whole: 'whole', averaged: 'averaged over logits' } as const;
+
+/** How a step is found. */
+export const evolutionNames = { ridge: 'is solved for', flow: 'follows the flow' } as const;
+
+/** What that means, in one sentence. */
+export function describeStep(kind: EvolutionSettings['kind']): string {
+  switch (kind) {
+    case 'ridge':
+      return 'The one step that fits all samples best, held back a little.';
+    case 'flow':
+      return 'Towards what fits all samples, for a number of small steps.';
+  }
+}
+
 const isTaughtByNeighbours = (method: Method) => hasSoftLabels(method) && method.evolution.teacher === 'neighbours';
 
 /** How uneven the shares are under a Dirichlet α. */

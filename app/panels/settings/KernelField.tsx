@@ -1,0 +1,57 @@
+/** Which kernel a step is made with, how, and whether weights may grow for ever: for methods that have a kernel. */
+
+import { methodSchemas, type Method } from '../../../src/settings/method.ts';
+import { evolvedBy } from '../../../src/settings/presets.ts';
+import { Term } from '../../ui/Term.tsx';
+import { Choice } from './Choice.tsx';
+import { describeStep, evolutionNames, kernelNames } from './describe.ts';
+
+/** γ where weights are pulled back. */
+const USUAL_PULL = 0.02;
+
+const kernels = methodSchemas.ntk.entries.kernel.options;
+const evolutions = ['ridge', 'flow'] as const;
+
+interface KernelFieldProps {
+  readonly method: Method;
+  readonly onChange: (method: Method) => void;
+}
+
+export function KernelField({ method, onChange }: KernelFieldProps) {
+  if (method.kind === 'gradient') return null;
+  const { kernel, evolution, pull } = method;
+  return (
+    <>
+      <Choice
+        label={<Term of="kernel">Kernel</Term>}
+        values={kernels}
+        names={kernelNames}
+        value={kernel}
+        // Only with the whole kernel is there a step to solve for.
+        onChange={(chosen) =>
+          onChange({ ...method, kernel: chosen, evolution: chosen === 'whole' ? evolution : evolvedBy('flow', evolution) })
+        }
+      />
+      {kernel === 'whole' && (
+        <Choice
+          label="Each step"
+          values={evolutions}
+          names={evolutionNames}
+          value={evolution.kind}
+          onChange={(kind) => onChange({ ...method, evolution: evolvedBy(kind, evolution) })}
+          hint={describeStep(evolution.kind)}
+        />
+      )}
+      <div className="field">
+        <label className="check">
+          <input
+            type="checkbox"
+            checked={pull > 0}
+            onChange={({ target }) => onChange({ ...method, pull: target.checked ? USUAL_PULL : 0 })}
+          />
+          pull the weights slightly back to where they began
+        </label>
+      </div>
+    </>
+  );
+}
