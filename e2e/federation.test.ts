@@ -6,7 +6,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Report } from '../src/runner/report.ts';
+import { parseFederation } from '../src/cli/options.ts';
+import { isDone } from '../src/runner/conductor.ts';
+import { runInProcess } from '../src/runner/inProcess.ts';
+import { packedProblems } from '../src/runner/packedProblems.ts';
+import { makeReport, type Report } from '../src/runner/report.ts';
+import { Tabs } from '../src/runner/tabs.ts';
 
 const tsx = join(import.meta.dirname, '..', 'node_modules', '.bin', 'tsx');
 const command = (name: string, ...args: string[]) =>
@@ -25,36 +30,68 @@ async function run(name: 'federation' | 'simulate', ...args: string[]): Promise<
 }
 
 const shared = ['--samples', '40', '--rounds', '3', '--test-samples', '2000', '--seed', '1'];
+/** Of an edge in three rounds where its weights are float16. */
+const WEIGHTS = 3 * 2 * 79_510;
+
+/** The bytes of weights that each directed edge has carried. */
+const weightsBytes = ({ edges }: Report) => new Map(edges.map(({ from, to, bytes }) => [`${from}>${to}`, bytes['weights'] ?? 0] as const));
+
+/**
+ * The same method in tabs and in the simulator: within a point, and the same bytes.
+ * @param carried by each edge before, in earlier runs of the tabs' room.
+ */
+function expectSame(tabs: Report, simulated: Report, weights: number, carried: ReadonlyMap<string, number> = new Map()): void {
+  expect(tabs.config).toEqual({ ...simulated.config, runner: 'tabs' });
+  expect(tabs.rounds).toHaveLength(3);
+  tabs.rounds.forEach((round, t) => {
+    expect(round.missed).toBe(0);
+    expect(Math.abs(round.accuracy.averaged - simulated.rounds[t]!.accuracy.averaged)).toBeLessThanOrEqual(0.01);
+    expect(round.bytesSent).toBe(simulated.rounds[t]!.bytesSent);
+  });
+  // More than chance, even for the three single gradient steps of D-PSGD.
+  expect(tabs.rounds[2]!.accuracy.averaged).toBeGreaterThan(0.15);
+  expect(tabs.edges.map(({ from, to }) => `${from}>${to}`).sort()).toEqual(['0>1', '0>2', '1>0', '1>2', '2>0', '2>1']);
+  for (const [edge, bytes] of weightsBytes(tabs)) {
+    expect(bytes - (carried.get(edge) ?? 0)).toBeGreaterThan(weights);
+    expect(bytes - (carried.get(edge) ?? 0)).toBeLessThan(weights + 5000);
+  }
+}
+
+describe('a room of tabs that goes from method to method', () => {
+  let tabs: Tabs;
+  let carried: ReadonlyMap<string, number> = new Map();
+  beforeAll(async () => {
+    tabs = await Tabs.open({ browsers: 1, headed: false });
+    await tabs.fill(3, 'wasm', (page) => page.getByRole('button', { name: 'Join' }).click());
+  });
+  afterAll(() => tabs.close());
+
+  it.each([
+    ['sparkmesh --teacher neighbours', WEIGHTS],
+    // With its velocity.
+    ['spark', 2 * WEIGHTS],
+    ['ntk-dfl', WEIGHTS],
+    ['ntk-dfl-published', WEIGHTS],
+    ['sparkmesh --kernel whole --evolution ridge --pull 0.02', WEIGHTS],
+    ['sparkmesh --kernel whole --exchange weights', WEIGHTS],
+    ['dfedavg', WEIGHTS],
+    ['dfedavgm', WEIGHTS],
+    ['dpsgd', WEIGHTS],
+  ] as const)('agrees with the simulator on %s', async (method, weights) => {
+    const { settings } = parseFederation(['--tabs', '3', '--algorithm', ...method.split(' '), ...shared]);
+    await tabs.configure(3, settings);
+    const inTabs = await makeReport({ views: await tabs.run(3, isDone), runner: 'tabs', versions: {} });
+    const views = await runInProcess({ settings, clients: 3, backend: 'wasm', source: packedProblems(), isDone });
+    const before = carried;
+    carried = weightsBytes(inTabs);
+    expectSame(inTabs, await makeReport({ views, runner: 'in-process', versions: {} }), weights, before);
+  });
+});
 
 describe('a federation of real tabs', () => {
-  it.each([
-    // What every edge carries in three rounds: float16 weights, and the velocity where it is mixed.
-    ['sparkmesh', 3 * 2 * 79_510],
-    ['sparkmesh --teacher neighbours', 3 * 2 * 79_510],
-    ['spark', 3 * 2 * 2 * 79_510],
-    ['ntk-dfl', 3 * 2 * 79_510],
-    ['ntk-dfl-published', 3 * 2 * 79_510],
-    ['dfedavg', 3 * 2 * 79_510],
-    ['dfedavgm', 3 * 2 * 79_510],
-    ['dpsgd', 3 * 2 * 79_510],
-  ] as const)('agrees with the simulator on %s, within a point and with the same bytes', async (method, weights) => {
-    const options = ['--algorithm', ...method.split(' '), ...shared];
-    const tabs = await run('federation', '--tabs', '3', '--backend', 'wasm', ...options);
-    const simulated = await run('simulate', '--clients', '3', ...options);
-    expect(tabs.config).toEqual({ ...simulated.config, runner: 'tabs' });
-    expect(tabs.rounds).toHaveLength(3);
-    tabs.rounds.forEach((round, t) => {
-      expect(round.missed).toBe(0);
-      expect(Math.abs(round.accuracy.averaged - simulated.rounds[t]!.accuracy.averaged)).toBeLessThanOrEqual(0.01);
-      expect(round.bytesSent).toBe(simulated.rounds[t]!.bytesSent);
-    });
-    // More than chance, even for the three single gradient steps of D-PSGD.
-    expect(tabs.rounds[2]!.accuracy.averaged).toBeGreaterThan(0.15);
-    expect(tabs.edges.map(({ from, to }) => `${from}>${to}`).sort()).toEqual(['0>1', '0>2', '1>0', '1>2', '2>0', '2>1']);
-    for (const { bytes } of tabs.edges) {
-      expect(bytes['weights']).toBeGreaterThan(weights);
-      expect(bytes['weights']).toBeLessThan(weights + 5000);
-    }
+  it('agrees with the simulator, each by its command', async () => {
+    const tabs = await run('federation', '--tabs', '3', '--backend', 'wasm', ...shared);
+    expectSame(tabs, await run('simulate', '--clients', '3', ...shared), WEIGHTS);
   });
 
   it('trains on forced WebGPU over two browser processes and names the adapter', async () => {

@@ -74,6 +74,7 @@ test('a round is its phases, its bytes by kind, and its largest tab', () => {
     seconds,
     phases: { mix: 100, evolve },
     work: { evolve: evolve / 3, score: 20 },
+    solver: null,
     edges: 2,
     missed: 0,
   });

@@ -56,6 +56,7 @@ const ownRoundSchema = v.strictObject({
   score: v.strictObject({ accuracy: amount, loss: amount }),
   phases: v.record(v.picklist(phases), amount),
   work: v.record(v.picklist(works), amount),
+  solver: v.nullable(v.strictObject({ products: whole, relativeGradient: amount })),
   bytesSent: whole,
   neighbours: v.array(peer),
   missed: v.array(peer),

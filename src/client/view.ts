@@ -1,5 +1,6 @@
 /** What a person can see of a client: plain data, sent from the worker as it changes and drawn by the page. */
 import type { BackendView } from '../backend/backend.ts';
+import type { Solved } from '../ntk/evolution.ts';
 import type { RoundSummary, Score } from '../protocol/messages.ts';
 import { defaultSettings, type Settings } from '../settings/settings.ts';
 import type { PeerId, Presence } from '../transport/transport.ts';
@@ -37,6 +38,8 @@ export interface OwnRound {
   readonly phases: PhaseTimes;
   /** Times of what was computed from the end of the round before to the end of this one. */
   readonly work: WorkTimes;
+  /** How its step was solved for; null where it was not. */
+  readonly solver: Solved | null;
   /** Training bytes of this client's round: its messages, and the answers to them. */
   readonly bytesSent: number;
   /** Neighbours that took part. */
@@ -76,6 +79,8 @@ export interface ClientView {
   readonly self: Presence;
   readonly status: ClientStatus;
   readonly settings: Settings;
+  /** The id of the run that is shown, under way or ended; null where there is none. */
+  readonly run: string | null;
   readonly backend: BackendView | null;
   readonly share: ShareView | null;
   /** Samples that models are scored on here; null while they are being fetched. */
@@ -100,6 +105,7 @@ export const emptyView: ClientView = {
   self: { id: '', number: 0 },
   status: { kind: 'preparing', step: 'joining the room' },
   settings: defaultSettings(),
+  run: null,
   backend: null,
   share: null,
   scoredOn: null,

@@ -29,7 +29,13 @@ const start: Proposal = { type: 'start', id: 'r', founders: ['a', 'b', 'c', 'd']
 
 function activeIn(change: Partial<ShownRun> = {}): ShownRun {
   const history = { own: [], summaries: [], phase: 'mix', missedRoundsOf: (peer: string) => (peer === 'b' ? 2 : 0) } as const;
-  return { settings, isReached: false, run: { round: 5, history, activityOf: (peer) => (peer === 'b' ? 'waiting' : 'idle') }, ...change };
+  return {
+    id: 'run',
+    settings,
+    isReached: false,
+    run: { round: 5, history, activityOf: (peer) => (peer === 'b' ? 'waiting' : 'idle') },
+    ...change,
+  };
 }
 
 function shown(change: Partial<Shown> = {}): Shown {

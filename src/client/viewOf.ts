@@ -13,6 +13,7 @@ import { emptyView, type ClientStatus, type ClientView, type PeerView } from './
 
 /** A run that a client is in. */
 export interface ShownRun {
+  readonly id: string;
   readonly settings: Settings;
   readonly run: Pick<Run, 'round' | 'history' | 'activityOf'>;
   /** Whether the target round is done here. */
@@ -74,6 +75,7 @@ export function viewOf(shown: Shown): ClientView {
     self: room.self,
     status: statusOf(shown),
     settings: room.register.settings,
+    run: active?.id ?? null,
     backend,
     share: problem?.view ?? null,
     scoredOn: problem?.test?.labels.length ?? null,

@@ -18,6 +18,7 @@ export function blocks(findings: Findings): ReadonlyMap<string, string> {
   return new Map([
     ['list: methods', methodList()],
     ['table: tuning', tuningTable(findings.tuning)],
+    ['table: tuning-whole', tuningTable(findings.solving)],
     ...studies.map(({ name, table: kind }) => [`table: ${name}`, table(kind, findings.studies.get(name) ?? [])] as const),
     ...under('target', targets(findings.studies)),
     ...under('value', values(findings)),

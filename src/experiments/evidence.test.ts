@@ -54,6 +54,7 @@ test('a mark that begins a line of docs/RESULTS.md is alone on it, or Markdown w
 test('with nothing on record every block says so', () => {
   const nothing: Findings = {
     tuning: findings.tuning.map((tried) => ({ ...tried, record: null })),
+    solving: findings.solving.map((tried) => ({ ...tried, record: null })),
     studies: new Map([...findings.studies].map(([name, rows]) => [name, rows.map((row) => ({ ...row, records: [] }))])),
   };
   for (const [name, text] of blocks(nothing)) {

@@ -1,7 +1,7 @@
 /** What is on record of the declared studies and of the candidates. */
 
 import type { Condition } from './condition.ts';
-import { candidates, TUNING_SEED } from './grids.ts';
+import { candidates, solverCandidates, TUNING_SEED, type Candidate } from './grids.ts';
 import { studies, type Row } from './plan.ts';
 import type { RunRecord } from './record.ts';
 import type { Records } from './records.ts';
@@ -17,6 +17,8 @@ export type Measurements = ReadonlyMap<string, readonly MeasuredRow[]>;
 
 export interface Findings {
   readonly tuning: readonly Tried[];
+  /** The candidates that have the whole kernel. */
+  readonly solving: readonly Tried[];
   readonly studies: Measurements;
 }
 
@@ -30,12 +32,13 @@ export async function gather(records: Records, sized: (condition: Condition) => 
     const runs = await Promise.all(seeds.map((seed) => records.find(sized(row.condition), seed)));
     return { ...row, records: runs.filter((run) => run !== null) };
   };
-  const tuning = candidates.map(async (candidate) => ({ candidate, record: await records.find(sized(candidate.condition), TUNING_SEED) }));
+  const tried = (declared: readonly Candidate[]) =>
+    Promise.all(declared.map(async (candidate) => ({ candidate, record: await records.find(sized(candidate.condition), TUNING_SEED) })));
   const rows = studies.map(
     async ({ name, seeds, rows: declared }) => [name, await Promise.all(declared.map((row) => measured(row, seeds)))] as const,
   );
-  const [tried, byStudy] = await Promise.all([Promise.all(tuning), Promise.all(rows)]);
-  return { tuning: tried, studies: new Map(byStudy) };
+  const [tuning, solving, byStudy] = await Promise.all([tried(candidates), tried(solverCandidates), Promise.all(rows)]);
+  return { tuning, solving, studies: new Map(byStudy) };
 }
 
 /** The runs of a row on record: none where the study or the row is not there. */

@@ -1,7 +1,7 @@
 /** The hyperparameters tried for each method: six settings each, scored on the validation split. The presets hold the best stable ones. */
 
 import type { GradientMethod, Method, NtkMethod } from '../settings/method.ts';
-import { algorithms, presets, type Algorithm } from '../settings/presets.ts';
+import { algorithms, evolvedBy, presets, usualRidge, type Algorithm } from '../settings/presets.ts';
 import { condition, withFlow, type Condition } from './condition.ts';
 
 export interface Candidate {
@@ -95,6 +95,43 @@ export function isStable(method: Method): boolean {
 
 /** Rounds that a candidate runs: those of gradient methods cost little, and they need more of them. */
 const roundsOf = (method: Method) => (method.kind === 'ntk' ? 8 : 30);
+
+/** The method with the whole kernel and this ridge, towards the same labels, and soft labels of this weight where it has any. */
+function solving(algorithm: 'sparkmesh' | 'ntk-dfl', ridge: number, weight: number, pull: number): NtkMethod {
+  const { method } = presets[algorithm];
+  if (method.kind !== 'ntk') throw new TypeError(`${algorithm} has no kernel; a ridge needs one.`);
+  const softLabels = weight > 0 ? [{ fromRound: 1, weight }] : [];
+  return { ...method, kernel: 'whole', evolution: { ...evolvedBy('ridge', method.evolution), ...usualRidge, ridge, softLabels }, pull };
+}
+
+/** With the whole kernel, six of each as well: of SPARKmesh's parts the ridge ρ and the soft labels' λ, of NTK-DFL's its only one. */
+const solvers: readonly { readonly algorithm: Algorithm; readonly label: string; readonly method: NtkMethod }[] = [
+  ...(
+    [
+      [0.05, 0.25],
+      [0.1, 0.1],
+      [0.1, 0.25],
+      [0.1, 0.5],
+      [0.2, 0.25],
+      [0.3, 0.25],
+    ] as const
+  ).map(([ridge, weight]) => ({
+    algorithm: 'sparkmesh' as const,
+    label: `ρ ${ridge}, λ ${weight}`,
+    method: solving('sparkmesh', ridge, weight, 0.02),
+  })),
+  ...[0.03, 0.1, 0.2, 0.3, 0.5, 1].map((ridge) => ({
+    algorithm: 'ntk-dfl' as const,
+    label: `ρ ${ridge}`,
+    method: solving('ntk-dfl', ridge, 0, 0),
+  })),
+];
+
+export const solverCandidates: readonly Candidate[] = solvers.map(({ algorithm, label, method }, k) => ({
+  algorithm,
+  label,
+  condition: condition('tuning', `whole-${algorithm}-${k}`, algorithm, { method, scoreOn: 'validation', rounds: 8, sketchSize: 64 }, 20),
+}));
 
 export const candidates: readonly Candidate[] = algorithms.flatMap((algorithm) =>
   grids[algorithm]().map(({ label, method }, k) => ({

@@ -13,7 +13,7 @@ import { figures } from './figures.ts';
 import { filled } from './document.ts';
 import { runOf } from './execute.ts';
 import { gather } from './findings.ts';
-import { candidates, TUNING_SEED } from './grids.ts';
+import { candidates, solverCandidates, TUNING_SEED } from './grids.ts';
 import { studies } from './plan.ts';
 import { Records } from './records.ts';
 
@@ -59,7 +59,7 @@ const small: Place = { records: join(cache, 'records'), documents: cache, sized:
 
 /** The runs asked for, in order: seeds outermost, so that an interrupted study has some of every row. */
 function* planned(only: readonly string[], isQuick: boolean): Generator<readonly [Condition, seed: number]> {
-  if (!isQuick && only.includes('tuning')) for (const { condition } of candidates) yield [condition, TUNING_SEED];
+  if (!isQuick && only.includes('tuning')) for (const { condition } of [...candidates, ...solverCandidates]) yield [condition, TUNING_SEED];
   for (const { name, seeds, rows } of studies) {
     if (!only.includes(name)) continue;
     for (const seed of isQuick ? seeds.slice(0, 1) : seeds) for (const { condition } of rows) yield [condition, seed];

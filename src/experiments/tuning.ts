@@ -56,9 +56,10 @@ export function largestGain(tuning: readonly Tried[]): number | null {
   return gains.length > 0 ? Math.max(...gains) : null;
 }
 
-/** Each method's candidates with their scores, its preset bold. */
+/** The methods' candidates with their scores, the presets bold. */
 export function tuningTable(tuning: readonly Tried[]): string {
-  const rows = algorithms.map((algorithm) => {
+  const tried = new Set(tuning.map(({ candidate }) => candidate.algorithm));
+  const rows = [...tried].map((algorithm) => {
     const cells = scoresOf(tuning, algorithm).map(({ label, method, score }) => {
       const text = `${label}: ${points(score)}`;
       return isDeepStrictEqual(method, presets[algorithm].method) ? `**${text}**` : text;

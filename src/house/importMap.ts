@@ -50,7 +50,7 @@ export const importMap: ImportMap = {
   // Node.
   'src/datasets': { folders: ['src/math', 'src/settings', 'src/data'], packages: ['node', 'sharp', 'valibot'] },
   'src/runner': {
-    folders: ['src/math', 'src/log', 'src/backend', 'src/transport', 'src/settings', 'src/round', 'src/client', 'src/datasets'],
+    folders: ['src/math', 'src/log', 'src/backend', 'src/ntk', 'src/transport', 'src/settings', 'src/round', 'src/client', 'src/datasets'],
     packages: ['node', 'playwright', 'valibot', 'vite'],
     tests: ['src/data'],
   },
@@ -85,7 +85,7 @@ export const importMap: ImportMap = {
     packages: [tf, 'fast-check', 'node', 'valibot'],
   },
   e2e: {
-    folders: [...kernels, ...mesh, 'src/settings', 'src/data', 'src/client', 'app', 'src/datasets', 'src/runner', TESTING],
+    folders: [...kernels, ...mesh, 'src/settings', 'src/data', 'src/client', 'app', 'src/datasets', 'src/runner', 'src/cli', TESTING],
     packages: [tf, 'axe-core', 'node', 'playwright', 'react-dom', 'valibot', 'vite', 'vitest', 'ws'],
   },
 

@@ -48,6 +48,14 @@ export type EvolutionOptions = (Flow | Ridge) &
     readonly round: number;
   };
 
+/** How a ridge was solved. */
+export interface Solved {
+  /** With the kernel. */
+  readonly products: number;
+  /** The gradient at the end over that at δ = 0. */
+  readonly relativeGradient: number;
+}
+
 /** Where an evolution ended. Matrices are row-major, their rows the pool's samples in its order. */
 export interface Evolved {
   /** R, N x C: the step is -`scale` · Jᵀ R. */
@@ -60,8 +68,8 @@ export interface Evolved {
   readonly stepSize?: number;
   /** λmax of the kernel, where the step size comes from it. */
   readonly topEigenvalue?: number;
-  /** How a ridge was solved: products with the kernel, and the gradient at the end over that at δ = 0. */
-  readonly solver?: { readonly products: number; readonly relativeGradient: number };
+  /** Of a ridge. */
+  readonly solver?: Solved;
   /** K, N x N, if it was wanted and there is one. */
   readonly kernel?: Float32Array;
 }

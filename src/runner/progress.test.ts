@@ -9,7 +9,16 @@ test('what is left is told from the rounds seen, not from those that an interrup
   vi.useFakeTimers();
   const lines: string[] = [];
   const progress = new ProgressLine({ isTTY: false, write: (line) => lines.push(line.trim()) });
-  const round: OwnRound = { round: 0, score: { accuracy: 0.5, loss: 1 }, phases: {}, work: {}, bytesSent: 0, neighbours: [], missed: [] };
+  const round: OwnRound = {
+    round: 0,
+    score: { accuracy: 0.5, loss: 1 },
+    phases: {},
+    work: {},
+    solver: null,
+    bytesSent: 0,
+    neighbours: [],
+    missed: [],
+  };
   const after = (rounds: number): ClientView => ({
     ...emptyView,
     settings: { ...defaultSettings(), rounds: 12 },

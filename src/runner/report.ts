@@ -4,6 +4,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { phases, works, type BackendView, type BytesByKind, type ClientView, type PhaseTimes, type WorkTimes } from '../client/view.ts';
+import type { Solved } from '../ntk/evolution.ts';
 import type { Settings } from '../settings/settings.ts';
 import { projectRoot } from '../datasets/paths.ts';
 import { megabytes, percent } from '../math/format.ts';
@@ -32,6 +33,8 @@ interface ReportRound {
   readonly phases: PhaseTimes;
   /** Milliseconds that a client computed, by what it was, the clients' mean. */
   readonly work: WorkTimes;
+  /** How the clients' steps were solved for: the mean of their products, the worst of their gradients; null where none was. */
+  readonly solver: Solved | null;
   /** Directed edges between neighbours in this round. */
   readonly edges: number;
   /** Neighbours left out in this round, over all clients. */
@@ -61,6 +64,12 @@ function meanTimes<Name extends string>(names: readonly Name[], times: readonly 
     return spent.length > 0 ? [[name, mean(spent)]] : [];
   });
   return Object.fromEntries(entries);
+}
+
+function solverOf(solved: readonly Solved[]): Solved | null {
+  if (solved.length === 0) return null;
+  const products = solved.reduce((sum, each) => sum + each.products, 0) / solved.length;
+  return { products: Math.round(10 * products) / 10, relativeGradient: Math.max(...solved.map((each) => each.relativeGradient)) };
 }
 
 async function ownVersions(): Promise<Record<string, string>> {
@@ -95,6 +104,7 @@ export async function makeReport({ views, runner, versions }: ReportInput): Prom
         works,
         own.map(({ work }) => work),
       ),
+      solver: solverOf(own.flatMap(({ solver }) => solver ?? [])),
       edges: own.reduce((sum, { neighbours }) => sum + neighbours.length, 0),
       missed: own.reduce((sum, { missed }) => sum + missed.length, 0),
     };
@@ -143,8 +153,13 @@ export function workLine({ rounds, config }: Report): string {
   );
   const total = parts.reduce((sum, [, ms]) => sum + ms, 0);
   const seconds = mean((round) => round.seconds);
+  const solved = later.flatMap(({ solver }) => solver ?? []);
+  const solving =
+    solved.length > 0
+      ? `; a step is solved for in ${(solved.reduce((sum, { products }) => sum + products, 0) / solved.length).toFixed(1)} products`
+      : '';
   return (
     `A round takes ${seconds.toFixed(2)} s; in it each of ${config.clients} clients computes for ${Math.round(total)} ms: ` +
-    `${parts.map(([work, ms]) => `${work} ${ms.toFixed(1)}`).join(', ')}.`
+    `${parts.map(([work, ms]) => `${work} ${ms.toFixed(1)}`).join(', ')}${solving}.`
   );
 }

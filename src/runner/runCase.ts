@@ -51,11 +51,8 @@ export class CaseTabs {
     const isSameRoom = this.#room?.backend === backend && this.#room.clients === clients;
     const room = isSameRoom && this.#room ? await this.#goOn(this.#room, given) : await this.#enter(run, backend);
     await tabs.configure(clients, settingsOf(run, room.cases - 1));
-    await tabs.command(0, { type: 'start' });
-    const everyone = given.clients.map((_, k) => k);
-    // Until it begins, a view is still that of the case before.
-    for (const k of everyone) await tabs.until(k, async (view) => hasReached(view) && (await tabs.traced(k)) === given.rounds);
-    return resultOf(given, await Promise.all(everyone.map((k) => tabs.traces(k))));
+    await tabs.run(clients, hasReached);
+    return resultOf(given, await Promise.all(given.clients.map((_, k) => tabs.traces(k))));
   }
 
   close(): Promise<void> {

@@ -52,10 +52,7 @@ export async function runTabFederation(
     await tabs.fill(clients, backend, join, () => watcher?.opened(tabs) ?? Promise.resolve());
     await tabs.configure(clients, settings);
     watcher?.ready();
-    await tabs.command(0, { type: 'start' });
-    await tabs.until(0, isDone, (view) => progress.show(view));
-    const views: ClientView[] = [];
-    for (let k = 0; k < clients; k++) views.push(await tabs.until(k, isDone));
+    const views = await tabs.run(clients, isDone, (view) => progress.show(view));
     progress.end();
     return { views, browserVersion: tabs.browserVersion };
   } finally {

@@ -149,9 +149,21 @@ export class Tabs {
     for (let k = 0; k < clients; k++) await this.until(k, isReady);
   }
 
-  /** Of a conformance case, how many rounds tab k has traced. */
-  traced(k: number): Promise<number> {
-    return this.#page(k).evaluate(() => sparkmesh.session?.traces.length ?? 0);
+  /**
+   * Starts what the room of the first `clients` tabs was set to.
+   * @param isOver of a client's view, when it has done its part.
+   * @param onView told of client 0's view as it changes.
+   * @returns the clients' last views, by number.
+   */
+  async run(clients: number, isOver: (view: ClientView) => boolean, onView?: (view: ClientView) => void): Promise<ClientView[]> {
+    // Until it begins, a view may still be that of the run before.
+    const before = (await this.view(0))?.run;
+    await this.command(0, { type: 'start' });
+    const views: ClientView[] = [];
+    for (let k = 0; k < clients; k++) {
+      views.push(await this.until(k, (view) => view.run !== before && isOver(view), k === 0 ? onView : undefined));
+    }
+    return views;
   }
 
   /** What tab k traced of a conformance case. */
@@ -192,7 +204,7 @@ export class Tabs {
    */
   async until(
     k: number,
-    condition: (view: ClientView) => boolean | Promise<boolean>,
+    condition: (view: ClientView) => boolean,
     onView: (view: ClientView) => void = () => undefined,
   ): Promise<ClientView> {
     let last = '';
@@ -202,7 +214,7 @@ export class Tabs {
       const view = await this.view(k);
       if (view?.status.kind === 'failed') throw new TabError(`Tab ${k} failed: ${view.status.message}`);
       if (view) onView(view);
-      if (view && (await condition(view))) return view;
+      if (view && condition(view)) return view;
       const now = JSON.stringify(view);
       if (now !== last) changedAt = performance.now();
       last = now;

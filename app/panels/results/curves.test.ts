@@ -9,6 +9,7 @@ const ownRound = (round: number, accuracy: number, bytesSent = 100): OwnRound =>
   score: score(accuracy),
   phases: { mix: 0, linearise: 0, evolve: 0, step: 0, evaluate: 0 },
   work: {},
+  solver: null,
   bytesSent,
   neighbours: [],
   missed: [],

@@ -11,6 +11,7 @@ function own(...milliseconds: number[]): OwnRound[] {
     score: { accuracy: 0.5, loss: 1 },
     phases: { mix: ms / 5, linearise: ms / 5, evolve: ms / 5, step: ms / 5, evaluate: ms / 5 },
     work: {},
+    solver: null,
     bytesSent: 0,
     neighbours: [],
     missed: [],

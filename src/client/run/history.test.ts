@@ -20,7 +20,7 @@ function oneRound(): History {
   history.enter('mix', 1500);
   history.enter('linearise', 2000);
   history.enter('mix', 2250);
-  const ended = history.end({ round: 0, neighbours: ['a'], missed: ['b', 'c'] }, 3000, 100);
+  const ended = history.end({ round: 0, neighbours: ['a'], missed: ['b', 'c'], solver: null }, 3000, 100);
   history.add({ ...ended, score, work: { score: 7 } }, 4000);
   return history;
 }
@@ -45,7 +45,7 @@ it('counts each round anew, with its seconds from its own beginning', () => {
   const history = oneRound();
   history.begin(5000, 100);
   history.enter('descend', 5000);
-  const ended = history.end({ round: 1, neighbours: [], missed: ['b'] }, 5500, 130);
+  const ended = history.end({ round: 1, neighbours: [], missed: ['b'], solver: null }, 5500, 130);
   expect(history.phase).toBe('evaluate');
   expect(history.add({ ...ended, score, work: {} }, 5750)).toBe(0.75);
   expect(history.own[1]).toMatchObject({ round: 1, phases: { descend: 500, evaluate: 250 }, bytesSent: 30 });
@@ -66,7 +66,7 @@ it('goes on from its past, which what comes later does not change', () => {
   history.addSummary(summary(0));
   const past = history.past();
   const resumed = new History(past);
-  resumed.end({ round: 1, neighbours: [], missed: ['b'] }, 0, 0);
+  resumed.end({ round: 1, neighbours: [], missed: ['b'], solver: null }, 0, 0);
   resumed.addSummary(summary(1));
   expect([resumed.missedRoundsOf('b'), resumed.missedRoundsOf('c')]).toEqual([2, 1]);
   expect(resumed.own).toBe(history.own);

@@ -11,7 +11,7 @@ export interface Past {
 }
 
 /** A round as it ends, before its model has been scored. */
-export type EndedRound = Pick<OwnRound, 'round' | 'neighbours' | 'missed' | 'bytesSent'>;
+export type EndedRound = Pick<OwnRound, 'round' | 'neighbours' | 'missed' | 'solver' | 'bytesSent'>;
 
 /** What anyone may read of a history. */
 export type Told = Pick<History, 'own' | 'summaries' | 'phase' | 'missedRoundsOf'>;
@@ -67,7 +67,7 @@ export class History {
   }
 
   /** Notes the round's end, and that the scoring of its model begins. @param bytes what this client's rounds have cost by now. */
-  end(round: Pick<OwnRound, 'round' | 'neighbours' | 'missed'>, now: number, bytes: number): EndedRound {
+  end(round: Pick<OwnRound, 'round' | 'neighbours' | 'missed' | 'solver'>, now: number, bytes: number): EndedRound {
     for (const peer of round.missed) this.#missedRounds.set(peer, this.missedRoundsOf(peer) + 1);
     this.enter('evaluate', now);
     return { ...round, bytesSent: bytes - this.#bytesBefore };

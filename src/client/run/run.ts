@@ -195,7 +195,7 @@ export class Run {
     this.#history.begin(clock.now(), this.host.roundBytes());
     const neighbourhood = this.#neighbourhoodIn(round);
     this.#absent = neighbourhood.absent;
-    if (dropsOut(settings, self.number, round)) return this.#conclude({ round, neighbours: [], missed: [] });
+    if (dropsOut(settings, self.number, round)) return this.#conclude({ round, neighbours: [], missed: [], solver: null });
     this.host.tell({ type: 'moved' });
     this.#driver.begin(round, neighbourhood, this.#iterate);
   }
@@ -215,11 +215,11 @@ export class Run {
     this.#iterate = iterate;
     const traced = evolution && { delta, evolvedLogits: evolution.logits, kernel: evolution.kernel ?? null };
     this.options.trace?.({ round, weights: iterate.weights, evolution: traced });
-    this.#conclude({ round, neighbours, missed: [...missed, ...this.#absent] });
+    this.#conclude({ round, neighbours, missed: [...missed, ...this.#absent], solver: evolution?.solver ?? null });
   }
 
   /** Scores the model with which the round ends, reports it, and goes on. */
-  #conclude(result: Pick<OwnRound, 'round' | 'neighbours' | 'missed'>): void {
+  #conclude(result: Pick<OwnRound, 'round' | 'neighbours' | 'missed' | 'solver'>): void {
     const { id, clock, log } = this.options;
     const { weights } = this.#iterate;
     const ended = this.#history.end(result, clock.now(), this.host.roundBytes());
