@@ -43,9 +43,8 @@ declare global {
   }
 }
 
-async function newContext(): Promise<BrowserContext> {
+async function makeContext(): Promise<BrowserContext> {
   const context = await browser.newContext();
-  contexts.push(context);
   await context.addInitScript(() => {
     window.connections = [];
     window.channels = [];
@@ -64,11 +63,23 @@ async function newContext(): Promise<BrowserContext> {
   return context;
 }
 
+/** One that is closed after the test. */
+async function newContext(): Promise<BrowserContext> {
+  const context = await makeContext();
+  contexts.push(context);
+  return context;
+}
+
 async function openPage(context: BrowserContext): Promise<Page> {
   const page = await context.newPage();
   page.on('pageerror', (error) => expect.soft(error, 'error in the page').toBeUndefined());
   await page.goto(pageUrl);
   await page.waitForFunction(() => 'transportPage' in window);
+  return page;
+}
+
+async function joinRoom(page: Page, room: string, signalling?: string): Promise<Page> {
+  await page.evaluate(([name, address]) => window.transportPage.join(name, address), [room, signalling] as const);
   return page;
 }
 
@@ -81,9 +92,7 @@ class Tab implements Participant {
   }
 
   static async join(context: BrowserContext, room: string, signalling?: string): Promise<Tab> {
-    const page = await openPage(context);
-    await page.evaluate(([name, address]) => window.transportPage.join(name, address), [room, signalling] as const);
-    return new Tab(page);
+    return new Tab(await joinRoom(await openPage(context), room, signalling));
   }
 
   self: Participant['self'] = () => this.page.evaluate(() => window.transportPage.participant().self());
@@ -137,28 +146,47 @@ async function star(count: number, signalling?: string): Promise<Tab[]> {
   return tabs;
 }
 
-const places = [
-  {
-    where: 'in tabs of one browser',
-    async openRoom() {
-      const [context, room] = [await newContext(), newRoom()];
-      return () => Tab.join(context, room);
-    },
-  },
-  {
-    where: 'in browsers of their own',
-    async openRoom() {
-      const room = newRoom();
-      return async () => Tab.join(await newContext(), room);
-    },
-  },
-];
+/** Pages that one check after another joins rooms with. */
+class PagePool {
+  readonly #contexts: BrowserContext[] = [];
+  readonly #pages: Page[] = [];
 
-for (const { where, openRoom } of places) {
-  describe(`WebRTC transport ${where}`, () => {
-    for (const check of transportChecks) test(check.name, async () => check.run(await openRoom()));
-  });
+  constructor(private readonly isOneBrowser: boolean) {}
+
+  /** How a check's participants come in, one after another. */
+  openRoom(): () => Promise<Tab> {
+    const room = newRoom();
+    let joined = 0;
+    return async () => new Tab(await joinRoom(await this.#page(joined++), room));
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#contexts.map((context) => context.close()));
+  }
+
+  async #page(k: number): Promise<Page> {
+    const page = this.#pages[k] ?? (await openPage(await this.#context()));
+    this.#pages[k] = page;
+    return page;
+  }
+
+  async #context(): Promise<BrowserContext> {
+    const [first] = this.#contexts;
+    if (first && this.isOneBrowser) return first;
+    const context = await makeContext();
+    this.#contexts.push(context);
+    return context;
+  }
 }
+
+describe.each([
+  { where: 'in tabs of one browser', isOneBrowser: true },
+  { where: 'in browsers of their own', isOneBrowser: false },
+])('WebRTC transport $where', ({ isOneBrowser }) => {
+  const pool = new PagePool(isOneBrowser);
+  afterAll(() => pool.close());
+  for (const check of transportChecks) test(check.name, () => check.run(pool.openRoom()));
+});
 
 describe('without a network', () => {
   test('two tabs connect by the loopback alone', async () => {

@@ -6,7 +6,7 @@ import { joinRoom, watchRoom } from '../../src/transport/webrtc.ts';
 
 /** One tab's transport, for a test to drive from outside. */
 export interface TransportPage {
-  /** Enters a room of the server that served this page, or of another. */
+  /** Enters a room of the server that served this page, or of another, and leaves the one before. */
   join(room: string, signalling?: string): Promise<void>;
   participant(): Participant;
   signalling: SignallingState[];
@@ -26,6 +26,8 @@ window.transportPage = {
   signalling: [],
   counts: [],
   async join(room, signalling = signallingUrl(location)) {
+    await participant?.close();
+    window.transportPage.signalling = [];
     const transport = await joinRoom({
       signallingUrl: signalling,
       room,

@@ -4,6 +4,7 @@ import * as tf from '@tensorflow/tfjs';
 import '@tensorflow/tfjs-backend-wasm';
 import { isWebGPUBackend, watchDevice } from './gpuDevice.ts';
 
+/** tfjs's own names. */
 export type BackendName = 'webgpu' | 'wasm' | 'cpu';
 /** `auto` takes the fastest one that works here. */
 export type BackendWish = 'auto' | BackendName;
@@ -16,6 +17,7 @@ export interface CalibrationRow {
   readonly ms: number;
 }
 
+/** Which backend computes, and why, for people. */
 export interface BackendView {
   readonly name: BackendName;
   /** The adapter's own words on WebGPU, e.g. `google swiftshader (software)`; empty elsewhere. */
@@ -35,6 +37,7 @@ export interface BackendChoice {
   readonly alternatives: readonly BackendName[];
 }
 
+/** Signals that a backend does not work here; its message says what to do. */
 export class BackendError extends Error {
   override readonly name = 'BackendError';
 }

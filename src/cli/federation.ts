@@ -4,7 +4,7 @@ import { checkData } from './checkData.ts';
 import { runCommand } from './commandLine.ts';
 import { parseFederation } from './options.ts';
 import { prepareData } from '../datasets/prepareData.ts';
-import { makeReport, roundsTable, writeReport } from '../runner/report.ts';
+import { makeReport, roundsTable, settledLine, writeReport } from '../runner/report.ts';
 import { runTabFederation } from '../runner/tabFederation.ts';
 
 /** `npm run federation`: a federation of real tabs. */
@@ -14,6 +14,7 @@ await runCommand(async (argv, stop) => {
   await checkData(options, '--tabs');
   const { views, browserVersion } = await runTabFederation(options, stop);
   const report = await makeReport({ views, runner: 'tabs', versions: { chromium: browserVersion } });
-  process.stdout.write(`${roundsTable(report)}\n`);
+  const lines = [roundsTable(report), settledLine(report)].filter((line) => line !== null);
+  process.stdout.write(`${lines.join('\n')}\n`);
   if (options.json !== null) await writeReport(report, options.json);
 });

@@ -105,6 +105,11 @@ const runOptions = {
 const settingOptions = {
   dataset: option('NAME', `fashion-mnist, mnist, or one of your own (default ${defaults.dataset})`, schemas.dataset),
   rounds: option('N', `rounds (default ${defaults.rounds})`, v.pipe(numberText, schemas.rounds)),
+  patience: option(
+    'N',
+    'rounds that may bring nothing before it ends by itself (default 0: any number)',
+    v.pipe(numberText, schemas.patience),
+  ),
   samples: option('N', `training samples a client (default ${defaults.samples})`, v.pipe(numberText, schemas.samples)),
   partition: option('RULE', 'iid, dirichlet or shards (default dirichlet)', v.picklist(['iid', 'dirichlet', 'shards'])),
   alpha: option(

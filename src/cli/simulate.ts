@@ -6,7 +6,7 @@ import { runCommand } from './commandLine.ts';
 import { parseSimulation } from './options.ts';
 import { prepareData } from '../datasets/prepareData.ts';
 import { ProgressLine } from '../runner/progress.ts';
-import { makeReport, roundsTable, workLine, writeReport } from '../runner/report.ts';
+import { makeReport, roundsTable, settledLine, workLine, writeReport } from '../runner/report.ts';
 import { runInThreads } from '../runner/threads.ts';
 
 /** `npm run simulate`: a federation inside one process. */
@@ -20,6 +20,7 @@ await runCommand(async (argv, stop) => {
   const views = await runInThreads({ settings, clients, backend, log, stop, checkpoint, onProgress: (view) => progress.show(view) });
   progress.end();
   const report = await makeReport({ views, runner: 'in-process', versions: {} });
-  process.stdout.write(`${roundsTable(report)}\n${workLine(report)}\n`);
+  const lines = [roundsTable(report), settledLine(report), workLine(report)].filter((line) => line !== null);
+  process.stdout.write(`${lines.join('\n')}\n`);
   if (json !== null) await writeReport(report, json);
 });

@@ -15,6 +15,7 @@ import { InProcessNetwork, type Deliver } from '../transport/inProcess.ts';
 import type { Transport } from '../transport/transport.ts';
 import { Client } from './client.ts';
 import { wallClock, type Clock } from './clock.ts';
+import { settledAfter } from './patience.ts';
 import type { ProblemSource, Samples } from './problem.ts';
 import type { ClientView } from './view.ts';
 
@@ -601,6 +602,17 @@ describe('clients of a room', () => {
     await federation.until((views) => views.every((view) => reached(view)));
     expect(federation.views()[0]!.notice).toMatch(/Client 1 sent something/);
     expect(federation.lines[0]!.some((line) => line.startsWith('client rejected {"from":"c1"'))).toBe(true);
+  });
+
+  it('end by themselves when patience has ended, and leave no deadline behind', async () => {
+    const dpsgd = withAlgorithm(settings, 'dpsgd');
+    const still = { ...dpsgd, method: { ...dpsgd.method, learningRate: 1e-9 } };
+    federation = new Federation(3, { ...still, rounds: 500, patience: 3 });
+    await federation.start();
+    await federation.until((views) => views.every(({ status }) => status.kind === 'finished' && status.why === 'settled'));
+    // The first round brings what there is.
+    for (const { summaries } of federation.views()) expect(settledAfter(summaries, 3)).toBe(4);
+    expect(federation.clock.pending).toBe(0);
   });
 
   it('believe what a round came to from the evaluator alone', async () => {

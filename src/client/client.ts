@@ -215,6 +215,10 @@ export class Client {
         this.#log('client', 'reached');
         this.#follow(this.#room.propose({ type: 'end', why: 'finished' }));
         return this.#pacer.changed();
+      case 'settled':
+        this.#log('client', 'settled');
+        this.#follow(this.#room.propose({ type: 'end', why: 'settled' }));
+        return this.#pacer.changed();
       case 'failed':
         return this.#fail(event.error);
     }

@@ -66,7 +66,7 @@ export class Participation {
     if (this.#active && (this.#active.id !== run?.id || isVoid(register))) void this.leave();
     const started = activeRun(register);
     if (!this.#active) return started && problem && this.#enter(started, settings, problem);
-    if (run?.end === 'stopped') void this.#active.run.dispose();
+    if (run?.end === 'stopped' || run?.end === 'settled') void this.#active.run.dispose();
     else this.#active.run.setPaused(started !== null && isPaused(started));
     return null;
   }

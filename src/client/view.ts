@@ -27,8 +27,8 @@ export type ClientStatus =
   | { readonly kind: 'lobby' }
   | { readonly kind: 'running' }
   | { readonly kind: 'paused' }
-  /** `reached`: the target round; `stopped`: somebody pressed stop. */
-  | { readonly kind: 'finished'; readonly why: 'reached' | 'stopped' }
+  /** `reached`: the target round; `settled`: there was nothing more to learn; `stopped`: somebody pressed stop. */
+  | { readonly kind: 'finished'; readonly why: 'reached' | 'settled' | 'stopped' }
   | { readonly kind: 'failed'; readonly message: string };
 
 /** What this client did in one round. */

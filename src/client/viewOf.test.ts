@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { propose, type Proposal, type RoomRegister } from '../protocol/register.ts';
+import { propose, type Proposal, type RoomRegister, type RunEnd } from '../protocol/register.ts';
 import { defaultSettings } from '../settings/settings.ts';
 import { graphOf } from '../topology/graph.ts';
 import { ByteCounters } from './bytes.ts';
@@ -52,7 +52,7 @@ function shown(change: Partial<Shown> = {}): Shown {
   };
 }
 
-const ends = (why: 'finished' | 'stopped'): Proposal => ({ type: 'end', why });
+const ends = (why: RunEnd): Proposal => ({ type: 'end', why });
 
 describe('the status of a client', () => {
   const preparing = { backend: null, problem: null, step: 'fetching' };
@@ -66,6 +66,7 @@ describe('the status of a client', () => {
     ['runs again', { room: roomOf(start, { type: 'pause' }, { type: 'resume' }), active: activeIn() }, { kind: 'running' }],
     ['runs on to the target that others have reached', { room: roomOf(start, ends('finished')), active: activeIn() }, { kind: 'running' }],
     ['has reached the target', { room: roomOf(start), active: activeIn({ isReached: true }) }, { kind: 'finished', why: 'reached' }],
+    ['has settled', { room: roomOf(start, ends('settled')), active: activeIn() }, { kind: 'finished', why: 'settled' }],
     ['is stopped', { room: roomOf(start, ends('stopped')), active: activeIn() }, { kind: 'finished', why: 'stopped' }],
   ])('%s', (_, change, status) => {
     expect(viewOf(shown(change)).status).toEqual(status);

@@ -47,6 +47,7 @@ function statusOf({ failure, preparation, room, active }: Shown): ClientStatus {
   if (!run || !active) return { kind: 'lobby' };
   if (run.end === 'stopped') return { kind: 'finished', why: 'stopped' };
   if (active.isReached) return { kind: 'finished', why: 'reached' };
+  if (run.end === 'settled') return { kind: 'finished', why: 'settled' };
   return { kind: run.end === null && isPaused(run) ? 'paused' : 'running' };
 }
 

@@ -5,6 +5,7 @@ import { count } from '../settings/bounds.ts';
 import { settingsSchema } from '../settings/settings.ts';
 import { DatasetError, digestSchema, MAX_CLASSES, MAX_ROW_VALUES, MAX_ROWS, trainRowCount, type DatasetInfo } from './dataset.ts';
 
+/** Where a server lists its datasets, beside them. */
 export const CATALOGUE_FILE = 'catalogue.json';
 
 const entrySchema = v.strictObject({
@@ -22,6 +23,7 @@ const entrySchema = v.strictObject({
 
 const catalogueSchema = v.pipe(v.array(entrySchema), v.maxLength(1000));
 
+/** What a page knows of a dataset before it fetches it. */
 export type CatalogueEntry = v.InferOutput<typeof entrySchema>;
 
 /** The entry of the dataset that lies in the folder `name`. */

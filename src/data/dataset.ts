@@ -5,6 +5,7 @@ import * as v from 'valibot';
 /** The version of the packed files' layout; files of another version are packed again. */
 export const FORMAT_VERSION = 1;
 
+/** Signals a packed dataset that is not as its description says. */
 export class DatasetError extends Error {
   override readonly name = 'DatasetError';
 }
@@ -51,6 +52,7 @@ const infoSchema = v.pipe(
   v.check(({ width, height }) => width * height <= MAX_ROW_VALUES, `at most ${MAX_ROW_VALUES} values a row`),
 );
 
+/** A packed dataset's description. */
 export type DatasetInfo = v.InferOutput<typeof infoSchema>;
 
 /** Reads the text of a packed dataset's `meta.json`. @throws {DatasetError} when it is not that. */
@@ -70,6 +72,7 @@ export function parseInfo(text: string, where: string): DatasetInfo {
   );
 }
 
+/** The rows to learn from, or to be scored on. */
 export type Split = 'train' | 'test';
 
 /** Values of rows as they are stored, row after row: bytes, or finite floats. */
@@ -95,6 +98,7 @@ export function rowBytes(info: Pick<DatasetInfo, 'width' | 'height' | 'element'>
   return rowWidth(info) * (info.element === 'u8' ? 1 : 4);
 }
 
+/** Rows of the training split. */
 export function trainRowCount(info: DatasetInfo): number {
   return info.trainCounts.reduce((sum, rows) => sum + rows, 0);
 }

@@ -34,6 +34,7 @@ export function validationShare(count: number, trainCounts: readonly number[]): 
   return apportion(wanted, proportions, [...available.keys()]).map((taken, c) => ({ classIndex: c, start: held[c]!, count: taken }));
 }
 
+/** Signals shares that this dataset cannot be dealt out in. */
 export class PartitionError extends Error {
   override readonly name = 'PartitionError';
 }

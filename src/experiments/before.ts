@@ -8,6 +8,7 @@ const before: readonly Fields[] = [
   { projection: 'khatri-rao', projectionSize: 1000 },
   { method: { kind: 'ntk', evolution: { teacher: 'mixed' } } },
   { method: { kind: 'ntk', kernel: 'averaged', pull: 0, evolution: { kind: 'flow' } } },
+  { patience: 0 },
 ];
 
 /** Completes the settings of a record by what is younger than it. */

@@ -3,6 +3,7 @@
 const float = new Float32Array(1);
 const bits = new Uint32Array(float.buffer);
 
+/** The largest finite float16. */
 export const MAX_HALF = 65504;
 /** Halves times 2^112 reach the largest float32. */
 export const MAX_EXPONENT = 112;

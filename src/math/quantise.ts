@@ -2,9 +2,11 @@
 
 import type { RandomStream } from './random.ts';
 
+/** Numbers that share a scale. */
 export const BLOCK = 64;
 const LEVELS = 127;
 
+/** An array in 8 bits a number. */
 export interface Quantised {
   /** One a value, -127 .. 127. */
   readonly codes: Int8Array;
@@ -12,6 +14,7 @@ export interface Quantised {
   readonly scales: Float32Array;
 }
 
+/** How numbers are rounded to 8 bits. */
 export interface Rounding {
   /** Rounds up with the probability of the fraction: unbiased. */
   readonly random: RandomStream;
@@ -19,6 +22,7 @@ export interface Rounding {
   readonly keepsPositive?: boolean;
 }
 
+/** Rounds at random to either neighbour, so that the mean is kept. */
 export function quantise(values: Float32Array, { random, keepsPositive = false }: Rounding): Quantised {
   const codes = new Int8Array(values.length);
   const scales = new Float32Array(Math.ceil(values.length / BLOCK));
@@ -39,6 +43,7 @@ export function quantise(values: Float32Array, { random, keepsPositive = false }
   return { codes, scales };
 }
 
+/** The numbers that the codes stand for. */
 export function dequantise({ codes, scales }: Quantised): Float32Array {
   const values = new Float32Array(codes.length);
   for (let block = 0; block < scales.length; block++) {

@@ -7,6 +7,8 @@ export function axpby(a: number, x: Float32Array, b: number, y: Float32Array): F
   return sum;
 }
 
+/** x + y. */
 export const add = (x: Float32Array, y: Float32Array) => axpby(1, x, 1, y);
 
+/** x - y. */
 export const subtract = (x: Float32Array, y: Float32Array) => axpby(1, x, -1, y);

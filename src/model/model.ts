@@ -142,6 +142,7 @@ export interface FeatureWidths {
   readonly logits: number;
 }
 
+/** What is sent of each sample, in numbers. */
 export function featureWidths(spec: ModelSpec, form: FeatureForm = 'layers'): FeatureWidths {
   const classes = classCount(spec);
   if (form !== 'layers')

@@ -12,6 +12,7 @@ import { pooledInputs, type Pool } from './pool.ts';
 import { takeOne } from './readback.ts';
 import { topEigenvalue } from './spectrum.ts';
 
+/** A flow of the averaged kernel, and all that it needs. */
 export interface AveragedRequest {
   readonly spec: ModelSpec;
   readonly form: FeatureForm;

@@ -12,6 +12,7 @@ import './registerKernels.ts';
 import { tangentParts, Tangents } from './tangents.ts';
 import { setVariant, variants, type ShaderName, type Variant } from './webgpu/variants.ts';
 
+/** How large what a round computes will be. */
 export interface CalibrationSize {
   readonly spec: ModelSpec;
   readonly kernel: KernelKind;

@@ -17,6 +17,7 @@ import {
 import { ntkFold, ntkPatches, ntkUnpool } from './ops/ntkConvolution.ts';
 import { ntkProduct } from './ops/ntkProduct.ts';
 
+/** One block's filters on the device. */
 export interface ConvolutionLayer {
   readonly layout: ConvolutionLayout;
   /** A patch's numbers x outputs. */

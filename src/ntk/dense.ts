@@ -3,6 +3,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { ntkProduct } from './ops/ntkProduct.ts';
 
+/** One dense layer on the device. */
 export interface DenseLayer {
   /** inputs x outputs. */
   readonly kernel: tf.Tensor2D;

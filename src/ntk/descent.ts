@@ -6,6 +6,7 @@ import { lossGradient, networkOf } from './network.ts';
 import { takeOne } from './readback.ts';
 import './registerKernels.ts';
 
+/** Which steps are taken. */
 export interface Descent {
   /** η. */
   readonly learningRate: number;

@@ -29,6 +29,7 @@ const PRODUCT_BUDGET = 128 * 2 ** 20;
 /** Rows that one forward pass of an evaluation holds at once. */
 const EVALUATION_BATCH = 2000;
 
+/** The pool of one round, at the mixed model, and how its logits are to evolve. */
 export interface EvolveRequest {
   /** w̄, flat. */
   readonly weights: Float32Array;

@@ -74,6 +74,7 @@ export interface Evolved {
   readonly kernel?: Float32Array;
 }
 
+/** Signals an evolution that leads nowhere; its message says what to change. */
 export class EvolutionError extends Error {
   override readonly name = 'EvolutionError';
 }

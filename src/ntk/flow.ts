@@ -3,6 +3,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { momentumAt } from './ops/ntkEvolve.ts';
 
+/** What the logits follow. */
 export interface FlowProblem {
   /** The kernel's product with a matrix N x C. */
   readonly multiply: (matrix: tf.Tensor2D) => tf.Tensor2D;
@@ -16,6 +17,7 @@ export interface FlowProblem {
   readonly teacher: tf.Tensor2D;
 }
 
+/** How they follow it. */
 export interface FlowSteps {
   /** η/N. */
   readonly rate: number;

@@ -32,6 +32,7 @@ interface Pair {
   readonly inverse: number;
 }
 
+/** The inverse Hessian that the last steps tell of, by its products (two-loop recursion; Nocedal 1980). */
 export class LimitedMemory {
   readonly #pairs: Pair[] = [];
 

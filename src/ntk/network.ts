@@ -5,6 +5,7 @@ import { convolutionLayouts, denseLayouts, patchSize, type DenseLayout, type Mod
 import { convolutionJacobian, convolutionPullback, convolve, largestTensor, type BlockPass, type ConvolutionLayer } from './convolution.ts';
 import { densePullback, inputCotangents, logitsOf, readByLayers, type DenseLayer } from './dense.ts';
 
+/** A model's layers on the device, from the input up. */
 export interface Network {
   readonly convolutions: readonly ConvolutionLayer[];
   readonly dense: readonly DenseLayer[];
@@ -79,6 +80,7 @@ export interface FeatureTensors {
   readonly jacobian: tf.Tensor2D | null;
 }
 
+/** What a kernel needs of these n samples, at this network. */
 export function featuresAt(network: Network, inputs: tf.Tensor2D): FeatureTensors {
   const { convolutions, dense } = network;
   if (convolutions.length === 0) return { hidden: readByLayers(dense, inputs).slice(1), jacobian: null };

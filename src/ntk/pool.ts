@@ -31,6 +31,7 @@ export function inHalves(inputs: InputFeatures): InputFeatures {
   return halfExponent(rows) > 0 ? inputs : { ...inputs, rows: encodeHalf(rows) };
 }
 
+/** What kept inputs take in memory. */
 export function inputBytes(inputs: InputFeatures | null): number {
   return (inputs?.rows.byteLength ?? 0) + (inputs?.kind === 'sketch' ? inputs.cross.byteLength : 0);
 }
@@ -52,6 +53,7 @@ export interface OwnerFeatures {
   readonly teacher: Float32Array | null;
 }
 
+/** One owner's samples in a pool. */
 export interface PoolMember extends OwnerFeatures {
   /** Who holds the samples. */
   readonly key: string;
@@ -64,6 +66,7 @@ export interface PoolMember extends OwnerFeatures {
   readonly labels: Uint8Array;
 }
 
+/** Signals features that do not fit each other. */
 export class PoolError extends Error {
   override readonly name = 'PoolError';
 }

@@ -18,6 +18,7 @@ export async function take(tensors: readonly tf.Tensor[]): Promise<Float32Array[
   }
 }
 
+/** Reads a tensor back and disposes of it. */
 export async function takeOne(tensor: tf.Tensor): Promise<Float32Array> {
   const [values] = await take([tensor]);
   return values!;

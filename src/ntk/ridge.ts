@@ -12,6 +12,7 @@ import type { Objective } from './objective.ts';
 import { takeOne } from './readback.ts';
 import type { Tangents } from './tangents.ts';
 
+/** What a step is solved for from. */
 export interface RidgeProblem {
   readonly tangents: Tangents;
   readonly objective: Objective;

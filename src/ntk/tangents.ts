@@ -46,6 +46,7 @@ export function tangentParts(derived: tf.Tensor2D[], layers: readonly DenseLayer
   };
 }
 
+/** Both passes over the factors of a pool. Whoever makes it disposes of it. */
 export class Tangents {
   constructor(
     private readonly parts: TangentParts,

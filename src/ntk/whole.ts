@@ -16,6 +16,7 @@ import { withoutCentre } from './sketch.ts';
 import { topEigenvalue } from './spectrum.ts';
 import { tangentParts, Tangents } from './tangents.ts';
 
+/** A pool at the mixed model, and what is wanted of its whole kernel. */
 export interface WholeRequest {
   readonly spec: ModelSpec;
   readonly form: FeatureForm;

@@ -15,8 +15,8 @@ const peerId = v.pipe(v.string(), v.minLength(1), v.maxLength(64));
 const peerIds = v.pipe(v.array(peerId), v.maxLength(1024));
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 
-/** The ends of a run, each of which gives way to the next. */
-const ends = ['finished', 'stopped'] as const;
+/** The ends of a run, each of which gives way to the next: somebody did all rounds, saw patience end, or pressed stop. */
+const ends = ['finished', 'settled', 'stopped'] as const;
 export type RunEnd = (typeof ends)[number];
 
 /** Who wrote, and after how many writes that it knew of. */

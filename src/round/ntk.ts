@@ -169,15 +169,18 @@ export function finishStep(known: Known, activity: Stepping): Transition {
   return { state: { known, activity: { phase: 'idle' } }, effects: [{ type: 'finish', result }] };
 }
 
+/** Keeps an owner's mean input, until the sketch's centre is known. */
 export function learnMean(state: RoundState, owner: PeerId, mean: Float32Array): RoundState {
   const { known } = state;
   return known.centre ? state : { ...state, known: { ...known, means: withEntry(known.means, owner, mean) } };
 }
 
+/** Keeps an owner's labels and inputs for the run. */
 export function learnInputs(state: RoundState, owner: PeerId, { labels, inputs }: OwnedInputs): RoundState {
   return { ...state, known: { ...state.known, inputs: withEntry(state.known.inputs, owner, { labels, inputs }) } };
 }
 
+/** Takes an owner's features at w̄, if they are due in this round. */
 export function learnFeatures(state: RoundState, owner: PeerId, round: number, { features, teacher }: OwnerFeatures): RoundState {
   const { activity, known } = state;
   if (activity.phase !== 'linearise' || !isDue(activity, known, owner, round)) return state;
@@ -185,6 +188,7 @@ export function learnFeatures(state: RoundState, owner: PeerId, round: number, {
   return { known, activity: { ...activity, features: withEntry(activity.features, owner, { features, teacher }), waiting } };
 }
 
+/** Takes an owner's J_pᵀ R_p, if it is due in this round. */
 export function learnPart(state: RoundState, owner: PeerId, round: number, part: Float32Array): RoundState {
   const { activity, known } = state;
   if (activity.phase !== 'step' || !isDue(activity, known, owner, round)) return state;

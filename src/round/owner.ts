@@ -12,6 +12,7 @@ import { neighboursTeach, type Method } from '../settings/method.ts';
 import type { PeerId } from '../transport/transport.ts';
 import { without } from './state.ts';
 
+/** The owner between two events: plain data, never changed in place. */
 export interface OwnerState {
   readonly run: string;
   readonly method: Method;
@@ -23,12 +24,14 @@ export interface OwnerState {
   readonly taught: { readonly round: number; readonly teacher: Float32Array } | null;
 }
 
+/** What the owner hears. */
 export type OwnerEvent =
   | { readonly type: 'message'; readonly from: PeerId; readonly message: MixedMessage | ResidualsMessage }
   /** After our own mix of the round. */
   | { readonly type: 'taught'; readonly round: number; readonly teacher: Float32Array }
   | { readonly type: 'lost'; readonly peer: PeerId };
 
+/** What the owner asks its driver for. */
 export type OwnerEffect =
   | { readonly type: 'send'; readonly to: PeerId; readonly message: Message }
   /** Send labels and inputs; with exchange `sketch` centred by `centre`. */
@@ -48,15 +51,18 @@ export type OwnerEffect =
       readonly residual: Float32Array;
     };
 
+/** An event's consequences. */
 export interface OwnerTransition {
   readonly state: OwnerState;
   readonly effects: readonly OwnerEffect[];
 }
 
+/** An owner that nobody has asked anything. */
 export function initialOwnerState(run: string, method: Method): OwnerState {
   return { run, method, models: new Map(), waiting: new Set(), taught: null };
 }
 
+/** The owner's next state, and what is to be done for it. */
 export function advanceOwner(state: OwnerState, event: OwnerEvent): OwnerTransition {
   switch (event.type) {
     case 'lost': {

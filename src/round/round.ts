@@ -66,6 +66,7 @@ export function nextRound(state: RoundState, finished: number, neighboursIn: (ro
   return ahead.length > 0 && !ahead.includes(next) ? nextRound(state, next, neighboursIn) : next;
 }
 
+/** The machine's next state, and what its driver is to do. What comes late, doubled or from a stranger changes nothing. */
 export function advanceRound(state: RoundState, event: RoundEvent): Transition {
   switch (event.type) {
     case 'begin':

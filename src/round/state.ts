@@ -40,6 +40,7 @@ export interface Plan {
   readonly unreachable: ReadonlySet<PeerId>;
 }
 
+/** What an owner gives of its samples once a run. */
 export interface OwnedInputs {
   readonly labels: Uint8Array;
   /** Null where the kernel needs nothing of them. */
@@ -61,6 +62,7 @@ export interface Known {
   readonly early: ReadonlyMap<PeerId, WeightsMessage>;
 }
 
+/** What every phase of a round has. */
 export interface Working {
   readonly plan: Plan;
   /** Who has still to answer in this phase. */
@@ -74,6 +76,7 @@ export interface Descending extends Working {
   readonly own: Iterate;
 }
 
+/** Weights are out; the neighbours' come in. */
 export interface Mixing extends Working {
   readonly phase: 'mix';
   /** What the neighbours were sent. */
@@ -89,17 +92,20 @@ interface Linearised extends Working {
   readonly mixed: Iterate;
 }
 
+/** w̄ is out; the features of the pool's samples come in. */
 export interface Linearising extends Linearised {
   readonly phase: 'linearise';
   /** At w̄, by peer, our own among them. */
   readonly features: ReadonlyMap<PeerId, OwnerFeatures>;
 }
 
+/** The pool is complete, and its residuals are being computed. */
 export interface Evolving extends Linearised {
   readonly phase: 'evolve';
   readonly pool: readonly PoolMember[];
 }
 
+/** The residuals are out; each owner's part of the step comes in. */
 export interface Stepping extends Linearised {
   readonly phase: 'step';
   readonly pool: readonly PoolMember[];
@@ -110,14 +116,18 @@ export interface Stepping extends Linearised {
 
 type Activity = { readonly phase: 'idle' } | Descending | Mixing | Linearising | Evolving | Stepping;
 
+/** The machine between two events: plain data, never changed in place. */
 export interface RoundState {
   readonly known: Known;
   readonly activity: Activity;
 }
 
+/** What the asking side takes; the rest goes to the samples' owner (`owner.ts`). */
 export type RoundMessage = Message<KindsTakenBy<'round'>>;
+/** The phases that wait for neighbours, and so have a deadline. */
 export type WaitingPhase = 'mix' | 'linearise' | 'step';
 
+/** What the machine hears. */
 export type RoundEvent =
   | { readonly type: 'begin'; readonly plan: Plan; readonly own: Iterate }
   | { readonly type: 'message'; readonly from: PeerId; readonly message: RoundMessage }
@@ -131,6 +141,7 @@ export type RoundEvent =
   | { readonly type: 'evolved'; readonly round: number; readonly evolution: Evolved }
   | { readonly type: 'own-step'; readonly round: number; readonly step: Float32Array };
 
+/** What a round came to. */
 export interface RoundResult {
   readonly round: number;
   readonly iterate: Iterate;
@@ -142,6 +153,7 @@ export interface RoundResult {
   readonly missed: readonly PeerId[];
 }
 
+/** What the machine asks its driver for. */
 export type RoundEffect =
   | { readonly type: 'send'; readonly to: PeerId; readonly message: Message }
   /** Call back with a `deadline` event if the machine is still in this phase after so many times a deadline. */
@@ -167,17 +179,21 @@ export type RoundEffect =
   | { readonly type: 'back-project'; readonly round: number; readonly pool: readonly PoolMember[]; readonly residual: Float32Array }
   | { readonly type: 'finish'; readonly result: RoundResult };
 
+/** An event's consequences. */
 export interface Transition {
   readonly state: RoundState;
   readonly effects: readonly RoundEffect[];
 }
 
+/** Nothing changes, and nothing is asked for. */
 export const stay = (state: RoundState): Transition => ({ state, effects: [] });
 
+/** A copy with this entry. */
 export function withEntry<K, V>(map: ReadonlyMap<K, V>, key: K, value: V): ReadonlyMap<K, V> {
   return new Map(map).set(key, value);
 }
 
+/** A copy without this item. */
 export function without<T>(set: ReadonlySet<T>, item: T): ReadonlySet<T> {
   const rest = new Set(set);
   rest.delete(item);

@@ -70,7 +70,8 @@ export class Conductor {
     start();
     while (round + ahead < target) {
       const next = round + ahead;
-      await this.#everyone(({ own, phase, summaries }) => own.length >= next && phase === null && summaries.length >= next);
+      await this.#everyone((view) => hasSettled(view) || (view.own.length >= next && view.phase === null && view.summaries.length >= next));
+      if ([...this.#views.values()].some(hasSettled)) break;
       const elapsed = performance.now() - begun;
       ahead = Math.max(1, Math.round((ahead * intervalMs) / elapsed));
       if (elapsed > intervalMs / 2) {
@@ -103,7 +104,9 @@ export function hasReached({ status }: ClientView): boolean {
   return status.kind === 'finished' && status.why === 'reached';
 }
 
-/** The target is reached and every round's summary is in. */
+const hasSettled = ({ status }: ClientView) => status.kind === 'finished' && status.why === 'settled';
+
+/** The run has settled, or the target is reached and every round's summary is in. */
 export function isDone(view: ClientView): boolean {
-  return hasReached(view) && view.summaries.length >= view.settings.rounds;
+  return hasSettled(view) || (hasReached(view) && view.summaries.length >= view.settings.rounds);
 }

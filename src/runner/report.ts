@@ -3,6 +3,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { settledAfter } from '../client/patience.ts';
 import { phases, works, type BackendView, type BytesByKind, type ClientView, type PhaseTimes, type WorkTimes } from '../client/view.ts';
 import type { Solved } from '../ntk/evolution.ts';
 import type { Settings } from '../settings/settings.ts';
@@ -88,7 +89,9 @@ export async function makeReport({ views, runner, versions }: ReportInput): Prom
   const [first] = views;
   if (!first) throw new Error('There is no client to report on.');
   const summaries = views.reduce((most, { summaries: known }) => (known.length > most.length ? known : most), first.summaries);
-  const rounds = summaries.map(({ round, averaged, mean, clients, bytesSent, seconds }): ReportRound => {
+  // Where patience ended, some had gone on by then.
+  const counted = summaries.slice(0, settledAfter(summaries, first.settings.patience) ?? summaries.length);
+  const rounds = counted.map(({ round, averaged, mean, clients, bytesSent, seconds }): ReportRound => {
     const own = views.flatMap((view) => view.own.filter((done) => done.round === round));
     return {
       round: round + 1,
@@ -142,6 +145,13 @@ export function roundsTable({ rounds }: Report): string {
   ];
   const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
   return rows.map((row) => row.map((cell, column) => cell.padStart(widths[column]!)).join('  ')).join('\n');
+}
+
+/** That a run has ended by itself, in one sentence; null if it has not. */
+export function settledLine({ rounds, config: { patience, rounds: target } }: Report): string | null {
+  if (patience === 0 || rounds.length === target) return null;
+  const since = rounds.length - patience;
+  return `Nothing more to learn: the averaged model has not got better since round ${since}, so the run ended after round ${rounds.length} of ${target}.`;
 }
 
 /** Where the time of a round goes, after the first, in one sentence. */

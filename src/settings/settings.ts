@@ -72,6 +72,8 @@ const settingsFields = v.strictObject({
   /** How numbers travel: rounded to half, exactly, or the large arrays rounded to 8 bits. */
   wire: v.picklist(['f16', 'f32', 'q8']),
   rounds: count(1, 100_000),
+  /** Rounds that may bring the averaged model nothing before the run ends by itself; 0 for any number. */
+  patience: count(0, 100_000),
   seed: count(0, 0x7fffffff),
   /** How long a client waits for a silent neighbour in one phase of a round, ms; twice as long for an answer that follows a mix. */
   deadlineMs: count(100, 600_000),
@@ -111,6 +113,7 @@ export function defaultSettings(algorithm: Algorithm = 'sparkmesh'): Settings {
     projectionSize: 1000,
     wire: 'f16',
     rounds: 20,
+    patience: 0,
     seed: 1,
     deadlineMs: 30_000,
     dropout: 0,

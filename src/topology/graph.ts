@@ -6,6 +6,7 @@ import type { TopologySettings } from '../settings/settings.ts';
 /** The neighbours of each client by number, ascending. */
 export type Graph = readonly (readonly number[])[];
 
+/** Signals a graph that these clients cannot have. */
 export class TopologyError extends Error {
   override readonly name = 'TopologyError';
 }

@@ -2,6 +2,7 @@
 
 import type { Settings } from '../settings/settings.ts';
 
+/** How a row of mixing weights is made: all alike, or Metropolis's, which are doubly stochastic on any graph. */
 export type MixingRule = Settings['mixing'];
 
 /** The weights m_ij with which one client averages the models of its pool. They add up to 1. */

@@ -88,12 +88,18 @@ export function SettingsForm() {
             onChange={(rounds) => change({ ...settings, rounds })}
           />
           <NumberField
-            label={<Term of="seed">Seed</Term>}
-            value={settings.seed}
-            schema={settingsSchema.entries.seed}
-            onChange={(seed) => change({ ...settings, seed })}
+            label={<Term of="patience">Patience</Term>}
+            value={settings.patience}
+            schema={settingsSchema.entries.patience}
+            onChange={(patience) => change({ ...settings, patience })}
           />
         </div>
+        <NumberField
+          label={<Term of="seed">Seed</Term>}
+          value={settings.seed}
+          schema={settingsSchema.entries.seed}
+          onChange={(seed) => change({ ...settings, seed })}
+        />
       </div>
       <div className="fields own">
         <Choice

@@ -64,10 +64,11 @@ export class Reporting {
     const { id: run, self } = this.options;
     this.computation.enqueue('score', async () => {
       const summary = await summaryOf(collected, (weights) => this.computation.score(weights));
-      this.host.summarised(summary);
+      // First the others: what it came to may end the run here.
       for (const { id } of this.others.participants()) {
         if (id !== self.id && this.others.isOpen(id)) this.others.send(id, { type: 'summary', run, summary });
       }
+      this.host.summarised(summary);
     });
   }
 }

@@ -7,6 +7,7 @@ import type { Settings } from '../../settings/settings.ts';
 import { dropsOut } from '../../topology/dropout.ts';
 import type { PeerId } from '../../transport/transport.ts';
 import { neighbourhoodOf, wantedPeers, type Neighbourhood } from '../neighbourhood.ts';
+import { settledAfter } from '../patience.ts';
 import type { Problem } from '../problem.ts';
 import type { RunSnapshot } from '../snapshot.ts';
 import type { OwnRound } from '../view.ts';
@@ -23,6 +24,8 @@ export type RunEvent =
   | { readonly type: 'moved' }
   /** The target round is done here. */
   | { readonly type: 'reached' }
+  /** Patience has ended. */
+  | { readonly type: 'settled' }
   | { readonly type: 'failed'; readonly error: unknown };
 
 /** What a run needs of the client around it. */
@@ -72,7 +75,8 @@ export class Run {
     this.#reporting = new Reporting(options, this.#computation, host, {
       round: () => this.#round,
       summarised: (summary) => {
-        if (this.#history.addSummary(summary)) host.tell({ type: 'changed' });
+        if (!this.#history.addSummary(summary)) return;
+        host.tell({ type: settledAfter(this.#history.summaries, settings.patience) === null ? 'changed' : 'settled' });
       },
     });
   }
@@ -125,7 +129,8 @@ export class Run {
 
   /** @returns for a message that asks us to compute, when that is done: its sender's window counts it until then. */
   receive(from: PeerId, message: Message): void | Promise<void> {
-    if (this.#disposal) return;
+    // What the last rounds came to is still news when the run has ended.
+    if (this.#disposal && message.type !== 'summary') return;
     switch (message.type) {
       case 'room':
         return;
