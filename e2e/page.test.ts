@@ -1,6 +1,6 @@
 /** The page alone, over the gallery's fake client: every state looks right everywhere, and every control does its one thing. */
 
-import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright';
+import type { Browser, BrowserContextOptions, Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launchBrowser } from '../src/runner/browser.ts';
 import { defaultSettings, withAlgorithm } from '../src/settings/settings.ts';
@@ -9,7 +9,7 @@ import { servePages, type PagesServer } from './support/pages.ts';
 
 let server: PagesServer;
 let browser: Browser;
-let usual: BrowserContext;
+let usual: Page;
 let base: string;
 const DESKTOP = { width: 1440, height: 900 };
 
@@ -17,7 +17,7 @@ beforeAll(async () => {
   server = await servePages();
   base = server.url('gallery');
   browser = await launchBrowser();
-  usual = await browser.newContext({ viewport: DESKTOP });
+  usual = await browser.newPage({ viewport: DESKTOP });
 });
 
 afterAll(async () => {
@@ -25,11 +25,10 @@ afterAll(async () => {
   await server?.close();
 });
 
-/** A new page, in a context of its own where it wants other options, that throws at the test's end if anything was wrong on its console. */
+/** A page that throws at the test's end if anything was wrong on its console: one for all tests, or a new one where it wants other options. */
 async function withPage(options: BrowserContextOptions, use: (page: Page) => Promise<void>): Promise<void> {
   const isUsual = Object.keys(options).length === 0;
-  const context = isUsual ? usual : await browser.newContext({ viewport: DESKTOP, ...options });
-  const page = await context.newPage();
+  const page = isUsual ? usual : await browser.newPage({ viewport: DESKTOP, ...options });
   const complaints: string[] = [];
   page.on('pageerror', (error) => complaints.push(`${page.url()}: ${error.message}`));
   page.on('console', (message) => {
@@ -39,7 +38,9 @@ async function withPage(options: BrowserContextOptions, use: (page: Page) => Pro
     await use(page);
     expect(complaints).toEqual([]);
   } finally {
-    await (isUsual ? page : context).close();
+    await page.removeAllListeners();
+    if (isUsual) await page.mouse.move(0, 0);
+    else await page.close();
   }
 }
 

@@ -1,6 +1,5 @@
 /** The page in one state, `?state=`, over a client that does nothing but take notes. */
 
-import axe from 'axe-core';
 import { flushSync } from 'react-dom';
 import { createRoot } from 'react-dom/client';
 import { readAddress } from '../../app/address.ts';
@@ -113,6 +112,7 @@ window.gallery = {
   },
   moveBytes: () => session.moveBytes(),
   async violations(only) {
+    const { default: axe } = await import('axe-core');
     const { violations } = await axe.run(only ? { runOnly: only } : {});
     return violations.map(({ id, nodes }) => ({ rule: id, at: nodes.map(({ html }) => html) }));
   },

@@ -3,7 +3,7 @@ import type { BackendChoice, BackendView } from '../backend/backend.ts';
 import { miniBatches } from '../data/batches.ts';
 import { randomStream } from '../math/random.ts';
 import { inputWidth, ModelError } from '../model/model.ts';
-import { calibrate } from '../ntk/calibration.ts';
+import { calibrate, useUsualShaders } from '../ntk/calibration.ts';
 import { descend } from '../ntk/descent.ts';
 import { NtkEngine } from '../ntk/engine.ts';
 import { featureForm, type Settings } from '../settings/settings.ts';
@@ -92,7 +92,10 @@ const CALIBRATED_POOL = 4;
 /** Sets the backend that computes the run's kernels the fastest, where it was left open. */
 function calibrated(choice: BackendChoice, settings: Settings, problem: Problem): Promise<BackendView> | BackendView {
   const { method } = settings;
-  if (method.kind !== 'ntk') return choice.view;
+  if (method.kind !== 'ntk') {
+    useUsualShaders(choice);
+    return choice.view;
+  }
   const { kernel, evolution } = method;
   const samples = CALIBRATED_POOL * problem.own.labels.length;
   const steps = evolution.kind === 'flow' ? evolution.steps : Math.min(evolution.maxProducts, RIDGE_PRODUCTS);

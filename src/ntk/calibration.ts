@@ -171,6 +171,12 @@ async function choose(choice: BackendChoice, size: CalibrationSize): Promise<Bac
   return { name, adapter: '', reason: `${name} was the fastest when a round of this size was timed here.`, calibration };
 }
 
+/** The shaders for a method without a kernel, of which nothing is timed. */
+export function useUsualShaders(choice: BackendChoice): void {
+  const [candidate] = candidatesOf({ ...choice, alternatives: [] });
+  if (candidate) use(candidate);
+}
+
 let latest: { readonly choice: BackendChoice; readonly size: string; readonly result: Promise<BackendView> } | undefined;
 
 /**

@@ -32,6 +32,7 @@ it('counts the time of each phase, also of one that comes twice, and what the ro
       round: 0,
       score,
       phases: { mix: 1750, linearise: 250, evaluate: 1000 },
+      solver: null,
       work: { score: 7 },
       bytesSent: 60,
       neighbours: ['a'],
