@@ -26,6 +26,8 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'unit',
+          // Files share their process, so that each loads tfjs once: what a test changes there, it puts back.
+          isolate: false,
           include: ['src/**/*.test.ts', 'app/**/*.test.ts'],
           exclude: ['src/house/**'],
           testTimeout: 60_000,
