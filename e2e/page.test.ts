@@ -38,7 +38,7 @@ async function withPage(options: BrowserContextOptions, use: (page: Page) => Pro
     await use(page);
     expect(complaints).toEqual([]);
   } finally {
-    await page.removeAllListeners();
+    page.removeAllListeners();
     if (isUsual) await page.mouse.move(0, 0);
     else await page.close();
   }
