@@ -3,6 +3,7 @@
 import type { Browser, BrowserContextOptions, Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launchBrowser } from '../src/runner/browser.ts';
+import { evolvedBy } from '../src/settings/presets.ts';
 import { defaultSettings, withAlgorithm } from '../src/settings/settings.ts';
 import type {} from './pages/gallery.tsx';
 import { servePages, type PagesServer } from './support/pages.ts';
@@ -286,6 +287,28 @@ describe('settings', () => {
         { type: 'configure', settings: { ...projected, projection: 'dense', projectionSize: 250 } },
         { type: 'configure', settings: { ...projected, projection: 'dense', projectionSize: 250, wire: 'q8' } },
       ]);
+    }));
+
+  it('takes the whole kernel, a step that is solved for and a pull, and lets the averaged kernel follow the flow', () =>
+    withPage({}, async (page) => {
+      await show(page, 'lobby');
+      expect(await page.getByRole('radio', { name: 'is solved for' }).count()).toBe(0);
+      await page.getByRole('radio', { name: 'whole' }).check();
+      await page.getByRole('radio', { name: 'is solved for' }).check();
+      await page.getByText('The one step that fits all samples best').waitFor();
+      await page.getByRole('radio', { name: 'are held back' }).check();
+      await page.getByRole('radio', { name: 'averaged over logits' }).check();
+      await page.getByRole('textbox', { name: 'Patience' }).fill('5');
+      await page.getByRole('textbox', { name: 'Patience' }).press('Enter');
+      const { method } = defaultSettings();
+      if (method.kind !== 'ntk') throw new Error('the default method has a kernel');
+      const whole = { ...method, kernel: 'whole' } as const;
+      const solved = { ...whole, evolution: evolvedBy('ridge', method.evolution) };
+      const flowing = { ...solved, kernel: 'averaged', evolution: evolvedBy('flow', solved.evolution), pull: 0.02 } as const;
+      const sent = [whole, solved, { ...solved, pull: 0.02 }, flowing].map((used) => ({ ...defaultSettings(), method: used }));
+      expect(await commands(page)).toEqual(
+        [...sent, { ...sent.at(-1)!, patience: 5 }].map((settings) => ({ type: 'configure', settings })),
+      );
     }));
 
   it('asks who gives the soft labels where there are any, and says what neighbours are told then', () =>

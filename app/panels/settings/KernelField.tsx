@@ -4,7 +4,7 @@ import { methodSchemas, type Method } from '../../../src/settings/method.ts';
 import { evolvedBy } from '../../../src/settings/presets.ts';
 import { Term } from '../../ui/Term.tsx';
 import { Choice } from './Choice.tsx';
-import { describeStep, evolutionNames, kernelNames } from './describe.ts';
+import { describeStep, evolutionNames, kernelNames, pullNames } from './describe.ts';
 
 /** γ where weights are pulled back. */
 const USUAL_PULL = 0.02;
@@ -42,16 +42,13 @@ export function KernelField({ method, onChange }: KernelFieldProps) {
           hint={describeStep(evolution.kind)}
         />
       )}
-      <div className="field">
-        <label className="check">
-          <input
-            type="checkbox"
-            checked={pull > 0}
-            onChange={({ target }) => onChange({ ...method, pull: target.checked ? USUAL_PULL : 0 })}
-          />
-          pull the weights slightly back to where they began
-        </label>
-      </div>
+      <Choice
+        label={<Term of="pull">Weights</Term>}
+        values={['free', 'pulled']}
+        names={pullNames}
+        value={pull > 0 ? 'pulled' : 'free'}
+        onChange={(chosen) => onChange({ ...method, pull: chosen === 'pulled' ? USUAL_PULL : 0 })}
+      />
     </>
   );
 }

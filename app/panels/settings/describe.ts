@@ -55,6 +55,9 @@ export const kernelNames = { whole: 'whole', averaged: 'averaged over logits' } 
 /** How a step is found. */
 export const evolutionNames = { ridge: 'is solved for', flow: 'follows the flow' } as const;
 
+/** What becomes of the weights in the long run. */
+export const pullNames = { free: 'grow freely', pulled: 'are held back' } as const;
+
 /** What that means, in one sentence. */
 export function describeStep(kind: EvolutionSettings['kind']): string {
   switch (kind) {
