@@ -3,6 +3,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { build, preview } from 'vite';
+import { buildingFor } from '../../src/runner/buildEnvironment.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const folder = 'e2e/pages';
@@ -11,20 +12,15 @@ const outDir = '.cache/e2e';
 /** Builds every page there, with React's warnings in them. */
 export async function buildPages(): Promise<void> {
   const input = readdirSync(join(root, folder)).flatMap((name) => (name.endsWith('.html') ? [join(root, folder, name)] : []));
-  const environment = process.env['NODE_ENV'];
-  process.env['NODE_ENV'] = 'development';
-  try {
-    await build({
+  await buildingFor('development', () =>
+    build({
       root,
       mode: 'development',
       publicDir: false,
       logLevel: 'error',
       build: { outDir, emptyOutDir: true, minify: false, reportCompressedSize: false, rolldownOptions: { input } },
-    });
-  } finally {
-    if (environment === undefined) delete process.env['NODE_ENV'];
-    else process.env['NODE_ENV'] = environment;
-  }
+    }),
+  );
 }
 
 export interface PagesServer {

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { build, createServer, preview, type PreviewServer, type ViteDevServer } from 'vite';
 import { projectRoot } from '../datasets/paths.ts';
 import { prepareData } from '../datasets/prepareData.ts';
+import { buildingFor } from './buildEnvironment.ts';
 import { PortTakenError } from './portTaken.ts';
 
 export interface PageServer {
@@ -47,15 +48,7 @@ export async function buildPage(root = projectRoot): Promise<void> {
   const digest = await sourceDigest(root);
   const digestFile = join(root, 'dist', DIGEST_FILE);
   if ((await readFile(digestFile, 'utf8').catch(() => null)) === digest) return;
-  const environment = process.env['NODE_ENV'];
-  // Vite builds React's development form under any other value, such as a test runner's.
-  process.env['NODE_ENV'] = 'production';
-  try {
-    await build({ root, logLevel: 'error', build: { reportCompressedSize: false } });
-  } finally {
-    if (environment === undefined) delete process.env['NODE_ENV'];
-    else process.env['NODE_ENV'] = environment;
-  }
+  await buildingFor('production', () => build({ root, logLevel: 'error', build: { reportCompressedSize: false } }));
   await writeFile(digestFile, digest);
 }
 
