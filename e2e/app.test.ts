@@ -24,8 +24,9 @@ async function until(page: Page, id: string, condition: (text: string) => boolea
 }
 
 async function set(page: Page, label: string, value: number): Promise<void> {
-  await page.getByLabel(label).fill(String(value));
-  await page.getByLabel(label).press('Enter');
+  const field = page.getByRole('textbox', { name: label });
+  await field.fill(String(value));
+  await field.press('Enter');
 }
 
 const rows = (page: Page) => page.getByRole('region', { name: 'Scores by round' }).locator('tbody tr').count();
