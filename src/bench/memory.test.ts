@@ -1,12 +1,31 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { expect, test } from 'vitest';
 import { heldBytes } from './memory.ts';
 
-test('a process holds what it has written to, where the system tells', () => {
-  const before = heldBytes(process.pid);
-  const kept = Buffer.alloc(64e6, 1);
-  const after = heldBytes(process.pid);
-  const grown = before === null || after === null ? null : after - before > 0.9 * kept.length;
-  expect(grown).toBe(process.platform === 'linux' ? true : null);
+const BYTES = 64e6;
+/** Says when it is there, and when it has written to so much more memory. */
+const program = `
+  process.stdin.on('data', () => {
+    globalThis.kept = Buffer.alloc(${BYTES}, 1);
+    console.log('kept');
+  });
+  console.log('ready');`;
+
+test('a process holds what it has written to, where the system tells', async () => {
+  // One of its own: this one is other tests' too.
+  const child = spawn(process.execPath, ['-e', program]);
+  try {
+    await once(child.stdout, 'data');
+    const before = heldBytes(child.pid ?? 0);
+    child.stdin.write('go\n');
+    await once(child.stdout, 'data');
+    const after = heldBytes(child.pid ?? 0);
+    const grown = before === null || after === null ? null : after - before > 0.9 * BYTES;
+    expect(grown).toBe(process.platform === 'linux' ? true : null);
+  } finally {
+    child.kill();
+  }
 });
 
 test('what a process that is gone held cannot be told', () => {
