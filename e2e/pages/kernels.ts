@@ -30,8 +30,6 @@ export interface KernelPage {
   products(): Promise<Check[]>;
   evolutions(): Promise<Check[]>;
   engine(): Promise<Check[]>;
-  /** With two networks alone, and the averaged kernel. */
-  twoEngines(): Promise<Check[]>;
   longProducts(): Promise<Check[]>;
   /** What reading the output of a shader that does not compile throws; `inScope` as our kernels run, else as tfjs's do. */
   brokenShader(inScope: boolean): Promise<string>;
@@ -379,11 +377,6 @@ window.kernelPage = {
     const checks: Check[] = [];
     // A ridge takes many products, and a software device is slow at each: these two have every kind of layer.
     for (const [i, [, spec]] of networks.entries()) checks.push(...(await checkEngine(spec, isWholeChecked(i))));
-    return checks;
-  },
-  async twoEngines() {
-    const checks = [];
-    for (const [, spec] of networks.filter((_, i) => isWholeChecked(i))) checks.push(...(await checkEngine(spec, false)));
     return checks;
   },
   longProducts,
