@@ -195,10 +195,7 @@ async function checkWhole(
   ];
 }
 
-/** A perceptron and a convolutional network: the whole kernel takes long. */
-const isWholeChecked = (index: number) => index % 5 === 1;
-
-async function checkEngine(spec: ModelSpec, isWhole: boolean): Promise<Check[]> {
+async function checkEngine(spec: ModelSpec, isWholeChecked: boolean): Promise<Check[]> {
   const engine = new NtkEngine(spec);
   const classes = classCount(spec);
   const width = inputWidth(spec);
@@ -278,7 +275,7 @@ async function checkEngine(spec: ModelSpec, isWhole: boolean): Promise<Check[]> 
     return Math.log(logits.reduce((sum, logit) => sum + Math.exp(logit), 0)) - logits[label]!;
   });
   await engine.warmUp(7, 'averaged', options);
-  const whole = isWhole ? await checkWhole(engine, { weights, pool, options }, samples, { start, labels }) : [];
+  const whole = isWholeChecked ? await checkWhole(engine, { weights, pool, options }, samples, { start, labels }) : [];
   engine.dispose();
   const name = nameOf(spec);
   const derivatives = isConvolutional(spec)
@@ -376,7 +373,7 @@ window.kernelPage = {
   async engine() {
     const checks: Check[] = [];
     // A ridge takes many products, and a software device is slow at each: these two have every kind of layer.
-    for (const [i, [, spec]] of networks.entries()) checks.push(...(await checkEngine(spec, isWholeChecked(i))));
+    for (const [i, [, spec]] of networks.entries()) checks.push(...(await checkEngine(spec, i % 5 === 1)));
     return checks;
   },
   longProducts,

@@ -1,6 +1,6 @@
 /** What is run for which table. Conditions of the same study and name are the same and are run once. */
 
-import { presets, usualRidge, type Algorithm } from '../settings/presets.ts';
+import { evolvedBy, presets, type Algorithm } from '../settings/presets.ts';
 import type { NtkMethod } from '../settings/method.ts';
 import type { PartitionRule, Settings, TopologySettings } from '../settings/settings.ts';
 import { condition, withFlow, type Condition } from './condition.ts';
@@ -120,8 +120,7 @@ function ablation(): Study {
 /** The whole kernel, the ridge and the pull, which no preset has yet, and the exchange that they make worth while. */
 function whole(): Study {
   const own = ntkMethod('sparkmesh');
-  const { temperature, softLabels, teacher, priorAdjustment } = own.evolution;
-  const solving: NtkMethod = { ...own, kernel: 'whole', evolution: { ...usualRidge, temperature, softLabels, teacher, priorAdjustment } };
+  const solving: NtkMethod = { ...own, kernel: 'whole', evolution: evolvedBy('ridge', own.evolution) };
   const row = (label: string, name: string, changes: Partial<Settings>): Row => ({
     label,
     condition: condition('whole', name, 'sparkmesh', { rounds: 10, sketchSize: 64, ...changes }),
