@@ -75,6 +75,7 @@ const words: Readonly<Record<string, RegExp>> = {
   gradient: /Neighbours get your model’s weights and nothing else/,
   starting: /Round 1 of 20[^]*First round/,
   running: /Round 13 of 20[^]*waiting for client 4[^]*averaged model/,
+  idle: /Round 13 of 20[^]*Nothing more learned for 6 rounds/,
   pair: /Round 5 of 20[^]*my neighbour is 5/,
   crowd: /waiting for clients 4, 10 and 20/,
   deserted: /Nobody else is here: training alone until someone joins\./,
@@ -287,23 +288,24 @@ describe('settings', () => {
       ]);
     }));
 
-  it('takes the whole kernel, a step that is solved for and a pull, and lets the averaged kernel follow the flow', () =>
+  it('takes either kernel, the whole one with a step that follows the flow too, and weights that grow freely', () =>
     withPage({}, async (page) => {
       await show(page, 'lobby');
-      expect(await page.getByRole('radio', { name: 'is solved for' }).count()).toBe(0);
-      await page.getByRole('radio', { name: 'whole' }).check();
-      await page.getByRole('radio', { name: 'is solved for' }).check();
+      const check = (name: string) => page.getByRole('radio', { name }).check();
       await page.getByText('The one step that fits all samples best').waitFor();
-      await page.getByRole('radio', { name: 'are held back' }).check();
-      await page.getByRole('radio', { name: 'averaged over logits' }).check();
+      await check('averaged over logits');
+      expect(await page.getByRole('radio', { name: 'is solved for' }).count()).toBe(0);
+      await check('whole');
+      expect(await page.getByRole('radio', { name: 'follows the flow' }).isChecked()).toBe(true);
+      await check('is solved for');
+      await check('grow freely');
       await page.getByRole('textbox', { name: 'Patience' }).fill('5');
       await page.getByRole('textbox', { name: 'Patience' }).press('Enter');
       const { method } = defaultSettings();
       if (method.kind !== 'ntk') throw new Error('the default method has a kernel');
-      const whole = { ...method, kernel: 'whole' } as const;
-      const solved = { ...whole, evolution: evolvedBy('ridge', method.evolution) };
-      const flowing = { ...solved, kernel: 'averaged', evolution: evolvedBy('flow', solved.evolution), pull: 0.02 } as const;
-      const sent = [whole, solved, { ...solved, pull: 0.02 }, flowing].map((used) => ({ ...defaultSettings(), method: used }));
+      const averaged = { ...method, kernel: 'averaged', evolution: evolvedBy('flow', method.evolution) } as const;
+      const methods = [averaged, { ...averaged, kernel: 'whole' }, method, { ...method, pull: 0 }];
+      const sent = methods.map((used) => ({ ...defaultSettings(), method: used }));
       expect(await commands(page)).toEqual(
         [...sent, { ...sent.at(-1)!, patience: 5 }].map((settings) => ({ type: 'configure', settings })),
       );

@@ -95,8 +95,9 @@ const sparkmesh = presets.sparkmesh.method;
 
 describe('each option of the evolution changes it and nothing else', () => {
   test.each([
-    ['--steps 160', { steps: 160 }],
-    ['--integrator euler', { integrator: 'euler' }],
+    ['--ridge 0.3', { ridge: 0.3 }],
+    ['--tolerance 0.001', { tolerance: 0.001 }],
+    ['--max-products 30', { maxProducts: 30 }],
     [
       '--soft-labels 0:0,2:0.25',
       {
@@ -111,13 +112,23 @@ describe('each option of the evolution changes it and nothing else', () => {
     ['--teacher mixed', {}],
     ['--temperature 1.5', { temperature: 1.5 }],
     ['--prior-adjustment 0', { priorAdjustment: 0 }],
-    ['--step-size spectral', {}],
-    ['--learning-rate 0.08', { stepSize: { rule: 'fixed', learningRate: 0.08, decay: 0 } }],
-    ['--step-size fixed --learning-rate 0.1 --decay 0.02', { stepSize: { rule: 'fixed', learningRate: 0.1, decay: 0.02 } }],
   ])('%s', (line, changed) => {
     if (sparkmesh.kind !== 'ntk') throw new Error('sparkmesh has a kernel');
     const method = { ...sparkmesh, evolution: { ...sparkmesh.evolution, ...changed } };
     expect(settingsOf(line)).toEqual({ ...defaults, method });
+  });
+
+  test.each([
+    ['--steps 160', { steps: 160 }],
+    ['--integrator euler', { integrator: 'euler' }],
+    ['--step-size spectral', {}],
+    ['--learning-rate 0.08', { stepSize: { rule: 'fixed', learningRate: 0.08, decay: 0 } }],
+    ['--step-size fixed --learning-rate 0.1 --decay 0.02', { stepSize: { rule: 'fixed', learningRate: 0.1, decay: 0.02 } }],
+  ])('%s, of a flow', (line, changed) => {
+    const base = withAlgorithm(defaults, 'spark');
+    if (base.method.kind !== 'ntk') throw new Error('spark has a kernel');
+    const method = { ...base.method, evolution: { ...base.method.evolution, ...changed } };
+    expect(settingsOf(`--algorithm spark ${line}`)).toEqual({ ...base, method });
   });
 });
 
@@ -321,9 +332,9 @@ describe('kernel and evolution', () => {
   };
 
   test('a ridge brings the whole kernel and what usually solves it', () => {
-    const { kernel, evolution } = methodOf('--evolution ridge');
+    const { kernel, evolution } = methodOf('--algorithm spark --evolution ridge');
     expect(kernel).toBe('whole');
-    const { temperature, softLabels, teacher, priorAdjustment } = methodOf('').evolution;
+    const { temperature, softLabels, teacher, priorAdjustment } = methodOf('--algorithm spark').evolution;
     expect(evolution).toEqual({
       kind: 'ridge',
       ridge: 0.1,
@@ -334,7 +345,7 @@ describe('kernel and evolution', () => {
       teacher,
       priorAdjustment,
     });
-    expect(methodOf('--ridge 0.3 --max-products 50 --temperature 3').evolution).toEqual({
+    expect(methodOf('--algorithm spark --ridge 0.3 --max-products 50 --temperature 3').evolution).toEqual({
       ...evolution,
       ridge: 0.3,
       maxProducts: 50,
@@ -349,7 +360,8 @@ describe('kernel and evolution', () => {
 
   test('a flow may have either kernel', () => {
     expect(methodOf('--kernel whole --steps 100')).toMatchObject({ kernel: 'whole', evolution: { kind: 'flow', steps: 100 } });
-    expect(methodOf('--kernel averaged')).toEqual(methodOf(''));
+    expect(methodOf('--algorithm spark --kernel averaged')).toEqual(methodOf('--algorithm spark'));
+    expect(methodOf('--kernel averaged')).toMatchObject({ kernel: 'averaged', evolution: { kind: 'flow', steps: 40, priorAdjustment: 1 } });
   });
 
   test.each([

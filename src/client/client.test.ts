@@ -7,7 +7,7 @@ import { encodeMessage } from '../protocol/codec.ts';
 import { decodeFrame } from '../protocol/frame.ts';
 import { modelOf } from '../settings/model.ts';
 import { algorithms, usualRidge } from '../settings/presets.ts';
-import type { EvolutionSettings, FlowSettings, Method } from '../settings/method.ts';
+import type { EvolutionSettings, EvolutionSettings, Method } from '../settings/method.ts';
 import { defaultSettings, exchanges, withAlgorithm, type Settings } from '../settings/settings.ts';
 import { dropsOut } from '../topology/dropout.ts';
 import { graphOf } from '../topology/graph.ts';
@@ -94,9 +94,9 @@ function defaultEvolution(): EvolutionSettings {
   return method.evolution;
 }
 
-function withEvolution(used: Settings, change: Partial<FlowSettings>): Settings {
+function withEvolution(used: Settings, change: Partial<Pick<EvolutionSettings, 'teacher' | 'softLabels'>>): Settings {
   const { method } = used;
-  if (method.kind !== 'ntk' || method.evolution.kind !== 'flow') throw new Error('only a method with a kernel evolves');
+  if (method.kind !== 'ntk') throw new Error('only a method with a kernel evolves');
   return { ...used, method: { ...method, evolution: { ...method.evolution, ...change } } };
 }
 
@@ -422,7 +422,7 @@ describe('clients of a room', () => {
 
   describe('taught by neighbours', () => {
     /** Losses of the averaged model, bytes of the features to one neighbour, and who was missed: four clients, of whom not all are neighbours. */
-    async function taught(teacher: FlowSettings['teacher'], change: Partial<Settings>, softLabels: FlowSettings['softLabels']) {
+    async function taught(teacher: EvolutionSettings['teacher'], change: Partial<Settings>, softLabels: EvolutionSettings['softLabels']) {
       federation = new Federation(4, withEvolution({ ...settings, ...change, projectionSize: 20, wire: 'f32' }, { teacher, softLabels }));
       await federation.start();
       await federation.until((views) => views.every((view) => reached(view) && scored(view)));
@@ -453,7 +453,7 @@ describe('clients of a room', () => {
         { fromRound: 1, weight: 0.25 },
         { fromRound: 3, weight: 0 },
       ];
-      const bytes = async (teacher: FlowSettings['teacher'], softLabels: typeof stages) =>
+      const bytes = async (teacher: EvolutionSettings['teacher'], softLabels: typeof stages) =>
         (await taught(teacher, { rounds: 4 }, softLabels)).features;
       const without = await bytes('mixed', stages);
       const more = (await bytes('neighbours', stages)) - without - 2 * 4 * settings.samples * CLASSES;

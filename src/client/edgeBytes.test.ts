@@ -87,8 +87,8 @@ describe('a directed edge at 200 samples', () => {
         }
         // Inputs or their sketch go once.
         const once = first!.bytesSent - later[0]!.bytesSent;
-        expect(once).toBeGreaterThan(2 * 200 * (exchange === 'exact' ? 784 : 256));
-        expect(once).toBeLessThan(2 * 200 * (exchange === 'exact' ? 784 : 256) + 10_000);
+        expect(once).toBeGreaterThan(2 * 200 * (exchange === 'exact' ? 784 : 64));
+        expect(once).toBeLessThan(2 * 200 * (exchange === 'exact' ? 784 : 64) + 10_000);
       }
     },
   );

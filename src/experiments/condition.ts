@@ -1,7 +1,7 @@
 /** What is run: a federation, its method and its size. */
 
-import { isCentralised, type FlowSettings, type NtkMethod } from '../settings/method.ts';
-import type { Algorithm } from '../settings/presets.ts';
+import { isCentralised, type FlowSettings, type Method, type NtkMethod, type RidgeSettings } from '../settings/method.ts';
+import { evolvedBy, presets, type Algorithm } from '../settings/presets.ts';
 import { defaultSettings, type Settings } from '../settings/settings.ts';
 
 /** One federation whose runs, one a seed, make one row of a table. */
@@ -24,10 +24,15 @@ const common: Partial<Settings> = {
   topology: { kind: 'k-regular', degree: 5, changing: true },
   rounds: 15,
   testSamples: 10_000,
+  wire: 'f16',
 };
 
+/** The averaged kernel was tuned and run with larger sketches; it is as good with these (docs/RESULTS.md, section 3). */
+const sketchSizeOf = (method: Method) => (method.kind === 'ntk' && method.kernel === 'whole' ? 64 : 256);
+
 export function condition(study: string, name: string, algorithm: Algorithm, changes: Partial<Settings> = {}, clients = 40): Condition {
-  const settings = { ...defaultSettings(algorithm), ...common, ...changes };
+  const { method } = presets[algorithm];
+  const settings = { ...defaultSettings(algorithm), ...common, sketchSize: sketchSizeOf(changes.method ?? method), ...changes };
   return { study, name, clients, settings: isCentralised(settings.method) ? { ...settings, union: clients } : settings };
 }
 
@@ -53,9 +58,19 @@ export function quick({ clients, settings, ...rest }: Condition): Condition {
   };
 }
 
-/** The method with another flow. @throws {TypeError} when it follows none. */
-export function withFlow(method: NtkMethod, change: Partial<FlowSettings>): NtkMethod {
-  const { evolution } = method;
-  if (evolution.kind !== 'flow') throw new TypeError('This method solves for its step; vary its ridge instead.');
-  return { ...method, evolution: { ...evolution, ...change } };
+/** The kernel method of a preset. @throws {TypeError} when it has none. */
+export function ntkMethod(algorithm: Algorithm): NtkMethod {
+  const { method } = presets[algorithm];
+  if (method.kind !== 'ntk') throw new TypeError(`${algorithm} has no kernel; take a method that has one.`);
+  return method;
+}
+
+/** The method following a flow: its own with these changes, or the usual one. */
+export function withFlow(method: NtkMethod, change: Partial<FlowSettings> = {}): NtkMethod {
+  return { ...method, evolution: { ...evolvedBy('flow', method.evolution), ...change } };
+}
+
+/** The method solving for its step with the whole kernel: by its own ridge with these changes, or by the usual one. */
+export function withRidge(method: NtkMethod, change: Partial<RidgeSettings> = {}): NtkMethod {
+  return { ...method, kernel: 'whole', evolution: { ...evolvedBy('ridge', method.evolution), ...change } };
 }

@@ -1,8 +1,8 @@
 /** The hyperparameters tried for each method: six settings each, scored on the validation split. The presets hold the best stable ones. */
 
 import type { GradientMethod, Method, NtkMethod } from '../settings/method.ts';
-import { algorithms, evolvedBy, presets, usualRidge, type Algorithm } from '../settings/presets.ts';
-import { condition, withFlow, type Condition } from './condition.ts';
+import { algorithms, presets, type Algorithm } from '../settings/presets.ts';
+import { condition, ntkMethod, withFlow, withRidge, type Condition } from './condition.ts';
 
 export interface Candidate {
   readonly algorithm: Algorithm;
@@ -42,9 +42,18 @@ const words: Readonly<Record<string, string>> = { learningRate: 'η', localSteps
 const grids: Readonly<Record<Algorithm, () => Variant[]>> = {
   sparkmesh: () =>
     ntk('sparkmesh', (method) =>
-      product([0.1, 0.25], [40, 80, 160]).map(([weight, steps]) => ({
-        label: `λ ${weight}, S ${steps}`,
-        method: withFlow(method, { steps, softLabels: [{ fromRound: 1, weight }] }),
+      (
+        [
+          [0.05, 0.25],
+          [0.1, 0.1],
+          [0.1, 0.25],
+          [0.1, 0.5],
+          [0.2, 0.25],
+          [0.3, 0.25],
+        ] as const
+      ).map(([ridge, weight]) => ({
+        label: `ρ ${ridge}, λ ${weight}`,
+        method: withRidge(method, { ridge, softLabels: [{ fromRound: 1, weight }] }),
       })),
     ),
   spark: () =>
@@ -93,50 +102,21 @@ export function isStable(method: Method): boolean {
   return method.evolution.integrator !== 'accelerated' || method.evolution.steps <= STABLE_STEPS;
 }
 
-/** Rounds that a candidate runs: those of gradient methods cost little, and they need more of them. */
-const roundsOf = (method: Method) => (method.kind === 'ntk' ? 8 : 30);
+/** Rounds of gradient methods cost little, and they need more of them. */
+const tried = (algorithm: Algorithm, name: string, method: Method) =>
+  condition('tuning', name, algorithm, { method, scoreOn: 'validation', rounds: method.kind === 'ntk' ? 8 : 30 }, 20);
 
-/** The method with the whole kernel and this ridge, towards the same labels, and soft labels of this weight where it has any. */
-function solving(algorithm: 'sparkmesh' | 'ntk-dfl', ridge: number, weight: number, pull: number): NtkMethod {
-  const { method } = presets[algorithm];
-  if (method.kind !== 'ntk') throw new TypeError(`${algorithm} has no kernel; a ridge needs one.`);
-  const softLabels = weight > 0 ? [{ fromRound: 1, weight }] : [];
-  return { ...method, kernel: 'whole', evolution: { ...evolvedBy('ridge', method.evolution), ...usualRidge, ridge, softLabels }, pull };
-}
-
-/** With the whole kernel, six of each as well: of SPARKmesh's parts the ridge ρ and the soft labels' λ, of NTK-DFL's its only one. */
-const solvers: readonly { readonly algorithm: Algorithm; readonly label: string; readonly method: NtkMethod }[] = [
-  ...(
-    [
-      [0.05, 0.25],
-      [0.1, 0.1],
-      [0.1, 0.25],
-      [0.1, 0.5],
-      [0.2, 0.25],
-      [0.3, 0.25],
-    ] as const
-  ).map(([ridge, weight]) => ({
-    algorithm: 'sparkmesh' as const,
-    label: `ρ ${ridge}, λ ${weight}`,
-    method: solving('sparkmesh', ridge, weight, 0.02),
-  })),
-  ...[0.03, 0.1, 0.2, 0.3, 0.5, 1].map((ridge) => ({
-    algorithm: 'ntk-dfl' as const,
-    label: `ρ ${ridge}`,
-    method: solving('ntk-dfl', ridge, 0, 0),
-  })),
-];
-
-export const solverCandidates: readonly Candidate[] = solvers.map(({ algorithm, label, method }, k) => ({
-  algorithm,
-  label,
-  condition: condition('tuning', `whole-${algorithm}-${k}`, algorithm, { method, scoreOn: 'validation', rounds: 8, sketchSize: 64 }, 20),
+/** NTK-DFL with the whole kernel and a ridge, which is no preset: as many settings as a method has. */
+export const solverCandidates: readonly Candidate[] = [0.003, 0.01, 0.03, 0.1, 0.2, 0.3].map((ridge, k) => ({
+  algorithm: 'ntk-dfl',
+  label: `ρ ${ridge}`,
+  condition: tried('ntk-dfl', `ntk-dfl-whole-${k}`, withRidge(ntkMethod('ntk-dfl'), { ridge })),
 }));
 
 export const candidates: readonly Candidate[] = algorithms.flatMap((algorithm) =>
   grids[algorithm]().map(({ label, method }, k) => ({
     algorithm,
     label,
-    condition: condition('tuning', `${algorithm}-${k}`, algorithm, { method, scoreOn: 'validation', rounds: roundsOf(method) }, 20),
+    condition: tried(algorithm, `${algorithm}-${k}`, method),
   })),
 );

@@ -27,8 +27,11 @@ function centreOf(pool: readonly Problem[]): Float32Array {
   return Float32Array.from(mean);
 }
 
-/** K at the initial weights, N x N, from what the settings let clients give each other. */
-async function kernelOf(pool: readonly Problem[], settings: Settings, { evolution }: NtkMethod): Promise<Float32Array> {
+/**
+ * K at the initial weights, N x N, from what the settings let clients give each other; of the whole kernel, which is never built,
+ * its product with the first residuals, N x C.
+ */
+async function kernelOf(pool: readonly Problem[], settings: Settings, { kernel, evolution }: NtkMethod): Promise<Float32Array> {
   const { model, initialWeights: weights } = pool[0]!;
   const engine = new NtkEngine(model, featureForm(settings));
   const centre = centreOf(pool);
@@ -41,17 +44,24 @@ async function kernelOf(pool: readonly Problem[], settings: Settings, { evolutio
       engine.release(inputs);
       members.push({ key: String(k), ...inputsAsKnown(problem, centre, true, settings), features, teacher: null });
     }
-    const flow = { kind: 'flow', stepSize: { rule: 'fixed', learningRate: 0, decay: 0 }, integrator: 'euler', steps: 1 } as const;
-    const options = { ...flow, temperature: evolution.temperature, softLabelWeight: 0, priorAdjustment: 0, round: 0 };
-    const { kernel } = await engine.evolve({ weights, pool: members, kernel: 'averaged', options, wantKernel: true });
-    return kernel!;
+    /** One step, after which the logits are f⁰ - (η/N) Θ (softmax(f⁰) - Y). */
+    const evolve = (learningRate: number) => {
+      const flow = { kind: 'flow', stepSize: { rule: 'fixed', learningRate, decay: 0 }, integrator: 'euler', steps: 1 } as const;
+      const options = { ...flow, temperature: evolution.temperature, softLabelWeight: 0, priorAdjustment: 0, round: 0 };
+      return engine.evolve({ weights, pool: members, kernel, options, wantKernel: kernel === 'averaged' });
+    };
+    const still = await evolve(0);
+    if (still.kernel) return still.kernel;
+    const { logits } = await evolve(members.reduce((sum, { labels }) => sum + labels.length, 0));
+    return logits.map((logit, i) => still.logits[i]! - logit);
   } finally {
     engine.dispose();
   }
 }
 
 /**
- * By how much the exchange of these settings makes a client's first kernel wrong: |K̂ - K| / |K| in the Frobenius norm, for client 0.
+ * By how much the exchange of these settings makes a client's first kernel wrong, for client 0: |K̂ - K| / |K| in the Frobenius norm,
+ * or of the whole kernel's product with the first residuals.
  */
 export async function kernelError(settings: Settings, method: NtkMethod, clients: number): Promise<number> {
   locateWasm();

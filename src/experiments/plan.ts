@@ -1,9 +1,9 @@
 /** What is run for which table. Conditions of the same study and name are the same and are run once. */
 
-import { evolvedBy, presets, type Algorithm } from '../settings/presets.ts';
 import type { NtkMethod } from '../settings/method.ts';
+import { presets, type Algorithm } from '../settings/presets.ts';
 import type { PartitionRule, Settings, TopologySettings } from '../settings/settings.ts';
-import { condition, withFlow, type Condition } from './condition.ts';
+import { condition, ntkMethod, withFlow, withRidge, type Condition } from './condition.ts';
 import type { TableKind } from './tables.ts';
 
 export interface Row {
@@ -31,6 +31,9 @@ const partitions: Readonly<Record<Skew, PartitionRule>> = {
 
 const SEEDS = [0, 1, 2];
 
+/** The ridge that validation chose for NTK-DFL with the whole kernel (grids.ts). */
+const OF_NTK_DFL = 0.03;
+
 /** In the order of the tables. */
 export const compared = [
   'sparkmesh',
@@ -42,9 +45,6 @@ export const compared = [
   'dpsgd',
   'centralised',
 ] as const satisfies readonly Algorithm[];
-
-/** Both presets and their strongest baseline: in every comparison. */
-const kernelMethods = ['sparkmesh', 'spark', 'ntk-dfl'] as const satisfies readonly Algorithm[];
 
 /**
  * A round of a gradient method costs and brings less; less skewed federations get where they get sooner. The published baseline's
@@ -60,41 +60,76 @@ export function methodsCondition(algorithm: Algorithm, skew: Skew): Condition {
   return condition(`methods-${skew}`, algorithm, algorithm, { partition: partitions[skew], rounds: roundsOf(algorithm, skew) });
 }
 
-function methods(skew: Skew): Study {
-  return {
-    name: `methods-${skew}`,
-    table: 'methods',
-    seeds: SEEDS,
-    rows: compared.map((algorithm) => ({ label: presets[algorithm].title, condition: methodsCondition(algorithm, skew) })),
-  };
+/** SPARKmesh without the parts that make its step the solution of one problem: SPARK and our smaller additions. */
+const averaged: NtkMethod = { ...withFlow(ntkMethod('sparkmesh')), kernel: 'averaged', pull: 0 };
+
+/** A method as it is compared: a preset, or one with other parts. */
+interface Form {
+  readonly title: string;
+  /** Begins the names of its runs. */
+  readonly name: string;
+  readonly algorithm: Algorithm;
+  readonly changes: Partial<Settings>;
 }
+
+const formOf = (algorithm: Algorithm): Form => ({ title: presets[algorithm].title, name: algorithm, algorithm, changes: {} });
+
+/** Both presets, what SPARKmesh is without its solver, and their strongest baseline: in every comparison. */
+const kernelForms: readonly Form[] = [
+  formOf('sparkmesh'),
+  { title: 'SPARKmesh, averaged kernel', name: 'averaged', algorithm: 'sparkmesh', changes: { method: averaged } },
+  formOf('spark'),
+  formOf('ntk-dfl'),
+];
+
+/** Its other forms: the exchange of weights alone where the comparison is closest. */
+function forms(skew: Skew): readonly Row[] {
+  const of = (label: string, name: string, changes: Partial<Settings>): Row => ({
+    label: `SPARKmesh, ${label}`,
+    condition: condition(`methods-${skew}`, name, 'sparkmesh', { partition: partitions[skew], rounds: 15, ...changes }),
+  });
+  return [
+    ...(skew === '0.1' ? [of('weights alone', 'weights', { exchange: 'weights' })] : []),
+    of('averaged kernel', 'averaged', { method: averaged }),
+  ];
+}
+
+function methods(skew: Skew): Study {
+  const [own, ...others] = compared.map((algorithm) => ({
+    label: presets[algorithm].title,
+    condition: methodsCondition(algorithm, skew),
+  }));
+  return { name: `methods-${skew}`, table: 'methods', seeds: SEEDS, rows: [own!, ...forms(skew), ...others] };
+}
+
+/** SPARKmesh needs fewer to get as far, gradient methods more. */
+const largeRounds: Readonly<Record<string, number>> = { sparkmesh: 8, dfedavg: 24 };
 
 /** All 60,000 images. */
 const large: Study = {
   name: 'large',
   table: 'large',
   seeds: SEEDS,
-  rows: ([...kernelMethods, 'dfedavg'] as const).map((algorithm) => ({
-    label: presets[algorithm].title,
-    condition: condition('large', algorithm, algorithm, { rounds: algorithm === 'dfedavg' ? 24 : 12 }, 300),
+  rows: [...kernelForms, formOf('dfedavg')].map(({ title, name, algorithm, changes }) => ({
+    label: title,
+    condition: condition('large', name, algorithm, { rounds: largeRounds[name] ?? 12, ...changes }, 300),
   })),
 };
 
-function ntkMethod(algorithm: Algorithm): NtkMethod {
-  const { method } = presets[algorithm];
-  if (method.kind !== 'ntk') throw new Error(`${algorithm} has no kernel; ablate a method that has one.`);
-  return method;
-}
-
+/** From NTK-DFL to SPARKmesh a part at a time, then what becomes of each with a part changed. Eight rounds tell them apart. */
 function ablation(): Study {
   const own = ntkMethod('sparkmesh');
   const plain = ntkMethod('ntk-dfl');
-  /** Eight rounds tell the parts apart. */
-  const part = (label: string, name: string, method: NtkMethod): Row => ({
+  const free = { ...own, pull: 0 };
+  const part = (label: string, name: string, method: NtkMethod, changes: Partial<Settings> = {}): Row => ({
     label,
-    condition: condition('ablation', name, 'ntk-dfl', { method, rounds: 8 }),
+    condition: condition('ablation', name, 'ntk-dfl', { method, rounds: 8, ...changes }),
   });
-  const longer = (algorithm: 'ntk-dfl' | 'spark' | 'sparkmesh', steps: number) =>
+  const whole = (label: string, name: string, method: NtkMethod, changes: Partial<Settings> = {}): Row => ({
+    label,
+    condition: condition('ablation', name, 'sparkmesh', { method, rounds: 8, ...changes }),
+  });
+  const longer = (algorithm: 'ntk-dfl' | 'spark', steps: number) =>
     part(`${presets[algorithm].title}, ${steps} steps`, `${algorithm}-${steps}`, withFlow(ntkMethod(algorithm), { steps }));
   return {
     name: 'ablation',
@@ -104,12 +139,23 @@ function ablation(): Study {
       { label: 'NTK-DFL', condition: methodsCondition('ntk-dfl', '0.1') },
       part('+ momentum 0.9, mixed, alone', 'heavy-momentum', { ...plain, momentum: { kind: 'nesterov', factor: 0.9, velocity: 'mixed' } }),
       part('+ momentum as in SPARKmesh', 'momentum', { ...plain, momentum: own.momentum }),
-      part('+ soft labels = SPARK with an own velocity', 'soft', withFlow(own, { priorAdjustment: 0 })),
+      part('+ soft labels = SPARK with an own velocity', 'soft', withFlow(averaged, { priorAdjustment: 0 })),
       { label: 'the same with a mixed velocity = SPARK', condition: methodsCondition('spark', '0.1') },
-      { label: '+ prior adjustment = SPARKmesh', condition: methodsCondition('sparkmesh', '0.1') },
-      part('SPARKmesh by 400 Euler steps', 'euler', withFlow(own, { integrator: 'euler', steps: 400 })),
-      part('SPARKmesh taught by the neighbours’ mean', 'neighbours', withFlow(own, { teacher: 'neighbours' })),
-      longer('sparkmesh', 80),
+      { label: '+ prior adjustment', condition: condition('methods-0.1', 'averaged', 'sparkmesh', { method: averaged }) },
+      whole('+ the whole kernel, 100 steps', 'whole-flow', { ...withFlow(free, { steps: 100 }), kernel: 'whole' }),
+      whole('+ a ridge in place of a stopping time', 'ridge', free),
+      { label: '+ a pull = SPARKmesh', condition: methodsCondition('sparkmesh', '0.1') },
+      whole('NTK-DFL with the whole kernel and a ridge', 'ntk-dfl-whole', withRidge(plain, { ridge: OF_NTK_DFL })),
+      whole('SPARKmesh without momentum', 'no-momentum', { ...own, momentum: { kind: 'none' } }),
+      whole('without soft labels', 'hard', withRidge(own, { softLabels: [] })),
+      whole('taught by the neighbours’ mean', 'ridge-neighbours', withRidge(own, { teacher: 'neighbours' })),
+      whole('without prior adjustment', 'no-prior', withRidge(own, { priorAdjustment: 0 })),
+      whole('ρ = 0.3', 'ridge-0.3', withRidge(own, { ridge: 0.3 })),
+      whole('solved to 0.001', 'tolerance', withRidge(own, { tolerance: 0.001 })),
+      whole('sketches of 256 dimensions', 'sketch-256', own, { sketchSize: 256 }),
+      part('Averaged kernel, 400 Euler steps', 'euler', withFlow(averaged, { integrator: 'euler', steps: 400 })),
+      part('averaged kernel, taught by the neighbours’ mean', 'neighbours', withFlow(averaged, { teacher: 'neighbours' })),
+      part('averaged kernel, 80 steps', 'averaged-80', withFlow(averaged, { steps: 80 })),
       longer('spark', 80),
       longer('ntk-dfl', 80),
       longer('ntk-dfl', 160),
@@ -117,47 +163,25 @@ function ablation(): Study {
   };
 }
 
-/** The whole kernel, the ridge and the pull, which no preset has yet, and the exchange that they make worth while. */
-function whole(): Study {
-  const own = ntkMethod('sparkmesh');
-  const solving: NtkMethod = { ...own, kernel: 'whole', evolution: evolvedBy('ridge', own.evolution) };
-  const row = (label: string, name: string, changes: Partial<Settings>): Row => ({
-    label,
-    condition: condition('whole', name, 'sparkmesh', { rounds: 10, sketchSize: 64, ...changes }),
-  });
-  const pulled = { ...solving, pull: 0.02 };
-  return {
-    name: 'whole',
-    table: 'course',
-    seeds: SEEDS,
-    rows: [
-      { label: 'SPARKmesh', condition: methodsCondition('sparkmesh', '0.1') },
-      row('the whole kernel and a ridge, m = 64', 'ridge', { method: solving }),
-      row('+ pull 0.02', 'pull', { method: pulled }),
-      row('the same by the exchange of weights alone', 'weights', { method: pulled, exchange: 'weights' }),
-    ],
-  };
-}
-
-/** A small federation for each of these methods, to see what a choice does to it. */
+/** A small federation for each of these forms, to see what a choice does to it. */
 const twelve = (
   study: string,
   label: string,
   name: string,
   changes: Partial<Settings>,
-  methods: readonly Algorithm[] = kernelMethods,
+  forms: readonly Form[] = kernelForms,
 ): readonly Row[] =>
-  methods.map((algorithm) => ({
-    label: `${label}, ${presets[algorithm].title}`,
-    condition: condition(study, `${algorithm}-${name}`, algorithm, { rounds: 12, ...changes }, 12),
+  forms.map((form) => ({
+    label: `${label}, ${form.title}`,
+    condition: condition(study, `${form.name}-${name}`, form.algorithm, { rounds: 12, ...form.changes, ...changes }, 12),
   }));
 
-/** What is the default is run with all three, other forms with SPARKmesh alone. */
-const withAll = (isDefault: boolean): readonly Algorithm[] => (isDefault ? kernelMethods : ['sparkmesh']);
+/** What is usual is run with all four, other choices with SPARKmesh alone. */
+const withAll = (isUsual: boolean): readonly Form[] => (isUsual ? kernelForms : kernelForms.slice(0, 2));
 
 const exchanges: readonly (readonly [label: string, name: string, changes: Partial<Settings>])[] = [
-  ['sketch, m = 64', 'sketch-64', { sketchSize: 64 }],
-  ['sketch, m = 256 (default)', 'sketch-256', {}],
+  ['sketch, m = 64 (default)', 'sketch-64', { sketchSize: 64 }],
+  ['sketch, m = 256', 'sketch-256', { sketchSize: 256 }],
   ['exact', 'exact', { exchange: 'exact' }],
   ...[250, 1000, 4000].map((k) => [`projected, k = ${k}`, `projected-${k}`, { exchange: 'projected', projectionSize: k }] as const),
 ];
@@ -201,14 +225,13 @@ const hardships: Study = {
   name: 'hardships',
   table: 'conditions',
   seeds: SEEDS,
-  rows: kernelMethods.flatMap((algorithm) => {
-    const { title } = presets[algorithm];
-    const row = (label: string, name: string, changes: Partial<Settings>): Row => ({
+  rows: kernelForms.flatMap(({ title, name: form, algorithm, changes }) => {
+    const row = (label: string, name: string, hardship: Partial<Settings>): Row => ({
       label: `${title}, ${label}`,
-      condition: condition('hardships', `${algorithm}-${name}`, algorithm, { rounds: 6, ...changes }),
+      condition: condition('hardships', `${form}-${name}`, algorithm, { rounds: 6, ...changes, ...hardship }),
     });
     return [
-      { label: `${title}, none`, condition: methodsCondition(algorithm, '0.1') },
+      { label: `${title}, none`, condition: condition('methods-0.1', form, algorithm, changes) },
       row('10 % of the clients lost each round', 'lost-10', { dropout: 0.1 }),
       row('30 % of the clients lost each round', 'lost-30', { dropout: 0.3 }),
       row('unequal sizes, σ = 1', 'sizes-1', { sizeSpread: 1 }),
@@ -222,35 +245,28 @@ const sizes = [
   { clients: 12, samples: 100, topology: { kind: 'k-regular', degree: 4, changing: true } },
 ] as const;
 
-/** From small federations to large ones. */
+/** From small federations to large ones. SPARKmesh goes on for as long as its loss may climb. */
 const stability: Study = {
   name: 'stability',
-  table: 'course',
+  table: 'stability',
   seeds: SEEDS,
   rows: sizes.flatMap(({ clients, samples, topology }) =>
-    skews.flatMap((skew) =>
-      kernelMethods.map((algorithm) => ({
-        label: `${clients} x ${samples}, ${skew === 'iid' ? 'IID' : `α = ${skew}`}, ${presets[algorithm].title}`,
+    skews.flatMap((skew) => {
+      const row = ({ title, name, algorithm, changes }: Form, rounds: number): Row => ({
+        label: `${clients} x ${samples}, ${skew === 'iid' ? 'IID' : `α = ${skew}`}, ${title}`,
         condition: condition(
           'stability',
-          `${algorithm}-${clients}x${samples}-${skew}`,
+          `${name}-${clients}x${samples}-${skew}`,
           algorithm,
-          { samples, topology, partition: partitions[skew], rounds: 12 },
+          { samples, topology, partition: partitions[skew], rounds, ...changes },
           clients,
         ),
-      })),
-    ),
+      });
+      const [own, ...others] = kernelForms;
+      const eightBits = { title: 'SPARKmesh, q8', name: 'q8', algorithm: 'sparkmesh', changes: { wire: 'q8' } } as const;
+      return [row(own!, 20), row(eightBits, 20), ...others.map((form) => row(form, 12))];
+    }),
   ),
 };
 
-export const studies: readonly Study[] = [
-  ...skews.map(methods),
-  stability,
-  ablation(),
-  whole(),
-  topologies,
-  hardships,
-  projection,
-  wire,
-  large,
-];
+export const studies: readonly Study[] = [...skews.map(methods), stability, ablation(), topologies, hardships, projection, wire, large];

@@ -12,7 +12,7 @@ export interface Measured {
 
 type Column = readonly [title: string, cell: (records: readonly RunRecord[]) => string];
 
-const THRESHOLDS = [0.75, 0.8, 0.82];
+const THRESHOLDS = [0.8, 0.82, 0.84];
 
 /** Significant digits of bytes: seeds differ in the third. */
 export const BYTES_DIGITS = 2;
@@ -56,6 +56,16 @@ const after = (round: number): Column => [
       : '–',
 ];
 
+/** The averaged model's loss after the last round, over its lowest after any: the mean over the runs. */
+const climb: Column = [
+  'loss at the end / lowest',
+  (records) => {
+    const ends = records.map(({ rounds }) => rounds.at(-1)!.loss);
+    const lowest = records.map(({ rounds }) => Math.min(...rounds.map(({ loss }) => loss)));
+    return `${spreadOf(ends).mean.toFixed(2)} / ${spreadOf(lowest).mean.toFixed(2)}`;
+  },
+];
+
 const kernelErrors: Column = [
   'kernel error',
   (records) => {
@@ -82,7 +92,8 @@ const columns = {
     ...finals,
     perRound,
   ],
-  course: [after(1), after(3), after(5), after(8), ...finals, drop],
+  course: [after(1), after(2), after(3), after(5), after(8), ...finals, drop],
+  stability: [after(3), after(12), ...finals, drop, climb],
   exchanges: [kernelErrors, after(3), after(6), ...finals, perRound],
   conditions: [after(3), after(6), ...finals, perRound],
 } as const satisfies Record<string, readonly Column[]>;

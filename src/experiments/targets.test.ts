@@ -33,9 +33,14 @@ test('a target is met, missed, open or not run, with its figure', () => {
   expect(verdicts.get('rounds-dfedavgm')).toBe('**missed** | 2.0 against 2.0 rounds');
   expect(verdicts.get('bytes-dfedavg')).toBe('met | 2.0 MB against > 40 MB');
   expect(verdicts.get('steady')).toBe('met | 0.0 points');
+  expect(verdicts.get('rounds-0.80')).toBe('met | 2');
+  expect(verdicts.get('rounds-0.84')).toBe('met | 3');
+  expect(verdicts.get('clients-0.80')).toBe('met | 2');
+  expect(verdicts.get('end')).toBe('**missed** | 84.0 % and 84.0 %');
+  expect(verdicts.get('rounds-iid')).toBe('not run | ');
   expect(verdicts.get('centralised')).toBe('not run | ');
   expect(verdicts.get('highest-0.1')).toBe('not run | ');
-  expect(table('methods', rows)).toContain('| sparkmesh | 1 | 15 | 1 | 2 | 3 |');
+  expect(table('methods', rows)).toContain('| sparkmesh | 1 | 15 | 2 | 3 | 3 |');
 });
 
 test('a ratio to runs that ended too early to tell is open', () => {
@@ -72,5 +77,45 @@ describe('a lead reads as a lead and a lag as a lag', () => {
     expect(of(0.72).get('spark-everywhere')).toBe('met | 2.0 points ahead');
     expect(of(0.69).get('spark-everywhere')).toBe('**missed** | 1.0 points behind');
     expect(of(0.69).get('sparkmesh-everywhere')).toBe('met | 10.0 points ahead');
+  });
+});
+
+/** The runs of a study by their names, each with its accuracies and losses. */
+const studyOf = (study: string, runs: Record<string, { readonly averaged: readonly number[]; readonly loss?: readonly number[] }>) =>
+  new Map([
+    [
+      study,
+      Object.entries(runs).map(([name, { averaged, loss }]): MeasuredRow => {
+        const declared = condition(study, name, 'sparkmesh', { rounds: averaged.length });
+        const run = runOf(declared, (t) => averaged[t - 1]!);
+        const rounds = run.rounds.map((round, t) => ({ ...round, loss: loss?.[t] ?? 1 }));
+        return { label: name, condition: declared, records: [{ ...run, rounds }] };
+      }),
+    ],
+  ]);
+
+const steadily = (accuracy: number, rounds = 20) => Array<number>(rounds).fill(accuracy);
+
+describe('over the small federations', () => {
+  const verdicts = (own: number, eightBits: number, loss: readonly number[]) =>
+    targets(
+      studyOf('stability', {
+        'sparkmesh-3x50-iid': { averaged: steadily(own), loss },
+        'q8-3x50-iid': { averaged: steadily(eightBits) },
+        'averaged-3x50-iid': { averaged: steadily(0.7, 12) },
+      }),
+    );
+  const falling = Array.from({ length: 20 }, (_, t) => 2 - t / 20);
+
+  test('the loss has to stay near its lowest', () => {
+    expect(verdicts(0.7, 0.7, falling).get('loss-settles')).toBe('met | 0.0 % above');
+    expect(verdicts(0.7, 0.7, [...falling.slice(0, 19), 1.2]).get('loss-settles')).toBe('**missed** | 9.1 % above');
+  });
+
+  test('the accuracy that of the averaged kernel, and that with 8 bits near it', () => {
+    expect(verdicts(0.71, 0.708, falling).get('averaged-everywhere')).toBe('met | 1.0 points ahead');
+    expect(verdicts(0.71, 0.708, falling).get('q8-everywhere')).toBe('met | 0.2 points behind');
+    expect(verdicts(0.69, 0.68, falling).get('averaged-everywhere')).toBe('**missed** | 1.0 points behind');
+    expect(verdicts(0.69, 0.68, falling).get('q8-everywhere')).toBe('**missed** | 1.0 points behind');
   });
 });

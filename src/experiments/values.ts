@@ -25,13 +25,6 @@ function dropOf(studies: Measurements, study: string, name: string): string {
   return records.length > 0 ? points(Math.max(...records.map((record) => largestDrop(record, 5)))) : NONE;
 }
 
-/** The highest accuracy that an averaged model of a federated method at α = 0.1 has after one round, on any seed. */
-function firstRound(studies: Measurements): number | null {
-  const federated = (studies.get('methods-0.1') ?? []).filter(({ condition }) => condition.settings.algorithm !== 'centralised');
-  const first = federated.flatMap(({ records }) => records.flatMap(({ rounds }) => rounds[0]?.averaged ?? []));
-  return first.length > 0 ? Math.max(...first) : null;
-}
-
 /** The part of the bytes to 0.82 that 8-bit numbers save over half floats, on the seeds where both get there. */
 function savedBy8Bits(studies: Measurements): number | null {
   const [eight, half] = (['q8', 'f16'] as const).map((form) => recordsOf(studies, 'wire', `sparkmesh-${form}`));
@@ -60,8 +53,7 @@ export function values(findings: Findings): ReadonlyMap<string, string> {
     ['drop-ntk-dfl-160', dropOf(studies, 'ablation', 'ntk-dfl-160')],
     ['drop-ntk-dfl-80', dropOf(studies, 'ablation', 'ntk-dfl-80')],
     ['drop-spark-80', dropOf(studies, 'ablation', 'spark-80')],
-    ['drop-sparkmesh-80', dropOf(studies, 'ablation', 'sparkmesh-80')],
-    ['first-round', orNone(firstRound(studies), (accuracy) => accuracy.toFixed(2))],
+    ['drop-averaged-80', dropOf(studies, 'ablation', 'averaged-80')],
     ['saved-by-8-bits', orNone(savedBy8Bits(studies), (part) => points(part, 0))],
     ['lead-full', orNone(leadOn(studies, 'full'), (lead) => points(lead))],
     ['lead-star', orNone(leadOn(studies, 'star'), (lead) => points(lead))],

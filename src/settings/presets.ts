@@ -41,6 +41,9 @@ export const usualRidge: Pick<RidgeSettings, 'kind' | 'ridge' | 'tolerance' | 'm
 };
 
 /** The evolution of the other kind, as it usually is, towards the same labels and soft labels. */
+export function evolvedBy(kind: 'flow', evolution: EvolutionSettings): FlowSettings;
+export function evolvedBy(kind: 'ridge', evolution: EvolutionSettings): RidgeSettings;
+export function evolvedBy(kind: EvolutionSettings['kind'], evolution: EvolutionSettings): EvolutionSettings;
 export function evolvedBy(kind: EvolutionSettings['kind'], evolution: EvolutionSettings): EvolutionSettings {
   if (evolution.kind === kind) return evolution;
   const { temperature, softLabels, teacher, priorAdjustment } = evolution;
@@ -71,9 +74,15 @@ const dfedavgm: GradientMethod = {
 export const presets: Readonly<Record<Algorithm, Preset>> = {
   sparkmesh: {
     title: 'SPARKmesh',
-    description: 'SPARK and our additions: prior adjustment, own velocity, spectral steps, acceleration.',
-    // The own velocity is as good as the mixed one, which costs a quarter of all bytes.
-    method: averaged({ ...soft, priorAdjustment: 1 }, { kind: 'nesterov', factor: 0.5, velocity: 'own' }),
+    description: 'SPARK and our additions: whole kernel, ridge, prior adjustment, own velocity, pull.',
+    method: {
+      kind: 'ntk',
+      kernel: 'whole',
+      evolution: evolvedBy('ridge', { ...soft, priorAdjustment: 1 }),
+      // The own velocity is as good as the mixed one, which costs a quarter of all bytes.
+      momentum: { kind: 'nesterov', factor: 0.5, velocity: 'own' },
+      pull: 0.02,
+    },
   },
   spark: {
     title: 'SPARK',

@@ -108,7 +108,7 @@ export function defaultSettings(algorithm: Algorithm = 'sparkmesh'): Settings {
     algorithm,
     method: presets[algorithm].method,
     exchange: 'sketch',
-    sketchSize: 256,
+    sketchSize: 64,
     projection: 'khatri-rao',
     projectionSize: 1000,
     wire: 'f16',

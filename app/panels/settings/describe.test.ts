@@ -97,9 +97,9 @@ describe('disclosure', () => {
     const settings = defaultSettings();
     expect(disclosure({ ...settings, exchange: 'sketch' })).toMatch(/a blurred image can be rebuilt; .* labels and residuals/);
     expect(disclosure({ ...settings, exchange: 'exact' })).toMatch(/your samples themselves .* labels and residuals/);
-    const narrow = { name: 'mine', kind: 'table', width: 256, height: 1, classes: 2, trainSamples: 9, testSamples: 1 } as const;
+    const narrow = { name: 'mine', kind: 'table', width: 64, height: 1, classes: 2, trainSamples: 9, testSamples: 1 } as const;
     expect(disclosure({ ...settings, exchange: 'sketch' }, narrow)).toMatch(/your samples themselves, because a sketch hides nothing/);
-    expect(disclosure({ ...settings, exchange: 'sketch' }, { ...narrow, width: 257 })).toMatch(/a blurred image can be rebuilt/);
+    expect(disclosure({ ...settings, exchange: 'sketch' }, { ...narrow, width: 65 })).toMatch(/a blurred image can be rebuilt/);
     expect(disclosure({ ...settings, convolutions: [8] })).toMatch(/as much as the image itself; .* labels and residuals/);
     expect(disclosure({ ...defaultSettings('dpsgd'), convolutions: [8] })).toMatch(/weights and nothing else/);
     for (const convolutions of [[], [8]]) {
