@@ -171,7 +171,7 @@ test('other options change what the algorithm brings, in any order', () => {
 
 test('an algorithm with a fixed step size keeps it until told otherwise', () => {
   const stepSizeOf = (line: string) => {
-    const { method } = settingsOf(`--algorithm ntk-dfl-published ${line}`);
+    const { method } = settingsOf(`--algorithm ntk-dfl-fixed ${line}`);
     return method.kind === 'ntk' && method.evolution.kind === 'flow' ? method.evolution.stepSize : null;
   };
   expect(stepSizeOf('')).toEqual({ rule: 'fixed', learningRate: 0.08, decay: 0 });

@@ -72,7 +72,15 @@ function bytes(ours: Runs, theirs: Runs, most: number, accuracy: number): Verdic
 
 const final = (records: Runs) => spreadOf(records.map(({ rounds: all }) => all.at(-1)!.averaged)).mean;
 
-const rivals = ['spark', 'ntk-dfl', 'ntk-dfl-published', 'dfedavg', 'dfedavgm', 'dpsgd'] as const satisfies readonly Algorithm[];
+const rivals = [
+  'spark',
+  'ntk-dfl',
+  'ntk-dfl-fixed',
+  'ntk-dfl-published',
+  'dfedavg',
+  'dfedavgm',
+  'dpsgd',
+] as const satisfies readonly Algorithm[];
 
 /** The final accuracy beside the best of the other federated methods. */
 function highest(measurements: Measurements, skew: Skew): Verdict | null {
