@@ -173,7 +173,7 @@ const settingOptions = {
   kernel: option('NAME', "averaged or whole (default: the algorithm's, as for all below)", methodSchemas.ntk.entries.kernel),
   evolution: option(
     'KIND',
-    'flow; timed: the best of several times of it; or ridge: solves for the step (with the whole kernel)',
+    'flow, timed: to the best of several times, or ridge: solved for (whole kernel)',
     v.picklist(['flow', 'timed', 'ridge']),
   ),
   times: option('LIST', `the times to choose from, e.g. ${usualTimed.times.join()}`, v.pipe(listText, timedSchemas.times)),
@@ -182,7 +182,7 @@ const settingOptions = {
   ridge: option('RHO', `how strongly the ridge holds the step back (usually ${usualRidge.ridge})`, v.pipe(numberText, ridgeSchemas.ridge)),
   tolerance: option(
     'T',
-    `part of the gradient that a solved ridge has left (usually ${usualRidge.tolerance}), or error of a timed step (${usualTimed.tolerance})`,
+    `gradient that a solved ridge has left (usually ${usualRidge.tolerance}), or a timed step's error (${usualTimed.tolerance})`,
     v.pipe(numberText, ridgeSchemas.tolerance),
   ),
   maxProducts: option(
