@@ -182,7 +182,7 @@ const settingOptions = {
   ridge: option('RHO', `how strongly the ridge holds the step back (usually ${usualRidge.ridge})`, v.pipe(numberText, ridgeSchemas.ridge)),
   tolerance: option(
     'T',
-    `gradient that a solved ridge has left (usually ${usualRidge.tolerance}), or a timed step's error (${usualTimed.tolerance})`,
+    `gradient that a ridge has left (usually ${usualRidge.tolerance}), or a timed step's error (${usualTimed.tolerance})`,
     v.pipe(numberText, ridgeSchemas.tolerance),
   ),
   maxProducts: option(

@@ -130,7 +130,7 @@ export const presets: Readonly<Record<Algorithm, Preset>> = {
   },
   'ntk-dfl-published': {
     title: 'NTK-DFL, as published',
-    description: 'NTK-DFL as its authors run it: the flow itself, to the time of the lowest own loss (arXiv 2410.01922).',
+    description: 'NTK-DFL as its authors run it: the flow to the best of several times (arXiv 2410.01922).',
     method: averaged({ ...usualTimed, ...targetsOf(plain) }, { kind: 'none' }),
   },
   dfedavg: {
