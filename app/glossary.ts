@@ -20,6 +20,7 @@ export const glossary = {
   linearise: 'Neighbours evaluate their samples at this averaged model, which gives the neural tangent kernel.',
   evolve: 'Follow how the outputs on all those samples would change under training, using the kernel alone.',
   step: 'Turn that change of outputs into one change of the weights, with the neighbours’ help.',
+  choose: 'Of several such changes take the one whose model is the least surprised by this client’s own samples.',
   descend: 'Take gradient steps on this client’s own samples.',
   evaluate: 'Test the new model on samples that nobody trained on.',
   averaged: 'The model whose weights are the average of all clients’ weights: what the federation has learned together.',

@@ -71,6 +71,7 @@ describe('a room of tabs that goes from method to method', () => {
     // With its velocity.
     ['spark', 2 * WEIGHTS],
     ['ntk-dfl', WEIGHTS],
+    ['ntk-dfl-fixed', WEIGHTS],
     ['ntk-dfl-published', WEIGHTS],
     ['sparkmesh --kernel whole --evolution ridge --pull 0.02', WEIGHTS],
     ['sparkmesh --kernel whole --exchange weights', WEIGHTS],

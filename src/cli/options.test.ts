@@ -182,7 +182,7 @@ test('other options change what the algorithm brings, in any order', () => {
 
 test('an algorithm with a fixed step size keeps it until told otherwise', () => {
   const stepSizeOf = (line: string) => {
-    const { method } = settingsOf(`--algorithm ntk-dfl-published ${line}`);
+    const { method } = settingsOf(`--algorithm ntk-dfl-fixed ${line}`);
     return method.kind === 'ntk' && method.evolution.kind === 'flow' ? method.evolution.stepSize : null;
   };
   expect(stepSizeOf('')).toEqual({ rule: 'fixed', learningRate: 0.08, decay: 0 });
@@ -213,6 +213,7 @@ test('the last of a repeated option counts', () => expect(settingsOf('--rounds 3
 describe('what cannot be is refused in one sentence', () => {
   const see = 'see npm run simulate -- --help.';
   test.each([
+    ['--times 100,50', `--times cannot be "100,50": it must be times in ascending order; ${see}`],
     ['--rounds 0', `--rounds cannot be "0": it must be at least 1; ${see}`],
     ['--rounds 1.5', `--rounds cannot be "1.5": it must be a whole number; ${see}`],
     ['--rounds many', `--rounds cannot be "many": it must be a number; ${see}`],
@@ -358,6 +359,32 @@ describe('kernel and evolution', () => {
     });
   });
 
+  test('several times bring the flow to them, with either kernel, and keep what is given', () => {
+    const { temperature, softLabels, teacher, priorAdjustment } = methodOf('').evolution;
+    expect(methodOf('--times 5,50')).toMatchObject({
+      kernel: methodOf('').kernel,
+      evolution: {
+        kind: 'timed',
+        learningRate: 0.01,
+        decay: 0.07,
+        times: [5, 50],
+        tolerance: 0.01,
+        temperature,
+        softLabels,
+        teacher,
+        priorAdjustment,
+      },
+    });
+    expect(methodOf('--evolution timed --kernel whole --learning-rate 0.02 --tolerance 0.1')).toMatchObject({
+      kernel: 'whole',
+      evolution: { kind: 'timed', learningRate: 0.02, tolerance: 0.1 },
+    });
+    const published = '--algorithm ntk-dfl-published';
+    expect(methodOf(`${published} --decay 0 --tolerance 0.001`).evolution).toMatchObject({ kind: 'timed', decay: 0, tolerance: 0.001 });
+    expect(methodOf(`${published} --steps 9 --step-size spectral`).evolution).toMatchObject({ kind: 'flow', steps: 9 });
+    expect(methodOf(`${published} --ridge 0.2`)).toMatchObject({ kernel: 'whole', evolution: { kind: 'ridge', ridge: 0.2 } });
+  });
+
   test('a flow may have either kernel', () => {
     expect(methodOf('--kernel whole --steps 100')).toMatchObject({ kernel: 'whole', evolution: { kind: 'flow', steps: 100 } });
     expect(methodOf('--algorithm spark --kernel averaged')).toEqual(methodOf('--algorithm spark'));
@@ -367,6 +394,8 @@ describe('kernel and evolution', () => {
   test.each([
     ['--evolution ridge --kernel averaged', '--evolution ridge does not apply to --kernel averaged; leave one of them out.'],
     ['--ridge 0.1 --kernel averaged', '--evolution ridge does not apply to --kernel averaged; leave one of them out.'],
+    ['--times 100 --steps 40', '--steps does not apply to --times; leave one of them out.'],
+    ['--evolution timed --ridge 1', '--ridge does not apply to --evolution timed; leave one of them out.'],
     ['--evolution ridge --steps 40', '--steps does not apply to --evolution ridge; leave one of them out.'],
     ['--ridge 0.1 --integrator euler', '--integrator does not apply to --ridge; leave one of them out.'],
     ['--tolerance 0.1 --learning-rate 0.1', '--learning-rate does not apply to --tolerance; leave one of them out.'],

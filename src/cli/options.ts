@@ -13,7 +13,7 @@ import {
   type Momentum,
   type NtkMethod,
 } from '../settings/method.ts';
-import { algorithms, presets, usualFlow, usualRidge } from '../settings/presets.ts';
+import { algorithms, evolvedBy, presets, usualRidge, usualTimed } from '../settings/presets.ts';
 import {
   defaultSettings,
   exchanges,
@@ -56,6 +56,7 @@ const DEFAULT_CLASSES = 2;
 const schemas = settingsSchema.entries;
 const flowSchemas = evolutionSchemas.flow.entries;
 const ridgeSchemas = evolutionSchemas.ridge.entries;
+const timedSchemas = evolutionSchemas.timed.entries;
 const momentumSchemas = methodSchemas.ntk.entries.momentum.options[1].entries;
 const gradientSchemas = methodSchemas.gradient.entries;
 const [, , chance] = schemas.topology.options;
@@ -170,13 +171,18 @@ const settingOptions = {
     v.pipe(numberText, v.number(), v.minValue(0.1), v.maxValue(600)),
   ),
   kernel: option('NAME', "averaged or whole (default: the algorithm's, as for all below)", methodSchemas.ntk.entries.kernel),
-  evolution: option('KIND', 'flow, or ridge: solves for the step (with the whole kernel)', v.picklist(['flow', 'ridge'])),
+  evolution: option(
+    'KIND',
+    'flow, timed: to the best of several times, or ridge: solved for (whole kernel)',
+    v.picklist(['flow', 'timed', 'ridge']),
+  ),
+  times: option('LIST', `the times to choose from, e.g. ${usualTimed.times.join()}`, v.pipe(listText, timedSchemas.times)),
   steps: option('S', 'steps of the flow', v.pipe(numberText, flowSchemas.steps)),
   integrator: option('NAME', 'of the flow: euler or accelerated', flowSchemas.integrator),
   ridge: option('RHO', `how strongly the ridge holds the step back (usually ${usualRidge.ridge})`, v.pipe(numberText, ridgeSchemas.ridge)),
   tolerance: option(
     'T',
-    `the part of its gradient at which the ridge counts as solved (usually ${usualRidge.tolerance})`,
+    `gradient that a ridge has left (usually ${usualRidge.tolerance}), or a timed step's error (${usualTimed.tolerance})`,
     v.pipe(numberText, ridgeSchemas.tolerance),
   ),
   maxProducts: option(
@@ -201,8 +207,8 @@ const settingOptions = {
     v.pipe(numberText, methodSchemas.ntk.entries.pull),
   ),
   stepSize: option('RULE', 'spectral (from the kernel) or fixed (needs --learning-rate)', v.picklist(['spectral', 'fixed'])),
-  learningRate: option('ETA', 'fixed step size', v.pipe(numberText, gradientSchemas.learningRate)),
-  decay: option('D', 'the fixed step size falls as exp(-D * round)', v.pipe(numberText, gradientSchemas.decay)),
+  learningRate: option('ETA', 'fixed step size, or what times are scaled by', v.pipe(numberText, gradientSchemas.learningRate)),
+  decay: option('D', 'that falls as exp(-D * round)', v.pipe(numberText, gradientSchemas.decay)),
   localSteps: option('N', 'steps of a gradient method in a round', v.pipe(numberText, gradientSchemas.localSteps)),
   batchSize: option(
     'N',
@@ -331,23 +337,45 @@ function momentumOf(given: Given, byDefault: Momentum): Momentum {
   return { kind, factor: factor ?? usual.factor, velocity: velocity ?? usual.velocity };
 }
 
-const flowOptions = ['steps', 'integrator', 'stepSize', 'learningRate', 'decay'] as const satisfies readonly (keyof Given)[];
-const ridgeOptions = ['ridge', 'tolerance', 'maxProducts'] as const satisfies readonly (keyof Given)[];
+/** What each kind of evolution takes. Of an option that several take, the first is meant, unless the algorithm's own takes it. */
+const evolutionOptions = {
+  ridge: ['ridge', 'tolerance', 'maxProducts'],
+  flow: ['steps', 'integrator', 'stepSize', 'learningRate', 'decay'],
+  timed: ['times', 'tolerance', 'learningRate', 'decay'],
+} as const satisfies Record<EvolutionSettings['kind'], readonly (keyof Given)[]>;
+const kinds = ['ridge', 'flow', 'timed'] as const;
+type EvolutionOption = (typeof evolutionOptions)[EvolutionSettings['kind']][number];
+/** The first of these that is given says the kind, if nothing else does. */
+const telling = [
+  'ridge',
+  'maxProducts',
+  'times',
+  'tolerance',
+  'steps',
+  'integrator',
+  'stepSize',
+  'learningRate',
+  'decay',
+] as const satisfies readonly EvolutionOption[];
 
 function evolutionOf(given: Given, byDefault: EvolutionSettings): EvolutionSettings {
-  const firstGiven = (names: readonly (keyof Given)[]) => names.find((name) => given[name] !== undefined);
-  const [flowOption, ridgeOption] = [firstGiven(flowOptions), firstGiven(ridgeOptions)];
-  const implied = ridgeOption ? 'ridge' : flowOption || given.kernel === 'averaged' ? 'flow' : byDefault.kind;
-  const kind = given.evolution ?? implied;
-  const chosen = given.evolution || !ridgeOption ? `--evolution ${kind}` : flagOf(ridgeOption);
+  const taken = (kind: EvolutionSettings['kind']): readonly EvolutionOption[] => evolutionOptions[kind];
+  const told = telling.find((name) => given[name] !== undefined);
+  const usual = !told && given.kernel === 'averaged' && byDefault.kind === 'ridge' ? 'flow' : byDefault.kind;
+  const implied = told && !taken(usual).includes(told) ? kinds.find((each) => taken(each).includes(told)) : usual;
+  const kind = given.evolution ?? implied ?? usual;
+  const others = telling.filter((name) => !taken(kind).includes(name));
+  refuse(given, others, given.evolution || !told ? `--evolution ${kind}` : flagOf(told));
+  const evolution = evolvedBy(kind, byDefault);
   // `v.object` keeps the options that are named like a setting and drops the others.
-  if (kind === 'ridge') {
-    refuse(given, flowOptions, chosen);
-    return v.parse(v.object(ridgeSchemas), { ...usualRidge, ...byDefault, ...given, kind });
+  switch (evolution.kind) {
+    case 'ridge':
+      return v.parse(v.object(ridgeSchemas), { ...evolution, ...given });
+    case 'timed':
+      return v.parse(v.object(timedSchemas), { ...evolution, ...given });
+    case 'flow':
+      return v.parse(v.object(flowSchemas), { ...evolution, ...given, stepSize: stepSizeOf(given, evolution.stepSize) });
   }
-  refuse(given, ridgeOptions, chosen);
-  const usual = byDefault.kind === 'flow' ? byDefault : usualFlow;
-  return v.parse(v.object(flowSchemas), { ...byDefault, ...usual, ...given, kind, stepSize: stepSizeOf(given, usual.stepSize) });
 }
 
 function ntkMethodOf(given: Given, { kind, kernel: usual, evolution: byDefault, momentum, pull }: NtkMethod): NtkMethod {
@@ -364,6 +392,7 @@ function gradientMethodOf(given: Given, method: GradientMethod): GradientMethod 
 const ntkOptions = [
   'kernel',
   'evolution',
+  'times',
   'pull',
   'steps',
   'integrator',

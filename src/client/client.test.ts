@@ -7,7 +7,7 @@ import { encodeMessage } from '../protocol/codec.ts';
 import { decodeFrame } from '../protocol/frame.ts';
 import { modelOf } from '../settings/model.ts';
 import { algorithms, usualRidge } from '../settings/presets.ts';
-import type { EvolutionSettings, EvolutionSettings, Method } from '../settings/method.ts';
+import type { EvolutionSettings, Method } from '../settings/method.ts';
 import { defaultSettings, exchanges, withAlgorithm, type Settings } from '../settings/settings.ts';
 import { dropsOut } from '../topology/dropout.ts';
 import { graphOf } from '../topology/graph.ts';

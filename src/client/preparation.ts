@@ -6,6 +6,7 @@ import { inputWidth, ModelError } from '../model/model.ts';
 import { calibrate, useUsualShaders } from '../ntk/calibration.ts';
 import { descend } from '../ntk/descent.ts';
 import { NtkEngine } from '../ntk/engine.ts';
+import type { EvolutionSettings } from '../settings/method.ts';
 import { featureForm, type Settings } from '../settings/settings.ts';
 import type { Problem, ProblemSource } from './problem.ts';
 
@@ -86,6 +87,21 @@ export class Preparation {
 /** Products with the kernel that solve a ridge to a hundredth of its first gradient, about. */
 const RIDGE_PRODUCTS = 20;
 
+/** Those that the flow to a time takes, about. */
+const TIMED_PRODUCTS = 150;
+
+/** Products with the kernel that a round takes, about. */
+function productsOf(evolution: EvolutionSettings): number {
+  switch (evolution.kind) {
+    case 'flow':
+      return evolution.steps;
+    case 'ridge':
+      return Math.min(evolution.maxProducts, RIDGE_PRODUCTS);
+    case 'timed':
+      return TIMED_PRODUCTS;
+  }
+}
+
 /** Clients whose samples a calibration pools: a round pools the neighbours', and before it their number may still change. */
 const CALIBRATED_POOL = 4;
 
@@ -98,8 +114,7 @@ function calibrated(choice: BackendChoice, settings: Settings, problem: Problem)
   }
   const { kernel, evolution } = method;
   const samples = CALIBRATED_POOL * problem.own.labels.length;
-  const steps = evolution.kind === 'flow' ? evolution.steps : Math.min(evolution.maxProducts, RIDGE_PRODUCTS);
-  return calibrate(choice, { spec: problem.model, kernel, samples, steps });
+  return calibrate(choice, { spec: problem.model, kernel, samples, steps: productsOf(evolution) });
 }
 
 /** Computes once what a round computes, so that nobody waits for shaders to compile in the first. */

@@ -7,15 +7,18 @@ import type { PeerId, Presence } from '../transport/transport.ts';
 
 export type { BackendView, RoundSummary, Score };
 
-/** A round's phases in their order: `descend` is of gradient methods; `linearise`, `evolve` and `step` are of NTK methods. */
-export const phases = ['descend', 'mix', 'linearise', 'evolve', 'step', 'evaluate'] as const;
+/**
+ * A round's phases in their order: `descend` is of gradient methods; `linearise`, `evolve` and `step` are of NTK methods, and
+ * `choose` of those with several times.
+ */
+export const phases = ['descend', 'mix', 'linearise', 'evolve', 'step', 'choose', 'evaluate'] as const;
 export type Phase = (typeof phases)[number];
 
 /** Milliseconds spent in each phase of one round, of those that it has had. */
 export type PhaseTimes = Readonly<Partial<Record<Phase, number>>>;
 
 /** The kinds of work that a client computes, for its own round and for its neighbours'. */
-export const works = ['descend', 'features', 'evolve', 'pullback', 'score'] as const;
+export const works = ['descend', 'features', 'evolve', 'pullback', 'choose', 'score'] as const;
 export type Work = (typeof works)[number];
 
 /** Milliseconds spent computing, by what it was. */

@@ -1,7 +1,7 @@
 /** The hyperparameters tried for each method: six settings each, scored on the validation split. The presets hold the best stable ones. */
 
 import type { GradientMethod, Method, NtkMethod } from '../settings/method.ts';
-import { algorithms, presets, type Algorithm } from '../settings/presets.ts';
+import { algorithms, presets, usualTimed, type Algorithm } from '../settings/presets.ts';
 import { condition, ntkMethod, withFlow, withRidge, type Condition } from './condition.ts';
 
 export interface Candidate {
@@ -39,6 +39,9 @@ function gradient(algorithm: Algorithm, changes: readonly Partial<GradientMethod
 
 const words: Readonly<Record<string, string>> = { learningRate: 'η', localSteps: 'steps', batchSize: 'batch' };
 
+/** Their code's configuration names times from 25 to 1000. Each time costs the residuals and the step once more. */
+const timeLists = [[100], [200], [400], [1000], [100, 300, 1000], [100, 200, 400, 800]];
+
 const grids: Readonly<Record<Algorithm, () => Variant[]>> = {
   sparkmesh: () =>
     ntk('sparkmesh', (method) =>
@@ -65,11 +68,18 @@ const grids: Readonly<Record<Algorithm, () => Variant[]>> = {
     ),
   'ntk-dfl': () =>
     ntk('ntk-dfl', (method) => [10, 20, 40, 80, 160, 320].map((steps) => ({ label: `S ${steps}`, method: withFlow(method, { steps }) }))),
-  'ntk-dfl-published': () =>
-    ntk('ntk-dfl-published', (method) =>
+  'ntk-dfl-fixed': () =>
+    ntk('ntk-dfl-fixed', (method) =>
       product([0.02, 0.04, 0.08], [25, 50]).map(([learningRate, steps]) => ({
         label: `η ${learningRate}, S ${steps}`,
         method: withFlow(method, { steps, stepSize: { rule: 'fixed', learningRate, decay: 0 } }),
+      })),
+    ),
+  'ntk-dfl-published': () =>
+    ntk('ntk-dfl-published', (method) =>
+      timeLists.map((times) => ({
+        label: `τ ${times.join(', ')}`,
+        method: { ...method, evolution: { ...method.evolution, ...usualTimed, times } },
       })),
     ),
   dfedavg: () =>

@@ -72,7 +72,15 @@ function bytes(ours: Runs, theirs: Runs, most: number, accuracy: number): Verdic
 
 const final = (records: Runs) => spreadOf(records.map(({ rounds: all }) => all.at(-1)!.averaged)).mean;
 
-const rivals = ['spark', 'ntk-dfl', 'ntk-dfl-published', 'dfedavg', 'dfedavgm', 'dpsgd'] as const satisfies readonly Algorithm[];
+const rivals = [
+  'spark',
+  'ntk-dfl',
+  'ntk-dfl-fixed',
+  'ntk-dfl-published',
+  'dfedavg',
+  'dfedavgm',
+  'dpsgd',
+] as const satisfies readonly Algorithm[];
 
 /** The other federated method that ends highest, or null while one of them has no runs. */
 function bestRival(measurements: Measurements, study: string): { algorithm: Algorithm; accuracy: number } | null {

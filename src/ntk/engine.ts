@@ -1,6 +1,7 @@
 /** What a client computes in a round, on whichever tfjs backend is set. */
 
 import * as tf from '@tensorflow/tfjs';
+import { parts } from '../math/vectors.ts';
 import {
   classCount,
   featureWidths,
@@ -11,7 +12,7 @@ import {
   type ModelSpec,
 } from '../model/model.ts';
 import { evolveAveraged } from './averaged.ts';
-import { EvolutionError, type EvolutionOptions, type Evolved, type Flow, type KernelKind, type Ridge } from './evolution.ts';
+import { EvolutionError, shortened, type Evolution, type EvolutionOptions, type Evolved, type KernelKind } from './evolution.ts';
 import { InputGrams } from './inputGrams.ts';
 import { InputProducts } from './inputProducts.ts';
 import { backProjection, jacobian, linearisation } from './jacobian.ts';
@@ -128,38 +129,45 @@ export class NtkEngine {
     const { spec, form } = this;
     const pool = poolOf(spec, form, members);
     if (kernel === 'whole') return evolveWhole({ spec, form, weights, pool, options });
-    if (options.kind !== 'flow') throw new EvolutionError('A ridge needs the whole kernel; take that, or a flow.');
+    if (options.kind === 'ridge') throw new EvolutionError('A ridge needs the whole kernel; take that, or a flow.');
     const inputGram = pool.inputs.length > 0 ? await this.inputGrams.of(pool.inputs) : null;
     return evolveAveraged({ spec, form, weights, pool, inputGram, flow: options, wantKernel });
   }
 
-  /** Jᵀ R at w̄: one backward pass; `cotangent` R is n x C. d numbers. */
+  /** Jᵀ R at w̄: one backward pass; `cotangent` R is n x C. d numbers. Of several R one after another so many times d. */
   pullback(weights: Float32Array, inputs: tf.Tensor2D, cotangent: Float32Array): Promise<Float32Array> {
     return takeOne(
       tf.tidy(() => {
-        const residual = tf.tensor2d(cotangent, [inputs.shape[0], classCount(this.spec)]);
-        return pullback(networkOf(this.spec, weights), inputs, residual);
+        const network = networkOf(this.spec, weights);
+        const [samples, classes] = [inputs.shape[0], classCount(this.spec)];
+        return tf.concat1d(
+          parts(cotangent, samples * classes).map((residual) => pullback(network, inputs, tf.tensor2d(residual, [samples, classes]))),
+        );
       }),
     );
   }
 
   /**
-   * Jᵀ R over a pool whose members brought their Jacobians as they are: d numbers; `residual` R is N x C.
+   * Jᵀ R over a pool whose members brought their Jacobians as they are: d numbers; `residual` R is N x C. Several R as in `pullback`.
    * @throws {PoolError} when they brought anything else.
    */
   async backProject(members: readonly PoolMember[], residual: Float32Array): Promise<Float32Array> {
-    const { jacobians } = poolOf(this.spec, this.form, members);
+    const { jacobians, samples } = poolOf(this.spec, this.form, members);
     if (this.form !== 'jacobian') throw new PoolError('Only whole Jacobians can be projected back; give the residuals to the owners.');
     const classes = classCount(this.spec);
     return takeOne(
       tf.tidy(() => {
-        let offset = 0;
-        const parts = members.map(({ labels: { length } }, i) => {
-          const rows = tf.tensor2d(residual.subarray(offset * classes, (offset + length) * classes), [length, classes]);
-          offset += length;
-          return backProjection(tf.tensor2d(jacobians[i]!, [length, jacobians[i]!.length / length]), rows);
-        });
-        return tf.addN(parts);
+        const owned = jacobians.map((rows, i) => tf.tensor2d(rows, [members[i]!.labels.length, rows.length / members[i]!.labels.length]));
+        const project = (matrix: Float32Array) => {
+          let offset = 0;
+          const terms = owned.map((rows) => {
+            const first = offset;
+            offset += rows.shape[0] * classes;
+            return backProjection(rows, tf.tensor2d(matrix.subarray(first, offset), [rows.shape[0], classes]));
+          });
+          return tf.addN(terms);
+        };
+        return tf.concat1d(parts(residual, samples * classes).map(project));
       }),
     );
   }
@@ -196,7 +204,7 @@ export class NtkEngine {
    * Compiles the shaders that a round with `samples` own samples needs, so that the first round does not wait for them.
    * Backends without shaders have nothing to do.
    */
-  async warmUp(samples: number, kernel: KernelKind, evolution: Flow | Ridge): Promise<void> {
+  async warmUp(samples: number, kernel: KernelKind, evolution: Evolution): Promise<void> {
     if (tf.getBackend() !== 'webgpu') return;
     const width = inputWidth(this.spec);
     const weights = initialWeights(this.spec, 0);
@@ -207,8 +215,7 @@ export class NtkEngine {
       const features = await this.features(weights, inputs);
       const own = isConvolutional(this.spec) || this.form !== 'layers' ? null : ({ kind: 'exact', rows, width } as const);
       const pool = [{ key: 'warm-up', inputs: own, features, teacher: null, labels }];
-      const short = evolution.kind === 'flow' ? { ...evolution, steps: 1 } : { ...evolution, maxProducts: 2 };
-      const options = { ...short, temperature: 1, softLabelWeight: 1, priorAdjustment: 0, round: 0 };
+      const options = { ...shortened(evolution), temperature: 1, softLabelWeight: 1, priorAdjustment: 0, round: 0 };
       const { residual } = await this.evolve({ weights, pool, kernel, options });
       await (this.form === 'jacobian' ? this.backProject(pool, residual) : this.pullback(weights, inputs, residual));
       await this.evaluate(weights, rows, labels);

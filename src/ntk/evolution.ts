@@ -25,6 +25,18 @@ export interface Ridge {
   readonly maxProducts: number;
 }
 
+/** The gradient flow itself, followed with error control to several times, of which one is chosen (NTK-DFL's code). */
+export interface Timed {
+  readonly kind: 'timed';
+  /** What time is scaled by, as η of a fixed step size: η exp(-decay · t). */
+  readonly learningRate: number;
+  readonly decay: number;
+  /** Ascending. */
+  readonly times: readonly number[];
+  /** Of the logits at each step, relative to 1 and their size. */
+  readonly tolerance: number;
+}
+
 /**
  * K or Θ: `averaged` K = (1/C) Σ_k J_k J_kᵀ (N x N, as published), `whole` Θ = J Jᵀ ((N C) x (N C), never formed), which knows
  * how one logit's step moves another (this project's addition).
@@ -41,8 +53,11 @@ export interface Targets {
   readonly priorAdjustment: number;
 }
 
+/** How the logits of a round get where they end. */
+export type Evolution = Flow | Ridge | Timed;
+
 /** The evolution of one round: the run's settings, with what depends on the round. */
-export type EvolutionOptions = (Flow | Ridge) &
+export type EvolutionOptions = Evolution &
   Targets & {
     /** t, from 0. */
     readonly round: number;
@@ -56,7 +71,10 @@ export interface Solved {
   readonly relativeGradient: number;
 }
 
-/** Where an evolution ended. Matrices are row-major, their rows the pool's samples in its order. */
+/**
+ * Where an evolution ended. Matrices are row-major, their rows the pool's samples in its order; of several times they stand one
+ * after another.
+ */
 export interface Evolved {
   /** R, N x C: the step is -`scale` · Jᵀ R. */
   readonly residual: Float32Array;
@@ -70,6 +88,8 @@ export interface Evolved {
   readonly topEigenvalue?: number;
   /** Of a ridge. */
   readonly solver?: Solved;
+  /** With the kernel, of a flow to several times. */
+  readonly products?: number;
   /** K, N x N, if it was wanted and there is one. */
   readonly kernel?: Float32Array;
 }
@@ -93,4 +113,16 @@ export function priorShift(labels: Int32Array, classes: number, adjustment: numb
   const counts = new Float32Array(classes);
   for (const label of labels) counts[label]! += 1;
   return counts.map((count) => adjustment * Math.log((count + (0.1 * labels.length) / classes) / (1.1 * labels.length)));
+}
+
+/** The same evolution as short as it can be, which computes one time whatever it is made of. */
+export function shortened(evolution: Evolution): Evolution {
+  switch (evolution.kind) {
+    case 'flow':
+      return { ...evolution, steps: 1 };
+    case 'ridge':
+      return { ...evolution, maxProducts: 2 };
+    case 'timed':
+      return { ...evolution, times: evolution.times.slice(0, 1), tolerance: 1 };
+  }
 }

@@ -1,3 +1,6 @@
+import { priorShift, type Targets } from './evolution.ts';
+import type { Pool } from './pool.ts';
+
 /**
  * What a pool's labels and soft labels ask of its logits, as a function of them in host memory: the sum over the samples of
  *   CE(f + shift, y) + λ T² KL(softmax(h/T) || softmax(f/T)),
@@ -63,4 +66,14 @@ export class Objective {
       for (let c = 0; c < classes; c++) into[start + c]! += share * powers[c]!;
     }
   }
+}
+
+/** What a pool asks of its C logits. @param logits f⁰, N x C. */
+export function objectiveOf(
+  { labels, teacher }: Pick<Pool, 'labels' | 'teacher'>,
+  classes: number,
+  { temperature, softLabelWeight, priorAdjustment }: Targets,
+  logits: Float32Array,
+): Objective {
+  return new Objective(labels, priorShift(labels, classes, priorAdjustment), teacher ?? logits, temperature, softLabelWeight * temperature);
 }

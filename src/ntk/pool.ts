@@ -2,6 +2,7 @@
 
 import * as tf from '@tensorflow/tfjs';
 import { encodeHalf, floatsOf, halfExponent } from '../math/half.ts';
+import { concat } from '../math/vectors.ts';
 import { classCount, featureWidths, inputWidth, isConvolutional, type FeatureForm, type ModelSpec } from '../model/model.ts';
 
 /** Floats, or halves: inputs are kept of every neighbour there has been, and most come as halves. */
@@ -89,16 +90,6 @@ export interface Pool {
   readonly teacher: Float32Array | null;
   /** N. */
   readonly labels: Int32Array;
-}
-
-function concat(parts: readonly Float32Array[]): Float32Array {
-  const whole = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let offset = 0;
-  for (const part of parts) {
-    whole.set(part, offset);
-    offset += part.length;
-  }
-  return whole;
 }
 
 /** What does not fit the model in a member's inputs, if anything. */

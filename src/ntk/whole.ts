@@ -5,16 +5,26 @@ import { floatsOf } from '../math/half.ts';
 import { classCount, featureWidths, isConvolutional, type FeatureForm, type ModelSpec } from '../model/model.ts';
 import { rowsByLogit } from './convolution.ts';
 import { logitsOf } from './dense.ts';
-import { EvolutionError, priorShift, stepSizeOf, type Evolved, type EvolutionOptions, type Flow, type Ridge } from './evolution.ts';
+import {
+  EvolutionError,
+  priorShift,
+  stepSizeOf,
+  type Evolved,
+  type EvolutionOptions,
+  type Flow,
+  type Ridge,
+  type Timed,
+} from './evolution.ts';
 import { follow } from './flow.ts';
 import { networkOf } from './network.ts';
-import { Objective } from './objective.ts';
+import { objectiveOf } from './objective.ts';
 import { pooledInputs, PoolError, type Pool } from './pool.ts';
 import { take, takeOne } from './readback.ts';
 import { solveRidge } from './ridge.ts';
 import { withoutCentre } from './sketch.ts';
 import { topEigenvalue } from './spectrum.ts';
 import { tangentParts, Tangents } from './tangents.ts';
+import { followToTimes } from './timed.ts';
 
 /** A pool at the mixed model, and what is wanted of its whole kernel. */
 export interface WholeRequest {
@@ -66,7 +76,14 @@ export async function evolveWhole(request: WholeRequest): Promise<Evolved> {
   const { options } = request;
   const { tangents, logits } = lineariseWhole(request);
   try {
-    return await (options.kind === 'flow' ? flow(request, options, tangents, logits) : ridge(request, options, tangents, logits));
+    switch (options.kind) {
+      case 'flow':
+        return await flow(request, options, tangents, logits);
+      case 'ridge':
+        return await ridge(request, options, tangents, logits);
+      case 'timed':
+        return await timed(request, options, tangents, logits);
+    }
   } finally {
     tangents.dispose();
     logits.dispose();
@@ -112,9 +129,16 @@ async function flow(
 
 async function ridge({ spec, pool, options }: WholeRequest, solver: Ridge, tangents: Tangents, start: tf.Tensor2D): Promise<Evolved> {
   const logits = await takeOne(start.clone());
-  const { temperature, softLabelWeight, priorAdjustment } = options;
-  const shift = priorShift(pool.labels, classCount(spec), priorAdjustment);
-  const objective = new Objective(pool.labels, shift, pool.teacher ?? logits, temperature, softLabelWeight * temperature);
+  const objective = objectiveOf(pool, classCount(spec), options, logits);
   const { products, relativeGradient, ...solution } = await solveRidge({ tangents, objective, logits, samples: pool.samples }, solver);
   return { ...solution, scale: 1, solver: { products, relativeGradient } };
+}
+
+async function timed({ spec, pool, options }: WholeRequest, times: Timed, tangents: Tangents, start: tf.Tensor2D): Promise<Evolved> {
+  const { samples } = pool;
+  const classes = classCount(spec);
+  const logits = await takeOne(start.clone());
+  const multiply = (matrix: Float32Array) =>
+    takeOne(tf.tidy(() => tangents.forward(tangents.backward(tf.tensor2d(matrix, [samples, classes])))));
+  return followToTimes({ multiply, objective: objectiveOf(pool, classes, options, logits), logits, samples }, times, options.round);
 }

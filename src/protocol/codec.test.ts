@@ -21,6 +21,7 @@ const shapes: fc.Arbitrary<RunShape> = fc
     logits: fc.constantFrom(0, 4),
     inputs: fc.constantFrom('exact', 'sketch', 'none'),
     sketchSize: fc.integer({ min: 1, max: 5 }),
+    choices: fc.integer({ min: 1, max: 3 }),
     velocity: fc.boolean(),
     teaches: fc.boolean(),
   })
@@ -85,12 +86,12 @@ const messageOf: { readonly [Kind in MessageKind]: (shape: RunShape, random: Ran
       teacher: isTaught(place.round) ? matrix(classes) : null,
     };
   },
-  residuals: ({ ownSamples, classes }, random) => ({
+  residuals: ({ choices, ownSamples, classes }, random) => ({
     type: 'residuals',
     ...inRound(random),
-    residual: floats(ownSamples * classes, random),
+    residual: floats(choices * ownSamples * classes, random),
   }),
-  step: ({ parameters }, random) => ({ type: 'step', ...inRound(random), step: floats(parameters, random) }),
+  step: ({ choices, parameters }, random) => ({ type: 'step', ...inRound(random), step: floats(choices * parameters, random) }),
   decline: (_, random) => ({ type: 'decline', ...inRound(random), of: declinable.options[random.integer(3)]! }),
   metrics: ({ parameters }, random) => ({
     type: 'metrics',

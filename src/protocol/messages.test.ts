@@ -15,6 +15,7 @@ const shape: RunShape = {
   features: { hidden: [2], jacobian: 0, logits: 0 },
   inputs: 'sketch',
   sketchSize: 2,
+  choices: 1,
   velocity: true,
   isTaught: () => false,
 };

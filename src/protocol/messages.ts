@@ -105,18 +105,18 @@ const features = declare(
   },
 );
 
-/** step: to the samples' owner, its rows of R, n x C; answered by `step`. */
+/** step: to the samples' owner, its rows of R, n x C, of each R that there is to choose from; answered by `step`. */
 const residuals = declare(
   'residuals',
   { purpose: 'training', takenBy: 'owner', ofSamples: true, phase: 'step' },
-  { ...inRound, residual: floats((shape) => shape.ownSamples * shape.classes) },
+  { ...inRound, residual: floats((shape) => shape.choices * shape.ownSamples * shape.classes) },
 );
 
-/** step: the owner's backward pass Jᵀ R at the mixed model. */
+/** step: the owner's backward pass Jᵀ R at the mixed model, of each R. */
 const step = declare(
   'step',
   { purpose: 'training', takenBy: 'round', ofSamples: true, answers: residuals.type },
-  { ...inRound, step: floats(parameters, 'feedback') },
+  { ...inRound, step: floats((shape) => shape.choices * shape.parameters, 'feedback') },
 );
 
 /** The messages whose sender waits for an answer. */

@@ -16,6 +16,8 @@ export interface RunShape {
   readonly features: FeatureWidths | null;
   readonly inputs: KernelInputs;
   readonly sketchSize: number;
+  /** Between how many steps a client chooses in a round. */
+  readonly choices: number;
   /** Whether weights come with a velocity. */
   readonly velocity: boolean;
   /** Whether the features of a round come with a teacher's logits. */

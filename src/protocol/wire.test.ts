@@ -20,6 +20,7 @@ const shape: RunShape = {
   inputs: 'exact',
   sketchSize: 2,
   classes: 4,
+  choices: 1,
   velocity: false,
   isTaught: () => false,
 };

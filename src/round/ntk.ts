@@ -1,15 +1,17 @@
 /** What an NTK method does after the mix: linearise, evolve, step (see round.ts). */
 
+import { concat, parts } from '../math/vectors.ts';
 import type { Teaching } from '../ntk/engine.ts';
 import type { Evolved } from '../ntk/evolution.ts';
 import { inputBytes, type OwnerFeatures, type PoolMember } from '../ntk/pool.ts';
-import { neighboursTeach, type NtkMethod } from '../settings/method.ts';
+import { choicesOf, neighboursTeach, type NtkMethod } from '../settings/method.ts';
 import type { PeerId } from '../transport/transport.ts';
 import { mix, momentumStep, pulled, scaledSum, weightedMean, type Iterate } from './iterate.ts';
 import {
   stay,
   withEntry,
   without,
+  type Choosing,
   type Known,
   type Linearising,
   type Mixing,
@@ -141,9 +143,11 @@ export function step(state: RoundState, round: number, evolution: Evolved): Tran
   }
   const effects: RoundEffect[] = [];
   const waiting = new Set<PeerId>();
+  const matrices = parts(evolution.residual, evolution.residual.length / choicesOf(method));
   let offset = 0;
   for (const { key: peer, labels } of pool) {
-    const residual = evolution.residual.slice(offset, (offset += labels.length * classes));
+    const [first, end] = [offset, (offset += labels.length * classes)];
+    const residual = concat(matrices.map((matrix) => matrix.subarray(first, end)));
     if (peer === self) effects.push({ type: 'pullback', round, weights: mixed.weights, residual });
     else {
       waiting.add(peer);
@@ -154,19 +158,46 @@ export function step(state: RoundState, round: number, evolution: Evolved): Tran
   return { state: { known, activity: { ...stepping, waiting } }, effects };
 }
 
-/** When every part of the step is in: takes it, with the outer momentum. */
+/** When every part of the step is in: takes it, or chooses first where it is one of several. */
 export function finishStep(known: Known, activity: Stepping): Transition {
-  const { method, plan, mixed, pool, evolution, parts, missed } = activity;
-  if (!parts.has(known.settings.self)) return stay({ known, activity });
+  const { parts: owned, ...rest } = activity;
+  const { plan, mixed, pool, evolution, method } = rest;
+  if (!owned.has(known.settings.self)) return stay({ known, activity });
   // In the pool's order, not in that of arrival: the same seed gives the same sum.
-  const inOrder = pool.flatMap(({ key }) => parts.get(key) ?? []);
-  const delta = scaledSum(inOrder, -evolution.scale);
+  const inOrder = pool.flatMap(({ key }) => owned.get(key) ?? []);
+  const all = scaledSum(inOrder, -evolution.scale);
+  const steps = parts(all, all.length / choicesOf(method));
+  const choosing: Choosing = { ...rest, phase: 'choose', steps };
+  if (steps.length === 1) return take(known, choosing, 0);
+  return {
+    state: { known, activity: choosing },
+    effects: [{ type: 'choose', round: plan.round, weights: mixed.weights, steps }],
+  };
+}
+
+/** When it is known which step is the best. */
+export function choose(state: RoundState, round: number, choice: number): Transition {
+  const { known, activity } = state;
+  return activity.phase === 'choose' && activity.plan.round === round ? take(known, activity, choice) : stay(state);
+}
+
+/** Takes a step, with the outer momentum. */
+function take(known: Known, activity: Choosing, choice: number): Transition {
+  const { method, plan, mixed, pool, steps, missed } = activity;
+  const delta = steps[choice]!;
+  const evolution = evolutionTo(activity, choice);
   const iterate = momentumStep(mixed, delta, method.momentum);
   const { self, sharesSamples } = known.settings;
   const mixing = plan.neighbours.map(({ peer }) => peer).filter((peer) => !missed.has(peer));
   const neighbours = sharesSamples ? pool.map(({ key }) => key).filter((key) => key !== self) : mixing;
   const result: RoundResult = { round: plan.round, iterate, delta, evolution, neighbours, missed: [...missed] };
   return { state: { known, activity: { phase: 'idle' } }, effects: [{ type: 'finish', result }] };
+}
+
+/** The evolution that led to a step. */
+function evolutionTo({ evolution, steps }: Choosing, choice: number): Evolved {
+  const of = (matrices: Float32Array) => parts(matrices, matrices.length / steps.length)[choice]!;
+  return { ...evolution, residual: of(evolution.residual), logits: of(evolution.logits) };
 }
 
 /** Keeps an owner's mean input, until the sketch's centre is known. */

@@ -1,14 +1,23 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
 import type { Message } from '../protocol/messages.ts';
 import { randomStream, type RandomStream } from '../math/random.ts';
+import { concat, parts } from '../math/vectors.ts';
 import type { Teaching } from '../ntk/engine.ts';
 import type { PoolMember } from '../ntk/pool.ts';
 import { advanceOwner, initialOwnerState, type OwnerEffect, type OwnerEvent, type OwnerState } from './owner.ts';
-import { neighboursTeach, sendsVelocity, type GradientMethod, type Method, type Momentum, type NtkMethod } from '../settings/method.ts';
+import {
+  choicesOf,
+  neighboursTeach,
+  sendsVelocity,
+  type GradientMethod,
+  type Method,
+  type Momentum,
+  type NtkMethod,
+} from '../settings/method.ts';
 import type { Iterate } from './iterate.ts';
 import { advanceRound, initialRoundState, nextRound } from './round.ts';
-import type { RoundEffect, RoundEvent, RoundMessage, RoundResult, RoundState } from './state.ts';
+import type { RoundEffect, RoundEvent, RoundMessage, RoundResult, RoundState, Transition } from './state.ts';
 
 /** What may happen to a message; probabilities of each fault. */
 interface Faults {
@@ -79,6 +88,21 @@ const taught: NtkMethod = {
     teacher: 'neighbours',
   },
 };
+/** Chooses between three steps. */
+const timed: NtkMethod = {
+  ...nesterov,
+  evolution: {
+    kind: 'timed',
+    learningRate: 0.01,
+    decay: 0,
+    times: [1, 2, 3],
+    tolerance: 0.01,
+    temperature: 1,
+    softLabels: [],
+    teacher: 'mixed',
+    priorAdjustment: 0,
+  },
+};
 /** What neighbours get of samples. */
 type Given = 'activations' | 'jacobians' | 'nothing';
 
@@ -87,6 +111,8 @@ const methods: [string, Method, Given?][] = [
   ['the kernel of whole Jacobians', nesterov, 'jacobians'],
   ['the kernel, taught by neighbours', taught],
   ['the kernel of whole Jacobians, taught by neighbours', taught, 'jacobians'],
+  ['the kernel at several times', timed],
+  ['the kernel of whole Jacobians at several times', timed, 'jacobians'],
   ['the kernel, a heavy ball and own velocities', ntk({ kind: 'heavy-ball', factor: 0.5, velocity: 'own' })],
   ['the kernel without momentum', ntk({ kind: 'none' })],
   ['the kernel of the own samples, pulled to the start', { ...nesterov, pull: 0.02 }, 'nothing'],
@@ -262,7 +288,7 @@ class Federation {
           member.work.push(() => {
             const samples = effect.pool.reduce((sum, { labels }) => sum + labels.length, 0);
             const sum = sumOver(effect.pool);
-            const residual = Float32Array.from({ length: samples }, (_, p) => Math.sin(sum + p));
+            const residual = Float32Array.from({ length: choicesOf(this.method) * samples }, (_, p) => Math.sin(sum + p));
             this.#advance(member, {
               type: 'evolved',
               round: effect.round,
@@ -277,8 +303,15 @@ class Federation {
           break;
         case 'back-project':
           member.work.push(() => {
-            const step = Float32Array.of(sumOf(effect.residual), Math.cos(sumOver(effect.pool)));
+            const matrices = parts(effect.residual, effect.residual.length / choicesOf(this.method));
+            const step = concat(matrices.map((residual) => Float32Array.of(sumOf(residual), Math.cos(sumOver(effect.pool)))));
             this.#advance(member, { type: 'own-step', round: effect.round, step });
+          });
+          break;
+        case 'choose':
+          member.work.push(() => {
+            expect(effect.steps.map(({ length }) => length)).toEqual([2, 2, 2]);
+            this.#advance(member, { type: 'chosen', round: effect.round, choice: choiceOf(effect.weights, effect.steps) });
           });
           break;
         case 'finish': {
@@ -326,7 +359,14 @@ const sumOf = (values: Float32Array) => values.reduce((a, b) => a + b, 0);
 /** Depends on the members' order. */
 const sumOver = (pool: readonly PoolMember[]) =>
   pool.reduce((total, { features, teacher }, p) => total + (p + 1) * (sumOf(features.hidden[0]!) + (teacher ? sumOf(teacher) : 0)), 0);
-const stepOf = (k: number, weights: Float32Array, residual: Float32Array) => Float32Array.of(sumOf(residual) * (k + 1), weights[0]! * 0.01);
+/** One for each R over the k + 1 samples. */
+const stepOf = (k: number, weights: Float32Array, residual: Float32Array) =>
+  concat(parts(residual, k + 1).map((matrix) => Float32Array.of(sumOf(matrix) * (k + 1), weights[0]! * 0.01)));
+/** Depends on all of them. */
+const choiceOf = (weights: Float32Array, steps: readonly Float32Array[]) => {
+  const losses = steps.map((step) => Math.cos(100 * (weights[0]! + step[0]!)));
+  return losses.indexOf(Math.min(...losses));
+};
 
 /** Each with who is `stride` before and after it. */
 const ring = (clients: number, stride = 1) =>
@@ -343,6 +383,36 @@ function runFederation(faults: Faults, schedule: number, method: Method, given?:
 
 const iterates = ({ members }: Federation) => members.map(({ results }) => results.map(({ iterate }) => iterate));
 const schedules = fc.nat();
+
+test('the step of the time that was chosen is taken, with the momentum, and the evolution is the one to that time', () => {
+  const start: Iterate = { weights: Float32Array.of(1, 1), velocity: Float32Array.of(2, 0) };
+  const alone = { round: 0, selfWeight: 1, neighbours: [], unreachable: new Set<string>() };
+  const features = { features: featuresOf(0, start.weights), teacher: null };
+  const residual = Float32Array.of(1, 2, 3);
+  const events: RoundEvent[] = [
+    { type: 'begin', plan: alone, own: start },
+    { type: 'own-features', round: 0, features },
+    { type: 'evolved', round: 0, evolution: { residual, logits: Float32Array.of(4, 5, 6), scale: 0.5 } },
+    { type: 'own-step', round: 0, step: Float32Array.of(10, 20, 30, 40, 50, 60) },
+  ];
+  const { state, effects } = events.reduce<Transition>((before, event) => advanceRound(before.state, event), {
+    state: machine('c0', timed, 0),
+    effects: [],
+  });
+  const steps = [Float32Array.of(-5, -10), Float32Array.of(-15, -20), Float32Array.of(-25, -30)];
+  expect(effects).toEqual([{ type: 'choose', round: 0, weights: start.weights, steps }]);
+  expect(advanceRound(state, { type: 'chosen', round: 1, choice: 1 })).toEqual({ state, effects: [] });
+  const [finish] = advanceRound(state, { type: 'chosen', round: 0, choice: 1 }).effects;
+  expect(finish).toMatchObject({
+    type: 'finish',
+    result: {
+      delta: steps[1],
+      evolution: { residual: Float32Array.of(2), logits: Float32Array.of(5), scale: 0.5 },
+      // v = 0.5 v̄ + Δ;  w = w̄ + Δ + 0.5 v
+      iterate: { velocity: Float32Array.of(-14, -20), weights: Float32Array.of(1 - 15 - 7, 1 - 20 - 10) },
+    },
+  });
+});
 
 describe.each(methods)('a round of %s', (_, method, given) => {
   it('gives the same result on every schedule when nothing is lost', () => {

@@ -7,6 +7,7 @@
  *   linearise  w̄ out, features in                      what the kernel needs of every sample in the pool, at w̄
  *   evolve     computed here                           residuals R
  *   step       R's rows out, Jᵀ R in                   Δ = -(η/N) Σ J_pᵀ R_p;  v = μ v̄ + Δ;  w = w̄ + Δ + μ v
+ *   choose     computed here                           where R comes at several times: the Δ of the lowest own loss
  *
  * SPARK (arXiv 2512.12737) goes from mix to step; NTK-DFL (arXiv 2410.01922) is μ = 0, λ = 0. DFedAvg(M) (arXiv 2104.11375)
  * descends and mixes what came of it; D-PSGD (arXiv 1705.09056) mixes w_i while it descends and adds both. A phase ends when
@@ -20,7 +21,7 @@ import { sendsVelocity } from '../settings/method.ts';
 import type { PeerId } from '../transport/transport.ts';
 import { finishMix } from './gradient.ts';
 import type { Iterate } from './iterate.ts';
-import { evolve, finishStep, learnFeatures, learnInputs, learnMean, learnPart, linearise, step } from './ntk.ts';
+import { choose, evolve, finishStep, learnFeatures, learnInputs, learnMean, learnPart, linearise, step } from './ntk.ts';
 import {
   stay,
   withEntry,
@@ -88,6 +89,8 @@ export function advanceRound(state: RoundState, event: RoundEvent): Transition {
       return proceed(learnFeatures(state, state.known.settings.self, event.round, event.features));
     case 'evolved':
       return step(state, event.round, event.evolution);
+    case 'chosen':
+      return choose(state, event.round, event.choice);
     case 'own-step':
       return proceed(learnPart(state, state.known.settings.self, event.round, event.step));
   }

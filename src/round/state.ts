@@ -110,11 +110,18 @@ export interface Stepping extends Linearised {
   readonly phase: 'step';
   readonly pool: readonly PoolMember[];
   readonly evolution: Evolved;
-  /** J_pᵀ R_p by owner; where we have all Jacobians, their sum as our own. */
+  /** J_pᵀ R_p by owner, of each R that there is; where we have all Jacobians, their sum as our own. */
   readonly parts: ReadonlyMap<PeerId, Float32Array>;
 }
 
-type Activity = { readonly phase: 'idle' } | Descending | Mixing | Linearising | Evolving | Stepping;
+/** Every step that there is to choose from is made, and the choice is being computed. */
+export interface Choosing extends Omit<Stepping, 'phase' | 'parts'> {
+  readonly phase: 'choose';
+  /** Δ of each. */
+  readonly steps: readonly Float32Array[];
+}
+
+type Activity = { readonly phase: 'idle' } | Descending | Mixing | Linearising | Evolving | Stepping | Choosing;
 
 /** The machine between two events: plain data, never changed in place. */
 export interface RoundState {
@@ -139,7 +146,8 @@ export type RoundEvent =
   | { readonly type: 'own-inputs'; readonly inputs: OwnedInputs }
   | { readonly type: 'own-features'; readonly round: number; readonly features: OwnerFeatures }
   | { readonly type: 'evolved'; readonly round: number; readonly evolution: Evolved }
-  | { readonly type: 'own-step'; readonly round: number; readonly step: Float32Array };
+  | { readonly type: 'own-step'; readonly round: number; readonly step: Float32Array }
+  | { readonly type: 'chosen'; readonly round: number; readonly choice: number };
 
 /** What a round came to. */
 export interface RoundResult {
@@ -173,10 +181,12 @@ export type RoundEffect =
       readonly pool: readonly PoolMember[];
       readonly method: NtkMethod;
     }
-  /** J_pᵀ R_p of our own samples. */
+  /** J_pᵀ R_p of our own samples, of each R that there is. */
   | { readonly type: 'pullback'; readonly round: number; readonly weights: Float32Array; readonly residual: Float32Array }
   /** Jᵀ R of the pool, from its members' Jacobians. */
   | { readonly type: 'back-project'; readonly round: number; readonly pool: readonly PoolMember[]; readonly residual: Float32Array }
+  /** Which of these steps from these weights leads to the lowest loss on our own samples. */
+  | { readonly type: 'choose'; readonly round: number; readonly weights: Float32Array; readonly steps: readonly Float32Array[] }
   | { readonly type: 'finish'; readonly result: RoundResult };
 
 /** An event's consequences. */

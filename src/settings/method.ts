@@ -54,7 +54,28 @@ const ridgeSchema = v.strictObject({
   ...targetFields,
 });
 
-export const evolutionSchemas = { flow: flowSchema, ridge: ridgeSchema } as const;
+/**
+ * The gradient flow itself, followed with error control to several times, of which each client takes the one at which its true
+ * model has the lowest loss on its own samples (NTK-DFL as its authors run it; they have the pool's). Every time costs the
+ * residuals and the step once more.
+ */
+const timedSchema = v.strictObject({
+  kind: v.literal('timed'),
+  /** What time is scaled by, η_t. */
+  learningRate,
+  decay,
+  times: v.pipe(
+    v.array(range(1e-6, 1e6)),
+    v.minLength(1),
+    v.maxLength(10),
+    v.check((times) => times.every((time, k) => k === 0 || time > times[k - 1]!), 'times in ascending order'),
+  ),
+  /** Of the logits at each step of the integrator, relative to 1 and their size. */
+  tolerance: range(1e-5, 0.5),
+  ...targetFields,
+});
+
+export const evolutionSchemas = { flow: flowSchema, ridge: ridgeSchema, timed: timedSchema } as const;
 
 /**
  * The outer momentum, from one round to the next, on v = μ v + Δ. `heavy-ball`: w = w̄ + v. `nesterov`: w = w̄ + Δ + μ v.
@@ -78,7 +99,7 @@ const ntkFields = v.strictObject({
    * project's addition).
    */
   kernel: v.picklist(['whole', 'averaged']),
-  evolution: v.variant('kind', [flowSchema, ridgeSchema]),
+  evolution: v.variant('kind', [flowSchema, ridgeSchema, timedSchema]),
   momentum: momentumSchema,
   /**
    * γ: how far each mix is pulled towards the weights that all clients of the run started from, w̄ := w⁰ + (1 - γ)(w̄ - w⁰), so
@@ -89,7 +110,7 @@ const ntkFields = v.strictObject({
 const ntkSchema = v.pipe(
   ntkFields,
   v.check(
-    ({ kernel, evolution }) => kernel === 'whole' || evolution.kind === 'flow',
+    ({ kernel, evolution }) => kernel === 'whole' || evolution.kind !== 'ridge',
     'a ridge only with the whole kernel, because with the averaged one no step has the logits that it solves for',
   ),
 );
@@ -120,6 +141,7 @@ export type GradientMethod = v.InferOutput<typeof gradientSchema>;
 export type EvolutionSettings = NtkMethod['evolution'];
 export type FlowSettings = Extract<EvolutionSettings, { kind: 'flow' }>;
 export type RidgeSettings = Extract<EvolutionSettings, { kind: 'ridge' }>;
+export type TimedSettings = Extract<EvolutionSettings, { kind: 'timed' }>;
 export type Momentum = NtkMethod['momentum'];
 
 /** λ_t of round t: the weight of the last stage that has begun. */
@@ -145,4 +167,9 @@ export function isCentralised(method: Method): boolean {
 /** Whether the weights that neighbours send each other come with a velocity. */
 export function sendsVelocity(method: Method): boolean {
   return method.kind === 'ntk' && method.momentum.kind !== 'none' && method.momentum.velocity === 'mixed';
+}
+
+/** Between how many steps a client chooses in a round: neighbours send residuals and steps so many times. */
+export function choicesOf(method: Method): number {
+  return method.kind === 'ntk' && method.evolution.kind === 'timed' ? method.evolution.times.length : 1;
 }

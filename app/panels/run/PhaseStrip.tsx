@@ -7,12 +7,12 @@ import './PhaseStrip.css';
 import { phasesOf } from './progress.ts';
 
 export function PhaseStrip() {
-  const family = useView(({ settings }) => settings.method.kind);
+  const method = useView(({ settings }) => settings.method);
   const phase = useView((view) => view.phase);
   const last = useView(({ own }) => own.at(-1)?.phases);
   return (
     <ol className="phases" aria-label="Phases of a round, with their times in the last one">
-      {phasesOf[family].map((name) => {
+      {phasesOf(method).map((name) => {
         const time = last?.[name];
         return (
           <li key={name} aria-current={name === phase ? 'step' : undefined}>

@@ -1,13 +1,13 @@
 /** How far a run is and how fast it goes, from a client's own rounds. */
 
 import type { ClientView, Phase, PhaseTimes } from '../../../src/client/view.ts';
-import type { Method } from '../../../src/settings/method.ts';
+import { choicesOf, type Method } from '../../../src/settings/method.ts';
 
-/** The phases of a round in their order, for each family of methods. */
-export const phasesOf = {
-  ntk: ['mix', 'linearise', 'evolve', 'step', 'evaluate'],
-  gradient: ['descend', 'mix', 'evaluate'],
-} as const satisfies Record<Method['kind'], readonly Phase[]>;
+/** The phases of a method's round in their order. */
+export function phasesOf(method: Method): readonly Phase[] {
+  if (method.kind === 'gradient') return ['descend', 'mix', 'evaluate'];
+  return ['mix', 'linearise', 'evolve', 'step', ...(choicesOf(method) > 1 ? (['choose'] as const) : []), 'evaluate'];
+}
 
 /** Rounds whose mean time stands for the present pace. */
 const PACE_ROUNDS = 5;

@@ -10,7 +10,8 @@ import { describeStep, evolutionNames, kernelNames, pullNames } from './describe
 const USUAL_PULL = 0.02;
 
 const kernels = methodSchemas.ntk.entries.kernel.options;
-const evolutions = ['ridge', 'flow'] as const;
+/** Only with the whole kernel is there a step to solve for. */
+const evolutionsWith = { whole: ['ridge', 'flow', 'timed'], averaged: ['flow', 'timed'] } as const;
 
 interface KernelFieldProps {
   readonly method: Method;
@@ -27,21 +28,19 @@ export function KernelField({ method, onChange }: KernelFieldProps) {
         values={kernels}
         names={kernelNames}
         value={kernel}
-        // Only with the whole kernel is there a step to solve for.
-        onChange={(chosen) =>
-          onChange({ ...method, kernel: chosen, evolution: chosen === 'whole' ? evolution : evolvedBy('flow', evolution) })
-        }
+        onChange={(chosen) => {
+          const isLost = chosen === 'averaged' && evolution.kind === 'ridge';
+          onChange({ ...method, kernel: chosen, evolution: isLost ? evolvedBy('flow', evolution) : evolution });
+        }}
       />
-      {kernel === 'whole' && (
-        <Choice
-          label="Each step"
-          values={evolutions}
-          names={evolutionNames}
-          value={evolution.kind}
-          onChange={(kind) => onChange({ ...method, evolution: evolvedBy(kind, evolution) })}
-          hint={describeStep(evolution.kind)}
-        />
-      )}
+      <Choice
+        label="Each step"
+        values={evolutionsWith[kernel]}
+        names={evolutionNames}
+        value={evolution.kind}
+        onChange={(kind) => onChange({ ...method, evolution: evolvedBy(kind, evolution) })}
+        hint={describeStep(evolution)}
+      />
       <Choice
         label={<Term of="pull">Weights</Term>}
         values={['free', 'pulled']}

@@ -53,18 +53,20 @@ export function describeTeacher(teacher: EvolutionSettings['teacher']): string {
 export const kernelNames = { whole: 'whole', averaged: 'averaged over logits' } as const;
 
 /** How a step is found. */
-export const evolutionNames = { ridge: 'is solved for', flow: 'follows the flow' } as const;
+export const evolutionNames = { ridge: 'is solved for', flow: 'follows the flow', timed: 'is the best of several times' } as const;
 
 /** What becomes of the weights in the long run. */
 export const pullNames = { free: 'grow freely', pulled: 'are held back' } as const;
 
 /** What that means, in one sentence. */
-export function describeStep(kind: EvolutionSettings['kind']): string {
-  switch (kind) {
+export function describeStep(evolution: EvolutionSettings): string {
+  switch (evolution.kind) {
     case 'ridge':
       return 'The one step that fits all samples best, held back a little.';
     case 'flow':
       return 'Towards what fits all samples, for a number of small steps.';
+    case 'timed':
+      return `Towards what fits all samples, until the time, of ${evolution.times.join(', ')}, at which the own samples are fitted best.`;
   }
 }
 

@@ -1,6 +1,7 @@
 /** What a client computes in a run, on its own samples, one thing after another: the engine, its queue and what it uploaded. */
 import { miniBatches } from '../../data/batches.ts';
 import { randomStream } from '../../math/random.ts';
+import { add } from '../../math/vectors.ts';
 import { inputWidth } from '../../model/model.ts';
 import { descend } from '../../ntk/descent.ts';
 import { NtkEngine, type Teaching } from '../../ntk/engine.ts';
@@ -103,6 +104,17 @@ export class Computation {
   /** Jᵀ R of the pool, from its members' Jacobians. */
   backProject(pool: readonly PoolMember[], residual: Float32Array): Promise<Float32Array> {
     return this.#engine.backProject(pool, residual);
+  }
+
+  /** Which of the steps leads from the weights to the model with the lowest loss on the own samples. */
+  async choose(weights: Float32Array, steps: readonly Float32Array[]): Promise<number> {
+    const { rows, labels } = this.options.problem.own;
+    const losses: number[] = [];
+    for (const step of steps) {
+      const { loss } = await this.#engine.evaluate(add(weights, step), rows, labels);
+      losses.push(Number.isNaN(loss) ? Infinity : loss);
+    }
+    return losses.indexOf(Math.min(...losses));
   }
 
   /** The score of these weights on the test set; zeros where there is none. */

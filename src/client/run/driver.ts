@@ -180,6 +180,11 @@ export class Driver {
           const step = await computation.backProject(effect.pool, effect.residual);
           this.#advanceRound({ type: 'own-step', round: effect.round, step });
         });
+      case 'choose':
+        return computation.enqueue('choose', async () => {
+          const choice = await computation.choose(effect.weights, effect.steps);
+          this.#advanceRound({ type: 'chosen', round: effect.round, choice });
+        });
       case 'finish':
         this.#cancelDeadline();
         return this.host.finished(effect.result);

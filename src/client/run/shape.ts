@@ -2,7 +2,7 @@
 
 import { classCount, featureWidths, inputWidth, parameterCount } from '../../model/model.ts';
 import type { RunShape } from '../../protocol/shape.ts';
-import { neighboursTeach, sendsVelocity } from '../../settings/method.ts';
+import { choicesOf, neighboursTeach, sendsVelocity } from '../../settings/method.ts';
 import { featureForm, kernelInputs, sharesSamples, type Settings } from '../../settings/settings.ts';
 import type { Problem } from '../problem.ts';
 
@@ -20,6 +20,7 @@ export function shapeOf(run: string, settings: Settings, { model, own }: Problem
     inputs: kernelInputs(settings),
     sketchSize: Math.min(sketchSize, width),
     rounds: settings.rounds,
+    choices: choicesOf(method),
     velocity: sendsVelocity(method),
     isTaught: (round) => neighboursTeach(method, round),
   };
