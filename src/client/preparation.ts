@@ -99,7 +99,7 @@ function calibrated(choice: BackendChoice, settings: Settings, problem: Problem)
   const { kernel, evolution } = method;
   const samples = CALIBRATED_POOL * problem.own.labels.length;
   const steps = evolution.kind === 'flow' ? evolution.steps : Math.min(evolution.maxProducts, RIDGE_PRODUCTS);
-  return calibrate(choice, { spec: problem.model, kernel, samples, steps });
+  return calibrate(choice, { spec: problem.model, kernel, evolution: evolution.kind, samples, steps });
 }
 
 /** Computes once what a round computes, so that nobody waits for shaders to compile in the first. */

@@ -8,9 +8,8 @@ import { logitsOf } from './dense.ts';
 import { EvolutionError, priorShift, stepSizeOf, type Evolved, type EvolutionOptions, type Flow, type Ridge } from './evolution.ts';
 import { follow } from './flow.ts';
 import { networkOf } from './network.ts';
-import { Objective } from './objective.ts';
 import { pooledInputs, PoolError, type Pool } from './pool.ts';
-import { take, takeOne } from './readback.ts';
+import { take } from './readback.ts';
 import { solveRidge } from './ridge.ts';
 import { withoutCentre } from './sketch.ts';
 import { topEigenvalue } from './spectrum.ts';
@@ -110,11 +109,11 @@ async function flow(
   return { residual: residual!, logits: evolvedLogits!, scale, stepSize, ...spectrum };
 }
 
-async function ridge({ spec, pool, options }: WholeRequest, solver: Ridge, tangents: Tangents, start: tf.Tensor2D): Promise<Evolved> {
-  const logits = await takeOne(start.clone());
+async function ridge({ spec, pool, options }: WholeRequest, solver: Ridge, tangents: Tangents, logits: tf.Tensor2D): Promise<Evolved> {
+  const { labels, teacher } = pool;
   const { temperature, softLabelWeight, priorAdjustment } = options;
-  const shift = priorShift(pool.labels, classCount(spec), priorAdjustment);
-  const objective = new Objective(pool.labels, shift, pool.teacher ?? logits, temperature, softLabelWeight * temperature);
-  const { products, relativeGradient, ...solution } = await solveRidge({ tangents, objective, logits, samples: pool.samples }, solver);
+  const shift = priorShift(labels, classCount(spec), priorAdjustment);
+  const asked = { labels, shift, teacher, temperature, softWeight: softLabelWeight * temperature };
+  const { products, relativeGradient, ...solution } = await solveRidge({ tangents, logits, asked }, solver);
   return { ...solution, scale: 1, solver: { products, relativeGradient } };
 }
