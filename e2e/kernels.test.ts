@@ -48,6 +48,7 @@ describe.each([
   test.each([
     ['layers', 1e-5],
     ['products', 1e-5],
+    ['lbfgs', 1e-5],
     ['evolutions', 1e-4],
     ['engine', 1e-4],
     ['longProducts', 1e-5],
@@ -98,9 +99,12 @@ describe('a page of its own', () => {
     expect(view.reason).toMatch(why);
   });
 
-  test('a calibration times both forms of the shaders and the other backends, sets the fastest, and leaves no tensor', async () => {
+  test.each([
+    { kernel: 'averaged', evolution: 'flow' },
+    { kernel: 'whole', evolution: 'ridge' },
+  ] as const)('a calibration for %o times both forms of the shaders and the other backends, sets the fastest, and leaves no tensor', async (of) => {
     await open();
-    const { view, set } = await page.evaluate(() => window.kernelPage.calibrate());
+    const { view, set } = await page.evaluate((asked) => window.kernelPage.calibrate(asked), of);
     const rows = view.calibration ?? [];
     expect(rows.map(({ candidate }) => candidate)).toEqual(['webgpu, tiled shaders', 'webgpu, blocked shaders', 'wasm', 'cpu']);
     const fastest = rows.reduce((best, row) => (row.ms < best.ms ? row : best));

@@ -6,7 +6,7 @@ import { guarded, isWebGPUBackend } from '../../src/backend/gpuDevice.ts';
 import { locateWasm } from '../../src/backend/wasmBrowser.ts';
 import { randomStream } from '../../src/math/random.ts';
 import { classCount, initialWeights, inputWidth, isConvolutional, type ModelSpec } from '../../src/model/model.ts';
-import { calibrate } from '../../src/ntk/calibration.ts';
+import { calibrate, type CalibrationSize } from '../../src/ntk/calibration.ts';
 import { NtkEngine, type EvolveRequest } from '../../src/ntk/engine.ts';
 import type { EvolutionOptions } from '../../src/ntk/evolution.ts';
 import { evolvedPlanes, ntkEvolve } from '../../src/ntk/ops/ntkEvolve.ts';
@@ -14,6 +14,7 @@ import { ntkLayer } from '../../src/ntk/ops/ntkLayer.ts';
 import { takeOne } from '../../src/ntk/readback.ts';
 import { setVariant, type Variant } from '../../src/ntk/webgpu/variants.ts';
 import { layerCases, nameOf, networks, normals, productCases, productForms } from '../../src/testing/kernelCases.ts';
+import { lbfgsCases, lbfgsSizes } from '../../src/testing/lbfgsCases.ts';
 import * as reference from '../../src/testing/reference.ts';
 
 export interface Check {
@@ -28,6 +29,7 @@ export interface KernelPage {
   setVariant(variant: Variant): void;
   layers(): Promise<Check[]>;
   products(): Promise<Check[]>;
+  lbfgs(): Promise<Check[]>;
   evolutions(): Promise<Check[]>;
   engine(): Promise<Check[]>;
   longProducts(): Promise<Check[]>;
@@ -36,7 +38,7 @@ export interface KernelPage {
   /** Runs so many evolutions of different sizes, one after another. */
   evolveOften(times: number): Promise<void>;
   /** What a calibration does where WebGPU counts as a graphics processor, and the backend that is set then. */
-  calibrate(): Promise<{ view: BackendView; set: string }>;
+  calibrate(of: Pick<CalibrationSize, 'kernel' | 'evolution'>): Promise<{ view: BackendView; set: string }>;
   /** Tensors and buffers alive, and on WebGPU the bytes of the buffers in use. */
   alive(): number[];
 }
@@ -80,6 +82,14 @@ async function layers(): Promise<Check[]> {
 async function products(): Promise<Check[]> {
   const checks: Check[] = [];
   for (const { name, compute, expected } of productCases.flatMap(productForms)) {
+    checks.push({ name, error: reference.relativeError(await takeOne(tf.tidy(compute)), expected) });
+  }
+  return checks;
+}
+
+async function lbfgs(): Promise<Check[]> {
+  const checks: Check[] = [];
+  for (const { name, compute, expected } of lbfgsSizes.flatMap(lbfgsCases)) {
     checks.push({ name, error: reference.relativeError(await takeOne(tf.tidy(compute)), expected) });
   }
   return checks;
@@ -369,6 +379,7 @@ window.kernelPage = {
   },
   layers,
   products,
+  lbfgs,
   evolutions,
   async engine() {
     const checks: Check[] = [];
@@ -396,10 +407,10 @@ window.kernelPage = {
       );
     }
   },
-  async calibrate() {
+  async calibrate(of) {
     const { view } = await selectBackend('webgpu');
     const choice = { view, isSoftware: false, alternatives: ['wasm', 'cpu'] } as const;
-    const calibrated = await calibrate(choice, { spec: { layers: [12, 8, 3] }, kernel: 'averaged', samples: 24, steps: 5 });
+    const calibrated = await calibrate(choice, { spec: { layers: [12, 8, 3] }, samples: 24, steps: 5, ...of });
     return { view: calibrated, set: tf.getBackend() };
   },
   alive: () => [tf.memory().numTensors, tf.backend().numDataIds(), bytesOnGpu(tf.backend())],

@@ -45,25 +45,30 @@ type PreparedWay = Pick<Way, 'name' | 'backend'> & {
   readonly prepare: () => void;
 } & ({ readonly compute: Way['compute'] } | { readonly solve: Solve });
 
+/** The forms of our kernels: of the shaders two, elsewhere one. */
+function formsOn(backend: BackendName): { readonly form: string; readonly prepare: () => void }[] {
+  if (backend !== 'webgpu') return [{ form: '', prepare: () => {} }];
+  return variants.map((form) => ({
+    form: `, ${form}`,
+    prepare() {
+      setVariant('products', form);
+      setVariant('evolution', form);
+    },
+  }));
+}
+
 function waysOf({ stage, backends, materialised }: BenchRequest): PreparedWay[] {
   const ways: PreparedWay[] = [];
   const plain = (name: string, backend: BackendName, compute: Way['compute'], prepare = () => {}) =>
     ways.push({ name, backend, compute, prepare });
   for (const backend of backends) {
-    if (stage === 'solve') {
-      const prepare = () => {};
-      ways.push({ name: `${backend} own, ridge`, backend, solve: solves.ridge, prepare });
-      ways.push({ name: `${backend} flow with the averaged kernel`, backend, solve: solves.averaged, prepare });
-      continue;
+    for (const { form, prepare } of formsOn(backend)) {
+      if (stage === 'solve') {
+        ways.push({ name: `${backend} own${form}, ridge`, backend, solve: solves.ridge, prepare });
+        ways.push({ name: `${backend} own${form}, flow with the averaged kernel`, backend, solve: solves.averaged, prepare });
+      } else plain(`${backend} own${form}`, backend, own[stage], prepare);
     }
-    if (backend === 'webgpu') {
-      for (const form of variants) {
-        plain(`webgpu own, ${form}`, backend, own[stage], () => {
-          setVariant('products', form);
-          setVariant('evolution', form);
-        });
-      }
-    } else plain(`${backend} own`, backend, own[stage]);
+    if (stage === 'solve') continue;
     plain(`${backend} tfjs`, backend, tfjs[stage]);
     if (stage === 'kernel') plain(`${backend} tfjs, transposed first`, backend, tfjsTransposedKernel);
   }

@@ -28,14 +28,19 @@ test('the kernels are compared within one run, at the size nearest to 600', () =
     stage('kernel', 600, measured('wasm own', 10), measured('wasm tfjs', 50)),
     stage('kernel', 1200, measured('wasm own', 10), measured('wasm tfjs', 1000)),
     stage('kernel', 100, measured('wasm own', 2), measured('wasm Jacobian', 2000, 300e6)),
+    stage('solve', 4800, measured('wasm own, ridge', 20), measured('wasm own, flow with the averaged kernel', 300)),
   ];
   expect(summaryOf(results)).toBe(
-    'N = 600: own against tfjs on wasm: kernel 5.00x; layer-wise against Jacobian (wasm, N = 100): time 1000x, tensors 300x.',
+    'N = 600: own against tfjs on wasm: kernel 5.00x; layer-wise against Jacobian (wasm, N = 100): time 1000x, tensors 300x; ' +
+      'ridge against flow with the averaged kernel (wasm, N = 4800): 15.0x.',
   );
   const lines = tableOf(results).split('\n');
-  expect(lines).toHaveLength(9);
+  expect(lines).toHaveLength(11);
   // 1 GFLOP/s of the 5 of the best product, which is tfjs's.
   expect(lines[3]).toMatch(/^kernel, N = 600, 100 hidden +wasm own +10\.0 +1\.00 +20 % +1\.00 MB +1\.00x$/);
+  // 0.5 GFLOP/s of the 5 of the best product of the nearest size; a flow does other operations.
+  expect(lines[9]).toMatch(/^solve, N = 4800, 100 hidden +wasm own, ridge +20\.0 +0\.500 +10 % +1\.00 MB +1\.00x$/);
+  expect(lines[10]).toMatch(/wasm own, flow with the averaged kernel +300 +1\.00 MB +15\.0x$/);
 });
 
 test('a way of frames is compared with the bare channel in the same run', () => {

@@ -4,7 +4,6 @@ import * as tf from '@tensorflow/tfjs';
 import type { BackendName } from '../backend/backend.ts';
 import { empiricalNtk } from '../ntk/kernel.ts';
 import { logitsOf, readByLayers, type DenseLayer } from '../ntk/dense.ts';
-import { Objective } from '../ntk/objective.ts';
 import { solveRidge } from '../ntk/ridge.ts';
 import { tangentParts, Tangents } from '../ntk/tangents.ts';
 import { takeOne } from '../ntk/readback.ts';
@@ -136,16 +135,15 @@ export const materialisedKernel: Way['compute'] = ({ last, x, hidden }) => {
 export type Solve = (operands: Operands, steps: number) => Promise<void>;
 
 export const solves: Record<'ridge' | 'averaged', Solve> = {
-  async ridge({ x, first, last, hidden, logits: start, labels }) {
-    const samples = x.shape[0];
+  async ridge({ x, first, last, hidden, logits, labels }) {
     // As many numbers as a sketch has, and of its size.
     const parts = tf.tidy(() => tangentParts([], [first, last], [tf.mul<tf.Tensor2D>(tf.slice2d(x, [0, 0], [-1, SKETCH]), 3), hidden]));
     const tangents = new Tangents(parts, CLASSES);
     try {
-      const logits = await takeOne(start.clone());
       const { temperature, softWeight } = evolution;
-      const objective = new Objective(Int32Array.from(await labels.data()), new Float32Array(CLASSES), logits, temperature, softWeight);
-      await solveRidge({ tangents, objective, logits, samples }, { ridge: 0.1, tolerance: 1e-7, maxProducts: RIDGE_PRODUCTS });
+      const shift = new Float32Array(CLASSES);
+      const asked = { labels: Int32Array.from(await labels.data()), shift, teacher: null, temperature, softWeight };
+      await solveRidge({ tangents, logits, asked }, { ridge: 0.1, tolerance: 1e-7, maxProducts: RIDGE_PRODUCTS });
     } finally {
       tangents.dispose();
     }

@@ -114,7 +114,7 @@ function calibrated(choice: BackendChoice, settings: Settings, problem: Problem)
   }
   const { kernel, evolution } = method;
   const samples = CALIBRATED_POOL * problem.own.labels.length;
-  return calibrate(choice, { spec: problem.model, kernel, samples, steps: productsOf(evolution) });
+  return calibrate(choice, { spec: problem.model, kernel, evolution: evolution.kind, samples, steps: productsOf(evolution) });
 }
 
 /** Computes once what a round computes, so that nobody waits for shaders to compile in the first. */

@@ -8,7 +8,7 @@ import { empiricalNtk, jacobianNtk } from './kernel.ts';
 import { networkOf } from './network.ts';
 import { evolvedPlanes, ntkEvolve } from './ops/ntkEvolve.ts';
 import { ntkProduct } from './ops/ntkProduct.ts';
-import { objectiveOf } from './objective.ts';
+import { askedOf, Objective } from './objective.ts';
 import { pooledInputs, type Pool } from './pool.ts';
 import { takeOne } from './readback.ts';
 import { topEigenvalue } from './spectrum.ts';
@@ -96,5 +96,5 @@ async function timed({ spec, pool, flow }: AveragedRequest, options: Timed, kern
   // K is symmetric and the right factor here too.
   const multiply = (matrix: Float32Array) =>
     takeOne(tf.tidy(() => tf.transpose(ntkProduct({ a: tf.tensor2d(matrix, [samples, classes]), b: kernel }, { transposeA: true }))));
-  return followToTimes({ multiply, objective: objectiveOf(pool, classes, flow, logits), logits, samples }, options, flow.round);
+  return followToTimes({ multiply, objective: new Objective(askedOf(pool, classes, flow), logits), logits, samples }, options, flow.round);
 }

@@ -4,7 +4,7 @@ import { selectBackend } from '../backend/backend.ts';
 import { locateWasm } from '../backend/wasmNode.ts';
 import { calibrate } from './calibration.ts';
 
-const size = { spec: { layers: [20, 8, 3] }, kernel: 'averaged', samples: 30, steps: 5 } as const;
+const size = { spec: { layers: [20, 8, 3] }, kernel: 'averaged', evolution: 'flow', samples: 30, steps: 5 } as const;
 
 beforeEach(() => locateWasm());
 
@@ -30,6 +30,16 @@ test('clients of one thread that ask at once share one calibration', async () =>
   ]);
   expect(other.calibration).toHaveLength(2);
   expect(deeper.calibration).toHaveLength(2);
+});
+
+test('with the whole kernel it times products, and what a ridge does beside them', async () => {
+  const choice = await selectBackend('auto');
+  for (const evolution of ['flow', 'ridge'] as const) {
+    const before = tf.memory().numTensors;
+    const { calibration } = await calibrate(choice, { ...size, kernel: 'whole', evolution });
+    expect(calibration).toHaveLength(2);
+    expect(tf.memory().numTensors).toBe(before);
+  }
 });
 
 test('a backend chosen by hand is not timed, and stays', async () => {

@@ -3,10 +3,13 @@
 import * as tf from '@tensorflow/tfjs';
 import { startBackend, type BackendChoice, type BackendName, type BackendView, type CalibrationRow } from '../backend/backend.ts';
 import { classCount, featureWidths, initialWeights, inputWidth, isConvolutional, type ModelSpec } from '../model/model.ts';
-import type { KernelKind } from './evolution.ts';
+import { PARTS } from './deviceLbfgs.ts';
+import type { EvolutionOptions, KernelKind } from './evolution.ts';
 import { empiricalNtk, jacobianNtk } from './kernel.ts';
+import { MEMORY } from './lbfgs.ts';
 import { featuresAt, networkOf, pullback } from './network.ts';
 import { ntkEvolve } from './ops/ntkEvolve.ts';
+import { ntkSlopes, ntkTwoLoops, PIECE, piecesOf, ROWS } from './ops/ntkLbfgs.ts';
 import { takeOne } from './readback.ts';
 import './registerKernels.ts';
 import { tangentParts, Tangents } from './tangents.ts';
@@ -16,6 +19,7 @@ import { setVariant, variants, type ShaderName, type Variant } from './webgpu/va
 export interface CalibrationSize {
   readonly spec: ModelSpec;
   readonly kernel: KernelKind;
+  readonly evolution: EvolutionOptions['kind'];
   /** N, about as many as a round pools. */
   readonly samples: number;
   /** S, or products with the whole kernel. */
@@ -49,8 +53,10 @@ interface Stage {
 /** Rows of which the convolutions are timed: each row costs the same, and on a slow backend much. */
 const CONVOLVED_ROWS = 16;
 
-function stagesOf({ spec, kernel: kind, samples, steps }: CalibrationSize): Stage[] {
+function stagesOf({ spec, kernel: kind, evolution: follows, samples, steps }: CalibrationSize): Stage[] {
   const classes = classCount(spec);
+  const timed = Math.min(steps, MOST_STEPS);
+  const evolution = { rate: 1e-6, steps: timed, accelerated: true, temperature: 2, softWeight: 0.5 };
   /** A maker of matrices on whichever backend is set then, with numbers of no meaning. */
   const matrix = (rows: number, width: number) => {
     const values = Float32Array.from({ length: rows * width }, (_, i) => (i % 7) - 3);
@@ -77,8 +83,13 @@ function stagesOf({ spec, kernel: kind, samples, steps }: CalibrationSize): Stag
     const tangents = new Tangents(tangentParts(rows, dense, reads), classes);
     return tangents.forward(tangents.backward(logits()));
   };
-  const timed = Math.min(steps, MOST_STEPS);
-  const evolution = { rate: 1e-6, steps: timed, accelerated: true, temperature: 2, softWeight: 0.5 };
+  /** What L-BFGS does beside a product in two forms; with whole inputs there are as many unknowns as weights. */
+  const lbfgs = () => {
+    const memory = tf.ones<tf.Rank.R3>([piecesOf(weights.length), ROWS, PIECE]);
+    const place = tf.stack([logits(), logits()]).as3D(2, samples, classes);
+    const along = { place, tangent: logits(), shift: tf.zeros<tf.Rank.R1>([classes]), distances: tf.tensor1d(PARTS) };
+    return tf.concat1d([ntkTwoLoops(memory, weights.length, { remembered: MEMORY }), ntkSlopes(along, evolution)]);
+  };
   const ownSamples: Stage[] = [
     {
       shader: 'products',
@@ -90,7 +101,10 @@ function stagesOf({ spec, kernel: kind, samples, steps }: CalibrationSize): Stag
     },
     { shader: 'products', times: samples / forwardRows, compute: () => pullback(network(), inputs(), cotangent()) },
   ];
-  if (kind === 'whole') return [...ownSamples, { shader: 'products', times: steps, compute: whole }];
+  if (kind === 'whole') {
+    const product: Stage = { shader: 'products', times: steps, compute: whole };
+    return [...ownSamples, product, ...(follows === 'ridge' ? [{ shader: 'evolution', times: steps, compute: lbfgs } as const] : [])];
+  }
   return [
     ...ownSamples,
     { shader: 'products', times: 1, compute: kernel },

@@ -1,6 +1,7 @@
 /** The flow of the logits (ops/ntkEvolve.ts) with any kernel, in tfjs operations: nothing is read back on the way. */
 
 import * as tf from '@tensorflow/tfjs';
+import { targetsOf, type Softening } from './objective.ts';
 import { momentumAt } from './ops/ntkEvolve.ts';
 
 /** What the logits follow. */
@@ -18,16 +19,12 @@ export interface FlowProblem {
 }
 
 /** How they follow it. */
-export interface FlowSteps {
+export interface FlowSteps extends Softening {
   /** η/N. */
   readonly rate: number;
   /** S. */
   readonly steps: number;
   readonly accelerated: boolean;
-  /** T. */
-  readonly temperature: number;
-  /** λ T. */
-  readonly softWeight: number;
 }
 
 /** S steps: R and f, N x C each. Runs inside a caller's `tf.tidy`. */
@@ -36,10 +33,7 @@ export function follow(
   { rate, steps, accelerated, temperature, softWeight }: FlowSteps,
 ): { residual: tf.Tensor2D; logits: tf.Tensor2D } {
   const softened = (logits: tf.Tensor2D) => tf.mul<tf.Tensor2D>(tf.softmax(tf.div<tf.Tensor2D>(logits, temperature)), softWeight);
-  const target = tf.tidy(() => {
-    const hard = tf.reshape<tf.Rank.R2>(tf.cast(tf.oneHot(labels, shift.size), 'float32'), start.shape);
-    return softWeight === 0 ? hard : tf.add<tf.Tensor2D>(hard, softened(teacher));
-  });
+  const target = tf.tidy(() => targetsOf(labels, teacher, { temperature, softWeight }));
   let state = { residual: tf.zerosLike(start), logits: start.clone() };
   let last = { residual: state.residual.clone(), logits: start.clone() };
   for (let step = 0; step < steps; step++) {

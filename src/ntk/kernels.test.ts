@@ -4,6 +4,7 @@ import { randomStream } from '../math/random.ts';
 import { hostBackends, liveTensors, useBackend } from '../testing/backends.ts';
 import * as reference from '../testing/reference.ts';
 import { layerCases, normals, productCases, productForms } from '../testing/kernelCases.ts';
+import { lbfgsCases, lbfgsSizes } from '../testing/lbfgsCases.ts';
 import { evolvedPlanes, ntkEvolve } from './ops/ntkEvolve.ts';
 import { ntkLayer } from './ops/ntkLayer.ts';
 import { takeOne } from './readback.ts';
@@ -39,6 +40,14 @@ describe.each(hostBackends)('NTK kernels on %s', (backend) => {
   test.each(productCases)('a product is its formula: %o', async (size) => {
     const before = liveTensors();
     for (const { name, compute, expected } of productForms(size)) {
+      expect(reference.relativeError(await takeOne(tf.tidy(compute)), expected), name).toBeLessThan(1e-5);
+    }
+    expect(liveTensors()).toEqual(before);
+  });
+
+  test.each(lbfgsSizes)('the kernels of L-BFGS are their formulas: %o', async (size) => {
+    const before = liveTensors();
+    for (const { name, compute, expected } of lbfgsCases(size)) {
       expect(reference.relativeError(await takeOne(tf.tidy(compute)), expected), name).toBeLessThan(1e-5);
     }
     expect(liveTensors()).toEqual(before);

@@ -1,85 +1,52 @@
-/** The memory of L-BFGS (Nocedal & Wright 2006, algorithm 7.4) over vectors whose leading numbers alone have an inner product. */
+/** L-BFGS (Nocedal & Wright 2006, algorithm 7.4) on the objective of a ridge, as its solver sees it: wherever its vectors lie. */
 
-/** Σ a b over the first `length` numbers, in float64. */
-export function dot(a: Float32Array, b: Float32Array, length: number): number {
-  let even = 0;
-  let odd = 0;
-  let i = 0;
-  for (; i + 2 <= length; i += 2) {
-    even += a[i]! * b[i]!;
-    odd += a[i + 1]! * b[i + 1]!;
-  }
-  return i < length ? even + odd + a[i]! * b[i]! : even + odd;
+import type * as tf from '@tensorflow/tfjs';
+import type { Asked } from './objective.ts';
+import type { Tangents } from './tangents.ts';
+
+/** What a step is solved for from. Its owner disposes of it. */
+export interface RidgeProblem {
+  readonly tangents: Tangents;
+  /** f⁰, N x C. */
+  readonly logits: tf.Tensor2D;
+  readonly asked: Asked;
 }
 
-/** into += factor · vector. */
-export function add(into: Float32Array, factor: number, vector: Float32Array): void {
-  for (let i = 0; i < into.length; i++) into[i]! += factor * vector[i]!;
+/** Pairs that are remembered. */
+export const MEMORY = 10;
+
+/** A point on a line, and the objective's slope there along it. */
+export interface Trial {
+  readonly distance: number;
+  readonly slope: number;
 }
 
-/** A new vector: factor · vector. */
-export function scaled(vector: Float32Array, factor: number): Float32Array {
-  const product = new Float32Array(vector.length);
-  for (let i = 0; i < vector.length; i++) product[i] = factor * vector[i]!;
-  return product;
+/** The way on in the direction of L-BFGS. */
+export interface Line {
+  /** At the distance 0. */
+  readonly slope: number;
+  /** Where to look first: around a unit step or, with nothing remembered, one that cannot go too far. */
+  readonly trials: readonly Trial[];
+  /** Looks around a distance. */
+  tryAt(distance: number): Promise<readonly Trial[]>;
+  /** Goes to the distance of a trial, takes the gradient there, and remembers both: one product with Θ. It is the end of the line. */
+  advance(distance: number): Promise<void>;
 }
 
-interface Pair {
-  /** By how much the point has moved, and the gradient. */
-  readonly step: Float32Array;
-  readonly change: Float32Array;
-  /** 1 / (change · step). */
-  readonly inverse: number;
-}
-
-/** The inverse Hessian that the last steps tell of, by its products (two-loop recursion; Nocedal 1980). */
-export class LimitedMemory {
-  readonly #pairs: Pair[] = [];
-
-  /**
-   * @param size pairs that are kept.
-   * @param length numbers that count in an inner product; what follows them is carried along linearly.
-   */
-  constructor(
-    private readonly size: number,
-    private readonly length: number,
-  ) {}
-
-  /** Forgets the oldest pair if the memory is full. A pair without curvature is left out. */
-  learn(step: Float32Array, change: Float32Array): void {
-    const curvature = dot(change, step, this.length);
-    if (!(curvature > 0)) return;
-    this.#pairs.push({ step, change, inverse: 1 / curvature });
-    if (this.#pairs.length > this.size) this.#pairs.shift();
-  }
-
-  clear(): void {
-    this.#pairs.length = 0;
-  }
-
-  get isEmpty(): boolean {
-    return this.#pairs.length === 0;
-  }
-
-  /** -H g for the gradient g, H the estimate of the inverse Hessian. */
-  direction(gradient: Float32Array): Float32Array {
-    const direction = scaled(gradient, -1);
-    const pairs = this.#pairs;
-    const weights = new Float64Array(pairs.length);
-    for (let i = pairs.length - 1; i >= 0; i--) {
-      const { step, change, inverse } = pairs[i]!;
-      weights[i] = inverse * dot(step, direction, this.length);
-      add(direction, -weights[i]!, change);
-    }
-    const latest = pairs.at(-1);
-    if (latest) {
-      const scale = 1 / (latest.inverse * dot(latest.change, latest.change, this.length));
-      for (let i = 0; i < direction.length; i++) direction[i]! *= scale;
-    }
-    for (let i = 0; i < pairs.length; i++) {
-      const { step, change, inverse } = pairs[i]!;
-      add(direction, weights[i]! - inverse * dot(change, direction, this.length), step);
-    }
-    return direction;
-  }
+/**
+ * Where the solver stands and what it remembers. A point is a θ (tangents.ts), of which inner products are taken, with the R that
+ * makes it, θ = -Jᵀ R, carried along linearly, and its logits. Whoever makes one disposes of it.
+ */
+export interface Lbfgs {
+  /** Euclidean norm of the gradient by θ where it stands. */
+  readonly gradientNorm: number;
+  /** Whether nothing is remembered: the direction is the steepest one. */
+  readonly isFresh: boolean;
+  turn(): Promise<Line>;
+  /** Goes on by the θ of this R, N x C, and forgets: one product. */
+  moveBy(residual: Float32Array): Promise<void>;
+  forget(): Promise<void>;
+  /** R and the logits where it stands, N x C each. */
+  end(): Promise<{ readonly residual: Float32Array; readonly logits: Float32Array }>;
+  dispose(): void;
 }

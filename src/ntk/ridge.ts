@@ -6,36 +6,18 @@
  */
 
 import * as tf from '@tensorflow/tfjs';
-import { EvolutionError, type Ridge } from './evolution.ts';
-import { add, dot, LimitedMemory, scaled } from './lbfgs.ts';
-import type { Objective } from './objective.ts';
-import { takeOne } from './readback.ts';
-import type { Tangents } from './tangents.ts';
-
-/** What a step is solved for from. */
-export interface RidgeProblem {
-  readonly tangents: Tangents;
-  readonly objective: Objective;
-  /** f⁰, N x C. */
-  readonly logits: Float32Array;
-  /** N. */
-  readonly samples: number;
-}
+import { DeviceLbfgs } from './deviceLbfgs.ts';
+import { EvolutionError, type Ridge, type Solved } from './evolution.ts';
+import { HostLbfgs } from './hostLbfgs.ts';
+import type { Lbfgs, Line, RidgeProblem, Trial } from './lbfgs.ts';
 
 /** N x C each, row-major. */
-export interface RidgeSolution {
+export interface RidgeSolution extends Solved {
   /** R: the step is -Jᵀ R. */
   readonly residual: Float32Array;
   /** f⁰ + J δ. */
   readonly logits: Float32Array;
-  /** Gradients computed, each by one product with Θ. */
-  readonly products: number;
-  /** The last gradient over the one at δ = 0, Euclidean. */
-  readonly relativeGradient: number;
 }
-
-/** Pairs that L-BFGS remembers. */
-const MEMORY = 10;
 
 /** A point on a line is taken when the slope there is at most this part of the first: the approximate Wolfe conditions. */
 const SLOPE = 0.4;
@@ -46,103 +28,76 @@ const MOST_TRIALS = 20;
  * @param start another R than 0 to begin from, N x C.
  * @throws {EvolutionError} when the numbers are no longer finite.
  */
-export async function solveRidge(
-  { tangents, objective, logits: atZero, samples }: RidgeProblem,
-  { ridge, tolerance, maxProducts }: Omit<Ridge, 'kind'>,
+export async function solveRidge(problem: RidgeProblem, options: Omit<Ridge, 'kind'>, start?: Float32Array): Promise<RidgeSolution> {
+  // Where a product waits for the way to the device and back, everything stays there.
+  const vectors = tf.getBackend() === 'webgpu' ? DeviceLbfgs : HostLbfgs;
+  const lbfgs = await vectors.begin(problem, options.ridge);
+  try {
+    return await minimise(lbfgs, options, start);
+  } finally {
+    lbfgs.dispose();
+  }
+}
+
+/** The same from where L-BFGS has begun, wherever its vectors lie. */
+export async function minimise(
+  lbfgs: Lbfgs,
+  { tolerance, maxProducts }: Pick<Ridge, 'tolerance' | 'maxProducts'>,
   start?: Float32Array,
 ): Promise<RidgeSolution> {
-  const { unknowns } = tangents;
-  const classes = atZero.length / samples;
-  const forward = (point: Float32Array) => takeOne(tf.tidy(() => tangents.forward(point.subarray(0, unknowns))));
-  const backward = (matrix: Float32Array) => takeOne(tf.tidy(() => tangents.backward(tf.tensor2d(matrix, [samples, classes]))));
-  /** The gradient by θ, and the R that it is -Jᵀ R of. */
-  const gradientAt = async (point: Float32Array, slopes: Float32Array): Promise<Float32Array> => {
-    const gradient = new Float32Array(point.length);
-    const sums = await backward(slopes);
-    for (let i = 0; i < unknowns; i++) gradient[i] = ridge * point[i]! + sums[i]! / samples;
-    for (let i = 0; i < slopes.length; i++) gradient[unknowns + i] = ridge * point[unknowns + i]! - slopes[i]! / samples;
-    return gradient;
-  };
-  const normOf = (vector: Float32Array) => Math.sqrt(dot(vector, vector, unknowns));
-
-  let point = new Float32Array(unknowns + atZero.length);
-  let logits = atZero.slice();
-  let slopes = objective.gradient(logits);
-  let gradient = await gradientAt(point, slopes);
   let products = 1;
-  const atStart = normOf(gradient);
+  const atZero = lbfgs.gradientNorm;
   if (start) {
-    point = Float32Array.of(...(await backward(start)).map((value) => -value), ...start);
-    const moved = await forward(point);
-    logits = logits.map((value, i) => value + moved[i]!);
-    slopes = objective.gradient(logits);
-    gradient = await gradientAt(point, slopes);
+    await lbfgs.moveBy(start);
     products++;
   }
-  const memory = new LimitedMemory(MEMORY, unknowns);
-  while (products < maxProducts && normOf(gradient) > tolerance * atStart) {
-    const direction = memory.direction(gradient);
-    const slope = dot(gradient, direction, unknowns);
-    const tangent = await forward(direction);
-    const line = { slope, curvature: ridge * dot(direction, direction, unknowns), ridgeSlope: ridge * dot(point, direction, unknowns) };
-    /** The point at a distance along the direction: its logits, their g, and the slope of the objective. */
-    const at = (distance: number) => {
-      const ahead = new Float32Array(logits.length);
-      for (let i = 0; i < ahead.length; i++) ahead[i] = logits[i]! + distance * tangent[i]!;
-      const g = objective.gradient(ahead);
-      return {
-        distance,
-        logits: ahead,
-        slopes: g,
-        slope: dot(g, tangent, g.length) / samples + line.ridgeSlope + distance * line.curvature,
-      };
-    };
-    // The softmaxes' curvature is at most this: a step that cannot go too far, where nothing is known yet.
-    const safe = -slope / ((objective.curvature * dot(tangent, tangent, tangent.length)) / samples + line.curvature);
-    const found = slope < 0 ? search(at, slope, memory.isEmpty ? safe : 1) : null;
+  while (products < maxProducts && lbfgs.gradientNorm > tolerance * atZero) {
+    const line = await lbfgs.turn();
+    const found = line.slope < 0 ? await search(line) : null;
     if (!found) {
-      if (memory.isEmpty) break;
-      memory.clear();
+      if (lbfgs.isFresh) break;
+      await lbfgs.forget();
       continue;
     }
-    const step = scaled(direction, found.distance);
-    add(point, 1, step);
-    ({ logits, slopes } = found);
-    const next = await gradientAt(point, slopes);
+    await line.advance(found.distance);
     products++;
-    // The last gradient is not needed any more: it becomes the change.
-    for (let i = 0; i < gradient.length; i++) gradient[i] = next[i]! - gradient[i]!;
-    memory.learn(step, gradient);
-    gradient = next;
   }
-  const relativeGradient = atStart > 0 ? normOf(gradient) / atStart : 0;
+  const relativeGradient = atZero > 0 ? lbfgs.gradientNorm / atZero : 0;
+  const { residual, logits } = await lbfgs.end();
   if (!Number.isFinite(relativeGradient) || !logits.every(Number.isFinite)) {
     throw new EvolutionError('The evolved logits are not finite: the weights have diverged. Take a larger ridge.');
   }
-  return { residual: point.slice(unknowns), logits, products, relativeGradient };
+  return { residual, logits, products, relativeGradient };
 }
 
 /**
- * The distance at which a convex function's slope has fallen enough (Hager & Zhang 2005); values are never compared, which
- * float32 could not near the minimum.
- * @param slope at 0, negative.
+ * Where a convex function's slope has fallen enough (Hager & Zhang 2005); values are never compared, which float32 could not near
+ * the minimum.
  */
-function search<T extends { readonly slope: number }>(at: (distance: number) => T, slope: number, first: number): T | null {
-  let low = { distance: 0, slope };
-  let high: { distance: number; slope: number } | null = null;
-  let distance = first;
-  for (let trial = 0; trial < MOST_TRIALS; trial++) {
-    const found = at(distance);
-    if (Math.abs(found.slope) <= SLOPE * Math.abs(slope)) return found;
-    if (Number.isNaN(found.slope)) return null;
-    if (found.slope < 0) low = { distance, slope: found.slope };
-    else high = { distance, slope: found.slope };
-    if (high) {
-      const part = low.slope / (low.slope - high.slope);
-      distance = low.distance + (high.distance - low.distance) * Math.min(0.9, Math.max(0.1, part));
-    } else {
-      distance *= Math.min(10, Math.max(2, slope / (slope - low.slope)));
+async function search({ slope, trials: first, tryAt }: Line): Promise<Trial | null> {
+  let low: Trial = { distance: 0, slope };
+  let high: Trial | null = null;
+  let trials = first;
+  for (let left = MOST_TRIALS; left > 0; left--) {
+    const flattest = trials.reduce((a, b) => (Math.abs(b.slope) < Math.abs(a.slope) ? b : a));
+    if (Math.abs(flattest.slope) <= SLOPE * Math.abs(slope)) return flattest;
+    for (const trial of trials) {
+      if (Number.isNaN(trial.slope)) return null;
+      if (trial.slope >= 0) high = high && high.distance < trial.distance ? high : trial;
+      else if (trial.distance > low.distance) low = trial;
     }
+    if (left > 1) trials = await tryAt(high ? between(low, high) : beyond(low, slope));
   }
   return null;
+}
+
+/** Where the slope would be 0 if it were straight between two of its points, but not at their very edge. */
+function between(low: Trial, high: Trial): number {
+  const part = low.slope / (low.slope - high.slope);
+  return low.distance + (high.distance - low.distance) * Math.min(0.9, Math.max(0.1, part));
+}
+
+/** The same beyond all that was tried, from 2 to 10 times as far; `slope` is that at 0. */
+function beyond(low: Trial, slope: number): number {
+  return low.distance * Math.min(10, Math.max(2, slope / (slope - low.slope)));
 }

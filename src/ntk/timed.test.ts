@@ -120,7 +120,8 @@ test('a kernel as stiff as a real pool’s costs few products', async () => {
     return Promise.resolve(product);
   };
   const logits = normals(samples * classes, 'logits');
-  const objective = new Objective(labels, new Float32Array(classes), logits, 1, 0);
+  const asked = { labels, shift: new Float32Array(classes), teacher: null, temperature: 1, softWeight: 0 };
+  const objective = new Objective(asked, logits);
   const evolved = await followToTimes(
     { multiply, objective, logits, samples },
     { kind: 'timed', learningRate: 0.01, decay: 0.07, times: [100, 300, 1000], tolerance: 0.01 },

@@ -17,7 +17,7 @@ import {
 } from './evolution.ts';
 import { follow } from './flow.ts';
 import { networkOf } from './network.ts';
-import { objectiveOf } from './objective.ts';
+import { askedOf, Objective } from './objective.ts';
 import { pooledInputs, PoolError, type Pool } from './pool.ts';
 import { take, takeOne } from './readback.ts';
 import { solveRidge } from './ridge.ts';
@@ -127,10 +127,9 @@ async function flow(
   return { residual: residual!, logits: evolvedLogits!, scale, stepSize, ...spectrum };
 }
 
-async function ridge({ spec, pool, options }: WholeRequest, solver: Ridge, tangents: Tangents, start: tf.Tensor2D): Promise<Evolved> {
-  const logits = await takeOne(start.clone());
-  const objective = objectiveOf(pool, classCount(spec), options, logits);
-  const { products, relativeGradient, ...solution } = await solveRidge({ tangents, objective, logits, samples: pool.samples }, solver);
+async function ridge({ spec, pool, options }: WholeRequest, solver: Ridge, tangents: Tangents, logits: tf.Tensor2D): Promise<Evolved> {
+  const asked = askedOf(pool, classCount(spec), options);
+  const { products, relativeGradient, ...solution } = await solveRidge({ tangents, logits, asked }, solver);
   return { ...solution, scale: 1, solver: { products, relativeGradient } };
 }
 
@@ -140,5 +139,9 @@ async function timed({ spec, pool, options }: WholeRequest, times: Timed, tangen
   const logits = await takeOne(start.clone());
   const multiply = (matrix: Float32Array) =>
     takeOne(tf.tidy(() => tangents.forward(tangents.backward(tf.tensor2d(matrix, [samples, classes])))));
-  return followToTimes({ multiply, objective: objectiveOf(pool, classes, options, logits), logits, samples }, times, options.round);
+  return followToTimes(
+    { multiply, objective: new Objective(askedOf(pool, classes, options), logits), logits, samples },
+    times,
+    options.round,
+  );
 }

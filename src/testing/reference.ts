@@ -374,6 +374,31 @@ export function evolve(
   return { residual, logits: logitsAt(residual) };
 }
 
+/**
+ * -H g by the two loops of L-BFGS (Nocedal & Wright 2006, algorithm 7.4) over these pairs, from the oldest to the latest, with the
+ * inner product of vectors' first `length` numbers.
+ */
+export function lbfgsDirection(
+  pairs: readonly { readonly step: Float64Array; readonly change: Float64Array }[],
+  gradient: Float64Array,
+  length: number,
+): Float64Array {
+  const inner = (a: Float64Array, b: Float64Array) => dot(a.subarray(0, length), b);
+  const direction = gradient.map((value) => -value);
+  const add = (factor: number, vector: Float64Array) => vector.forEach((value, i) => (direction[i]! += factor * value));
+  const weights = pairs.map(() => 0);
+  for (let i = pairs.length - 1; i >= 0; i--) {
+    const { step, change } = pairs[i]!;
+    weights[i] = inner(step, direction) / inner(change, step);
+    add(-weights[i]!, change);
+  }
+  const latest = pairs.at(-1);
+  const scale = latest ? inner(latest.change, latest.step) / inner(latest.change, latest.change) : 1;
+  for (let i = 0; i < direction.length; i++) direction[i]! *= scale;
+  pairs.forEach(({ step, change }, i) => add(weights[i]! - inner(change, direction) / inner(change, step), step));
+  return direction;
+}
+
 /** Solves the linear system of these rows, each with its right side behind it, by elimination. Changes them. */
 function solve(rows: Float64Array[]): Float64Array {
   const size = rows.length;

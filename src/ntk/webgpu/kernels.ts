@@ -1,18 +1,22 @@
 /** The kernels of tfjs's WebGPU backend. */
 
 import type * as tf from '@tensorflow/tfjs';
-import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
+import type { WebGPUBackend, WebGPUProgram } from '@tensorflow/tfjs-backend-webgpu';
 import { guarded, isWebGPUBackend } from '../../backend/gpuDevice.ts';
 import { required } from '../host/access.ts';
 import { foldSets, NTK_FOLD, NTK_PATCHES, NTK_UNPOOL } from '../ops/ntkConvolution.ts';
 import { evolveAttrs, momentumAt, NTK_EVOLVE } from '../ops/ntkEvolve.ts';
 import { NTK_LAYER } from '../ops/ntkLayer.ts';
+import { lbfgsAttrs, NTK_COMBINE, NTK_MOVE, NTK_REMEMBER, NTK_SLOPES, NTK_TWO_LOOPS } from '../ops/ntkLbfgs.ts';
 import { NTK_PRODUCT, productAttrs } from '../ops/ntkProduct.ts';
 import { foldProgram, patchesProgram, unpoolProgram } from './convolutionShaders.ts';
 import { evolveProgram, stateShape } from './evolveShader.ts';
 import { layerProgram } from './layerShader.ts';
+import { combineProgram, moveProgram, rememberProgram, slopesProgram, twoLoopsProgram } from './lbfgsShaders.ts';
 import { productProgram } from './productShader.ts';
 import { variantOf } from './variants.ts';
+
+type Uniform = NonNullable<Parameters<WebGPUBackend['runWebGPUProgram']>[3]>[number];
 
 type Compute = (backend: WebGPUBackend, inputs: tf.NamedTensorInfoMap, attrs: tf.NamedAttrMap | undefined) => tf.TensorInfo;
 
@@ -38,7 +42,7 @@ function evolve(backend: WebGPUBackend, inputs: tf.NamedTensorInfoMap, attrs: tf
   let next = backend.makeTensorInfo(shape, 'float32');
   for (let step = 0; step <= steps; step++) {
     const uniforms = [
-      ...[rate, momentumAt(step, accelerated), temperature, softWeight].map((value) => ({ type: 'float32', data: [value] })),
+      ...floatUniforms(rate, momentumAt(step, accelerated), temperature, softWeight),
       { type: 'int32', data: [step === 0 ? 1 : 0] },
     ];
     const operands = [kernel, state, logits, required(inputs, 'labels'), required(inputs, 'shift'), inputs['teacher'] ?? logits];
@@ -65,6 +69,40 @@ function unpool(backend: WebGPUBackend, inputs: tf.NamedTensorInfoMap): tf.Tenso
   return backend.runWebGPUProgram(unpoolProgram(...operands), [...operands], 'float32');
 }
 
+/** A program over a kernel's inputs in the order in which it names them. */
+function run(
+  backend: WebGPUBackend,
+  program: WebGPUProgram,
+  inputs: tf.NamedTensorInfoMap,
+  uniforms: readonly Uniform[] = [],
+): tf.TensorInfo {
+  const operands = program.variableNames.map((name) => required(inputs, name));
+  return backend.runWebGPUProgram(program, operands, 'float32', [...uniforms]);
+}
+
+const floatUniforms = (...values: number[]): Uniform[] => values.map((value) => ({ type: 'float32', data: [value] }));
+
+const lbfgs: Record<string, Compute> = {
+  [NTK_MOVE](backend, inputs, attrs) {
+    const { distance, temperature, softWeight } = lbfgsAttrs.move(attrs);
+    return run(backend, moveProgram(required(inputs, 'place')), inputs, floatUniforms(distance, temperature, softWeight));
+  },
+  [NTK_REMEMBER](backend, inputs, attrs) {
+    const { distance, ridge } = lbfgsAttrs.remember(attrs);
+    return run(backend, rememberProgram(required(inputs, 'memory')), inputs, floatUniforms(distance, ridge));
+  },
+  [NTK_TWO_LOOPS](backend, inputs, attrs) {
+    const { remembered } = lbfgsAttrs.twoLoops(attrs);
+    return run(backend, twoLoopsProgram(variantOf('evolution')), inputs, [{ type: 'int32', data: [remembered] }]);
+  },
+  [NTK_COMBINE]: (backend, inputs) => run(backend, combineProgram(required(inputs, 'memory')), inputs),
+  [NTK_SLOPES](backend, inputs, attrs) {
+    const { temperature, softWeight } = lbfgsAttrs.slopes(attrs);
+    const program = slopesProgram(required(inputs, 'distances'), variantOf('evolution'));
+    return run(backend, program, inputs, floatUniforms(temperature, softWeight));
+  },
+};
+
 function kernel(kernelName: string, compute: Compute): tf.KernelConfig {
   return {
     kernelName,
@@ -84,4 +122,5 @@ export const webgpuKernels: readonly tf.KernelConfig[] = [
   kernel(NTK_PATCHES, patches),
   kernel(NTK_FOLD, fold),
   kernel(NTK_UNPOOL, unpool),
+  ...Object.entries(lbfgs).map(([name, compute]) => kernel(name, compute)),
 ];
