@@ -39,6 +39,7 @@ export const importMap: ImportMap = {
   'src/settings': { folders: ['src/math', 'src/model', 'src/transport'], packages: ['valibot'] },
   'src/topology': { folders: ['src/math', 'src/settings'], packages: [] },
   'src/data': { folders: ['src/math', 'src/settings'], packages: ['csv-parse', 'valibot'] },
+  'src/export': { folders: ['src/model', 'src/settings', 'src/data'], packages: ['@bufbuild/protobuf', 'fflate', 'valibot'] },
   'src/protocol': { folders: ['src/math', 'src/model', 'src/ntk', 'src/transport', 'src/settings'], packages: ['valibot'] },
   'src/round': { folders: ['src/math', 'src/model', 'src/ntk', 'src/transport', 'src/settings', 'src/protocol'], packages: [] },
   'src/client': { folders: ['src/log', ...kernels, ...mesh, ...federation], packages: ['valibot'] },
@@ -81,7 +82,7 @@ export const importMap: ImportMap = {
   },
 
   [TESTING]: {
-    folders: [...kernels, 'src/transport', 'src/data', 'src/client'],
+    folders: [...kernels, 'src/transport', 'src/data', 'src/export', 'src/client'],
     packages: [tf, 'fast-check', 'node', 'valibot'],
   },
   e2e: {
