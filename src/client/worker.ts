@@ -52,6 +52,8 @@ self.onmessage = ({ data }: MessageEvent<ToWorker>) => {
     case 'case':
       cases.push(data.given);
       return;
+    case 'model':
+      return post({ type: 'model', model: client?.model() ?? null });
     case 'close':
       void client?.close().then(() => post({ type: 'closed' }));
       return;

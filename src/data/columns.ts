@@ -2,8 +2,8 @@
 
 import * as v from 'valibot';
 import { DatasetError, MAX_ROW_VALUES } from './dataset.ts';
+import { widthOf } from './formats/tablePlan.ts';
 
-const name = v.pipe(v.string(), v.maxLength(1000));
 const finite = v.pipe(v.number(), v.finite());
 
 /**
@@ -13,7 +13,7 @@ const finite = v.pipe(v.number(), v.finite());
 const columnSchema = v.variant('kind', [
   v.strictObject({
     kind: v.literal('number'),
-    name,
+    name: v.string(),
     /** Of the rows to train on. */
     mean: finite,
     std: v.pipe(finite, v.gtValue(0)),
@@ -21,20 +21,13 @@ const columnSchema = v.variant('kind', [
   }),
   v.strictObject({
     kind: v.literal('category'),
-    name,
+    name: v.string(),
     categories: v.pipe(v.array(v.string()), v.minLength(1), v.maxLength(MAX_ROW_VALUES)),
     hasEmpty: v.boolean(),
   }),
 ]);
 
 export type TableColumn = v.InferOutput<typeof columnSchema>;
-
-/** Values of a row that a column becomes. */
-export const columnWidth = (
-  column:
-    | Pick<TableColumn & { kind: 'number' }, 'kind' | 'hasEmpty'>
-    | Pick<TableColumn & { kind: 'category' }, 'kind' | 'categories' | 'hasEmpty'>,
-): number => (column.kind === 'number' ? 1 : column.categories.length) + (column.hasEmpty ? 1 : 0);
 
 export const tableSchema = v.pipe(
   v.strictObject({
@@ -49,13 +42,13 @@ export const tableSchema = v.pipe(
 export type Table = v.InferOutput<typeof tableSchema>;
 
 /** Values of a row. */
-export const tableWidth = (columns: readonly TableColumn[]): number => columns.reduce((sum, column) => sum + columnWidth(column), 0);
+export const tableWidth = (columns: readonly TableColumn[]): number => columns.reduce((sum, column) => sum + widthOf(column), 0);
 
 /** Mean and standard deviation of each value of a row: 0 and 1 of one that says if something is so. */
 export function tableMoments(columns: readonly TableColumn[]): { mean: number[]; std: number[] } {
   const values = columns.flatMap((column) => {
     const own = column.kind === 'number' ? [{ mean: column.mean, std: column.std }] : [];
-    return [...own, ...Array.from({ length: columnWidth(column) - own.length }, () => ({ mean: 0, std: 1 }))];
+    return [...own, ...Array.from({ length: widthOf(column) - own.length }, () => ({ mean: 0, std: 1 }))];
   });
   return { mean: values.map(({ mean }) => mean), std: values.map(({ std }) => std) };
 }

@@ -2,6 +2,7 @@
 
 import type { Page } from 'playwright';
 import type { BackendWish } from '../backend/backend.ts';
+import type { LearnedModel } from '../client/learned.ts';
 import type { ClientView } from '../client/view.ts';
 import type { LogTopic } from '../log/log.ts';
 import type { Settings } from '../settings/settings.ts';
@@ -25,6 +26,8 @@ export interface TabFederation {
 export interface FederationResult {
   /** The tabs' last views, by number. */
   readonly views: readonly ClientView[];
+  /** The average of all tabs' models. */
+  readonly model: LearnedModel | null;
   readonly browserVersion: string;
 }
 
@@ -53,8 +56,9 @@ export async function runTabFederation(
     await tabs.configure(clients, settings);
     watcher?.ready();
     const views = await tabs.run(clients, isDone, (view) => progress.show(view));
+    const model = await tabs.model(0);
     progress.end();
-    return { views, browserVersion: tabs.browserVersion };
+    return { views, model, browserVersion: tabs.browserVersion };
   } finally {
     await tabs.close();
   }

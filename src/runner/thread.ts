@@ -93,6 +93,8 @@ function handle(message: Exclude<ToThread, { type: 'start' }>): void {
       return transports.get(message.client)?.take(message.reply);
     case 'command':
       return clients.get(message.client)?.command(message.command);
+    case 'model':
+      return post({ type: 'model', model: clients.get(message.client)?.model() ?? null });
     case 'close':
       void Promise.all([...clients.values()].map((client) => client.close())).then(() => {
         post({ type: 'closed' });

@@ -1,6 +1,7 @@
 /** What the simulator's main thread and its workers say to each other; `client` is a client's number. */
 
 import type { BackendWish } from '../backend/backend.ts';
+import type { LearnedModel } from '../client/learned.ts';
 import type { Resumption } from '../client/snapshot.ts';
 import type { ClientCommand } from '../client/view.ts';
 import type { ViewChanges } from '../client/viewChanges.ts';
@@ -24,6 +25,8 @@ export type ToThread =
   | { readonly type: 'hold'; readonly round: number | null }
   /** To be answered with a snapshot of each of the thread's clients. */
   | { readonly type: 'snapshot' }
+  /** To be answered with what this client has learned. */
+  | { readonly type: 'model'; readonly client: number }
   | { readonly type: 'close' };
 
 export type FromThread =
@@ -31,4 +34,5 @@ export type FromThread =
   | { readonly type: 'view'; readonly client: number; readonly changes: ViewChanges }
   /** By the clients' numbers, packed for the checkpoint. */
   | { readonly type: 'snapshots'; readonly snapshots: ReadonlyMap<number, Uint8Array> }
+  | { readonly type: 'model'; readonly model: LearnedModel | null }
   | { readonly type: 'closed' };
