@@ -21,6 +21,7 @@ interface DrivenSession {
   readonly traces: readonly RoundTrace[];
   getView(): ClientView | null;
   command(command: ClientCommand): void;
+  adopt(digest: string, weights: Float32Array): void;
   model(): Promise<LearnedModel | null>;
   addCase(given: ConformanceCase): void;
   leave(): void;

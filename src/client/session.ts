@@ -69,6 +69,11 @@ class BrowserSession {
     if (this.#worker) post(this.#worker, { type: 'case', given });
   }
 
+  /** Has a model ready that a run may go on from. @param digest by which settings name it. */
+  adopt(digest: string, weights: Float32Array): void {
+    if (this.#worker) post(this.#worker, { type: 'adopt', digest, weights });
+  }
+
   /** The federation's model where this client evaluates it, else its own; null where there is none yet. */
   model(): Promise<LearnedModel | null> {
     const worker = this.#worker;

@@ -25,6 +25,8 @@ export type ToWorker =
   | { readonly type: 'command'; readonly command: ClientCommand }
   /** Another case for one that has had its first. */
   | { readonly type: 'case'; readonly given: ConformanceCase }
+  /** A model that runs may go on from. */
+  | { readonly type: 'adopt'; readonly digest: string; readonly weights: Float32Array }
   /** To be answered with the model that there is now. */
   | { readonly type: 'model' }
   | { readonly type: 'close' };

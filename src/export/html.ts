@@ -73,8 +73,10 @@ export function toHtml(model: SavedModel): Uint8Array<ArrayBuffer> {
 </style>
 </head>
 <body>
+<header>
 <h1>${title}</h1>
 <p>${escaped(names)}. Nothing that you enter leaves this page.</p>
+</header>
 <main>
 <section aria-label="${task.kind === 'images' ? 'Image' : 'Row'}">${task.kind === 'images' ? imageInputs : tableInputs}
 </section>

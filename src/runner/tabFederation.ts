@@ -15,6 +15,8 @@ export interface TabFederation {
   /** Clients 0 .. `clients - 1` take part, a tab each. */
   readonly clients: number;
   readonly backend: BackendWish;
+  /** The weights of models that the run may go on from, by their digests. */
+  readonly models?: ReadonlyMap<string, Float32Array>;
   /** Browser processes that the tabs are spread over. */
   readonly browsers: number;
   /** Whether the browsers have windows. */
@@ -41,7 +43,7 @@ export interface TabsWatcher {
 
 /** Takes a federation of real tabs from its start to its end, with its progress on stderr. */
 export async function runTabFederation(
-  { settings, clients, backend, browsers, headed, log }: TabFederation,
+  { settings, clients, backend, models = new Map(), browsers, headed, log }: TabFederation,
   stop: AbortSignal,
   watcher?: TabsWatcher,
 ): Promise<FederationResult> {
@@ -53,6 +55,7 @@ export async function runTabFederation(
     progress.note(`opening ${clients} tabs`);
     const join = (page: Page) => page.getByRole('button', { name: 'Join' }).click();
     await tabs.fill(clients, backend, join, () => watcher?.opened(tabs) ?? Promise.resolve());
+    for (const [digest, weights] of models) await tabs.adopt(clients, digest, weights);
     await tabs.configure(clients, settings);
     watcher?.ready();
     const views = await tabs.run(clients, isDone, (view) => progress.show(view));

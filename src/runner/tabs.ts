@@ -191,6 +191,13 @@ export class Tabs {
     }));
   }
 
+  /** Has a model ready in the first `clients` tabs that a run may go on from. */
+  async adopt(clients: number, digest: string, weights: Float32Array): Promise<void> {
+    const adopted = { digest, weights };
+    for (let k = 0; k < clients; k++)
+      await this.#page(k).evaluate((given) => sparkmesh.session?.adopt(given.digest, given.weights), adopted);
+  }
+
   /** What tab k has learned: with the evaluator's tab, which has the lowest number, the average of all. */
   model(k: number): Promise<LearnedModel | null> {
     return this.#page(k).evaluate(() => sparkmesh.session?.model() ?? null);

@@ -16,6 +16,8 @@ export type ToThread =
       readonly members: readonly Presence[];
       readonly settings: Settings;
       readonly backend: BackendWish;
+      /** The weights of models that a run may go on from, by their digests. */
+      readonly models: ReadonlyMap<string, Float32Array>;
       readonly log: readonly LogTopic[];
       /** Where each member goes on; empty at the beginning. */
       readonly resumptions: readonly Omit<Resumption, 'inputs'>[];

@@ -18,6 +18,8 @@ export interface ThreadedRun {
   readonly settings: Settings;
   readonly clients: number;
   readonly backend: BackendWish;
+  /** The weights of models that the run may go on from, by their digests. */
+  readonly models?: ReadonlyMap<string, Float32Array>;
   /** What the clients tell stderr of; nothing by default. */
   readonly log?: readonly LogTopic[];
   readonly onProgress?: (view: ClientView) => void;
@@ -50,6 +52,7 @@ export async function runInThreads({
   settings,
   clients,
   backend,
+  models = new Map(),
   log = [],
   onProgress,
   stop,
@@ -109,7 +112,7 @@ export async function runInThreads({
       const snapshot = before[number];
       return snapshot ? [{ snapshot, taken: takenBy(id, snapshots) }] : [];
     });
-    post(thread, { type: 'start', members, settings, backend, log, resumptions });
+    post(thread, { type: 'start', members, settings, backend, models, log, resumptions });
   });
   try {
     const views = await Promise.race([conductor.run(), failure]);
