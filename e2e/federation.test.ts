@@ -114,6 +114,20 @@ describe('a federation of real tabs', () => {
     expectSame(tabs, simulated, WEIGHTS);
     await expectModel('tabs.html', tabs);
     await expectModel('simulated.safetensors', simulated);
+    const further = await run(
+      'federation',
+      '--tabs',
+      '2',
+      '--backend',
+      'wasm',
+      ...shared,
+      '--rounds',
+      '1',
+      '--from-model',
+      join(folder, 'tabs.html'),
+    );
+    expect(further.config.initialModel).toMatch(/^[0-9a-f]{64}$/);
+    expect(further.rounds[0]!.accuracy.averaged).toBeGreaterThan(tabs.rounds[0]!.accuracy.averaged);
   });
 
   it('trains on forced WebGPU over two browser processes and names the adapter', async () => {

@@ -26,8 +26,10 @@ h1 { font-size: 1.5rem; line-height: 1.2; margin: 0.5rem 0; }
 main { display: grid; gap: 1.5rem; grid-template-columns: repeat(auto-fit, minmax(min(18rem, 100%), 1fr)); }
 canvas { width: 100%; max-width: 20rem; border: 1px solid; border-radius: 0.5rem; touch-action: none; cursor: crosshair; display: block; }
 label { display: block; margin: 0.5rem 0; }
-#fields label { display: grid; grid-template-columns: 1fr 1fr; gap: 0.5rem; align-items: center; overflow-wrap: anywhere; }
+#fields label { display: grid; grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); gap: 0.5rem; align-items: center; overflow-wrap: anywhere; }
 input, select, button { font: inherit; min-height: 2.5rem; max-width: 100%; box-sizing: border-box; }
+#fields input, #fields select { width: 100%; }
+#clear { margin: 0.5rem 0; }
 input[type='checkbox'] { min-height: 0; }
 #said { display: block; font-size: 1.5rem; font-weight: 600; overflow-wrap: anywhere; }
 ol { list-style: none; margin: 1rem 0; padding: 0; }

@@ -34,8 +34,8 @@ const writers: Readonly<Record<string, Writer>> = {
   },
 };
 
-/** Each ending with what it stands for. */
-export const FORMATS = '.safetensors, .onnx, .html (a page), .json (tfjs, with a .weights.bin beside it) or .zip (the two in one)';
+/** The endings of their names. */
+export const FORMATS = '.safetensors, .onnx, .html, .json or .zip';
 
 const endingOf = (name: string) => /\.([^.]+)$/.exec(name)?.[1]?.toLowerCase() ?? '';
 
