@@ -104,7 +104,7 @@ class Graph {
   readonly weights: Message[] = [];
   last = 'input';
 
-  then(op: string, output: string, operands: readonly string[] = [], attributes: Parameters<typeof node>[3] = {}): void {
+  add(op: string, output: string, operands: readonly string[] = [], attributes: Parameters<typeof node>[3] = {}): void {
     this.nodes.push(node(op, [this.last, ...operands], output, attributes));
     this.last = output;
   }
@@ -119,15 +119,15 @@ function addBlock(graph: Graph, layer: Layer): void {
   const { name, shape, bias } = layer;
   const [size = 0, , channels = 0, outputs = 0] = shape;
   const kernel = graph.weight(`${name}.kernel`, [outputs, channels, size, size], channelsFirst(layer));
-  graph.then('Conv', `${name}.convolution`, [kernel, graph.weight(`${name}.bias`, [outputs], bias)], { kernel_shape: [size, size] });
-  graph.then('Relu', `${name}.relu`);
-  graph.then('AveragePool', `${name}.pool`, [], { kernel_shape: [2, 2], strides: [2, 2] });
+  graph.add('Conv', `${name}.convolution`, [kernel, graph.weight(`${name}.bias`, [outputs], bias)], { kernel_shape: [size, size] });
+  graph.add('Relu', `${name}.relu`);
+  graph.add('AveragePool', `${name}.pool`, [], { kernel_shape: [2, 2], strides: [2, 2] });
 }
 
 function addDense(graph: Graph, { name, shape, kernel, bias }: Layer, isLast: boolean): void {
   const operands = [graph.weight(`${name}.kernel`, shape, kernel), graph.weight(`${name}.bias`, [bias.length], bias)];
-  graph.then('Gemm', isLast ? 'logits' : `${name}.product`, operands);
-  if (!isLast) graph.then('Relu', `${name}.relu`);
+  graph.add('Gemm', isLast ? 'logits' : `${name}.product`, operands);
+  if (!isLast) graph.add('Relu', `${name}.relu`);
 }
 
 export function toOnnx(model: SavedModel): Uint8Array<ArrayBuffer> {
@@ -136,12 +136,12 @@ export function toOnnx(model: SavedModel): Uint8Array<ArrayBuffer> {
   const layers = layersOf(model);
   const [blocks, dense] = [layers.filter(({ shape }) => shape.length === 4), layers.filter(({ shape }) => shape.length === 2)];
   const graph = new Graph();
-  graph.then('Sub', 'centred', [graph.weight('mean', [mean.length], Float32Array.from(mean))]);
-  graph.then('Div', 'standardised', [graph.weight('std', [std.length], Float32Array.from(std))]);
-  if (blocks.length > 0) graph.then('Transpose', 'channels-first', [], { perm: [0, 3, 1, 2] });
+  graph.add('Sub', 'centred', [graph.weight('mean', [mean.length], Float32Array.from(mean))]);
+  graph.add('Div', 'standardised', [graph.weight('std', [std.length], Float32Array.from(std))]);
+  if (blocks.length > 0) graph.add('Transpose', 'channels-first', [], { perm: [0, 3, 1, 2] });
   for (const block of blocks) addBlock(graph, block);
-  if (blocks.length > 0) graph.then('Transpose', 'channels-last', [], { perm: [0, 2, 3, 1] });
-  if (task.kind === 'images') graph.then('Flatten', 'flat', [], { axis: 1 });
+  if (blocks.length > 0) graph.add('Transpose', 'channels-last', [], { perm: [0, 2, 3, 1] });
+  if (task.kind === 'images') graph.add('Flatten', 'flat', [], { axis: 1 });
   dense.forEach((layer, l) => addDense(graph, layer, l === dense.length - 1));
   const described = new Message()
     .messages(1, graph.nodes)
