@@ -80,7 +80,7 @@ test.each<[string, Partial<Settings>]>([
   await expect(interrupted).rejects.toThrow(/the same command goes on after round [23]\./);
 
   const seen: number[] = [];
-  const views = await runInThreads({ ...run, checkpoint: checkpoint(), onProgress: ({ own }) => seen.push(own.length) });
+  const { views } = await runInThreads({ ...run, checkpoint: checkpoint(), onProgress: ({ own }) => seen.push(own.length) });
   expect(await resultOf(views)).toEqual(expected);
   expect(Math.min(...seen.filter((rounds) => rounds > 0))).toBeGreaterThanOrEqual(2);
   expect(await readdir(folder)).toEqual([]);

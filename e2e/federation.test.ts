@@ -7,11 +7,16 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseFederation } from '../src/cli/options.ts';
+import { loadTest } from '../src/data/samples.ts';
+import { fileSource } from '../src/datasets/fileSource.ts';
+import { dataRoot } from '../src/datasets/paths.ts';
+import { classifier } from '../src/export/classify.ts';
 import { isDone } from '../src/runner/conductor.ts';
 import { runInProcess } from '../src/runner/inProcess.ts';
 import { packedProblems } from '../src/runner/packedProblems.ts';
 import { makeReport, type Report } from '../src/runner/report.ts';
 import { Tabs } from '../src/runner/tabs.ts';
+import { openModel } from '../src/runner/takeHome.ts';
 
 const tsx = join(import.meta.dirname, '..', 'node_modules', '.bin', 'tsx');
 const command = (name: string, ...args: string[]) =>
@@ -57,6 +62,19 @@ function expectSame(tabs: Report, simulated: Report, weights: number, carried: R
   }
 }
 
+/** The saved model is the one that the report's last line is about. */
+async function expectModel(name: string, { rounds }: Report): Promise<void> {
+  const model = await openModel(join(folder, name));
+  expect(model.card).toMatchObject({ weights: 'averaged', rounds: 3, participants: 3, hidden: [100] });
+  const { averaged } = rounds.at(-1)!.accuracy;
+  expect(model.card.scores).toMatchObject({ accuracy: averaged, samples: 2000, on: 'test' });
+  const source = fileSource(join(dataRoot, 'fashion-mnist'));
+  const { values, labels, width } = await loadTest(source, 2000);
+  const answerOf = classifier(model);
+  const right = labels.filter((label, n) => answerOf(values.subarray(n * width, (n + 1) * width)).best === label).length;
+  expect(Math.abs(right / 2000 - averaged)).toBeLessThanOrEqual(0.001);
+}
+
 describe('a room of tabs that goes from method to method', () => {
   let tabs: Tabs;
   let carried: ReadonlyMap<string, number> = new Map();
@@ -91,8 +109,26 @@ describe('a room of tabs that goes from method to method', () => {
 
 describe('a federation of real tabs', () => {
   it('agrees with the simulator, each by its command', async () => {
-    const tabs = await run('federation', '--tabs', '3', '--backend', 'wasm', ...shared);
-    expectSame(tabs, await run('simulate', '--clients', '3', ...shared), WEIGHTS);
+    const saved = (name: string) => ['--save-model', join(folder, name)];
+    const tabs = await run('federation', '--tabs', '3', '--backend', 'wasm', ...shared, ...saved('tabs.html'));
+    const simulated = await run('simulate', '--clients', '3', ...shared, ...saved('simulated.safetensors'));
+    expectSame(tabs, simulated, WEIGHTS);
+    await expectModel('tabs.html', tabs);
+    await expectModel('simulated.safetensors', simulated);
+    const further = await run(
+      'federation',
+      '--tabs',
+      '2',
+      '--backend',
+      'wasm',
+      ...shared,
+      '--rounds',
+      '1',
+      '--from-model',
+      join(folder, 'tabs.html'),
+    );
+    expect(further.config.initialModel).toMatch(/^[0-9a-f]{64}$/);
+    expect(further.rounds[0]!.accuracy.averaged).toBeGreaterThan(tabs.rounds[0]!.accuracy.averaged);
   });
 
   it('trains on forced WebGPU over two browser processes and names the adapter', async () => {

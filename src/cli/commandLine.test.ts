@@ -7,7 +7,7 @@ const command = {
   summary: 'Does a thing.',
   options: v.strictObject({ outputFile: option('FILE', 'where to', v.string()), quiet: toggle('say nothing') }),
 };
-const withOperand = { ...command, operand: 'CASE.json' };
+const withOperand = { ...command, operands: ['CASE.json'] };
 
 describe('parseOptions', () => {
   test('names are camel case in the table and kebab case on the command line', () => {
@@ -18,11 +18,17 @@ describe('parseOptions', () => {
   test('gives what was given and nothing else', () => expect(parseOptions(command, [])).toEqual({}));
 
   test('an operand is required where there is one, and refused elsewhere', () => {
-    expect(parseOptions(withOperand, ['--quiet', 'a.json'])).toEqual({ quiet: true, operand: 'a.json' });
+    expect(parseOptions(withOperand, ['--quiet', 'a.json'])).toEqual({ quiet: true, operands: ['a.json'] });
     expect(() => parseOptions(withOperand, ['--quiet'])).toThrow(new UsageError('CASE.json is missing; see npm run thing -- --help.'));
     const tooMany = new UsageError('"b.json" belongs to no option; see npm run thing -- --help.');
     expect(() => parseOptions(withOperand, ['a.json', 'b.json'])).toThrow(tooMany);
     expect(() => parseOptions(command, ['b.json'])).toThrow(tooMany);
+  });
+
+  test('the last operand may be several', () => {
+    const withSeveral = { ...command, operands: ['MODEL', 'FILE...'] };
+    expect(parseOptions(withSeveral, ['a', 'b', '--quiet', 'c'])).toEqual({ quiet: true, operands: ['a', 'b', 'c'] });
+    expect(() => parseOptions(withSeveral, ['a'])).toThrow(new UsageError('FILE is missing; see npm run thing -- --help.'));
   });
 
   test('--help is made of the same table', () => {

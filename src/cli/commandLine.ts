@@ -42,8 +42,8 @@ export interface Command<S extends Table = Table> {
   readonly call: string;
   /** One sentence on what it does. */
   readonly summary: string;
-  /** What stands in the help for the one operand the command needs, e.g. `FILE`; without it the command takes none. */
-  readonly operand?: string;
+  /** What stands in the help for each operand the command needs, e.g. `FILE`, or last `FILE...` for one or more; without it the command takes none. */
+  readonly operands?: readonly string[];
   /** The options, by camel-case name. */
   readonly options: S;
   /** What the help ends with. */
@@ -63,14 +63,14 @@ export function refuse<Given extends object>(given: Given, names: readonly (keyo
   if (wrong) throw inapplicable(wrong, chosen);
 }
 
-function helpText({ call, summary, operand, options, notes = [] }: Command): string {
+function helpText({ call, summary, operands = [], options, notes = [] }: Command): string {
   const lines = Object.entries({ ...options.entries, help: toggle('show this') }).map(([name, { placeholder, help }]) => ({
     left: placeholder === null ? flagOf(name) : `${flagOf(name)} ${placeholder}`,
     help,
   }));
   const width = Math.max(...lines.map(({ left }) => left.length));
   return [
-    `Usage: ${call} -- [options]${operand === undefined ? '' : ` ${operand}`}`,
+    ['Usage:', call, '--', '[options]', ...operands].join(' '),
     summary,
     '',
     ...lines.map(({ left, help }) => `  ${left.padEnd(width)}  ${help}`),
@@ -103,14 +103,14 @@ function demand(issue: v.BaseIssue<unknown>): string {
 /**
  * Reads a command's options.
  * @param argv what follows the command's name.
- * @returns the options given, by name, and `operand` if the command has one.
+ * @returns the options given, by name, and `operands` if the command has any.
  * @throws {UsageError} on the first that is unknown or impossible.
  * @throws {HelpRequest} on `--help`.
  */
 export function parseOptions<S extends Table>(
-  command: Command<S> & { readonly operand: string },
+  command: Command<S> & { readonly operands: readonly string[] },
   argv: readonly string[],
-): v.InferOutput<S> & { readonly operand: string };
+): v.InferOutput<S> & { readonly operands: readonly string[] };
 export function parseOptions<S extends Table>(command: Command<S>, argv: readonly string[]): v.InferOutput<S>;
 export function parseOptions<S extends Table>(command: Command<S>, argv: readonly string[]): v.InferOutput<S> {
   const known = Object.entries(command.options.entries).map(([name, { placeholder }]) => ({
@@ -129,14 +129,14 @@ export function parseOptions<S extends Table>(command: Command<S>, argv: readonl
     tokens: true,
   });
   const given: Record<string, string | true> = {};
-  let operand: string | undefined;
+  const wanted = command.operands ?? [];
+  const most = wanted.at(-1)?.endsWith('...') ? Infinity : wanted.length;
+  const operands: string[] = [];
   for (const token of tokens) {
     if (token.kind === 'option-terminator') continue;
     if (token.kind === 'positional') {
-      if (command.operand === undefined || operand !== undefined) {
-        throw new UsageError(`"${token.value}" belongs to no option; ${seeHelp}.`);
-      }
-      operand = token.value;
+      if (operands.length === most) throw new UsageError(`"${token.value}" belongs to no option; ${seeHelp}.`);
+      operands.push(token.value);
       continue;
     }
     if (token.name === 'help') throw new HelpRequest(helpText(command));
@@ -152,9 +152,10 @@ export function parseOptions<S extends Table>(command: Command<S>, argv: readonl
       given[name] = token.value;
     }
   }
-  if (command.operand !== undefined && operand === undefined) throw new UsageError(`${command.operand} is missing; ${seeHelp}.`);
+  const missing = wanted[operands.length];
+  if (missing !== undefined) throw new UsageError(`${missing.replace('...', '')} is missing; ${seeHelp}.`);
   const result = v.safeParse(command.options, given);
-  if (result.success) return { ...result.output, operand };
+  if (result.success) return { ...result.output, operands: command.operands && operands };
   const [issue] = result.issues;
   const name = String(issue.path?.[0].key);
   throw new UsageError(`${flagOf(name)} cannot be "${given[name]}": it must be ${demand(issue)}; ${seeHelp}.`);

@@ -13,7 +13,7 @@ const schemas = settingsSchema.entries;
 const command = {
   call: 'npm run -s conformance',
   summary: 'Runs a conformance case and prints its result as JSON.',
-  operand: 'CASE.json',
+  operands: ['CASE.json'],
   options: v.strictObject({
     runtime: option('NAME', 'node (in this process) or tabs (real ones; default node)', v.picklist(['node', 'tabs'])),
     backend: option('NAME', 'auto, webgpu, wasm or cpu (default auto)', v.picklist(['auto', 'webgpu', 'wasm', 'cpu'])),
@@ -46,8 +46,8 @@ async function runInTabs(run: CaseRun, backend: BackendWish): Promise<Conformanc
 }
 
 await runCommand(async (argv) => {
-  const { operand, runtime = 'node', backend = 'auto', ...choices } = parseOptions(command, argv);
-  const run: CaseRun = { wire: 'f32', ...choices, given: await readCase(operand) };
+  const { operands, runtime = 'node', backend = 'auto', ...choices } = parseOptions(command, argv);
+  const run: CaseRun = { wire: 'f32', ...choices, given: await readCase(operands[0]!) };
   const result = runtime === 'tabs' ? await runInTabs(run, backend) : await runCaseInProcess(run, backend);
   process.stdout.write(`${JSON.stringify(result)}\n`);
 });

@@ -18,6 +18,8 @@ describe('without options', () => {
       clients: 4,
       backend: 'auto',
       json: null,
+      fromModel: null,
+      saveModel: null,
       log: [],
       browsers: 1,
       headed: false,
@@ -25,7 +27,8 @@ describe('without options', () => {
   });
 
   test('simulate runs 10 clients with the default settings', () => {
-    expect(parseSimulation([])).toEqual({ settings: defaults, clients: 10, backend: 'auto', json: null, log: [], fresh: false });
+    const run = { clients: 10, backend: 'auto', json: null, fromModel: null, saveModel: null, log: [], fresh: false };
+    expect(parseSimulation([])).toEqual({ settings: defaults, ...run });
   });
 });
 
@@ -38,6 +41,20 @@ test('options of the run itself', () => {
     json: 'report.json',
   });
   expect(parseSimulation(words('--clients 40 --backend=cpu'))).toMatchObject({ clients: 40, backend: 'cpu' });
+});
+
+test('models to start from and to save', () => {
+  const saved = 'tabs/mine.SafeTensors';
+  expect(parseFederation(words(`--from-model before.html --save-model ${saved}`))).toMatchObject({
+    fromModel: 'before.html',
+    saveModel: saved,
+  });
+  expect(() => parseSimulation(words('--save-model mine.h5'))).toThrow(
+    /^--save-model cannot be "mine.h5": it must be a name that ends in .safetensors, .onnx, .+; see npm run simulate -- --help.$/,
+  );
+  expect(() => parseSimulation(words('--from-model a.html --hidden 8'))).toThrow(
+    new UsageError('--hidden does not apply to --from-model; leave one of them out.'),
+  );
 });
 
 test('the topics of the log', () => {

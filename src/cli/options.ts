@@ -1,6 +1,7 @@
 /** The options of `federation` and `simulate`, and the settings they make. */
 
 import * as v from 'valibot';
+import { FORMATS, isModelName } from '../export/modelFiles.ts';
 import { logTopics, parseLogTopics, type LogTopic } from '../log/log.ts';
 import {
   evolutionSchemas,
@@ -35,6 +36,10 @@ export interface RunOptions {
   readonly backend: 'auto' | 'webgpu' | 'wasm' | 'cpu';
   /** Where to write the report, if anywhere. */
   readonly json: string | null;
+  /** The saved model to start from, if any. */
+  readonly fromModel: string | null;
+  /** Where to save the model, if anywhere. */
+  readonly saveModel: string | null;
   /** What the clients tell stderr of; nothing if empty. */
   readonly log: readonly LogTopic[];
 }
@@ -100,6 +105,16 @@ const logText = v.pipe(
 const runOptions = {
   backend: option('NAME', 'auto, webgpu, wasm or cpu (default auto)', v.picklist(['auto', 'webgpu', 'wasm', 'cpu'])),
   json: option('FILE', 'write the report there', v.pipe(v.string(), v.minLength(1, 'the name of a file'))),
+  fromModel: option(
+    'FILE',
+    'start from this saved model, .safetensors or .html, and its layers',
+    v.pipe(v.string(), v.minLength(1, 'the name of a file')),
+  ),
+  saveModel: option(
+    'FILE',
+    `save the averaged model there, as ${FORMATS}`,
+    v.pipe(v.string(), v.check(isModelName, `a name that ends in ${FORMATS}`)),
+  ),
   log: option('TOPICS', `what clients tell stderr: ${LOG_TOPICS}`, logText),
 };
 
@@ -438,6 +453,9 @@ function settingsOf(given: Given, clients: number): Settings {
   });
 }
 
+/** What a saved model brings along. */
+const layerOptions = ['convolutions', 'hidden'] as const satisfies readonly (keyof Given)[];
+
 /** With centralised training one client holds the samples of all. */
 const participants = ({ method }: Settings, clients: number) => (isCentralised(method) ? 1 : clients);
 
@@ -449,17 +467,30 @@ export function parseFederation(argv: readonly string[]): FederationOptions {
     headed = false,
     backend = 'auto',
     json = null,
+    fromModel = null,
+    saveModel = null,
     log = [],
     ...given
   } = parseOptions(federation, argv);
+  if (fromModel !== null) refuse(given, layerOptions, '--from-model');
   if (browsers > clients) throw new UsageError(`--browsers ${browsers} is more than the ${clients} tabs; choose at most ${clients}.`);
   const settings = settingsOf(given, clients);
-  return { settings, clients: participants(settings, clients), backend, json, log, browsers, headed };
+  return { settings, clients: participants(settings, clients), backend, json, fromModel, saveModel, log, browsers, headed };
 }
 
 /** @throws {UsageError} @throws {HelpRequest} */
 export function parseSimulation(argv: readonly string[]): SimulationOptions {
-  const { clients = 10, backend = 'auto', json = null, log = [], fresh = false, ...given } = parseOptions(simulation, argv);
+  const {
+    clients = 10,
+    backend = 'auto',
+    json = null,
+    fromModel = null,
+    saveModel = null,
+    log = [],
+    fresh = false,
+    ...given
+  } = parseOptions(simulation, argv);
+  if (fromModel !== null) refuse(given, layerOptions, '--from-model');
   const settings = settingsOf(given, clients);
-  return { settings, clients: participants(settings, clients), backend, json, log, fresh };
+  return { settings, clients: participants(settings, clients), backend, json, fromModel, saveModel, log, fresh };
 }

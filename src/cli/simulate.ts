@@ -1,9 +1,9 @@
 /** `npm run simulate`: a federation in this process, on all cores. */
 
-import { checkData } from './checkData.ts';
 import { Checkpoint } from '../runner/checkpoint.ts';
 import { runCommand } from './commandLine.ts';
 import { parseSimulation } from './options.ts';
+import { readyRun, saveOutcome } from './runModels.ts';
 import { prepareData } from '../datasets/prepareData.ts';
 import { ProgressLine } from '../runner/progress.ts';
 import { makeReport, roundsTable, settledLine, workLine, writeReport } from '../runner/report.ts';
@@ -11,16 +11,20 @@ import { runInThreads } from '../runner/threads.ts';
 
 /** `npm run simulate`: a federation inside one process. */
 await runCommand(async (argv, stop) => {
-  const { settings, clients, backend, json, log, fresh } = parseSimulation(argv);
+  const options = parseSimulation(argv);
+  const { clients, backend, log } = options;
   await prepareData();
-  const { digest } = await checkData({ settings, clients }, '--clients');
-  const checkpoint = new Checkpoint(settings, clients, digest);
+  const ready = await readyRun(options, '--clients');
+  const { settings, models } = ready;
+  const checkpoint = new Checkpoint(settings, clients, ready.info.digest);
   const progress = new ProgressLine();
-  if (fresh) await checkpoint.remove();
-  const views = await runInThreads({ settings, clients, backend, log, stop, checkpoint, onProgress: (view) => progress.show(view) });
+  if (options.fresh) await checkpoint.remove();
+  const onProgress = progress.show.bind(progress);
+  const { views, model } = await runInThreads({ settings, clients, backend, models, log, stop, checkpoint, onProgress });
   progress.end();
   const report = await makeReport({ views, runner: 'in-process', versions: {} });
   const lines = [roundsTable(report), settledLine(report), workLine(report)].filter((line) => line !== null);
   process.stdout.write(`${lines.join('\n')}\n`);
-  if (json !== null) await writeReport(report, json);
+  if (options.json !== null) await writeReport(report, options.json);
+  await saveOutcome(ready, { model, views, versions: report.versions }, options.saveModel);
 });

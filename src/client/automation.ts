@@ -3,6 +3,7 @@
 import type { BackendWish } from '../backend/backend.ts';
 import type { LogTopic } from '../log/log.ts';
 import type { CaseRun, ConformanceCase } from './conformance.ts';
+import type { LearnedModel } from './learned.ts';
 import type { RoundTrace } from './trace.ts';
 import type { ClientCommand, ClientView } from './view.ts';
 
@@ -20,6 +21,8 @@ interface DrivenSession {
   readonly traces: readonly RoundTrace[];
   getView(): ClientView | null;
   command(command: ClientCommand): void;
+  adopt(digest: string, weights: Float32Array): void;
+  model(): Promise<LearnedModel | null>;
   addCase(given: ConformanceCase): void;
   leave(): void;
 }

@@ -3,6 +3,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { selectBackend } from '../backend/backend.ts';
 import { randomStream, type RandomStream } from '../math/random.ts';
 import { initialWeights } from '../model/model.ts';
+import { NtkEngine } from '../ntk/engine.ts';
 import { encodeMessage } from '../protocol/codec.ts';
 import { decodeFrame } from '../protocol/frame.ts';
 import { modelOf } from '../settings/model.ts';
@@ -248,6 +249,26 @@ describe('clients of a room', () => {
     expect(summaries.at(-1)!.averaged.accuracy).toBeGreaterThan(0.85);
     expect(summaries.at(-1)!.averaged.loss).toBeLessThan(summaries[0]!.averaged.loss);
     for (const { own } of federation.views()) for (const { missed } of own) expect(missed).toEqual([]);
+  });
+
+  it('end with the model that was scored as their average at the evaluator, and their own elsewhere', async () => {
+    federation = new Federation(3, { ...settings, rounds: 2 });
+    expect(federation.clients.map((client) => client.model())).toEqual([null, null, null]);
+    await federation.start();
+    await federation.until((views) => views.every((view) => reached(view) && scored(view)));
+    const [averaged, ...own] = federation.clients.map((client) => client.model()!);
+    expect(averaged).toMatchObject({ of: 'averaged', rounds: 2, participants: 3 });
+    expect(own).toMatchObject([
+      { of: 'own', rounds: 2, participants: 3 },
+      { of: 'own', rounds: 2 },
+    ]);
+    const problem = await source.problem(settings, 0, () => undefined);
+    const engine = new NtkEngine(problem.model, 'layers');
+    const scoreOf = ({ weights }: { weights: Float32Array }) => engine.evaluate(weights, problem.test!.rows, problem.test!.labels);
+    const [view, ...others] = federation.views();
+    expect(await scoreOf(averaged!)).toEqual(view!.summaries.at(-1)!.averaged);
+    for (const [k, model] of own.entries()) expect(await scoreOf(model)).toEqual(others[k]!.own.at(-1)!.score);
+    engine.dispose();
   });
 
   it('train alone where training is centralised', async () => {

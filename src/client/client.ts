@@ -8,6 +8,7 @@ import type { Proposal } from '../protocol/register.ts';
 import { isCentralised } from '../settings/method.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { PeerId, Presence, Transport, TransportEvent } from '../transport/transport.ts';
+import type { LearnedModel } from './learned.ts';
 import { Mailbox } from './mailbox.ts';
 import { neighboursAlong } from './neighbourhood.ts';
 import { overlayNeighbours } from './overlay.ts';
@@ -94,6 +95,11 @@ export class Client {
   /** @returns null while a round is under way here, or no run. */
   snapshot(): Snapshot | null {
     return this.#participation.snapshot();
+  }
+
+  /** What the latest run has brought: the federation's model where this client evaluates it, else its own. */
+  model(): LearnedModel | null {
+    return this.#participation.model();
   }
 
   async close(): Promise<void> {

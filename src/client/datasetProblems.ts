@@ -3,7 +3,7 @@
 import type { DatasetInfo, RowSource } from '../data/dataset.ts';
 import { trainingShare, validationShare, type Share } from '../data/partition.ts';
 import { histogram, loadShare, loadTest, previews, standardise } from '../data/samples.ts';
-import { initialWeights } from '../model/model.ts';
+import { initialWeights, ModelError, parameterCount, type ModelSpec } from '../model/model.ts';
 import { modelOf } from '../settings/model.ts';
 import { isChanging, type Settings } from '../settings/settings.ts';
 import { graphOf } from '../topology/graph.ts';
@@ -42,11 +42,17 @@ export class DatasetProblems implements ProblemSource {
   readonly #shares = new Map<number, Latest<OwnShare>>();
   readonly #graphs = new Map<string, readonly (readonly number[])[]>();
 
-  /** @param open the rows of a dataset, from the page's server or from files. */
-  constructor(private readonly open: (dataset: string) => RowSource) {}
+  /**
+   * @param open the rows of a dataset, from the page's server or from files.
+   * @param models the weights of models that a run may go on from, by their digests.
+   */
+  constructor(
+    private readonly open: (dataset: string) => RowSource,
+    private readonly models: ReadonlyMap<string, Float32Array> = new Map(),
+  ) {}
 
   async problem(settings: Settings, number: number, onStep: (step: string) => void): Promise<Problem> {
-    const { dataset, seed, scoreOn, testSamples } = settings;
+    const { dataset, scoreOn, testSamples } = settings;
     const source = this.open(dataset);
     const info = await source.info();
     const shares = this.#shares.get(number) ?? new Latest<OwnShare>();
@@ -63,7 +69,7 @@ export class DatasetProblems implements ProblemSource {
         : loadTest(source, Math.min(testSamples, info.testCount)));
       return { rows: standardise(loaded.values, info), labels: loaded.labels };
     });
-    return { model, ...share, test, initialWeights: initialWeights(model, seed), startsAlike: true };
+    return { model, ...share, test, initialWeights: this.#start(settings, model), startsAlike: true };
   }
 
   graph({ topology, seed }: Settings, clients: number, round: number): readonly (readonly number[])[] {
@@ -75,6 +81,15 @@ export class DatasetProblems implements ProblemSource {
     if (this.#graphs.size >= 8) this.#graphs.delete(this.#graphs.keys().next().value ?? '');
     this.#graphs.set(key, graph);
     return graph;
+  }
+
+  /** @throws {ModelError} when the model to go on from is not here, or another. */
+  #start({ initialModel, seed }: Settings, model: ModelSpec): Float32Array {
+    if (initialModel === '') return initialWeights(model, seed);
+    const weights = this.models.get(initialModel);
+    if (!weights) throw new ModelError('The room goes on from a model that is not here; open its file, or start from none.');
+    if (weights.length === parameterCount(model)) return weights;
+    throw new ModelError('The model to go on from has other layers than these settings; choose its layers.');
   }
 
   async #share(source: RowSource, info: DatasetInfo, share: Share): Promise<OwnShare> {

@@ -6,6 +6,7 @@ import { Wire } from '../protocol/wire.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { PeerId } from '../transport/transport.ts';
 import type { Clock } from './clock.ts';
+import type { LearnedModel } from './learned.ts';
 import type { Mailbox } from './mailbox.ts';
 import type { Problem, ProblemSource } from './problem.ts';
 import type { Room } from './room.ts';
@@ -94,6 +95,11 @@ export class Participation {
     const { wire, bytes } = this.mailbox;
     const run = this.#active?.run.snapshot();
     return run && wire ? { ...run, bytes: bytes.snapshot(), wire: wire.snapshot() } : null;
+  }
+
+  /** @returns null without a run, and before its first round has ended. */
+  model(): LearnedModel | null {
+    return this.#active?.run.model() ?? null;
   }
 
   /** Leaves the run, if any. @returns a promise that all it held is freed. */

@@ -8,6 +8,7 @@ import { joinRoom, watchRoom } from '../transport/webrtc.ts';
 import type { JoinRequest } from './automation.ts';
 import type { ConformanceCase } from './conformance.ts';
 import { consoleLog } from './consoleLog.ts';
+import type { LearnedModel } from './learned.ts';
 import type { RoundTrace } from './trace.ts';
 import { emptyView, type ClientCommand, type ClientView } from './view.ts';
 import type { FromWorker, ToWorker } from './workerMessages.ts';
@@ -33,6 +34,8 @@ class BrowserSession {
   /** One trace a round, when a conformance case is run: of the latest. */
   readonly traces: RoundTrace[] = [];
   readonly #listeners = new Set<() => void>();
+  /** Those who have asked for the model, first come first served. */
+  readonly #asked: ((model: LearnedModel | null) => void)[] = [];
   #view: ClientView | null = null;
   #signalling: SignallingStatus = 'connecting';
   #transport: Transport | null = null;
@@ -64,6 +67,21 @@ class BrowserSession {
   addCase(given: ConformanceCase): void {
     this.traces.length = 0;
     if (this.#worker) post(this.#worker, { type: 'case', given });
+  }
+
+  /** Has a model ready that a run may go on from. @param digest by which settings name it. */
+  adopt(digest: string, weights: Float32Array): void {
+    if (this.#worker) post(this.#worker, { type: 'adopt', digest, weights });
+  }
+
+  /** The federation's model where this client evaluates it, else its own; null where there is none yet. */
+  model(): Promise<LearnedModel | null> {
+    const worker = this.#worker;
+    if (!worker) return Promise.resolve(null);
+    return new Promise((resolve) => {
+      this.#asked.push(resolve);
+      post(worker, { type: 'model' });
+    });
   }
 
   leave(): void {
@@ -105,6 +123,8 @@ class BrowserSession {
       case 'trace':
         this.traces.push(message.trace);
         return;
+      case 'model':
+        return this.#asked.shift()?.(message.model);
       case 'closed':
         return worker.terminate();
       default:

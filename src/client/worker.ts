@@ -23,6 +23,7 @@ function post(message: FromWorker): void {
 let transport: RemoteTransport | null = null;
 let client: Client | null = null;
 const cases: ConformanceCase[] = [];
+const models = new Map<string, Float32Array>();
 
 self.onmessage = ({ data }: MessageEvent<ToWorker>) => {
   switch (data.type) {
@@ -34,7 +35,7 @@ self.onmessage = ({ data }: MessageEvent<ToWorker>) => {
       client = new Client({
         transport,
         backend: () => selectBackend(backend),
-        source: conformance ? caseSource(cases) : new DatasetProblems((dataset) => httpSource(new URL(dataUrl), dataset)),
+        source: conformance ? caseSource(cases) : new DatasetProblems((dataset) => httpSource(new URL(dataUrl), dataset), models),
         settings: conformance ? settingsOf(conformance) : defaultSettings(),
         clock: wallClock,
         onView: postingChanges((changes) => post({ type: 'view', changes })),
@@ -52,6 +53,11 @@ self.onmessage = ({ data }: MessageEvent<ToWorker>) => {
     case 'case':
       cases.push(data.given);
       return;
+    case 'adopt':
+      models.set(data.digest, data.weights);
+      return;
+    case 'model':
+      return post({ type: 'model', model: client?.model() ?? null });
     case 'close':
       void client?.close().then(() => post({ type: 'closed' }));
       return;

@@ -4,6 +4,7 @@ import type { LogTopic } from '../log/log.ts';
 import type { RemoteCall, RemoteReply } from '../transport/remote.ts';
 import type { Presence } from '../transport/transport.ts';
 import type { CaseRun, ConformanceCase } from './conformance.ts';
+import type { LearnedModel } from './learned.ts';
 import type { RoundTrace } from './trace.ts';
 import type { ClientCommand } from './view.ts';
 import type { ViewChanges } from './viewChanges.ts';
@@ -24,11 +25,16 @@ export type ToWorker =
   | { readonly type: 'command'; readonly command: ClientCommand }
   /** Another case for one that has had its first. */
   | { readonly type: 'case'; readonly given: ConformanceCase }
+  /** A model that runs may go on from. */
+  | { readonly type: 'adopt'; readonly digest: string; readonly weights: Float32Array }
+  /** To be answered with the model that there is now. */
+  | { readonly type: 'model' }
   | { readonly type: 'close' };
 
 export type FromWorker =
   | { readonly type: 'view'; readonly changes: ViewChanges }
   | RemoteCall
   | { readonly type: 'trace'; readonly trace: RoundTrace }
+  | { readonly type: 'model'; readonly model: LearnedModel | null }
   /** Everything is freed; the worker may be terminated. */
   | { readonly type: 'closed' };

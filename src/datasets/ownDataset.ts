@@ -1,8 +1,10 @@
 /** A person's rows as a packed dataset: which classes there are, what is for testing, and how numbers are stored. */
 
 import { randomStream } from '../math/random.ts';
+import type { Table, TableColumn } from '../data/columns.ts';
 import { DatasetError, MAX_CLASS_NAME, MAX_CLASSES, MAX_ROWS, rowWidth, type DatasetInfo } from '../data/dataset.ts';
 import type { LabelledRows } from '../data/formats/labelledRows.ts';
+import { widthOf, type ColumnPlan, type TablePlan } from '../data/formats/tablePlan.ts';
 import { pack, type PackedDataset, type RowsByClass } from './pack.ts';
 
 /** The names of classes among the labels: in numeric order where all are numbers, else in that of their code units. */
@@ -74,6 +76,8 @@ function momentsOf({ values, width, height }: LabelledRows, rows: Rows, first: n
 /** How values are stored, and one row of them brought into `into`. */
 interface Storage {
   readonly about: Pick<DatasetInfo, 'element' | 'mean' | 'std'>;
+  /** Of the values of a row as they stand in the source: those that they are standardised by. */
+  readonly moments: readonly Moments[];
   readonly bytes: number;
   readonly store: (values: LabelledRows['values'], row: number, into: Uint8Array<ArrayBuffer>) => void;
 }
@@ -88,6 +92,7 @@ function storageOf(train: LabelledRows, rows: Rows, where: string): Storage {
     const { mean, std } = momentsOf(train, rows, 0, stride);
     return {
       about: { element: 'u8', mean: mean / 255, std: std / 255 },
+      moments: Array.from({ length: stride }, () => ({ mean, std })),
       bytes: stride,
       store: (values, row, into) => into.set(values.subarray(row * stride, (row + 1) * stride)),
     };
@@ -102,6 +107,7 @@ function storageOf(train: LabelledRows, rows: Rows, where: string): Storage {
   }
   return {
     about: { element: 'f32', mean: 0, std: 1 },
+    moments,
     bytes: 4 * stride,
     store: (values, row, into) => {
       const floats = new Float32Array(into.buffer, into.byteOffset, stride);
@@ -121,6 +127,20 @@ function stored({ values }: LabelledRows, rows: Rows, { bytes, store }: Storage)
   });
 }
 
+/** What a table's columns are, by the plan that its file was read by; without one each value is a column of its own. */
+function tableOf(plan: TablePlan | undefined, moments: readonly Moments[]): Table {
+  if (!plan) return { named: false, columns: moments.map((own, i) => ({ kind: 'number', name: String(i + 1), ...own, hasEmpty: false })) };
+  let next = 0;
+  const columns = plan.columns.map((column: ColumnPlan): TableColumn => {
+    const own = moments[next]!;
+    next += widthOf(column);
+    const { name, hasEmpty } = column;
+    if (column.kind === 'category') return { kind: 'category', name, categories: [...column.categories], hasEmpty };
+    return { kind: 'number', name, ...own, hasEmpty };
+  });
+  return { named: plan.names, columns };
+}
+
 const shapeOf = ({ kind, width, height, values }: LabelledRows) =>
   `${kind === 'images' ? `images of ${width}x${height}` : `a table of ${width} columns`} in ${values instanceof Uint8Array ? 'bytes' : 'numbers'}`;
 
@@ -128,6 +148,8 @@ const shapeOf = ({ kind, width, height, values }: LabelledRows) =>
 export interface SourcedRows {
   readonly rows: LabelledRows;
   readonly where: string;
+  /** What the columns of a CSV file mean. */
+  readonly plan?: TablePlan;
 }
 
 /**
@@ -151,5 +173,6 @@ export function packOwn(name: string, train: SourcedRows, test: SourcedRows | nu
     { name, kind, width, height, classNames, ...storage.about },
     stored(train.rows, split.train, storage),
     stored(testing.rows, split.test, storage),
+    kind === 'table' ? tableOf(train.plan, storage.moments) : undefined,
   );
 }

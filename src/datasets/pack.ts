@@ -2,6 +2,7 @@
 
 import { createHash } from 'node:crypto';
 import { randomStream } from '../math/random.ts';
+import type { Table } from '../data/columns.ts';
 import { FORMAT_VERSION, rowBytes, type DatasetInfo } from '../data/dataset.ts';
 import type { PackedFile } from '../data/packedSource.ts';
 
@@ -10,7 +11,10 @@ export type RowsByClass = readonly Uint8Array[];
 
 export interface PackedDataset {
   readonly info: DatasetInfo;
-  readonly files: Readonly<Record<PackedFile, Uint8Array>>;
+  readonly files: Readonly<Record<PackedFile, Uint8Array>> & {
+    /** Of a table, what its columns are. */
+    readonly 'columns.json'?: Uint8Array;
+  };
 }
 
 /** The row numbers of each class in a fixed random order. */
@@ -48,7 +52,7 @@ function digestOf(described: Described, files: PackedDataset['files']): string {
   const { format, kind, element, width, height, classNames, trainCounts, testCount, mean, std } = described;
   const hash = createHash('sha256');
   hash.update(JSON.stringify([format, kind, element, width, height, classNames, trainCounts, testCount, mean, std]));
-  for (const file of ['train.bin', 'test.bin', 'test-labels.bin'] as const) hash.update(files[file]);
+  for (const file of ['train.bin', 'test.bin', 'test-labels.bin', 'columns.json'] as const) hash.update(files[file] ?? '');
   return hash.digest('hex');
 }
 
@@ -57,10 +61,16 @@ export function pack(
   about: Omit<DatasetInfo, 'format' | 'trainCounts' | 'testCount' | 'digest'>,
   train: RowsByClass,
   test: RowsByClass,
+  table?: Table,
 ): PackedDataset {
   const bytes = rowBytes(about);
   const { rows, labels } = packTest(test, bytes);
-  const files = { 'train.bin': packTrain(train, bytes), 'test.bin': rows, 'test-labels.bin': labels };
+  const files = {
+    'train.bin': packTrain(train, bytes),
+    'test.bin': rows,
+    'test-labels.bin': labels,
+    ...(table && { 'columns.json': new TextEncoder().encode(JSON.stringify(table)) }),
+  };
   const trainCounts = train.map((ofClass) => ofClass.length / bytes);
   const described = { format: FORMAT_VERSION, ...about, trainCounts, testCount: labels.length } as const;
   return { info: { ...described, digest: digestOf(described, files) }, files };

@@ -33,7 +33,7 @@ export async function runOf(condition: Condition, seed: number, { records, progr
   const run = { settings, clients: members, backend: 'wasm', stop, onProgress: (view: ClientView) => progress.show(view) } as const;
   const views = isQuick
     ? await runInProcess({ ...run, source: packedProblems(), isDone })
-    : await runInThreads({ ...run, checkpoint: new Checkpoint(settings, members) });
+    : (await runInThreads({ ...run, checkpoint: new Checkpoint(settings, members) })).views;
   const { versions, backend, rounds } = await makeReport({ views, runner: 'in-process', versions: {} });
   const { method } = settings;
   const record: RunRecord = {

@@ -39,6 +39,7 @@ export const importMap: ImportMap = {
   'src/settings': { folders: ['src/math', 'src/model', 'src/transport'], packages: ['valibot'] },
   'src/topology': { folders: ['src/math', 'src/settings'], packages: [] },
   'src/data': { folders: ['src/math', 'src/settings'], packages: ['csv-parse', 'valibot'] },
+  'src/export': { folders: ['src/model', 'src/settings', 'src/data'], packages: ['@bufbuild/protobuf', 'fflate', 'valibot'] },
   'src/protocol': { folders: ['src/math', 'src/model', 'src/ntk', 'src/transport', 'src/settings'], packages: ['valibot'] },
   'src/round': { folders: ['src/math', 'src/model', 'src/ntk', 'src/transport', 'src/settings', 'src/protocol'], packages: [] },
   'src/client': { folders: ['src/log', ...kernels, ...mesh, ...federation], packages: ['valibot'] },
@@ -50,12 +51,24 @@ export const importMap: ImportMap = {
   // Node.
   'src/datasets': { folders: ['src/math', 'src/settings', 'src/data'], packages: ['node', 'sharp', 'valibot'] },
   'src/runner': {
-    folders: ['src/math', 'src/log', 'src/backend', 'src/ntk', 'src/transport', 'src/settings', 'src/round', 'src/client', 'src/datasets'],
+    folders: [
+      'src/math',
+      'src/log',
+      'src/backend',
+      'src/ntk',
+      'src/transport',
+      'src/settings',
+      'src/data',
+      'src/export',
+      'src/round',
+      'src/client',
+      'src/datasets',
+    ],
     packages: ['node', 'playwright', 'valibot', 'vite'],
-    tests: ['src/data'],
   },
   'src/cli': {
     folders: [
+      'src/math',
       'src/log',
       'src/backend',
       'src/model',
@@ -63,12 +76,13 @@ export const importMap: ImportMap = {
       'src/settings',
       'src/topology',
       'src/data',
+      'src/export',
       'src/client',
       'src/datasets',
       'src/runner',
     ],
     packages: ['node', 'valibot'],
-    tests: ['src/math', 'src/transport'],
+    tests: ['src/transport'],
   },
   'src/experiments': {
     folders: [...kernels, 'src/settings', 'src/client', 'src/datasets', 'src/runner', 'src/cli'],
@@ -81,12 +95,24 @@ export const importMap: ImportMap = {
   },
 
   [TESTING]: {
-    folders: [...kernels, 'src/transport', 'src/data', 'src/client'],
+    folders: [...kernels, 'src/transport', 'src/data', 'src/export', 'src/client'],
     packages: [tf, 'fast-check', 'node', 'valibot'],
   },
   e2e: {
-    folders: [...kernels, ...mesh, 'src/settings', 'src/data', 'src/client', 'app', 'src/datasets', 'src/runner', 'src/cli', TESTING],
-    packages: [tf, 'axe-core', 'node', 'playwright', 'react-dom', 'valibot', 'vite', 'vitest', 'ws'],
+    folders: [
+      ...kernels,
+      ...mesh,
+      'src/settings',
+      'src/data',
+      'src/export',
+      'src/client',
+      'app',
+      'src/datasets',
+      'src/runner',
+      'src/cli',
+      TESTING,
+    ],
+    packages: [tf, 'axe-core', 'node', 'playwright', 'react-dom', 'sharp', 'valibot', 'vite', 'vitest', 'ws'],
   },
 
   'src/house': { folders: [], packages: ['dependency-cruiser', 'node'] },

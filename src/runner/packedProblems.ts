@@ -6,4 +6,5 @@ import { fileSource } from '../datasets/fileSource.ts';
 import { dataRoot } from '../datasets/paths.ts';
 
 /** What clients in Node are given: problems of the datasets packed on this machine. */
-export const packedProblems = () => new DatasetProblems((dataset) => fileSource(join(dataRoot, dataset)));
+export const packedProblems = (models?: ReadonlyMap<string, Float32Array>) =>
+  new DatasetProblems((dataset) => fileSource(join(dataRoot, dataset)), models);

@@ -2,6 +2,7 @@
 
 import type { Page } from 'playwright';
 import type { BackendWish } from '../backend/backend.ts';
+import type { LearnedModel } from '../client/learned.ts';
 import type { ClientView } from '../client/view.ts';
 import type { LogTopic } from '../log/log.ts';
 import type { Settings } from '../settings/settings.ts';
@@ -14,6 +15,8 @@ export interface TabFederation {
   /** Clients 0 .. `clients - 1` take part, a tab each. */
   readonly clients: number;
   readonly backend: BackendWish;
+  /** The weights of models that the run may go on from, by their digests. */
+  readonly models?: ReadonlyMap<string, Float32Array>;
   /** Browser processes that the tabs are spread over. */
   readonly browsers: number;
   /** Whether the browsers have windows. */
@@ -25,6 +28,8 @@ export interface TabFederation {
 export interface FederationResult {
   /** The tabs' last views, by number. */
   readonly views: readonly ClientView[];
+  /** The average of all tabs' models. */
+  readonly model: LearnedModel | null;
   readonly browserVersion: string;
 }
 
@@ -38,7 +43,7 @@ export interface TabsWatcher {
 
 /** Takes a federation of real tabs from its start to its end, with its progress on stderr. */
 export async function runTabFederation(
-  { settings, clients, backend, browsers, headed, log }: TabFederation,
+  { settings, clients, backend, models = new Map(), browsers, headed, log }: TabFederation,
   stop: AbortSignal,
   watcher?: TabsWatcher,
 ): Promise<FederationResult> {
@@ -50,11 +55,13 @@ export async function runTabFederation(
     progress.note(`opening ${clients} tabs`);
     const join = (page: Page) => page.getByRole('button', { name: 'Join' }).click();
     await tabs.fill(clients, backend, join, () => watcher?.opened(tabs) ?? Promise.resolve());
+    for (const [digest, weights] of models) await tabs.adopt(clients, digest, weights);
     await tabs.configure(clients, settings);
     watcher?.ready();
     const views = await tabs.run(clients, isDone, (view) => progress.show(view));
+    const model = await tabs.model(0);
     progress.end();
-    return { views, browserVersion: tabs.browserVersion };
+    return { views, model, browserVersion: tabs.browserVersion };
   } finally {
     await tabs.close();
   }

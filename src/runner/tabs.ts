@@ -3,6 +3,7 @@
 import type { Browser, Page } from 'playwright';
 import type { BackendWish } from '../backend/backend.ts';
 import type {} from '../client/automation.ts';
+import type { LearnedModel } from '../client/learned.ts';
 import type { RoundTrace } from '../client/trace.ts';
 import type { ClientCommand, ClientView } from '../client/view.ts';
 import type { LogTopic } from '../log/log.ts';
@@ -188,6 +189,18 @@ export class Tabs {
         kernel: evolution.kernel && Float32Array.from(evolution.kernel),
       },
     }));
+  }
+
+  /** Has a model ready in the first `clients` tabs that a run may go on from. */
+  async adopt(clients: number, digest: string, weights: Float32Array): Promise<void> {
+    const adopted = { digest, weights };
+    for (let k = 0; k < clients; k++)
+      await this.#page(k).evaluate((given) => sparkmesh.session?.adopt(given.digest, given.weights), adopted);
+  }
+
+  /** What tab k has learned: with the evaluator's tab, which has the lowest number, the average of all. */
+  model(k: number): Promise<LearnedModel | null> {
+    return this.#page(k).evaluate(() => sparkmesh.session?.model() ?? null);
   }
 
   /** What tab k shows, without its images. */

@@ -22,7 +22,6 @@ const post = (message: FromThread) => port.postMessage(message);
 
 const transports = new Map<number, RemoteTransport>();
 const clients = new Map<number, Client>();
-const source = packedProblems();
 
 /** The neighbours' inputs as this client knew them. */
 async function inputsOf(
@@ -40,13 +39,13 @@ async function inputsOf(
   return inputs;
 }
 
-async function start({ members, settings, backend, log, resumptions }: Extract<ToThread, { type: 'start' }>): Promise<void> {
+async function start({ members, settings, backend, models, log, resumptions }: Extract<ToThread, { type: 'start' }>): Promise<void> {
   for (const self of members) {
     transports.set(self.number, new RemoteTransport(self, (call) => post({ type: 'call', client: self.number, call })));
   }
   const whole = new Map<number, Resumption>();
   // Everybody's samples, for as long as this takes.
-  const problems = packedProblems();
+  const problems = packedProblems(models);
   for (const [k, resumption] of resumptions.entries()) {
     const { number } = members[k]!;
     whole.set(number, { ...resumption, inputs: await inputsOf(number, resumption.snapshot, settings, problems) });
@@ -54,7 +53,7 @@ async function start({ members, settings, backend, log, resumptions }: Extract<T
   const opened = openClients([...transports.values()], {
     settings,
     backend,
-    source,
+    source: packedProblems(models),
     onView: (client) => postingChanges((changes) => post({ type: 'view', client, changes })),
     log: (client) =>
       lineLog(
@@ -93,6 +92,8 @@ function handle(message: Exclude<ToThread, { type: 'start' }>): void {
       return transports.get(message.client)?.take(message.reply);
     case 'command':
       return clients.get(message.client)?.command(message.command);
+    case 'model':
+      return post({ type: 'model', model: clients.get(message.client)?.model() ?? null });
     case 'close':
       void Promise.all([...clients.values()].map((client) => client.close())).then(() => {
         post({ type: 'closed' });

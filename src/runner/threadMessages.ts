@@ -1,6 +1,7 @@
 /** What the simulator's main thread and its workers say to each other; `client` is a client's number. */
 
 import type { BackendWish } from '../backend/backend.ts';
+import type { LearnedModel } from '../client/learned.ts';
 import type { Resumption } from '../client/snapshot.ts';
 import type { ClientCommand } from '../client/view.ts';
 import type { ViewChanges } from '../client/viewChanges.ts';
@@ -15,6 +16,8 @@ export type ToThread =
       readonly members: readonly Presence[];
       readonly settings: Settings;
       readonly backend: BackendWish;
+      /** The weights of models that a run may go on from, by their digests. */
+      readonly models: ReadonlyMap<string, Float32Array>;
       readonly log: readonly LogTopic[];
       /** Where each member goes on; empty at the beginning. */
       readonly resumptions: readonly Omit<Resumption, 'inputs'>[];
@@ -24,6 +27,8 @@ export type ToThread =
   | { readonly type: 'hold'; readonly round: number | null }
   /** To be answered with a snapshot of each of the thread's clients. */
   | { readonly type: 'snapshot' }
+  /** To be answered with what this client has learned. */
+  | { readonly type: 'model'; readonly client: number }
   | { readonly type: 'close' };
 
 export type FromThread =
@@ -31,4 +36,5 @@ export type FromThread =
   | { readonly type: 'view'; readonly client: number; readonly changes: ViewChanges }
   /** By the clients' numbers, packed for the checkpoint. */
   | { readonly type: 'snapshots'; readonly snapshots: ReadonlyMap<number, Uint8Array> }
+  | { readonly type: 'model'; readonly model: LearnedModel | null }
   | { readonly type: 'closed' };

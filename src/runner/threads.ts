@@ -3,6 +3,7 @@
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import type { BackendWish } from '../backend/backend.ts';
+import type { LearnedModel } from '../client/learned.ts';
 import { takenBy } from '../client/snapshot.ts';
 import type { ClientView } from '../client/view.ts';
 import type { LogTopic } from '../log/log.ts';
@@ -17,12 +18,21 @@ export interface ThreadedRun {
   readonly settings: Settings;
   readonly clients: number;
   readonly backend: BackendWish;
+  /** The weights of models that the run may go on from, by their digests. */
+  readonly models?: ReadonlyMap<string, Float32Array>;
   /** What the clients tell stderr of; nothing by default. */
   readonly log?: readonly LogTopic[];
   readonly onProgress?: (view: ClientView) => void;
   readonly stop?: AbortSignal;
   /** Where what the clients know is kept on the way, and found again after an interruption. */
   readonly checkpoint?: Checkpoint;
+}
+
+export interface ThreadedResult {
+  /** The clients' last views, by number. */
+  readonly views: readonly ClientView[];
+  /** Of client 0, which evaluates: the average of all. */
+  readonly model: LearnedModel | null;
 }
 
 /** Node's workers do not inherit the loader for TypeScript, so the first thing in them is to register it. */
@@ -36,18 +46,18 @@ function startThread(): Worker {
 /**
  * Runs a federation on all cores of this machine: the clients live in worker threads, dealt out in turn; the network between them
  * in this one. A round's result does not depend on the order of events, so neither does it on the number of threads.
- * @returns the clients' last views, by number.
  * @throws the first failure of any client, saying which.
  */
 export async function runInThreads({
   settings,
   clients,
   backend,
+  models = new Map(),
   log = [],
   onProgress,
   stop,
   checkpoint,
-}: ThreadedRun): Promise<ClientView[]> {
+}: ThreadedRun): Promise<ThreadedResult> {
   const before = (await checkpoint?.load()) ?? [];
   const network = new InProcessNetwork();
   const transports = Array.from({ length: clients }, () => network.join());
@@ -84,23 +94,31 @@ export async function runInThreads({
     for (const thread of threads) thread.on('error', reject);
   });
   const closed = threads.map((thread) => new Promise((resolve) => thread.on('exit', resolve)));
+  let give: (model: LearnedModel | null) => void = () => undefined;
+  const modelOfEvaluator = () =>
+    new Promise<LearnedModel | null>((resolve) => {
+      give = resolve;
+      post(threadOf(0), { type: 'model', client: 0 });
+    });
   threads.forEach((thread, t) => {
     thread.on('message', (message: FromThread) => {
       if (message.type === 'view') conductor.update(message.client, message.changes);
       else if (message.type === 'call') serve[message.client]?.(message.call);
       else if (message.type === 'snapshots') asked[t]?.(message.snapshots);
+      else if (message.type === 'model') give(message.model);
     });
     const members = transports.map(({ self }) => self).filter(({ number }) => number % threads.length === t);
     const resumptions = members.flatMap(({ id, number }) => {
       const snapshot = before[number];
       return snapshot ? [{ snapshot, taken: takenBy(id, snapshots) }] : [];
     });
-    post(thread, { type: 'start', members, settings, backend, log, resumptions });
+    post(thread, { type: 'start', members, settings, backend, models, log, resumptions });
   });
   try {
     const views = await Promise.race([conductor.run(), failure]);
+    const model = await Promise.race([modelOfEvaluator(), failure]);
     await checkpoint?.remove();
-    return views;
+    return { views, model };
   } finally {
     for (const thread of threads) post(thread, { type: 'close' });
     await Promise.all(closed);

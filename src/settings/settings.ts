@@ -57,6 +57,8 @@ const settingsFields = v.strictObject({
   convolutions: v.pipe(v.array(count(1, 64)), v.maxLength(4)),
   /** Sizes of the hidden dense layers. */
   hidden: v.pipe(v.array(count(1, 4096)), v.maxLength(8)),
+  /** SHA-256 of the weights that everyone starts from, in hex; empty for random ones, drawn from the seed. */
+  initialModel: v.pipe(v.string(), v.regex(/^([0-9a-f]{64})?$/, 'a digest')),
   topology: topologySchema,
   mixing: v.picklist(['uniform', 'metropolis']),
   /** The preset that `method` began as. */
@@ -103,6 +105,7 @@ export function defaultSettings(algorithm: Algorithm = 'sparkmesh'): Settings {
     union: 1,
     convolutions: [],
     hidden: [100],
+    initialModel: '',
     topology: { kind: 'ring' },
     mixing: 'metropolis',
     algorithm,

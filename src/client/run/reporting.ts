@@ -1,6 +1,7 @@
 /** What a client tells of its rounds, and what everyone is told of them: metrics to the evaluator, summaries from it. */
 import type { MetricsMessage, RoundSummary } from '../../protocol/messages.ts';
 import type { PeerId } from '../../transport/transport.ts';
+import type { LearnedModel } from '../learned.ts';
 import { evaluatorAmong } from '../neighbourhood.ts';
 import type { Computation } from './computation.ts';
 import { Evaluator, summaryOf, type CollectedRound } from './evaluator.ts';
@@ -15,6 +16,7 @@ export interface ReportingHost {
 
 export class Reporting {
   readonly #evaluator: Evaluator;
+  #averaged: LearnedModel | null = null;
 
   constructor(
     private readonly options: Pick<RunOptions, 'id' | 'self' | 'settings' | 'problem' | 'clock'>,
@@ -31,6 +33,11 @@ export class Reporting {
       participants: () => others.participants(),
       collected: (round) => this.#summarise(round),
     });
+  }
+
+  /** The latest model that was scored as everyone's average; null where another client evaluates. */
+  get averaged(): LearnedModel | null {
+    return this.#averaged;
   }
 
   /** Sends this client's own metrics to the evaluator, which may be itself. */
@@ -63,7 +70,10 @@ export class Reporting {
   #summarise(collected: CollectedRound): void {
     const { id: run, self } = this.options;
     this.computation.enqueue('score', async () => {
-      const summary = await summaryOf(collected, (weights) => this.computation.score(weights));
+      const summary = await summaryOf(collected, (weights) => {
+        this.#averaged = { weights, of: 'averaged', rounds: collected.round + 1, participants: collected.reports.length };
+        return this.computation.score(weights);
+      });
       // First the others: what it came to may end the run here.
       for (const { id } of this.others.participants()) {
         if (id !== self.id && this.others.isOpen(id)) this.others.send(id, { type: 'summary', run, summary });

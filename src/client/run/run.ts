@@ -6,6 +6,7 @@ import type { RoundResult } from '../../round/state.ts';
 import type { Settings } from '../../settings/settings.ts';
 import { dropsOut } from '../../topology/dropout.ts';
 import type { PeerId } from '../../transport/transport.ts';
+import type { LearnedModel } from '../learned.ts';
 import { neighbourhoodOf, wantedPeers, type Neighbourhood } from '../neighbourhood.ts';
 import { settledAfter } from '../patience.ts';
 import type { Problem } from '../problem.ts';
@@ -125,6 +126,13 @@ export class Run {
     const { weights, velocity } = this.#iterate;
     const known = { centre, introduced: [...introduced], knows: [...inputs.keys()] };
     return { round: this.#round + 1, weights, velocity, ...known, ...this.#history.past() };
+  }
+
+  /** The federation's model, where this client knows it, or its own; null before a round has ended. */
+  model(): LearnedModel | null {
+    const rounds = this.#history.own.length;
+    if (this.#reporting.averaged || rounds === 0) return this.#reporting.averaged;
+    return { weights: this.#iterate.weights, of: 'own', rounds, participants: this.host.participants().length };
   }
 
   /** @returns for a message that asks us to compute, when that is done: its sender's window counts it until then. */

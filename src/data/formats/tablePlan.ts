@@ -162,8 +162,9 @@ function planColumn(name: string, column: ColumnSurvey, isCalled: boolean, where
 const ordered = (distinct: ReadonlyMap<string, number>) => [...distinct.keys()].sort((a, b) => (a < b ? -1 : 1));
 
 /** Values of a row that a column becomes. */
-export const widthOf = (column: ColumnPlan): number =>
-  (column.kind === 'number' ? 1 : column.categories.length) + (column.hasEmpty ? 1 : 0);
+export const widthOf = (
+  column: Pick<ColumnPlan & { kind: 'number' }, 'kind' | 'hasEmpty'> | Omit<ColumnPlan & { kind: 'category' }, 'name'>,
+): number => (column.kind === 'number' ? 1 : column.categories.length) + (column.hasEmpty ? 1 : 0);
 
 /**
  * Tells from all rows of a text what its columns mean.
