@@ -42,8 +42,9 @@ export const importMap: ImportMap = {
   'src/protocol': { folders: ['src/math', 'src/model', 'src/ntk', 'src/transport', 'src/settings'], packages: ['valibot'] },
   'src/round': { folders: ['src/math', 'src/model', 'src/ntk', 'src/transport', 'src/settings', 'src/protocol'], packages: [] },
   'src/client': { folders: ['src/log', ...kernels, ...mesh, ...federation], packages: ['valibot'] },
+  'src/own': { folders: ['src/data'], packages: ['idb'] },
   app: {
-    folders: ['src/math', 'src/log', 'src/model', 'src/backend', 'src/transport', 'src/settings', 'src/data', 'src/client'],
+    folders: ['src/math', 'src/log', 'src/model', 'src/backend', 'src/transport', 'src/settings', 'src/data', 'src/client', 'src/own'],
     packages: ['d3-force', 'react', 'react-dom', 'uplot', 'zustand'],
   },
 
@@ -85,8 +86,20 @@ export const importMap: ImportMap = {
     packages: [tf, 'fast-check', 'node', 'valibot'],
   },
   e2e: {
-    folders: [...kernels, ...mesh, 'src/settings', 'src/data', 'src/client', 'app', 'src/datasets', 'src/runner', 'src/cli', TESTING],
-    packages: [tf, 'axe-core', 'node', 'playwright', 'react-dom', 'valibot', 'vite', 'vitest', 'ws'],
+    folders: [
+      ...kernels,
+      ...mesh,
+      'src/settings',
+      'src/data',
+      'src/client',
+      'src/own',
+      'app',
+      'src/datasets',
+      'src/runner',
+      'src/cli',
+      TESTING,
+    ],
+    packages: [tf, 'axe-core', 'node', 'playwright', 'react-dom', 'sharp', 'valibot', 'vite', 'vitest', 'ws'],
   },
 
   'src/house': { folders: [], packages: ['dependency-cruiser', 'node'] },

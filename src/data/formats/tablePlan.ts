@@ -91,7 +91,7 @@ function rolesOf(
 const IMAGE_ROWS = 1000;
 
 /** Looks at the rows. @param mixed columns of words and numbers, whose numbers are names too. */
-function survey({ utf8, delimiter, where }: TableText, form: CsvForm, mixed: readonly number[]): Survey | null {
+function survey({ utf8, delimiter, where, watch }: TableText, form: CsvForm, mixed: readonly number[]): Survey | null {
   const commas = delimiter !== ',';
   let found: Survey | null = null;
   forEachRecord(
@@ -111,6 +111,7 @@ function survey({ utf8, delimiter, where }: TableText, form: CsvForm, mixed: rea
       }
     },
     form.image ? IMAGE_ROWS : undefined,
+    watch,
   );
   return found;
 }
