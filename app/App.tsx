@@ -1,7 +1,8 @@
-/** The page of one tab: at the entrance, on its way in, or in the room. */
+/** The page of one tab: at the entrance, with a person's own data, on its way in, or in the room. */
 
 import { Joining } from './entrance/Joining.tsx';
 import { Welcome } from './entrance/Welcome.tsx';
+import { OwnPlace } from './panels/own/OwnPlace.tsx';
 import { Participation } from './Participation.tsx';
 import { usePage } from './usePage.ts';
 
@@ -9,6 +10,8 @@ export function App() {
   switch (usePage(({ place }) => place)) {
     case 'entrance':
       return <Welcome />;
+    case 'own':
+      return <OwnPlace />;
     case 'joining':
       return <Joining />;
     case 'room':

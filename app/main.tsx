@@ -3,6 +3,7 @@
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { browserSessions, installAutomation } from '../src/client/session.ts';
+import { browserShelf } from '../src/own/shelf.ts';
 import { readAddress, withBackend } from './address.ts';
 import { App } from './App.tsx';
 import { BadRoom } from './entrance/BadRoom.tsx';
@@ -24,7 +25,8 @@ window.addEventListener('pageshow', ({ persisted }) => {
 });
 
 if (address?.logProblem) console.warn(address.logProblem);
-const store = address && createPageStore(address, sessions, (backend) => location.assign(withBackend(location.href, backend)));
+const store =
+  address && createPageStore(address, sessions, browserShelf, (backend) => location.assign(withBackend(location.href, backend)));
 
 createRoot(root).render(
   <StrictMode>

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { emptyView, type ClientCommand, type ClientView, type PeerView } from '../src/client/view.ts';
+import type { OwnShelf } from './ownSlice.ts';
 import type { JoinRequest, Session, SessionFactory } from './session.ts';
 import { createPageStore, type PageStore } from './store.ts';
 
@@ -24,6 +25,13 @@ const lobby: ClientView = {
   status: { kind: 'lobby' },
   peers: [peer(1), peer(2)],
   graph: edges(),
+};
+
+/** Where nothing is kept and nothing is read. */
+const emptyShelf: OwnShelf = {
+  kept: () => Promise.resolve(null),
+  forget: () => Promise.resolve(),
+  read: () => () => undefined,
 };
 
 /** A room whose one client shows what the test says, and notes what it is asked. */
@@ -59,7 +67,7 @@ class Room implements Session, SessionFactory {
 
 function inRoom(view: ClientView): { room: Room; store: PageStore } {
   const room = new Room();
-  const store = createPageStore(address, room, () => undefined);
+  const store = createPageStore(address, room, emptyShelf, () => undefined);
   store.getState().join();
   room.show(view);
   return { room, store };
@@ -68,7 +76,7 @@ function inRoom(view: ClientView): { room: Room; store: PageStore } {
 describe('the page’s store', () => {
   it('goes from the entrance over joining into the room, and back with nothing left of it', () => {
     const room = new Room();
-    const store = createPageStore(address, room, () => undefined);
+    const store = createPageStore(address, room, emptyShelf, () => undefined);
     const { join, leave, watch, command, setHighlight } = store.getState();
     watch();
     expect(store.getState()).toMatchObject({ place: 'entrance', present: 3 });
@@ -115,7 +123,7 @@ describe('the page’s store', () => {
     const room = new Room();
     const entries = [{ name: 'mine', kind: 'table', width: 3, height: 1, classes: 2, trainSamples: 9, testSamples: 1 }] as const;
     room.catalogue = Promise.resolve(entries);
-    const store = createPageStore(address, room, () => undefined);
+    const store = createPageStore(address, room, emptyShelf, () => undefined);
     store.getState().join();
     await room.catalogue;
     expect(store.getState().datasets).toEqual({ entries, problem: null });

@@ -6,6 +6,7 @@ import { emptyView, type ClientCommand, type ClientView } from '../src/client/vi
 import type { CatalogueEntry } from '../src/data/catalogue.ts';
 import type { Presence } from '../src/transport/transport.ts';
 import type { Address } from './address.ts';
+import { createOwnSlice, type OwnShelf, type OwnSlice } from './ownSlice.ts';
 import type { SessionFactory, SignallingStatus } from './session.ts';
 
 /** What there is to learn from. */
@@ -19,8 +20,8 @@ export interface Datasets {
 type Edge = ClientView['graph'][number];
 
 interface PageState {
-  /** `entrance` until Join and after Leave, `joining` until this client is in the room. */
-  readonly place: 'entrance' | 'joining' | 'room';
+  /** `entrance` until Join and after Leave, `joining` until this client is in the room; `own` where a person's own data is. */
+  readonly place: 'entrance' | 'own' | 'joining' | 'room';
   /** Clients in the room, seen from the entrance; null when unknown. */
   readonly present: number | null;
   readonly signalling: SignallingStatus;
@@ -39,6 +40,8 @@ interface PageActions {
   /** Counts who is in the room; returns how to stop that. */
   readonly watch: () => () => void;
   readonly join: () => void;
+  /** Goes to a person's own data, or back to the entrance. */
+  readonly setPlace: (place: 'entrance' | 'own') => void;
   readonly leave: () => void;
   readonly command: (command: ClientCommand) => void;
   readonly setHighlight: (client: number | null) => void;
@@ -47,7 +50,7 @@ interface PageActions {
   readonly loadWith: (backend: BackendWish) => void;
 }
 
-export interface Page extends PageState, PageActions {
+export interface Page extends PageState, PageActions, OwnSlice {
   readonly address: Address;
 }
 
@@ -87,7 +90,7 @@ function shown(view: ClientView, { view: before, others, editing }: PageState): 
 }
 
 /** The store of one tab, at the entrance of the room that its address names. */
-export function createPageStore(address: Address, sessions: SessionFactory, loadWith: Page['loadWith']): PageStore {
+export function createPageStore(address: Address, sessions: SessionFactory, shelf: OwnShelf, loadWith: Page['loadWith']): PageStore {
   return createStore<Page>((set, get) => {
     let joined: { readonly command: Page['command']; readonly leave: () => void } | null = null;
 
@@ -116,10 +119,12 @@ export function createPageStore(address: Address, sessions: SessionFactory, load
 
     return {
       ...outside,
+      ...createOwnSlice(set, get, shelf),
       address,
       loadWith,
       watch: () => sessions.watch(address.room, (present) => set({ present })),
       join,
+      setPlace: (place) => set({ place, filming: false }),
       leave: () => {
         joined?.leave();
         joined = null;

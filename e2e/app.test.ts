@@ -11,7 +11,7 @@ afterEach(async () => {
   tabs = undefined;
 });
 
-const join = (page: Page) => page.getByRole('button', { name: 'Join' }).click();
+const join = (page: Page) => page.getByRole('button', { name: 'Try it with clothes' }).click();
 const read = async (page: Page, id: string) => (await page.getByTestId(id).textContent()) ?? '';
 
 /** Waits until what stands at `id` fulfils the condition. */
@@ -132,6 +132,6 @@ describe('the page', () => {
     expect((await warned).text()).toBe(
       'There is no log "rounds" as ?log= in the address asks for; use all, or some of signalling, transport, client, round.',
     );
-    await page.getByRole('button', { name: 'Join' }).waitFor();
+    await page.getByRole('button', { name: 'Try it with clothes' }).waitFor();
   });
 });

@@ -93,7 +93,7 @@ test.each([
     const inspectors: TabInspector[] = [];
     await tabs.fill(TABS, backend, async (page) => {
       inspectors.push(await TabInspector.open(page));
-      await page.getByRole('button', { name: 'Join' }).click();
+      await page.getByRole('button', { name: 'Try it with clothes' }).click();
     });
     for (const inspector of inspectors) await inspector.attachWorker();
 

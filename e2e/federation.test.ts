@@ -80,7 +80,7 @@ describe('a room of tabs that goes from method to method', () => {
   let carried: ReadonlyMap<string, number> = new Map();
   beforeAll(async () => {
     tabs = await Tabs.open({ browsers: 1, headed: false });
-    await tabs.fill(3, 'wasm', (page) => page.getByRole('button', { name: 'Join' }).click());
+    await tabs.fill(3, 'wasm', (page) => page.getByRole('button', { name: 'Try it with clothes' }).click());
   });
   afterAll(() => tabs.close());
 

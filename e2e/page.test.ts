@@ -60,6 +60,16 @@ const commands = (page: Page) => page.evaluate(() => window.gallery.commands);
 
 /** Words every state must say, so that a blank page cannot pass. */
 const words: Readonly<Record<string, RegExp>> = {
+  ownEmpty: /Teach it something of yours[^]*Drop a folder here[^]*Choose a folder[^]*None is sent to anyone/,
+  ownReading: /4,127 of 10,000 pictures[^]*Stop[^]*apples[^]*Left out[^]*2 files: broken/,
+  ownTableReading: /31\.0\sMB of 96\.0\sMB gone through/,
+  ownPictures:
+    /412 pictures of 4 classes[^]*32 × 32 pixels in colour[^]*limes[^]*37[^]*6[^]*62 pictures, 15\s% of each class[^]*notes\.txt/,
+  ownStopped: /Reading stopped at 4,127 of 10,000 pictures; those are kept\. Give the same folder again/,
+  ownTable: /891 rows of 2 classes[^]*Age[^]*0\.42 to 80[^]*177[^]*1 column: has a word of its own/,
+  ownAsked: /What do these 12 pictures show\?/,
+  ownRefused: /This could not be read[^]*folders inside folders/,
+  ownUnclear: /it cannot be told if it names the columns; say below if it does\.[^]*names the columns/,
   unknown: /Looking who is in room main/,
   nobody: /Nobody is in room main yet\. You would be the first\./,
   visitor: /5 clients are in room main now\./,
@@ -94,7 +104,8 @@ function layoutProblems(): string[] {
   const root = document.documentElement;
   if (root.scrollWidth > innerWidth) problems.push(`the page is ${root.scrollWidth - innerWidth} px too wide`);
   const tooHigh = root.scrollHeight - innerHeight;
-  if (innerWidth >= 1080 && tooHigh > 0) problems.push(`the page is ${tooHigh} px too high`);
+  // What a person gives may be long.
+  if (innerWidth >= 1080 && tooHigh > 0 && !document.querySelector('.own-place')) problems.push(`the page is ${tooHigh} px too high`);
   const name = (element: Element) => `"${element.textContent?.trim().slice(0, 40)}" (${element.className})`;
   for (const element of document.querySelectorAll<HTMLElement>('h1, h2, h3, p, button, th, td, label > span, .end-label')) {
     if (element.closest('.unseen, [popover]')) continue;
@@ -170,7 +181,7 @@ describe('joining and leaving', () => {
       await page.getByRole('button', { name: 'Show numbers' }).click();
       expect(await page.evaluate(() => window.gallery.listeners)).toBe(joined);
       await page.getByRole('button', { name: 'Leave' }).click();
-      await page.getByRole('button', { name: 'Join' }).waitFor();
+      await page.getByRole('button', { name: 'Try it with clothes' }).waitFor();
       // Back at the entrance only the count is watched.
       expect(await page.evaluate(() => ({ left: window.gallery.left, listeners: window.gallery.listeners }))).toEqual({
         left: 1,

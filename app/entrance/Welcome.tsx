@@ -1,4 +1,4 @@
-/** The first visit: what this is, who is here, one button. */
+/** The first visit: what this is, who is here, and two ways on. */
 
 import { useEffect } from 'react';
 import { defaultSettings } from '../../src/settings/settings.ts';
@@ -19,6 +19,7 @@ export function Welcome() {
   const present = usePage((page) => page.present);
   const watch = usePage((page) => page.watch);
   const join = usePage((page) => page.join);
+  const setPlace = usePage((page) => page.setPlace);
   useEffect(() => watch(), [watch]);
   const settings = defaultSettings();
   return (
@@ -31,7 +32,10 @@ export function Welcome() {
         </p>
         <p className="welcome-join">
           <button type="button" className="action first" onClick={join}>
-            Join
+            Try it with clothes
+          </button>
+          <button type="button" className="action" onClick={() => setPlace('own')}>
+            Teach it something of yours
           </button>
           <span role="status" data-testid="present">
             {presence(present, room)}
@@ -39,11 +43,11 @@ export function Welcome() {
         </p>
         <dl className="small print">
           <dt>What runs</dt>
-          <dd>Unless someone changes it: {describeSettings(settings)}.</dd>
+          <dd>With clothes, unless someone changes it: {describeSettings(settings)}.</dd>
           <dt>What others can see</dt>
           <dd>
-            The images come from the server of this page; nothing on your device is read. {disclosure(settings)} Tabs connect directly, so
-            others can learn your network address.
+            The clothes come from the server of this page; what you give of your own is kept in this browser. {disclosure(settings)} Tabs
+            connect directly, so others can learn your network address.
           </dd>
         </dl>
       </div>

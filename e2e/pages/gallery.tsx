@@ -5,6 +5,7 @@ import { createRoot } from 'react-dom/client';
 import { readAddress } from '../../app/address.ts';
 import { App } from '../../app/App.tsx';
 import { BadRoom } from '../../app/entrance/BadRoom.tsx';
+import type { OwnShelf } from '../../app/ownSlice.ts';
 import type { Session, SessionFactory } from '../../app/session.ts';
 import { createPageStore } from '../../app/store.ts';
 import { PageContext } from '../../app/usePage.ts';
@@ -100,6 +101,17 @@ const factory: SessionFactory = {
   datasets: () => Promise.resolve(galleryDatasets),
 };
 
+const shelf: OwnShelf = {
+  kept: () => Promise.resolve(state.kind === 'own' ? state.kept : null),
+  forget: () => Promise.resolve(),
+  read(_files, _form, tell) {
+    queueMicrotask(() => {
+      if (state.kind === 'own' && state.message) tell(state.message);
+    });
+    return () => undefined;
+  },
+};
+
 window.gallery = {
   states: Object.keys(states),
   commands: session.commands,
@@ -123,7 +135,7 @@ if (!root) throw new Error('The gallery has no #root; load gallery.html.');
 const address = readAddress(location.href);
 const store =
   address &&
-  createPageStore({ ...address, invitation: 'https://sparkmesh.example/?room=main' }, factory, (backend) => backends.push(backend));
+  createPageStore({ ...address, invitation: 'https://sparkmesh.example/?room=main' }, factory, shelf, (backend) => backends.push(backend));
 const app = store ? (
   <PageContext value={store}>
     <App />
@@ -133,3 +145,8 @@ const app = store ? (
 );
 flushSync(() => createRoot(root).render(app));
 if (state.kind === 'joined') root.querySelector('button')?.click();
+if (state.kind === 'own' && store) {
+  store.getState().setPlace('own');
+  // What is kept has been looked at by then.
+  if (state.message) setTimeout(() => store.getState().give([{ path: 'given', file: new File([], 'given') }]));
+}

@@ -3,11 +3,15 @@
 import type { SignallingStatus } from '../../app/session.ts';
 import type { ClientStatus, ClientView, OwnRound, PeerView, PhaseTimes, RoundSummary, ShareView } from '../../src/client/view.ts';
 import type { CatalogueEntry } from '../../src/data/catalogue.ts';
+import type { FromReader, KeptData } from '../../src/own/ownData.ts';
 import { randomStream } from '../../src/math/random.ts';
 import { defaultSettings, type Settings } from '../../src/settings/settings.ts';
+import { ownStates } from './ownStates.ts';
 
 export type GalleryState =
   | { readonly kind: 'entrance'; readonly present: number | null }
+  /** @param message what reading a file says, if one is given. */
+  | { readonly kind: 'own'; readonly kept: KeptData | null; readonly message: FromReader | null }
   | { readonly kind: 'joined'; readonly view: ClientView | null; readonly signalling: SignallingStatus };
 
 const SELF = 3;
@@ -194,6 +198,7 @@ export function galleryStates(share: ShareView): Record<string, GalleryState> {
   const leave = (peer: PeerView): PeerView => ({ ...peer, neighbour: false, channel: 'lost', activity: 'idle' });
   const gone = view(share, running).peers.map(leave);
   return {
+    ...ownStates(),
     unknown: { kind: 'entrance', present: null },
     nobody: { kind: 'entrance', present: 0 },
     visitor: { kind: 'entrance', present: 5 },

@@ -10,6 +10,30 @@ export class DatasetError extends Error {
   override readonly name = 'DatasetError';
 }
 
+/** What a person can say of a file that does not say it itself, by the option of `prepare-data` that says it. */
+const sayings = {
+  names: 'say it with --names yes or --names no',
+  encoding: 'save it as CSV in UTF-8, or name its encoding with --encoding',
+  categories: 'correct it, leave out the row or the column, or take its numbers for names with --categories',
+} as const;
+
+export type Saying = keyof typeof sayings;
+
+/** Signals a file that can be read once a person has said something of it. */
+export class UnclearDataError extends DatasetError {
+  /**
+   * @param problem what is unclear, a sentence without its end.
+   * @param saying what would make it clear.
+   */
+  constructor(
+    readonly problem: string,
+    readonly saying: Saying,
+    options?: ErrorOptions,
+  ) {
+    super(`${problem}; ${sayings[saying]}.`, options);
+  }
+}
+
 const count = (max: number) => v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(max));
 
 /** No split has more. */

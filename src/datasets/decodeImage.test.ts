@@ -1,12 +1,13 @@
 import { crc32 } from 'node:zlib';
 import sharp, { type Sharp } from 'sharp';
 import { describe, expect, test } from 'vitest';
-import { greyImage } from '../data/formats/image.ts';
+import { formedImage, ImageError } from '../data/formats/image.ts';
+import { headOf } from '../data/formats/imageHead.ts';
 import type { Size } from '../data/formats/labelledRows.ts';
-import { decodeImage, ImageError } from './decodeImage.ts';
+import { decodeImage } from './decodeImage.ts';
 
 const size = (width: number, height: number): Size => ({ width, height });
-const read = async (bytes: Uint8Array, to: Size) => greyImage(await decodeImage(bytes), to);
+const read = async (bytes: Uint8Array, to: Size) => formedImage(await decodeImage(bytes), { size: to, channels: 1 });
 
 const greys = (values: readonly number[], { width, height }: Size) =>
   sharp(Uint8Array.from(values), { raw: { width, height, channels: 1 } }).toColourspace('b-w');
@@ -84,9 +85,14 @@ describe('a JPEG', () => {
 
 test.each(['webp', 'gif', 'avif'] as const)('a %s is read', async (format) => {
   const file = await halves(16, 16).toFormat(format, { quality: 100 }).toBuffer();
+  expect(headOf(file)).toMatchObject({ pixels: 256, isCut: false });
   const [dark, bright] = await read(file, size(2, 1));
   expect(Math.abs(dark! - 40)).toBeLessThan(6);
   expect(Math.abs(bright! - 200)).toBeLessThan(6);
+});
+
+const noise = sharp({
+  create: { width: 200, height: 200, channels: 3, background: 'red', noise: { type: 'gaussian', sigma: 50, mean: 99 } },
 });
 
 /** A PNG file whose header says a width and height of `side`. */
@@ -109,6 +115,7 @@ describe('what is no image is refused', () => {
     ],
     ['a PNG cut short', () => cut(halves(9, 9).png(), 50), 'broken'],
     ['a JPEG cut short', () => cut(halves(64, 64).jpeg(), 150), 'broken'],
+    ['a JPEG cut in its data', async () => (await noise.jpeg().toBuffer()).subarray(0, -2000), 'broken'],
     ['a WebP in name alone', async () => Buffer.from('RIFF\x1a\0\0\0WEBPVP8 '), 'broken'],
     ['an enormous PNG', async () => enlarged(await greys([0], size(1, 1)).png().toBuffer(), 60_000), 'more than 50 million pixels'],
   ])('%s', async (_, file, why) => {

@@ -1,19 +1,16 @@
 /** A folder of images on this machine, a subfolder a class. */
 
 import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { DatasetError, MAX_FILE_BYTES, rowWidth } from '../data/dataset.ts';
-import { greyImage } from '../data/formats/image.ts';
+import { sortByClass, type PlacedFile } from '../data/formats/classFolders.ts';
+import { ImageError, type ColourImage } from '../data/formats/image.ts';
 import type { ReadRows, Size } from '../data/formats/labelledRows.ts';
 import { isLitter } from '../data/formats/litter.ts';
+import { MAX_IMAGE_BYTES, readImages } from '../data/formats/readImages.ts';
 import { classCounts, LeftOutList } from '../data/formats/reading.ts';
-import { decodeImage, ImageError } from './decodeImage.ts';
+import { decodeImage } from './decodeImage.ts';
 import { readWholeFile } from './wholeFile.ts';
-
-const MAX_IMAGE_BYTES = 2 ** 26;
-
-/** Images that are decoded at a time; none has more than MAX_PIXELS pixels of 4 bytes. */
-const PARALLEL = 4;
 
 /** Images that cannot be read are named one by one up to here. */
 const MAX_NAMED = 20;
@@ -24,48 +21,50 @@ export interface FolderForm {
   readonly skipBroken: boolean;
 }
 
-interface ImageFile {
-  readonly path: string;
-  readonly label: string;
-}
-
-async function entriesOf(folder: string, leftOut: LeftOutList) {
-  const entries = await readdir(folder, { withFileTypes: true }).catch((error: unknown) => {
-    throw new DatasetError(`${folder} is not a folder that can be read; check its name.`, { cause: error });
+/** What lies in a folder, by paths with slashes: a folder of an operating system as one, and folders without anything. */
+async function pathsIn(folder: string, within = ''): Promise<{ files: PlacedFile[]; empty: string[] }> {
+  const here = join(folder, within);
+  const entries = await readdir(here, { withFileTypes: true }).catch((error: unknown) => {
+    throw new DatasetError(`${here} is not a folder that can be read; check its name.`, { cause: error });
   });
-  const own = entries.filter(({ name }) => {
-    if (isLitter(name)) leftOut.add('system file', join(folder, name), 'an operating system left it there');
-    return !isLitter(name);
-  });
-  return own.sort((a, b) => (a.name < b.name ? -1 : 1));
-}
-
-async function filesOf(folder: string, leftOut: LeftOutList): Promise<ImageFile[]> {
-  const files: ImageFile[] = [];
-  for (const entry of await entriesOf(folder, leftOut)) {
-    const within = join(folder, entry.name);
-    if (!entry.isDirectory()) throw new DatasetError(`${within} lies beside the classes' folders; move it into one of them, or away.`);
-    const images = await entriesOf(within, leftOut);
-    if (images.length === 0) throw new DatasetError(`${within} is an empty class; put images in, or delete it.`);
-    for (const inner of images) {
-      const path = join(within, inner.name);
-      if (inner.isDirectory()) throw new DatasetError(`${path} is a folder inside a class; move its images up, or it away.`);
-      files.push({ path, label: entry.name.normalize('NFC') });
+  const found: { files: PlacedFile[]; empty: string[] } = { files: [], empty: [] };
+  for (const entry of entries) {
+    const path = within === '' ? entry.name : `${within}/${entry.name}`;
+    if (!entry.isDirectory() || isLitter(entry.name)) {
+      found.files.push({ path });
+      continue;
     }
+    const inner = await pathsIn(folder, path);
+    found.files.push(...inner.files);
+    found.empty.push(...inner.empty);
+    if (inner.files.every(({ path: file }) => isLitter(file.slice(path.length + 1)))) found.empty.push(path);
   }
-  return files;
+  return found;
 }
 
-/** The grey bytes of a file, or why it has none. */
-async function readImage(path: string, size: Size): Promise<Uint8Array | string> {
-  try {
-    return greyImage(await decodeImage(await readWholeFile(path, MAX_IMAGE_BYTES)), size);
-  } catch (error) {
-    if (error instanceof ImageError) return error.message;
-    // Its sentence begins with the name, which stands before the reason already.
-    if (error instanceof DatasetError) return error.message.slice(path.length).split(';', 1)[0]!.trim();
-    throw error;
+/** The images of a folder and what systems left there. @throws {DatasetError} at anything that has no class, or a class that has nothing. */
+async function imagesIn(folder: string) {
+  const { files, empty } = await pathsIn(folder);
+  const { images, beside, inside, litter } = sortByClass(files);
+  const [stray] = beside;
+  if (stray) throw new DatasetError(`${join(folder, stray.path)} lies beside the classes' folders; move it into one of them, or away.`);
+  const [deep] = [...inside.map(({ path }) => dirname(path)), ...empty.filter((path) => path.includes('/'))];
+  if (deep !== undefined) {
+    throw new DatasetError(`${join(folder, deep)} is a folder inside a class; move its images up, or it away.`);
   }
+  const [hollow] = empty;
+  if (hollow !== undefined) throw new DatasetError(`${join(folder, hollow)} is an empty class; put images in, or delete it.`);
+  return { images: images.map(({ file, label }) => ({ path: join(folder, file.path), label })), litter };
+}
+
+/** @throws {ImageError} also where the file cannot be opened. */
+async function decodeFile({ path }: { readonly path: string }): Promise<ColourImage> {
+  const bytes = await readWholeFile(path, MAX_IMAGE_BYTES).catch((error: unknown) => {
+    // Its sentence begins with the name, which stands before the reason already.
+    if (error instanceof DatasetError) throw new ImageError(error.message.slice(path.length).split(';', 1)[0]!.trim(), { cause: error });
+    throw error;
+  });
+  return decodeImage(bytes);
 }
 
 function refusalOf(broken: readonly { path: string; why: string }[], total: number): DatasetError {
@@ -83,22 +82,18 @@ function refusalOf(broken: readonly { path: string; why: string }[], total: numb
  */
 export async function readImageFolder(folder: string, { size, skipBroken }: FolderForm): Promise<ReadRows> {
   const leftOut = new LeftOutList();
-  const files = await filesOf(folder, leftOut);
+  const { images: files, litter } = await imagesIn(folder);
+  for (const path of litter) leftOut.add('system file', join(folder, path), 'an operating system left it there');
   const width = rowWidth(size);
   if (files.length * width > MAX_FILE_BYTES) {
     throw new DatasetError(`${folder} has ${files.length} images, too many of this size to fit into memory; choose a smaller --size.`);
   }
   const values = new Uint8Array(files.length * width);
   const problems = new Map<number, string>();
-  const queue = files.entries();
-  const readInTurn = async () => {
-    for (const [i, { path }] of queue) {
-      const read = await readImage(path, size);
-      if (typeof read === 'string') problems.set(i, read);
-      else values.set(read, i * width);
-    }
-  };
-  await Promise.all(Array.from({ length: PARALLEL }, readInTurn));
+  await readImages(files, decodeFile, { size, channels: 1 }, (_, outcome, i) => {
+    if (outcome.kind === 'image') values.set(outcome.values, i * width);
+    else problems.set(i, outcome.why);
+  });
   const broken = files.flatMap(({ path }, i) => (problems.has(i) ? [{ path, why: problems.get(i)! }] : []));
   if (broken.length > 0 && !skipBroken) throw refusalOf(broken, files.length);
   for (const { path, why } of broken) leftOut.add('file', path, why);

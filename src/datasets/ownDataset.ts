@@ -1,10 +1,10 @@
 /** A person's rows as a packed dataset: which classes there are, what is for testing, and how numbers are stored. */
 
-import { randomStream } from '../math/random.ts';
 import type { Table, TableColumn } from '../data/columns.ts';
 import { DatasetError, MAX_CLASS_NAME, MAX_CLASSES, MAX_ROWS, rowWidth, type DatasetInfo } from '../data/dataset.ts';
 import type { LabelledRows } from '../data/formats/labelledRows.ts';
 import { widthOf, type ColumnPlan, type TablePlan } from '../data/formats/tablePlan.ts';
+import { stratifiedSplit, type Rows } from '../data/split.ts';
 import { pack, type PackedDataset, type RowsByClass } from './pack.ts';
 
 /** The names of classes among the labels: in numeric order where all are numbers, else in that of their code units. */
@@ -23,9 +23,6 @@ function classesOf(labels: readonly string[], where: string): string[] {
   return names.sort(isNumeric ? (a, b) => Number(a) - Number(b) : (a, b) => (a < b ? -1 : 1));
 }
 
-/** The row numbers of each class. */
-type Rows = readonly (readonly number[])[];
-
 function rowsByClass(labels: readonly string[], classNames: readonly string[], where: string): Rows {
   if (labels.length > MAX_ROWS) throw new DatasetError(`${where} has ${labels.length} rows, more than ${MAX_ROWS}; take a part of it.`);
   const lists = new Map(classNames.map((name) => [name, new Array<number>()]));
@@ -35,19 +32,6 @@ function rowsByClass(labels: readonly string[], classNames: readonly string[], w
     list.push(row);
   });
   return [...lists.values()];
-}
-
-/**
- * Takes `fraction` of each class's rows for testing, drawn at random in a fixed way: at least one, and never all, so that a class of
- * one row is for training.
- */
-export function stratifiedSplit(rows: Rows, fraction: number): { train: Rows; test: Rows } {
-  const shuffled = rows.map((ofClass, c) => randomStream(0, 'split', c).shuffle(ofClass));
-  const taken = rows.map(({ length }) => Math.min(length - 1, Math.max(1, Math.round(fraction * length))));
-  return {
-    train: shuffled.map((ofClass, c) => ofClass.slice(taken[c])),
-    test: shuffled.map((ofClass, c) => ofClass.slice(0, taken[c])),
-  };
 }
 
 interface Moments {

@@ -43,8 +43,9 @@ export const importMap: ImportMap = {
   'src/protocol': { folders: ['src/math', 'src/model', 'src/ntk', 'src/transport', 'src/settings'], packages: ['valibot'] },
   'src/round': { folders: ['src/math', 'src/model', 'src/ntk', 'src/transport', 'src/settings', 'src/protocol'], packages: [] },
   'src/client': { folders: ['src/log', ...kernels, ...mesh, ...federation], packages: ['valibot'] },
+  'src/own': { folders: ['src/data'], packages: ['idb'] },
   app: {
-    folders: ['src/math', 'src/log', 'src/model', 'src/backend', 'src/transport', 'src/settings', 'src/data', 'src/client'],
+    folders: ['src/math', 'src/log', 'src/model', 'src/backend', 'src/transport', 'src/settings', 'src/data', 'src/client', 'src/own'],
     packages: ['d3-force', 'react', 'react-dom', 'uplot', 'zustand'],
   },
 
@@ -106,6 +107,7 @@ export const importMap: ImportMap = {
       'src/data',
       'src/export',
       'src/client',
+      'src/own',
       'app',
       'src/datasets',
       'src/runner',

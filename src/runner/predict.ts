@@ -2,9 +2,10 @@
 
 import { DatasetError } from '../data/dataset.ts';
 import { openCsv } from '../data/formats/csvForm.ts';
-import { greyImage, imageFormat } from '../data/formats/image.ts';
+import { formedImage, ImageError } from '../data/formats/image.ts';
+import { headOf } from '../data/formats/imageHead.ts';
 import { readUnlabelled } from '../data/formats/unlabelledRows.ts';
-import { decodeImage, ImageError } from '../datasets/decodeImage.ts';
+import { decodeImage } from '../datasets/decodeImage.ts';
 import { readWholeFile } from '../datasets/wholeFile.ts';
 import { classifier, type Answer } from '../export/classify.ts';
 import { rowValues } from '../export/rowValues.ts';
@@ -23,11 +24,13 @@ interface Input {
 }
 
 async function imageIn(bytes: Uint8Array, task: Task & { kind: 'images' }, where: string): Promise<Input> {
-  if (task.values !== 'bytes' || task.channels !== 1) {
-    throw new DatasetError('This model was not trained on grey images, so that it cannot be asked of image files; choose one that was.');
+  if (task.values !== 'bytes') {
+    throw new DatasetError(
+      'This model was not trained on images of bytes, so that it cannot be asked of image files; choose one that was.',
+    );
   }
   try {
-    return { line: null, values: greyImage(await decodeImage(bytes), task) };
+    return { line: null, values: formedImage(await decodeImage(bytes), { size: task, channels: task.channels }) };
   } catch (error) {
     if (!(error instanceof ImageError)) throw error;
     throw new DatasetError(
@@ -40,7 +43,7 @@ async function imageIn(bytes: Uint8Array, task: Task & { kind: 'images' }, where
 }
 
 function rowsIn(bytes: Uint8Array, { table }: Task & { kind: 'table' }, where: string): Input[] {
-  if (imageFormat(bytes)) throw new DatasetError(`${where} is an image, and the model knows rows of a table only; give it a CSV file.`);
+  if (headOf(bytes)) throw new DatasetError(`${where} is an image, and the model knows rows of a table only; give it a CSV file.`);
   const rows = readUnlabelled(openCsv(bytes, { encoding: null }, where), table);
   return rows.map(({ cells, line }) => ({ line, values: rowValues(table.columns, cells) }));
 }

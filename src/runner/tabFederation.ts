@@ -53,7 +53,7 @@ export async function runTabFederation(
   stop.addEventListener('abort', () => void tabs.close());
   try {
     progress.note(`opening ${clients} tabs`);
-    const join = (page: Page) => page.getByRole('button', { name: 'Join' }).click();
+    const join = (page: Page) => page.getByRole('button', { name: 'Try it with clothes' }).click();
     await tabs.fill(clients, backend, join, () => watcher?.opened(tabs) ?? Promise.resolve());
     for (const [digest, weights] of models) await tabs.adopt(clients, digest, weights);
     await tabs.configure(clients, settings);

@@ -390,6 +390,6 @@ describe('what cannot be read is refused with its line and what to do', () => {
     ['too many columns', `${'1,'.repeat(65_537)}x\n`, {}, 'data.csv has 65537 columns; leave some out, down to 65536.'],
   ])('%s', (_, text, form, sentence) => {
     expect(() => parse(text, form)).toThrow(DatasetError);
-    expect(() => parse(text, form)).toThrow(new DatasetError(sentence));
+    expect(() => parse(text, form)).toThrow(expect.objectContaining({ message: sentence }));
   });
 });

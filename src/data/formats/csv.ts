@@ -6,9 +6,18 @@ import type { ReadRows } from './labelledRows.ts';
 import { planTable, type TablePlan } from './tablePlan.ts';
 import { readPlanned } from './tableRows.ts';
 
-/** Reads a CSV file whose columns' meaning is told from itself. @throws {DatasetError} saying the line and what to do. */
-export function parseCsv(bytes: Uint8Array, form: CsvForm, where: string): ReadRows & { readonly plan: TablePlan } {
-  const text = openCsv(bytes, form, where);
+/**
+ * Reads a CSV file whose columns' meaning is told from itself.
+ * @param watch is told now and then how many bytes a pass over it has read; there are two or three.
+ * @throws {DatasetError} saying the line and what to do.
+ */
+export function parseCsv(
+  bytes: Uint8Array,
+  form: CsvForm,
+  where: string,
+  watch?: (bytes: number) => void,
+): ReadRows & { readonly plan: TablePlan } {
+  const text = openCsv(bytes, form, where, watch);
   const plan = planTable(text, form);
   if (!plan) throw new DatasetError(`${where} has no rows; give it some.`);
   return { ...readPlanned(text, plan, form, false), plan };

@@ -29,10 +29,12 @@ export interface TableText {
   readonly delimiter: string;
   /** Its name for error messages. */
   readonly where: string;
+  /** Is told now and then how many bytes a pass over it has read. */
+  readonly watch?: ((bytes: number) => void) | undefined;
 }
 
 /** @throws {DatasetError} when it is no text. */
-export function openCsv(bytes: Uint8Array, form: Pick<CsvForm, 'encoding'>, where: string): TableText {
+export function openCsv(bytes: Uint8Array, form: Pick<CsvForm, 'encoding'>, where: string, watch?: TableText['watch']): TableText {
   const { utf8, encoding } = readText(bytes, where, form.encoding);
-  return { utf8, encoding, delimiter: delimiterOf(utf8), where };
+  return { utf8, encoding, delimiter: delimiterOf(utf8), where, watch };
 }

@@ -40,10 +40,14 @@ function complaint({ code }: CsvError): string {
   }
 }
 
+/** Records between two that are told to who watches. */
+const WATCH_EVERY = 5000;
+
 /**
  * Gives each record that is not blank to `take`, with the line that it ends in, from 1; fields without the space around them.
  * @param most records are read, at most.
  * @param where the file's name for error messages.
+ * @param watch is told now and then how many bytes have been read.
  * @throws {DatasetError} saying the line and what to do.
  */
 export function forEachRecord(
@@ -52,7 +56,9 @@ export function forEachRecord(
   where: string,
   take: (fields: readonly string[], line: number) => void,
   most = Infinity,
+  watch?: (bytes: number) => void,
 ): void {
+  let records = 0;
   try {
     parse(utf8, {
       delimiter,
@@ -62,8 +68,9 @@ export function forEachRecord(
       relax_column_count: true,
       max_record_size: MAX_LINE,
       ...(Number.isFinite(most) && { to: most }),
-      on_record(fields: string[], { lines }) {
+      on_record(fields: string[], { lines, bytes }) {
         take(fields, lines);
+        if (++records % WATCH_EVERY === 0) watch?.(bytes);
         return null;
       },
     });

@@ -101,6 +101,12 @@ describe('labelledIdx', () => {
     expect(reading.columns[2]).toEqual({ kind: 'number', name: '3', least: -5, greatest: 2, empty: 0 });
   });
 
+  test("takes the class of QMNIST's labels, and says what it passes over", () => {
+    const { rows, reading } = read(images, idx(0x0c, [2, 8], [7, 1, 1, 1, 1, 1, 1, 1, 0, 2, 2, 2, 2, 2, 2, 2]));
+    expect(rows.labels).toEqual(['7', '0']);
+    expect(reading.notes).toEqual(['labels tells 8 things of each row; the first is its class.']);
+  });
+
   test.each<[string, Uint8Array, Uint8Array, RegExp]>([
     ['something else', Buffer.from('label,a,b\n'), labels, /images is not an IDX file; give one such as/],
     ['an unknown type', Buffer.of(0, 0, 0x0a, 1, 0, 0, 0, 0), labels, /images is not an IDX file/],

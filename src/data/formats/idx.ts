@@ -52,6 +52,9 @@ export function parseIdx(bytes: Uint8Array, where: string): IdxArray {
   return { sizes, values: Float64Array.from({ length: total }, (_, i) => type.read(view, header + i * type.bytes)) };
 }
 
+/** What QMNIST's labels tell of a digit: its class, and seven things of where it comes from. */
+const QMNIST_FACTS = 8;
+
 /** The bytes of a file, and its name for error messages. */
 export interface NamedBytes {
   readonly bytes: Uint8Array;
@@ -71,7 +74,8 @@ function columnsOf(values: IdxArray['values'], width: number): ColumnReading[] {
 }
 
 /**
- * Images of three dimensions (n x height x width), or a table of two (n x columns), with labels of one (n whole numbers).
+ * Images of three dimensions (n x height x width), or a table of two (n x columns), with labels of one (n whole numbers)
+ * or of two (n x 8, the first the class: QMNIST's, https://github.com/facebookresearch/qmnist).
  * @throws {DatasetError} when they are not that, or do not belong together.
  */
 export function labelledIdx(imageFile: NamedBytes, labelFile: NamedBytes): ReadRows {
@@ -87,15 +91,17 @@ export function labelledIdx(imageFile: NamedBytes, labelFile: NamedBytes): ReadR
   if (height * width === 0 || height * width > MAX_ROW_VALUES) {
     throw new DatasetError(`${imagesPath} has rows of ${height} x ${width} values; give rows of 1 to ${MAX_ROW_VALUES}.`);
   }
-  if (labels.sizes.length !== 1) {
+  const [labelled = 0, facts = 1] = labels.sizes;
+  if (labels.sizes.length > 2 || (facts !== 1 && facts !== QMNIST_FACTS)) {
     throw new DatasetError(`${labelsPath} has ${labels.sizes.length} dimensions; labels have 1, so check the order of the files.`);
   }
-  if (labels.values.length !== count) {
+  const classes = labels.values.filter((_, i) => i % facts === 0);
+  if (labelled !== count) {
     throw new DatasetError(
-      `${labelsPath} has ${labels.values.length} labels for the ${count} rows of ${imagesPath}; give two files that belong together.`,
+      `${labelsPath} has ${labelled} labels for the ${count} rows of ${imagesPath}; give two files that belong together.`,
     );
   }
-  const fraction = labels.values.find((label) => !Number.isInteger(label));
+  const fraction = classes.find((label) => !Number.isInteger(label));
   if (fraction !== undefined) throw new DatasetError(`${labelsPath} has the label ${fraction}; labels must be whole numbers.`);
   const odd = images.values.findIndex((value) => !Number.isFinite(value));
   if (odd >= 0) {
@@ -104,7 +110,7 @@ export function labelledIdx(imageFile: NamedBytes, labelFile: NamedBytes): ReadR
     );
   }
   const kind = shape.length === 1 ? 'table' : 'images';
-  const names = Array.from(labels.values, String);
+  const names = Array.from(classes, String);
   return {
     rows: { kind, width, height, values: kind === 'table' ? Float64Array.from(images.values) : images.values, labels: names },
     reading: {
@@ -114,7 +120,7 @@ export function labelledIdx(imageFile: NamedBytes, labelFile: NamedBytes): ReadR
       columns: kind === 'table' ? columnsOf(images.values, width) : [],
       dialect: null,
       leftOut: [],
-      notes: [],
+      notes: facts === 1 ? [] : [`${labelsPath} tells ${facts} things of each row; the first is its class.`],
     },
   };
 }

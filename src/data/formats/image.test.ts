@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { averageArea, greyImage, imageFormat } from './image.ts';
+import { averageArea, formedImage } from './image.ts';
+import { headOf } from './imageHead.ts';
 import type { Size } from './labelledRows.ts';
 
 const size = (width: number, height: number): Size => ({ width, height });
@@ -36,15 +37,25 @@ describe('averageArea', () => {
   });
 });
 
-test('greyImage weighs colours as the eye does, and puts what is transparent on white', () => {
+describe('formedImage', () => {
   const pixels = [255, 0, 0, 255, 0, 255, 0, 255, 0, 0, 255, 255, 100, 100, 100, 255, 0, 0, 0, 0, 0, 0, 0, 51];
-  expect(greyImage({ ...size(6, 1), data: Uint8Array.from(pixels) }, size(6, 1))).toEqual(Uint8Array.of(76, 150, 29, 100, 255, 204));
+  const image = { ...size(6, 1), data: Uint8Array.from(pixels) };
+
+  test('weighs colours as the eye does where it is grey, and puts what is transparent on white', () => {
+    expect(formedImage(image, { size: size(6, 1), channels: 1 })).toEqual(Uint8Array.of(76, 150, 29, 100, 255, 204));
+  });
+
+  test('averages each colour by itself, and keeps those of a pixel together', () => {
+    const paper = [255, 255, 255, 204, 204, 204];
+    expect([...formedImage(image, { size: size(6, 1), channels: 3 })].slice(12)).toEqual(paper);
+    expect(formedImage(image, { size: size(3, 1), channels: 3 })).toEqual(Uint8Array.of(128, 128, 0, 50, 50, 178, 230, 230, 230));
+  });
 });
 
-test('imageFormat goes by content', () => {
-  expect(imageFormat(Buffer.from('89504e470d0a1a0a', 'hex'))).toBe('PNG');
-  expect(imageFormat(Buffer.from('GIF89a...'))).toBe('GIF');
-  expect(imageFormat(Buffer.from('RIFF....WEBPVP8 '))).toBe('WebP');
+test('headOf goes by content', () => {
+  expect(headOf(Buffer.from('89504e470d0a1a0a', 'hex'))).toMatchObject({ format: 'PNG', isCut: true });
+  expect(headOf(Buffer.from('GIF89a...'))?.format).toBe('GIF');
+  expect(headOf(Buffer.from('RIFF....WEBPVP8 '))).toMatchObject({ format: 'WebP', isCut: true });
   for (const text of ['', 'GIF', 'RIFF....WAVE', '<svg xmlns="http://www.w3.org/2000/svg"/>', 'II*\0'])
-    expect(imageFormat(Buffer.from(text))).toBeNull();
+    expect(headOf(Buffer.from(text))).toBeNull();
 });

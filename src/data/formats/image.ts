@@ -1,5 +1,6 @@
-/** Decoded images as grey bytes of one size: the same arithmetic wherever they were decoded. */
+/** Images of one form, in grey or colour: what is checked before they are decoded, and the arithmetic after, wherever that is done. */
 
+import { headOf } from './imageHead.ts';
 import type { Size } from './labelledRows.ts';
 
 /** No image has more pixels before it is resized. */
@@ -10,18 +11,21 @@ export interface ColourImage extends Size {
   readonly data: Uint8Array | Uint8ClampedArray;
 }
 
-/** The formats that every browser shows, and sharp decodes. */
-export type ImageFormat = 'PNG' | 'JPEG' | 'WebP' | 'GIF' | 'AVIF';
+/** An image that cannot be used; the message says why in a few words that follow its name. */
+export class ImageError extends Error {
+  override readonly name = 'ImageError';
+}
 
-const ascii = (bytes: Uint8Array, start: number, end: number) => String.fromCharCode(...bytes.subarray(start, end));
-
-/** The format that a file's first bytes say, whatever it is called; null of any other. */
-export function imageFormat(bytes: Uint8Array): ImageFormat | null {
-  if (ascii(bytes, 0, 8) === '\x89PNG\r\n\x1a\n') return 'PNG';
-  if (ascii(bytes, 0, 2) === '\xff\xd8') return 'JPEG';
-  if (ascii(bytes, 0, 4) === 'RIFF' && ascii(bytes, 8, 12) === 'WEBP') return 'WebP';
-  if (/^GIF8[79]a$/.test(ascii(bytes, 0, 6))) return 'GIF';
-  return /^ftypavi[fs]$/.test(ascii(bytes, 4, 12)) ? 'AVIF' : null;
+/**
+ * Looks at an image file before it is decoded.
+ * @throws {ImageError} when it is empty, in no format of browsers, cut, or has more than MAX_PIXELS pixels.
+ */
+export function checkImage(bytes: Uint8Array): void {
+  if (bytes.length === 0) throw new ImageError('empty');
+  const head = headOf(bytes);
+  if (!head) throw new ImageError('neither PNG, JPEG, WebP, GIF nor AVIF');
+  if (head.pixels > MAX_PIXELS) throw new ImageError(`more than ${MAX_PIXELS / 1e6} million pixels`);
+  if (head.isCut) throw new ImageError('broken');
 }
 
 /** The parts of one of `target` equal parts of a line in which values `first` .. `first + shares.length - 1` of `length` lie. */
@@ -58,15 +62,41 @@ export function averageArea(line: (y: number) => Float64Array, from: Size, to: S
   return averaged;
 }
 
-/** Luma (ITU-R BT.601) on white paper where the image is transparent, as bytes of the given size, row-major. */
-export function greyImage({ width, height, data }: ColourImage, size: Size): Uint8Array {
-  const grey = new Float64Array(width);
-  const line = (y: number) => {
-    for (let x = 0, at = 4 * y * width; x < width; x++, at += 4) {
-      const luma = 0.299 * data[at]! + 0.587 * data[at + 1]! + 0.114 * data[at + 2]!;
-      grey[x] = 255 + (data[at + 3]! / 255) * (luma - 255);
-    }
-    return grey;
-  };
-  return Uint8Array.from(averageArea(line, { width, height }, size), Math.round);
+/** How images become rows. */
+export interface ImageForm {
+  readonly size: Size;
+  /** 1 for grey, 3 for red, green and blue. */
+  readonly channels: 1 | 3;
+}
+
+/** How much of red, green and blue a channel has: luma (ITU-R BT.601), or one colour each. */
+const mixes = {
+  1: [[0.299, 0.587, 0.114]],
+  3: [
+    [1, 0, 0],
+    [0, 1, 0],
+    [0, 0, 1],
+  ],
+} as const;
+
+/**
+ * Brings an image to a form, on white paper where it is transparent.
+ * @returns height x width x channels bytes, row-major.
+ */
+export function formedImage({ width, height, data }: ColourImage, { size, channels }: ImageForm): Uint8Array {
+  const values = new Uint8Array(size.width * size.height * channels);
+  const shades = new Float64Array(width);
+  mixes[channels].forEach(([red, green, blue], channel) => {
+    const line = (y: number) => {
+      for (let x = 0, at = 4 * y * width; x < width; x++, at += 4) {
+        const shade = red * data[at]! + green * data[at + 1]! + blue * data[at + 2]!;
+        shades[x] = 255 + (data[at + 3]! / 255) * (shade - 255);
+      }
+      return shades;
+    };
+    averageArea(line, { width, height }, size).forEach((value, i) => {
+      values[i * channels + channel] = Math.round(value);
+    });
+  });
+  return values;
 }

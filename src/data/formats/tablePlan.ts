@@ -1,6 +1,6 @@
 /** What the columns of a table mean: told once from the rows that are learned from, then the same for any other rows. */
 
-import { DatasetError, MAX_ROW_VALUES, rowWidth } from '../dataset.ts';
+import { DatasetError, MAX_ROW_VALUES, rowWidth, UnclearDataError } from '../dataset.ts';
 import { cellOf, ColumnSurvey, isCommaNumber, MAX_DISTINCT, nameOf } from './cells.ts';
 import type { CsvForm, TableText } from './csvForm.ts';
 import { forEachRecord } from './csvRecords.ts';
@@ -91,7 +91,7 @@ function rolesOf(
 const IMAGE_ROWS = 1000;
 
 /** Looks at the rows. @param mixed columns of words and numbers, whose numbers are names too. */
-function survey({ utf8, delimiter, where }: TableText, form: CsvForm, mixed: readonly number[]): Survey | null {
+function survey({ utf8, delimiter, where, watch }: TableText, form: CsvForm, mixed: readonly number[]): Survey | null {
   const commas = delimiter !== ',';
   let found: Survey | null = null;
   forEachRecord(
@@ -111,6 +111,7 @@ function survey({ utf8, delimiter, where }: TableText, form: CsvForm, mixed: rea
       }
     },
     form.image ? IMAGE_ROWS : undefined,
+    watch,
   );
   return found;
 }
@@ -127,8 +128,9 @@ function hasNames({ first: { fields }, label, features, columns }: Survey, form:
   const place = (column: number) => ({ field: fields[column]!, below: columns[column]! });
   const told = namesColumns(place(label), features.map(place), delimiter !== ',');
   if (told !== null) return told;
-  throw new DatasetError(
-    `${where} has a first line (${quoteLine(fields)}) of which it cannot be told if it names the columns; say it with --names yes or --names no.`,
+  throw new UnclearDataError(
+    `${where} has a first line (${quoteLine(fields)}) of which it cannot be told if it names the columns`,
+    'names',
   );
 }
 
@@ -137,9 +139,9 @@ function planColumn(name: string, column: ColumnSurvey, isCalled: boolean, where
   const { numbers, words, missing, empty, distinct, firstWord } = column;
   if (words === 0 && numbers === 0) return 'empty';
   if (!column.named && words > 0 && words < FEW_WORDS * (numbers + words) && firstWord) {
-    throw new DatasetError(
-      `${where}, line ${firstWord.line}: "${firstWord.text.slice(0, 40)}" in column ${name} is not a number and most others are; ` +
-        'correct it, leave out the row or the column, or take its numbers for names with --categories.',
+    throw new UnclearDataError(
+      `${where}, line ${firstWord.line}: "${firstWord.text.slice(0, 40)}" in column ${name} is not a number and most others are`,
+      'categories',
     );
   }
   if (!column.named && firstWord && isCommaNumber(firstWord.text)) {

@@ -208,11 +208,11 @@ function indicatorsOf(columns: readonly ColumnPlan[]): ReadonlySet<number> {
  * @throws {DatasetError} saying the line and what to do.
  */
 export function readPlanned(text: TableText, plan: TablePlan, form: CsvForm, isOther: boolean): ReadRows {
-  const { utf8, delimiter, encoding, where } = text;
+  const { utf8, delimiter, encoding, where, watch } = text;
   const rows = new PlannedRows(text, plan, form);
   let places: Places | null = null;
   let count = 0;
-  forEachRecord(utf8, delimiter, where, (fields, line) => {
+  const take = (fields: readonly string[], line: number) => {
     if (places === null) {
       count = fields.length;
       places = isOther ? placesIn(fields, plan, where) : plan.places;
@@ -224,7 +224,8 @@ export function readPlanned(text: TableText, plan: TablePlan, form: CsvForm, isO
       );
     }
     rows.take(fields, places, line);
-  });
+  };
+  forEachRecord(utf8, delimiter, where, take, Infinity, watch);
   const { image } = form;
   const size = image ?? { width: plan.columns.reduce((sum, column) => sum + widthOf(column), 0), height: 1 };
   const { labels } = rows;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { DatasetError } from '../dataset.ts';
+import { DatasetError, UnclearDataError } from '../dataset.ts';
 import { isEncoding, readText } from './text.ts';
 
 const decode = (bytes: Uint8Array, called?: string) => {
@@ -56,10 +56,9 @@ test.each<[string, Uint8Array]>([
   ['German of an old Macintosh', Buffer.from('1;T\x9arn\n2;T\x8arn\n', 'latin1')],
 ])('refuses %s', (_, bytes) => {
   expect(() => decode(bytes)).toThrow(
-    new DatasetError(
-      'a.csv is no text in an encoding that can be told (UTF-8, UTF-16 or Windows-1252); save it as CSV in UTF-8, or name its encoding with --encoding.',
-    ),
+    new UnclearDataError('a.csv is no text in an encoding that can be told (UTF-8, UTF-16 or Windows-1252)', 'encoding'),
   );
+  expect(() => decode(bytes)).toThrow(/; save it as CSV in UTF-8, or name its encoding with --encoding\.$/);
 });
 
 test('refuses bytes that are not of the encoding named', () => {

@@ -1,6 +1,6 @@
 /** Text files of any encoding that can be told, as UTF-8. */
 
-import { DatasetError } from '../dataset.ts';
+import { DatasetError, UnclearDataError } from '../dataset.ts';
 
 /** A text in UTF-8, without a byte order mark. */
 export interface Text {
@@ -108,12 +108,9 @@ export function isEncoding(label: string): boolean {
 export function readText(bytes: Uint8Array, where: string, called: string | null = null): Text {
   const encoding = called === null ? encodingOf(bytes) : new TextDecoder(called).encoding;
   const refusal = (cause?: unknown) =>
-    new DatasetError(
-      called === null
-        ? `${where} is no text in an encoding that can be told (UTF-8, UTF-16 or Windows-1252); save it as CSV in UTF-8, or name its encoding with --encoding.`
-        : `${where} is no text in ${encoding}; name another --encoding.`,
-      { cause },
-    );
+    called === null
+      ? new UnclearDataError(`${where} is no text in an encoding that can be told (UTF-8, UTF-16 or Windows-1252)`, 'encoding', { cause })
+      : new DatasetError(`${where} is no text in ${encoding}; name another --encoding.`, { cause });
   if (encoding === null) throw refusal();
   const encoder = new TextEncoder();
   const parts: Uint8Array[] = [];
