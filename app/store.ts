@@ -92,8 +92,8 @@ export function createPageStore(address: Address, sessions: SessionFactory, load
     let joined: { readonly command: Page['command']; readonly leave: () => void } | null = null;
 
     const join = () => {
-      const { room, backend, log } = address;
-      const session = sessions.join({ room, backend, log });
+      const { room, secret, backend, log } = address;
+      const session = sessions.join({ room, secret, backend, log });
       const show = () => {
         const view = session.getView();
         set({ signalling: session.signalling(), ...(view && shown(view, get())) });
@@ -118,7 +118,7 @@ export function createPageStore(address: Address, sessions: SessionFactory, load
       ...outside,
       address,
       loadWith,
-      watch: () => sessions.watch(address.room, (present) => set({ present })),
+      watch: () => sessions.watch(address.room, address.secret, (present) => set({ present })),
       join,
       leave: () => {
         joined?.leave();

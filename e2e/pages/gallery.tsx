@@ -1,5 +1,6 @@
 /** The page in one state, `?state=`, over a client that does nothing but take notes. */
 
+import type { ReactNode } from 'react';
 import { flushSync } from 'react-dom';
 import { createRoot } from 'react-dom/client';
 import { readAddress } from '../../app/address.ts';
@@ -83,15 +84,16 @@ class NotedSession implements Session {
 const parameters = new URL(location.href).searchParams;
 const name = parameters.get('state') ?? 'running';
 const states = galleryStates(await loadShare());
-const state: GalleryState | undefined = states[name];
-if (!state) throw new Error(`No state ${name}; choose one of ${Object.keys(states).join(', ')}.`);
+const found: GalleryState | undefined = states[name];
+if (!found) throw new Error(`No state ${name}; choose one of ${Object.keys(states).join(', ')}.`);
+const state = found;
 
 const session = state.kind === 'joined' ? new NotedSession(state.view, state.signalling) : new NotedSession(null, 'connected');
 const watchers = new Set<(present: number | null) => void>();
 const backends: BackendWish[] = [];
 
 const factory: SessionFactory = {
-  watch(_room, onCount) {
+  watch(_room, _secret, onCount) {
     watchers.add(onCount);
     onCount(state.kind === 'entrance' ? state.present : 5);
     return () => watchers.delete(onCount);
@@ -120,16 +122,18 @@ window.gallery = {
 
 const root = document.getElementById('root');
 if (!root) throw new Error('The gallery has no #root; load gallery.html.');
-const address = readAddress(location.href);
-const store =
-  address &&
-  createPageStore({ ...address, invitation: 'https://sparkmesh.example/?room=main' }, factory, (backend) => backends.push(backend));
-const app = store ? (
-  <PageContext value={store}>
-    <App />
-  </PageContext>
-) : (
-  <BadRoom />
-);
-flushSync(() => createRoot(root).render(app));
+function content(): ReactNode {
+  const address = readAddress(location.href);
+  if (typeof address === 'string') return <BadRoom problem={address} />;
+  const { secret } = address;
+  const invitation = secret === null ? 'https://sparkmesh.example/?room=main' : `https://sparkmesh.example/?closed=main#${secret}`;
+  const store = createPageStore({ ...address, secure: !('plain' in state), invitation }, factory, (backend) => backends.push(backend));
+  return (
+    <PageContext value={store}>
+      <App />
+    </PageContext>
+  );
+}
+
+flushSync(() => createRoot(root).render(content()));
 if (state.kind === 'joined') root.querySelector('button')?.click();

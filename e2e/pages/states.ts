@@ -7,7 +7,7 @@ import { randomStream } from '../../src/math/random.ts';
 import { defaultSettings, type Settings } from '../../src/settings/settings.ts';
 
 export type GalleryState =
-  | { readonly kind: 'entrance'; readonly present: number | null }
+  | { readonly kind: 'entrance'; readonly present: number | null; readonly plain?: true }
   | { readonly kind: 'joined'; readonly view: ClientView | null; readonly signalling: SignallingStatus };
 
 const SELF = 3;
@@ -191,6 +191,7 @@ export function galleryStates(share: ShareView): Record<string, GalleryState> {
     unknown: { kind: 'entrance', present: null },
     nobody: { kind: 'entrance', present: 0 },
     visitor: { kind: 'entrance', present: 5 },
+    plain: { kind: 'entrance', present: 2, plain: true },
     joining: { kind: 'joined', view: null, signalling: 'connecting' },
     unreachable: { kind: 'joined', view: null, signalling: 'lost' },
     preparing: joined(

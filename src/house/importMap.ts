@@ -33,7 +33,7 @@ export const importMap: ImportMap = {
 
   // The mesh: nothing of federations either.
   'src/signalling': { folders: ['src/log'], packages: ['node', 'valibot', 'vite', 'ws'] },
-  'src/transport': { folders: ['src/log', 'src/signalling'], packages: ['simple-peer', 'valibot', 'vite'] },
+  'src/transport': { folders: ['src/log', 'src/signalling'], packages: ['simple-peer', 'valibot'] },
 
   // A federation.
   'src/settings': { folders: ['src/math', 'src/model', 'src/transport'], packages: ['valibot'] },
@@ -43,15 +43,25 @@ export const importMap: ImportMap = {
   'src/round': { folders: ['src/math', 'src/model', 'src/ntk', 'src/transport', 'src/settings', 'src/protocol'], packages: [] },
   'src/client': { folders: ['src/log', ...kernels, ...mesh, ...federation], packages: ['valibot'] },
   app: {
-    folders: ['src/math', 'src/log', 'src/model', 'src/backend', 'src/transport', 'src/settings', 'src/data', 'src/client'],
-    packages: ['d3-force', 'react', 'react-dom', 'uplot', 'zustand'],
+    folders: [
+      'src/math',
+      'src/log',
+      'src/model',
+      'src/backend',
+      'src/signalling',
+      'src/transport',
+      'src/settings',
+      'src/data',
+      'src/client',
+    ],
+    packages: ['d3-force', 'qr', 'react', 'react-dom', 'uplot', 'zustand'],
   },
 
   // Node.
   'src/datasets': { folders: ['src/math', 'src/settings', 'src/data'], packages: ['node', 'sharp', 'valibot'] },
   'src/runner': {
     folders: ['src/math', 'src/log', 'src/backend', 'src/ntk', 'src/transport', 'src/settings', 'src/round', 'src/client', 'src/datasets'],
-    packages: ['node', 'playwright', 'valibot', 'vite'],
+    packages: ['node', 'playwright', 'selfsigned', 'valibot', 'vite'],
     tests: ['src/data'],
   },
   'src/cli': {
@@ -67,7 +77,7 @@ export const importMap: ImportMap = {
       'src/datasets',
       'src/runner',
     ],
-    packages: ['node', 'valibot'],
+    packages: ['node', 'qr', 'valibot'],
     tests: ['src/math', 'src/transport'],
   },
   'src/experiments': {
@@ -86,9 +96,9 @@ export const importMap: ImportMap = {
   },
   e2e: {
     folders: [...kernels, ...mesh, 'src/settings', 'src/data', 'src/client', 'app', 'src/datasets', 'src/runner', 'src/cli', TESTING],
-    packages: [tf, 'axe-core', 'node', 'playwright', 'react-dom', 'valibot', 'vite', 'vitest', 'ws'],
+    packages: [tf, 'axe-core', 'node', 'playwright', 'qr', 'react-dom', 'sharp', 'valibot', 'vite', 'vitest', 'ws'],
   },
 
   'src/house': { folders: [], packages: ['dependency-cruiser', 'node'] },
-  'vite.config.ts': { folders: ['src/signalling', 'src/transport'], packages: ['@vitejs/plugin-react', 'vitest'] },
+  'vite.config.ts': { folders: ['src/signalling'], packages: ['@vitejs/plugin-react', 'vitest'] },
 };
