@@ -9,13 +9,20 @@ export function RoomKind() {
   const [closedRoom] = useState(() => (address.secret === null && address.secure ? closedRoomLink(address) : null));
   if (address.secret !== null) {
     return (
-      <p>This room is closed: only who has its whole link gets in, and the meeting point cannot read what tabs tell each other there.</p>
+      <p className="small door">
+        This room is closed: only who has its whole link gets in, and the meeting point cannot read what tabs tell each other there.
+      </p>
     );
   }
   return (
-    <p>
-      Anyone who knows the room’s name gets in. {closedRoom !== null && <a href={closedRoom}>Open a closed room</a>}
-      {closedRoom !== null && ' whose link alone lets people in.'}
+    <p className="small door">
+      Anyone who knows the room’s name gets in.
+      {closedRoom !== null && (
+        <>
+          {' '}
+          <a href={closedRoom}>Open a closed room</a> to let in only who has its link.
+        </>
+      )}
     </p>
   );
 }

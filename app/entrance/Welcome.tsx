@@ -39,12 +39,9 @@ export function Welcome() {
             {presence(present, room)}
           </span>
         </p>
+        <RoomKind />
         <PlainHttp />
         <dl className="small print">
-          <dt>Who can enter</dt>
-          <dd>
-            <RoomKind />
-          </dd>
           <dt>What runs</dt>
           <dd>Unless someone changes it: {describeSettings(settings)}.</dd>
           <dt>What others can see</dt>
