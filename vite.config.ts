@@ -2,8 +2,8 @@
 
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vitest/config';
+import { iceServers } from './src/signalling/iceServersPlugin.ts';
 import { signalling } from './src/signalling/vitePlugin.ts';
-import { iceServers } from './src/transport/vitePlugin.ts';
 
 /** With these a page is cross-origin isolated, which WebAssembly threads need. */
 const headers = { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' };

@@ -4,14 +4,16 @@ import './TopBar.css';
 import { usePage, useView } from './usePage.ts';
 
 export function TopBar() {
-  const room = usePage(({ address }) => address.room);
+  const { room, secret } = usePage(({ address }) => address);
   const signalling = usePage((page) => page.signalling);
   const leave = usePage((page) => page.leave);
   const client = useView(({ self }) => self.number);
   return (
     <header className="top-bar">
       <h1>sparkmesh</h1>
-      <p>room {room}</p>
+      <p>
+        {secret !== null && 'closed '}room {room}
+      </p>
       <p className="me">
         <span className="wide">you are </span>client <strong data-testid="client-number">{client}</strong>
       </p>

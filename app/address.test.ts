@@ -1,14 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { logTopics } from '../src/log/log.ts';
-import { readAddress, withBackend } from './address.ts';
+import { closedRoomLink, opensHereOnly, readAddress, withBackend } from './address.ts';
 
 describe('readAddress', () => {
   it('has defaults', () => {
     expect(readAddress('http://localhost:5173/')).toEqual({
       room: 'main',
+      secret: null,
       backend: 'auto',
       log: [],
       logProblem: null,
+      secure: true,
       invitation: 'http://localhost:5173/?room=main',
     });
   });
@@ -16,31 +18,72 @@ describe('readAddress', () => {
   it('reads room, backend and log, and invites to the room without what concerns this tab alone', () => {
     expect(readAddress('https://mesh.example/app/?room=class-9b&backend=wasm&log=round,transport&signal=wss://s.example#top')).toEqual({
       room: 'class-9b',
+      secret: null,
       backend: 'wasm',
       log: ['round', 'transport'],
       logProblem: null,
+      secure: true,
       invitation: 'https://mesh.example/app/?room=class-9b&signal=wss%3A%2F%2Fs.example',
     });
   });
 
   it.each(['', 'a b', 'é', 'x'.repeat(65), '<b>'])('refuses the room name %j', (name) => {
-    expect(readAddress(`http://localhost/?room=${encodeURIComponent(name)}`)).toBeNull();
+    expect(readAddress(`http://localhost/?room=${encodeURIComponent(name)}`)).toBe('room');
   });
 
   it('takes an unknown backend for auto', () => {
-    expect(readAddress('http://localhost/?backend=quantum')?.backend).toBe('auto');
+    expect(readAddress('http://localhost/?backend=quantum')).toMatchObject({ backend: 'auto' });
+  });
+});
+
+it.each([
+  ['http://localhost:4173/', true, true],
+  ['https://[::1]:4173/', true, true],
+  ['https://192.0.2.7:4173/', true, false],
+  ['http://192.0.2.7:4173/', false, false],
+  ['http://localhost.example/', false, false],
+])('%s: secure %s, of this machine alone %s', (href, secure, here) => {
+  expect(readAddress(href)).toMatchObject({ secure });
+  expect(opensHereOnly(href)).toBe(here);
+});
+
+describe('a closed room', () => {
+  const secret = 'c2VjcmV0LW9mLWEtcm9vbQ';
+
+  it('is named in the query, its secret in the fragment, and the invitation has both', () => {
+    const href = `https://mesh.example/app/?closed=lab&backend=wasm#${secret}`;
+    const invitation = `https://mesh.example/app/?closed=lab#${secret}`;
+    expect(readAddress(href)).toMatchObject({ room: 'lab', secret, backend: 'wasm', invitation });
+  });
+
+  it.each(['', '#', '#short', `#${secret}x`, `#${secret.slice(1)}!`])('cannot be entered with the fragment %j', (fragment) => {
+    expect(readAddress(`https://mesh.example/?closed=lab${fragment}`)).toBe('secret');
+  });
+
+  it('needs https', () => {
+    expect(readAddress(`http://mesh.example/?closed=lab#${secret}`)).toBe('plain');
+    expect(readAddress(`http://localhost/?closed=lab#${secret}`)).toMatchObject({ secret });
+  });
+
+  it('is opened anew from an open one, each time with another secret', () => {
+    const open = readAddress('https://mesh.example/app/?room=lab');
+    if (typeof open === 'string') throw new Error('The address should be one.');
+    const links = [closedRoomLink(open), closedRoomLink(open)];
+    for (const link of links) expect(link).toMatch(/^https:\/\/mesh\.example\/app\/\?closed=lab#[\w-]{22}$/);
+    expect(links[0]).not.toBe(links[1]);
   });
 });
 
 describe('the log in the address', () => {
   it('is every topic for all', () => {
-    expect(readAddress('http://localhost/?log=all')?.log).toEqual([...logTopics]);
+    expect(readAddress('http://localhost/?log=all')).toMatchObject({ log: [...logTopics] });
   });
 
   it.each(['rounds', 'round,', 'round,all'])('is refused with one sentence that says what there is for %j', (text) => {
-    const address = readAddress(`http://localhost/?log=${text}`);
-    expect(address?.log).toEqual([]);
-    expect(address?.logProblem).toMatch(new RegExp(`"${text}".*; use all, or some of ${logTopics.join(', ')}\\.$`));
+    expect(readAddress(`http://localhost/?log=${text}`)).toMatchObject({
+      log: [],
+      logProblem: expect.stringMatching(new RegExp(`"${text}".*; use all, or some of ${logTopics.join(', ')}\\.$`)),
+    });
   });
 });
 

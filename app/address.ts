@@ -2,47 +2,74 @@
 
 import type { BackendWish } from '../src/backend/backend.ts';
 import { logTopics, parseLogTopics, type LogTopic } from '../src/log/log.ts';
+import { isSecret, makeSecret } from '../src/signalling/seal.ts';
 
 export const backendWishes = ['auto', 'webgpu', 'wasm', 'cpu'] as const satisfies readonly BackendWish[];
 
 export interface Address {
   readonly room: string;
+  /** Of a closed room; null for an open one. */
+  readonly secret: string | null;
   readonly backend: BackendWish;
   /** What the console is told of. */
   readonly log: readonly LogTopic[];
   /** What was wrong with the topics of the log, in one sentence; null where nothing was. */
   readonly logProblem: string | null;
+  /** Whether browsers give the page all they have: it came by https, or from this very machine. */
+  readonly secure: boolean;
   /** The link that brings others here: this address but for what concerns this tab alone. */
   readonly invitation: string;
 }
 
 const roomName = /^[A-Za-z0-9._-]{1,64}$/;
 
+/** Whether an address is of the loopback, and so opens on this machine alone. */
+export const opensHereOnly = (href: string): boolean => /^(?:(?:.+\.)?localhost|127(?:\.\d+){3}|\[::1\])$/.test(new URL(href).hostname);
+
+/** What keeps an address from being one of a room: no such name, a closed room's secret missing, or no https for a closed room. */
+export type BadAddress = 'room' | 'secret' | 'plain';
+
 /**
- * Reads `?room=` (default `main`), `?backend=` (default `auto`) and `?log=` (default nothing).
- * @returns null when the address names a room that cannot be.
+ * Reads `?room=` (default `main`), `?backend=` (default `auto`) and `?log=` (default nothing). A closed room is `?closed=` instead,
+ * with its secret as the fragment, which browsers send to no server.
  */
-export function readAddress(href: string): Address | null {
+export function readAddress(href: string): Address | BadAddress {
   const url = new URL(href);
-  const room = url.searchParams.get('room') ?? 'main';
-  if (!roomName.test(room)) return null;
+  const closed = url.searchParams.get('closed');
+  const room = closed ?? url.searchParams.get('room') ?? 'main';
+  if (!roomName.test(room)) return 'room';
+  const secret = closed === null ? null : url.hash.slice(1);
+  if (secret !== null && !isSecret(secret)) return 'secret';
+  const secure = url.protocol === 'https:' || opensHereOnly(href);
+  if (secret !== null && !secure) return 'plain';
   const backend = backendWishes.find((wish) => wish === url.searchParams.get('backend')) ?? 'auto';
   const wanted = url.searchParams.get('log') ?? '';
   const topics = wanted === '' ? new Set<LogTopic>() : parseLogTopics(wanted);
-  url.hash = '';
-  url.searchParams.delete('backend');
-  url.searchParams.delete('log');
-  url.searchParams.set('room', room);
   return {
     room,
+    secret,
     backend,
     log: [...(topics ?? [])],
     logProblem: topics
       ? null
       : `There is no log "${wanted}" as ?log= in the address asks for; use all, or some of ${logTopics.join(', ')}.`,
-    invitation: url.href,
+    secure,
+    invitation: linkTo(url, room, secret),
   };
 }
+
+/** An address without what concerns one tab alone. */
+function linkTo(address: URL, room: string, secret: string | null): string {
+  const link = new URL(address);
+  const [kind, other] = secret === null ? ['room', 'closed'] : ['closed', 'room'];
+  for (const name of ['backend', 'log', other]) link.searchParams.delete(name);
+  link.searchParams.set(kind, room);
+  link.hash = secret ?? '';
+  return link.href;
+}
+
+/** The link of a new closed room that is called as the open one of this address. */
+export const closedRoomLink = ({ invitation, room }: Address): string => linkTo(new URL(invitation), room, makeSecret());
 
 /** The same address with another backend. */
 export function withBackend(href: string, backend: BackendWish): string {

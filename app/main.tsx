@@ -1,6 +1,6 @@
 /** The page's start: the address read once, the store over the browser's sessions, React over the store. */
 
-import { StrictMode } from 'react';
+import { StrictMode, type ReactNode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { browserSessions, installAutomation } from '../src/client/session.ts';
 import { browserShelf } from '../src/own/shelf.ts';
@@ -24,18 +24,18 @@ window.addEventListener('pageshow', ({ persisted }) => {
   if (persisted) location.reload();
 });
 
-if (address?.logProblem) console.warn(address.logProblem);
-const store =
-  address && createPageStore(address, sessions, browserShelf, (backend) => location.assign(withBackend(location.href, backend)));
+// Another secret is another room, though browsers take it for a place in the same page.
+window.addEventListener('hashchange', () => location.reload());
 
-createRoot(root).render(
-  <StrictMode>
-    {store ? (
-      <PageContext value={store}>
-        <App />
-      </PageContext>
-    ) : (
-      <BadRoom />
-    )}
-  </StrictMode>,
-);
+function content(): ReactNode {
+  if (typeof address === 'string') return <BadRoom problem={address} />;
+  if (address.logProblem) console.warn(address.logProblem);
+  const store = createPageStore(address, sessions, browserShelf, (backend) => location.assign(withBackend(location.href, backend)));
+  return (
+    <PageContext value={store}>
+      <App />
+    </PageContext>
+  );
+}
+
+createRoot(root).render(<StrictMode>{content()}</StrictMode>);

@@ -22,6 +22,8 @@ export interface Session {
 
 export interface JoinRequest {
   readonly room: string;
+  /** Of a closed room; null for an open one. */
+  readonly secret: string | null;
   readonly backend: BackendWish;
   /** What the console is told of. */
   readonly log: readonly LogTopic[];
@@ -29,7 +31,7 @@ export interface JoinRequest {
 
 export interface SessionFactory {
   /** Reports how many clients are in the room, at once and as it changes, null when unknown; returns how to stop that. */
-  watch(room: string, onCount: (present: number | null) => void): () => void;
+  watch(room: string, secret: string | null, onCount: (present: number | null) => void): () => void;
   join(request: JoinRequest): Session;
   /** What the server of this page has to learn from. Rejects with a sentence for people. */
   datasets(): Promise<readonly CatalogueEntry[]>;

@@ -4,7 +4,15 @@ import type { OwnShelf } from './ownSlice.ts';
 import type { JoinRequest, Session, SessionFactory } from './session.ts';
 import { createPageStore, type PageStore } from './store.ts';
 
-const address = { room: 'r', backend: 'wasm', log: ['round'], logProblem: null, invitation: 'http://localhost/?room=r' } as const;
+const address = {
+  room: 'r',
+  secret: null,
+  backend: 'wasm',
+  log: ['round'],
+  logProblem: null,
+  secure: true,
+  invitation: 'http://localhost/?room=r',
+} as const;
 
 const peer = (number: number, sent = 0): PeerView => ({
   id: `peer${number}`,
@@ -54,7 +62,7 @@ class Room implements Session, SessionFactory {
   }
   command = (command: ClientCommand) => void this.asked.push(command);
   leave = () => void this.asked.push('leave');
-  watch(room: string, onCount: (present: number | null) => void) {
+  watch(room: string, _secret: string | null, onCount: (present: number | null) => void) {
     onCount(room === address.room ? 3 : null);
     return () => undefined;
   }
@@ -90,7 +98,7 @@ describe('the page’s store', () => {
     command({ type: 'stop' });
     expect(store.getState()).toMatchObject({ place: 'entrance', view: emptyView, others: [], highlight: null });
     expect(room.listeners.size).toBe(0);
-    expect(room.asked).toEqual([{ room: 'r', backend: 'wasm', log: ['round'] }, { type: 'start' }, 'leave']);
+    expect(room.asked).toEqual([{ room: 'r', secret: null, backend: 'wasm', log: ['round'] }, { type: 'start' }, 'leave']);
   });
 
   it('keeps the others and the graph the same objects while only bytes move, and not when somebody comes', () => {

@@ -95,8 +95,8 @@ export function createPageStore(address: Address, sessions: SessionFactory, shel
     let joined: { readonly command: Page['command']; readonly leave: () => void } | null = null;
 
     const join = () => {
-      const { room, backend, log } = address;
-      const session = sessions.join({ room, backend, log });
+      const { room, secret, backend, log } = address;
+      const session = sessions.join({ room, secret, backend, log });
       const show = () => {
         const view = session.getView();
         set({ signalling: session.signalling(), ...(view && shown(view, get())) });
@@ -122,7 +122,7 @@ export function createPageStore(address: Address, sessions: SessionFactory, shel
       ...createOwnSlice(set, get, shelf),
       address,
       loadWith,
-      watch: () => sessions.watch(address.room, (present) => set({ present })),
+      watch: () => sessions.watch(address.room, address.secret, (present) => set({ present })),
       join,
       setPlace: (place) => set({ place, filming: false }),
       leave: () => {

@@ -73,6 +73,7 @@ const words: Readonly<Record<string, RegExp>> = {
   unknown: /Looking who is in room main/,
   nobody: /Nobody is in room main yet\. You would be the first\./,
   visitor: /5 clients are in room main now\./,
+  plain: /This page came by plain http, so the browser withholds WebGPU/,
   joining: /Connecting to the meeting point/,
   unreachable: /The meeting point does not answer; trying again by itself/,
   preparing: /Getting ready[^]*Fetching Fashion-MNIST, part 3 of 8/,
@@ -188,6 +189,32 @@ describe('joining and leaving', () => {
         listeners: 1,
       });
       expect(await page.title()).toBe('sparkmesh');
+    }));
+
+  it('of a closed room without its secret says what is missing', () =>
+    withPage({}, async (page) => {
+      await page.goto(`${base}?state=visitor&closed=lab`);
+      await page.getByText('This room is closed, and the link lacks its secret, the part after #').waitFor();
+      expect(await page.getByRole('button').count()).toBe(0);
+    }));
+
+  it('of a closed room says who gets in, and invites with the secret', () =>
+    withPage({}, async (page) => {
+      const secret = 'c2VjcmV0LW9mLWEtcm9vbQ';
+      await page.goto(`${base}?state=visitor&closed=main#${secret}`);
+      await page.getByText('This room is closed: only who has its whole link gets in').waitFor();
+      await page.goto(`${base}?state=alone&closed=main#${secret}`);
+      await page.getByText('closed room main').waitFor();
+      await page.getByRole('button', { name: 'QR code' }).click();
+      await page.getByRole('img', { name: `QR code of https://sparkmesh.example/?closed=main#${secret}` }).waitFor();
+      expect(await page.evaluate(() => window.gallery.violations())).toEqual([]);
+    }));
+
+  it('of an open room leads to a closed one', () =>
+    withPage({}, async (page) => {
+      await show(page, 'visitor');
+      const link = await page.getByRole('link', { name: 'Open a closed room' }).getAttribute('href');
+      expect(link).toMatch(/\?closed=main#[\w-]{22}$/);
     }));
 
   it('refuses a room name that no server takes', () =>

@@ -5,7 +5,9 @@ import { defaultSettings } from '../../src/settings/settings.ts';
 import { formatCount } from '../format.ts';
 import { describeSettings, disclosure } from '../panels/settings/describe.ts';
 import { usePage } from '../usePage.ts';
+import { PlainHttp } from './PlainHttp.tsx';
 import { PresencePicture } from './PresencePicture.tsx';
+import { RoomKind } from './RoomKind.tsx';
 import './Welcome.css';
 
 function presence(present: number | null, room: string): string {
@@ -41,6 +43,8 @@ export function Welcome() {
             {presence(present, room)}
           </span>
         </p>
+        <RoomKind />
+        <PlainHttp />
         <dl className="small print">
           <dt>What runs</dt>
           <dd>With clothes, unless someone changes it: {describeSettings(settings)}.</dd>

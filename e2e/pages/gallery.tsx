@@ -2,7 +2,7 @@
 
 import { flushSync } from 'react-dom';
 import { createRoot } from 'react-dom/client';
-import { readAddress } from '../../app/address.ts';
+import { readAddress, type Address } from '../../app/address.ts';
 import { App } from '../../app/App.tsx';
 import { BadRoom } from '../../app/entrance/BadRoom.tsx';
 import type { OwnShelf } from '../../app/ownSlice.ts';
@@ -84,15 +84,16 @@ class NotedSession implements Session {
 const parameters = new URL(location.href).searchParams;
 const name = parameters.get('state') ?? 'running';
 const states = galleryStates(await loadShare());
-const state: GalleryState | undefined = states[name];
-if (!state) throw new Error(`No state ${name}; choose one of ${Object.keys(states).join(', ')}.`);
+const found: GalleryState | undefined = states[name];
+if (!found) throw new Error(`No state ${name}; choose one of ${Object.keys(states).join(', ')}.`);
+const state = found;
 
 const session = state.kind === 'joined' ? new NotedSession(state.view, state.signalling) : new NotedSession(null, 'connected');
 const watchers = new Set<(present: number | null) => void>();
 const backends: BackendWish[] = [];
 
 const factory: SessionFactory = {
-  watch(_room, onCount) {
+  watch(_room, _secret, onCount) {
     watchers.add(onCount);
     onCount(state.kind === 'entrance' ? state.present : 5);
     return () => watchers.delete(onCount);
@@ -133,17 +134,20 @@ window.gallery = {
 const root = document.getElementById('root');
 if (!root) throw new Error('The gallery has no #root; load gallery.html.');
 const address = readAddress(location.href);
-const store =
-  address &&
-  createPageStore({ ...address, invitation: 'https://sparkmesh.example/?room=main' }, factory, shelf, (backend) => backends.push(backend));
-const app = store ? (
+const store = typeof address === 'string' ? null : storeAt(address);
+
+function storeAt(found: Address) {
+  const { secret } = found;
+  const invitation = secret === null ? 'https://sparkmesh.example/?room=main' : `https://sparkmesh.example/?closed=main#${secret}`;
+  return createPageStore({ ...found, secure: !('plain' in state), invitation }, factory, shelf, (backend) => backends.push(backend));
+}
+
+const page = store && (
   <PageContext value={store}>
     <App />
   </PageContext>
-) : (
-  <BadRoom />
 );
-flushSync(() => createRoot(root).render(app));
+flushSync(() => createRoot(root).render(typeof address === 'string' ? <BadRoom problem={address} /> : page));
 if (state.kind === 'joined') root.querySelector('button')?.click();
 if (state.kind === 'own' && store) {
   store.getState().setPlace('own');

@@ -9,7 +9,7 @@ import { defaultSettings, type Settings } from '../../src/settings/settings.ts';
 import { ownStates } from './ownStates.ts';
 
 export type GalleryState =
-  | { readonly kind: 'entrance'; readonly present: number | null }
+  | { readonly kind: 'entrance'; readonly present: number | null; readonly plain?: true }
   /** @param message what reading a file says, if one is given. */
   | { readonly kind: 'own'; readonly kept: KeptData | null; readonly message: FromReader | null }
   | { readonly kind: 'joined'; readonly view: ClientView | null; readonly signalling: SignallingStatus };
@@ -202,6 +202,7 @@ export function galleryStates(share: ShareView): Record<string, GalleryState> {
     unknown: { kind: 'entrance', present: null },
     nobody: { kind: 'entrance', present: 0 },
     visitor: { kind: 'entrance', present: 5 },
+    plain: { kind: 'entrance', present: 2, plain: true },
     joining: { kind: 'joined', view: null, signalling: 'connecting' },
     unreachable: { kind: 'joined', view: null, signalling: 'lost' },
     preparing: joined(

@@ -7,7 +7,7 @@ import { joinRoom, watchRoom } from '../../src/transport/webrtc.ts';
 /** One tab's transport, for a test to drive from outside. */
 export interface TransportPage {
   /** Enters a room of the server that served this page, or of another, and leaves the one before. */
-  join(room: string, signalling?: string): Promise<void>;
+  join(room: string, signalling?: string, secret?: string | null): Promise<void>;
   participant(): Participant;
   signalling: SignallingState[];
   counts: (number | null)[];
@@ -25,12 +25,13 @@ let participant: Participant | undefined;
 window.transportPage = {
   signalling: [],
   counts: [],
-  async join(room, signalling = signallingUrl(location)) {
+  async join(room, signalling = signallingUrl(location.origin), secret = null) {
     await participant?.close();
     window.transportPage.signalling = [];
     const transport = await joinRoom({
       signallingUrl: signalling,
       room,
+      secret,
       onSignalling: (state) => window.transportPage.signalling.push(state),
     });
     participant = new RecordingParticipant(transport);
@@ -40,6 +41,6 @@ window.transportPage = {
     return participant;
   },
   watch(room) {
-    watchRoom(signallingUrl(location), room, (members) => window.transportPage.counts.push(members));
+    watchRoom(signallingUrl(location.origin), room, (members) => window.transportPage.counts.push(members));
   },
 };

@@ -104,7 +104,7 @@ function useWorker(transport: Transport): Promise<void> {
 
 globalThis.wireBench = {
   async join(room) {
-    const url = signallingUrl(location);
+    const url = signallingUrl(location.origin);
     await Promise.all([
       joinRoom({ signallingUrl: url, room: `${room}-page` }).then(usePage),
       joinRoom({ signallingUrl: url, room: `${room}-worker` }).then(useWorker),

@@ -9,6 +9,8 @@ import type { ClientCommand, ClientView } from './view.ts';
 
 export interface JoinRequest {
   readonly room: string;
+  /** Of a closed room; an open one has none. */
+  readonly secret?: string | null;
   readonly backend: BackendWish;
   /** What the console is told of; nothing if absent. */
   readonly log?: readonly LogTopic[];

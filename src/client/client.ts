@@ -7,6 +7,7 @@ import { silent, type Log } from '../log/log.ts';
 import type { Proposal } from '../protocol/register.ts';
 import { isCentralised } from '../settings/method.ts';
 import type { Settings } from '../settings/settings.ts';
+import { randomId } from '../transport/randomId.ts';
 import type { PeerId, Presence, Transport, TransportEvent } from '../transport/transport.ts';
 import type { LearnedModel } from './learned.ts';
 import { Mailbox } from './mailbox.ts';
@@ -41,7 +42,7 @@ function proposalOf(command: ClientCommand, { members, register }: Room): Propos
   switch (command.type) {
     case 'start':
       if (members.length < 2 && !isCentralised(register.settings.method)) return null;
-      return { type: 'start', id: crypto.randomUUID(), founders: members.map(({ id }) => id) };
+      return { type: 'start', id: randomId(), founders: members.map(({ id }) => id) };
     case 'stop':
       return { type: 'end', why: 'stopped' };
     default:

@@ -1,7 +1,8 @@
 /** The page's end of one client: WebRTC and signalling here on the main thread, everything else in its worker. */
 import { fetchCatalogue } from '../data/httpSource.ts';
 import { signallingUrl } from '../signalling/client.ts';
-import { parseIceServers } from '../transport/iceServers.ts';
+import { RoomSeal } from '../signalling/seal.ts';
+import { parseIceServers } from '../signalling/iceServers.ts';
 import { movedBuffers, serveTransport, type RemoteCall } from '../transport/remote.ts';
 import type { Transport } from '../transport/transport.ts';
 import { joinRoom, watchRoom } from '../transport/webrtc.ts';
@@ -17,7 +18,7 @@ type SignallingStatus = 'connecting' | 'connected' | 'lost';
 
 /** The signalling server: `?signal=` in the address, VITE_SIGNAL_URL at build time, else the page's own host. */
 function findSignalling(): string {
-  return new URLSearchParams(location.search).get('signal') ?? import.meta.env['VITE_SIGNAL_URL'] ?? signallingUrl(location);
+  return new URLSearchParams(location.search).get('signal') ?? import.meta.env['VITE_SIGNAL_URL'] ?? signallingUrl(location.href);
 }
 
 /** STUN and TURN servers as JSON in VITE_ICE_SERVERS at build time; none means this network only. */
@@ -93,10 +94,11 @@ class BrowserSession {
     this.#listeners.clear();
   }
 
-  async #join({ room, backend, log = [], conformance }: JoinRequest): Promise<void> {
+  async #join({ room, secret = null, backend, log = [], conformance }: JoinRequest): Promise<void> {
     const transport = await joinRoom({
       signallingUrl: findSignalling(),
       room,
+      secret,
       iceServers,
       log: consoleLog(log),
       onSignalling: (state) => {
@@ -149,6 +151,19 @@ function join(request: JoinRequest): BrowserSession {
   return session;
 }
 
+/** Follows how many are in a room; a closed one's name at the server is known only after a moment. @returns ends it. */
+function watch(room: string, secret: string | null, onCount: (present: number | null) => void): () => void {
+  if (secret === null) return watchRoom(findSignalling(), room, onCount);
+  let isOver = false;
+  let end = () => {
+    isOver = true;
+  };
+  void RoomSeal.of(room, secret).then(({ address }) => {
+    if (!isOver) end = watchRoom(findSignalling(), address, onCount);
+  });
+  return () => end();
+}
+
 /** Makes `window.sparkmesh`, through which the command line drives a tab. */
 export function installAutomation(): void {
   window.sparkmesh = { session: null, join };
@@ -156,7 +171,7 @@ export function installAutomation(): void {
 
 /** The sessions of this tab, as the page wants them. */
 export const browserSessions = {
-  watch: (room: string, onCount: (present: number | null) => void) => watchRoom(findSignalling(), room, onCount),
+  watch,
   join,
   datasets: () => fetchCatalogue(dataUrl()),
 };

@@ -33,7 +33,7 @@ export const importMap: ImportMap = {
 
   // The mesh: nothing of federations either.
   'src/signalling': { folders: ['src/log'], packages: ['node', 'valibot', 'vite', 'ws'] },
-  'src/transport': { folders: ['src/log', 'src/signalling'], packages: ['simple-peer', 'valibot', 'vite'] },
+  'src/transport': { folders: ['src/log', 'src/signalling'], packages: ['simple-peer', 'valibot'] },
 
   // A federation.
   'src/settings': { folders: ['src/math', 'src/model', 'src/transport'], packages: ['valibot'] },
@@ -45,8 +45,19 @@ export const importMap: ImportMap = {
   'src/client': { folders: ['src/log', ...kernels, ...mesh, ...federation], packages: ['valibot'] },
   'src/own': { folders: ['src/data'], packages: ['idb'] },
   app: {
-    folders: ['src/math', 'src/log', 'src/model', 'src/backend', 'src/transport', 'src/settings', 'src/data', 'src/client', 'src/own'],
-    packages: ['d3-force', 'react', 'react-dom', 'uplot', 'zustand'],
+    folders: [
+      'src/math',
+      'src/log',
+      'src/model',
+      'src/backend',
+      'src/signalling',
+      'src/transport',
+      'src/settings',
+      'src/data',
+      'src/client',
+      'src/own',
+    ],
+    packages: ['d3-force', 'qr', 'react', 'react-dom', 'uplot', 'zustand'],
   },
 
   // Node.
@@ -65,7 +76,7 @@ export const importMap: ImportMap = {
       'src/client',
       'src/datasets',
     ],
-    packages: ['node', 'playwright', 'valibot', 'vite'],
+    packages: ['node', 'playwright', 'selfsigned', 'valibot', 'vite'],
   },
   'src/cli': {
     folders: [
@@ -82,8 +93,8 @@ export const importMap: ImportMap = {
       'src/datasets',
       'src/runner',
     ],
-    packages: ['node', 'valibot'],
-    tests: ['src/transport'],
+    packages: ['node', 'qr', 'valibot'],
+    tests: ['src/math', 'src/transport'],
   },
   'src/experiments': {
     folders: [...kernels, 'src/settings', 'src/client', 'src/datasets', 'src/runner', 'src/cli'],
@@ -114,9 +125,9 @@ export const importMap: ImportMap = {
       'src/cli',
       TESTING,
     ],
-    packages: [tf, 'axe-core', 'node', 'playwright', 'react-dom', 'sharp', 'valibot', 'vite', 'vitest', 'ws'],
+    packages: [tf, 'axe-core', 'node', 'playwright', 'qr', 'react-dom', 'sharp', 'valibot', 'vite', 'vitest', 'ws'],
   },
 
   'src/house': { folders: [], packages: ['dependency-cruiser', 'node'] },
-  'vite.config.ts': { folders: ['src/signalling', 'src/transport'], packages: ['@vitejs/plugin-react', 'vitest'] },
+  'vite.config.ts': { folders: ['src/signalling'], packages: ['@vitejs/plugin-react', 'vitest'] },
 };

@@ -5,6 +5,7 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { delimiter, dirname, join } from 'node:path';
 import { chromium, type Browser } from 'playwright';
+import { installDebian, run } from './apt.ts';
 
 /** Names a Chromium by path, and no other is looked for. */
 const EXECUTABLE_VARIABLE = 'SPARKMESH_CHROMIUM';
@@ -55,22 +56,11 @@ function search(): Search {
   return { defects };
 }
 
-function run(command: string, args: string[]): boolean {
-  return spawnSync(command, args, { stdio: ['ignore', 'inherit', 'inherit'], timeout: 600_000 }).status === 0;
-}
-
 const isRoot = process.getuid?.() === 0;
 
 function installPlaywrights(): boolean {
   const playwrightCli = join(dirname(createRequire(import.meta.url).resolve('playwright/package.json')), 'cli.js');
   return run(process.execPath, [playwrightCli, 'install', ...(isRoot ? ['--with-deps'] : []), 'chromium']);
-}
-
-function installDebians(): boolean {
-  if (process.platform !== 'linux') return false;
-  const apt = (...args: string[]) => (isRoot ? run('apt-get', args) : run('sudo', ['-n', 'apt-get', ...args]));
-  apt('update');
-  return apt('install', '-y', '--no-install-recommends', 'chromium');
 }
 
 /**
@@ -79,7 +69,7 @@ function installDebians(): boolean {
  * @returns the path of its executable.
  * @throws {NoBrowserError} when the one named does not run, or none does and none can be installed.
  */
-export function ensureBrowser(installers: readonly (() => boolean)[] = [installPlaywrights, installDebians]): string {
+export function ensureBrowser(installers: readonly (() => boolean)[] = [installPlaywrights, () => installDebian('chromium')]): string {
   const named = process.env[EXECUTABLE_VARIABLE];
   if (named) {
     const defect = defectOf(named);
@@ -132,11 +122,14 @@ function flags(): string[] {
   ];
 }
 
-/** Starts a Chromium with WebGPU. The caller closes it. */
-export function launchBrowser(options: { headed?: boolean } = {}): Promise<Browser> {
+/**
+ * Starts a Chromium with WebGPU. The caller closes it.
+ * @param options.args more flags.
+ */
+export function launchBrowser(options: { headed?: boolean; args?: readonly string[] } = {}): Promise<Browser> {
   return chromium.launch({
     executablePath: ensureBrowser(),
     headless: !options.headed,
-    args: flags(),
+    args: [...flags(), ...(options.args ?? [])],
   });
 }

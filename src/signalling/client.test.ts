@@ -4,7 +4,8 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
 import { SignallingError, SignallingSession, signallingUrl, watchRoom, type SignallingState } from './client.ts';
 import type { Member } from './messages.ts';
-import { attachSignalling, type SignallingHandle } from './server.ts';
+import type { IceConfiguration } from './iceServers.ts';
+import { attachSignalling, type SignallingHandle, type SignallingOptions } from './server.ts';
 
 /** Node 20 has no WebSocket of its own. This one is the browser's, but for an error that nobody listens to. */
 class BrowserWebSocket extends WebSocket {
@@ -21,15 +22,15 @@ let port = 0;
 let url: string;
 const ends: (() => void)[] = [];
 
-async function serve(): Promise<void> {
+async function serve(options: SignallingOptions = {}): Promise<void> {
   http = createServer();
-  handle = attachSignalling(http);
+  handle = attachSignalling(http, options);
   http.listen(port, '127.0.0.1');
   await once(http, 'listening');
   const address = http.address();
   if (address === null || typeof address === 'string') throw new Error('The test server does not listen on a port.');
   port = address.port;
-  url = signallingUrl({ protocol: 'http:', host: `127.0.0.1:${port}` });
+  url = signallingUrl(`http://127.0.0.1:${port}/`);
 }
 
 async function stop(): Promise<void> {
@@ -52,7 +53,12 @@ const idOf = (k: number) => `peer-${k}-of-the-test`;
 
 /** What a session tells, with a way to wait for it. */
 function session(k: number, room = 'room') {
-  const told = { states: [] as SignallingState[], members: [] as readonly Member[], relayed: [] as string[] };
+  const told = {
+    ice: [] as IceConfiguration[],
+    states: [] as SignallingState[],
+    members: [] as readonly Member[],
+    relayed: [] as string[],
+  };
   let look = () => {};
   const joinedSession = new SignallingSession(url, room, idOf(k), {
     presence(members) {
@@ -62,6 +68,9 @@ function session(k: number, room = 'room') {
     relay(from, payload) {
       told.relayed.push(`${from}: ${payload}`);
       look();
+    },
+    ice(configuration) {
+      told.ice.push(configuration);
     },
     state(state) {
       told.states.push(state);
@@ -79,7 +88,7 @@ describe('a signalling session', () => {
   test('joins, relays and leaves', async () => {
     const a = session(0);
     await a.session.joined;
-    expect(a.told).toEqual({ states: ['connected'], members: [{ id: idOf(0), number: 0, order: 0 }], relayed: [] });
+    expect(a.told).toEqual({ ice: [], states: ['connected'], members: [{ id: idOf(0), number: 0, order: 0 }], relayed: [] });
     const b = session(1);
     await a.until(() => a.told.members.length === 2);
     b.session.relay(idOf(0), 'hello');
@@ -88,6 +97,15 @@ describe('a signalling session', () => {
     b.session.close();
     await a.until(() => a.told.members.length === 1);
     expect(b.told.states).toEqual(['connected']);
+  });
+
+  test('is told of the ICE servers before it knows anyone to connect to, by its own id', async () => {
+    await stop();
+    const turn = (username: string) => ({ urls: 'turn:turn.example.org', username, credential: 'c' });
+    await serve({ ice: { configurationFor: (member) => ({ iceServers: [turn(member)], iceTransportPolicy: 'relay' }) } });
+    const a = session(0);
+    await a.session.joined;
+    expect(a.told.ice).toEqual([{ iceServers: [turn(idOf(0))], iceTransportPolicy: 'relay' }]);
   });
 
   test('comes back after the server was away, with its id and number', async () => {
@@ -158,6 +176,6 @@ test('a watcher gets every count, and null while the server is away', async () =
 });
 
 test('the address follows the page', () => {
-  expect(signallingUrl({ protocol: 'http:', host: 'localhost:5173' })).toBe('ws://localhost:5173/signal');
-  expect(signallingUrl({ protocol: 'https:', host: 'example.org' })).toBe('wss://example.org/signal');
+  expect(signallingUrl('http://localhost:5173/?room=lab#top')).toBe('ws://localhost:5173/signal');
+  expect(signallingUrl('https://example.org/mesh/index.html')).toBe('wss://example.org/mesh/signal');
 });

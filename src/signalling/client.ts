@@ -1,6 +1,7 @@
 /** The browser's side of signalling: a socket that comes back by itself, and what is said on it. */
 
 import { silent, type Log } from '../log/log.ts';
+import type { IceConfiguration } from './iceServers.ts';
 import { MessageError, parseServerMessage, SIGNAL_PATH, type ClientMessage, type Member, type ServerMessage } from './messages.ts';
 
 export type SignallingState = 'connected' | 'lost';
@@ -13,9 +14,14 @@ export class SignallingError extends Error {
 const FIRST_RETRY_MS = 500;
 const LAST_RETRY_MS = 10_000;
 
-/** The address of the signalling server that served this page. */
-export function signallingUrl({ protocol, host }: { protocol: string; host: string }): string {
-  return `${protocol === 'https:' ? 'wss' : 'ws'}://${host}${SIGNAL_PATH}`;
+/**
+ * The address of the signalling server that served a page: in the page's folder, wherever a proxy has put that.
+ * @example signallingUrl('https://example.org/mesh/?room=lab') // 'wss://example.org/mesh/signal'
+ */
+export function signallingUrl(page: string): string {
+  const url = new URL(`.${SIGNAL_PATH}`, page);
+  url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
+  return url.href;
 }
 
 interface SocketListener {
@@ -91,6 +97,8 @@ export interface SignallingListener {
   /** Everyone in the room, this client included, at once and on every change. */
   presence(members: readonly Member[]): void;
   relay(from: Member['id'], payload: string): void;
+  /** The ICE servers of connections from now on; not told where there are none. */
+  ice(configuration: IceConfiguration): void;
   /** After `lost`, the client rejoins by itself; `connected` comes just before the first presence. */
   state(state: SignallingState): void;
 }
@@ -126,6 +134,9 @@ export class SignallingSession {
             return settle.resolve();
           case 'relay':
             return listener.relay(message.from, message.payload);
+          case 'ice':
+            log('signalling', 'ice', { servers: message.iceServers.length, policy: message.iceTransportPolicy });
+            return listener.ice({ iceServers: message.iceServers, iceTransportPolicy: message.iceTransportPolicy });
           case 'count':
           case 'error':
             return;

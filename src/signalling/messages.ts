@@ -1,6 +1,7 @@
-/** What tabs and the signalling server say to each other, as JSON text. The server sees who is in a room and nothing else. */
+/** What tabs and the signalling server say to each other, as JSON text. Of closed rooms the server sees who is there and nothing else. */
 
 import * as v from 'valibot';
+import { iceConfigurationEntries } from './iceServers.ts';
 
 export const SIGNAL_PATH = '/signal';
 
@@ -40,6 +41,8 @@ const serverMessageSchema = v.variant('type', [
   /** To members, on every change: everyone in the room by ascending number, the receiver included. */
   v.strictObject({ type: v.literal('presence'), members: v.pipe(v.array(memberSchema), v.maxLength(MAX_MEMBERS)) }),
   v.strictObject({ type: v.literal('relay'), from: idSchema, payload: payloadSchema }),
+  /** To members, before their first presence, and again before its credentials expire; not at all where there are no servers. */
+  v.strictObject({ type: v.literal('ice'), ...iceConfigurationEntries }),
   /** Why the server closes this socket right after. */
   v.strictObject({ type: v.literal('error'), message: v.pipe(v.string(), v.maxLength(1000)) }),
 ]);

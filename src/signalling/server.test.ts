@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { createServer, request, type Server } from 'node:http';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { WebSocket } from 'ws';
+import { WebSocket, type ClientOptions } from 'ws';
 import { MAX_MESSAGE_BYTES, parseServerMessage, type Member, type ServerMessage } from './messages.ts';
-import { attachSignalling, type SignallingHandle, type SignallingLimits } from './server.ts';
+import { attachSignalling, type SignallingHandle, type SignallingLimits, type SignallingOptions } from './server.ts';
 
 let http: Server;
 let handle: SignallingHandle;
@@ -15,9 +15,9 @@ function addressOf(server: Server): string {
   return `127.0.0.1:${address.port}`;
 }
 
-async function serve(limits?: Partial<SignallingLimits>): Promise<void> {
+async function serve(limits?: Partial<SignallingLimits>, options: SignallingOptions = {}): Promise<void> {
   http = createServer();
-  handle = attachSignalling(http, limits);
+  handle = attachSignalling(http, { limits: limits ?? {}, ...options });
   http.listen(0, '127.0.0.1');
   await once(http, 'listening');
 }
@@ -44,15 +44,20 @@ async function limit(limits: Partial<SignallingLimits>): Promise<void> {
   await serve(limits);
 }
 
+const announced = (messages: readonly ServerMessage[]) => messages.filter(({ type }) => type === 'presence').length;
+
 type MessageOf<T extends ServerMessage['type']> = Extract<ServerMessage, { type: T }>;
 
-async function connect(path = '/signal') {
-  const socket = new WebSocket(`ws://${addressOf(http)}${path}`);
+async function connect(path = '/signal', options: ClientOptions = {}) {
+  const socket = new WebSocket(`ws://${addressOf(http)}${path}`, options);
   sockets.push(socket);
   const untaken: ServerMessage[] = [];
+  const seen: ServerMessage[] = [];
   let look = () => {};
   socket.on('message', (data) => {
-    untaken.push(parseServerMessage(String(data)));
+    const message = parseServerMessage(String(data));
+    untaken.push(message);
+    seen.push(message);
     look();
   });
   const closed = new Promise<number>((resolve) => socket.once('close', resolve));
@@ -72,6 +77,7 @@ async function connect(path = '/signal') {
     socket,
     closed,
     untaken,
+    seen,
     take,
     send: (message: unknown) => socket.send(typeof message === 'string' ? message : JSON.stringify(message)),
     members: async (count: number): Promise<Member[]> => (await take('presence', (message) => message.members.length === count)).members,
@@ -271,6 +277,100 @@ describe('what is refused', () => {
     for (let k = 0; k < 4; k++) expect((await b.take('relay')).payload).toBe(`${k}`);
     expect(await b.members(1)).toHaveLength(1);
     expect(b.untaken).toEqual([]);
+  });
+});
+
+describe('pages of other origins', () => {
+  /** @returns what is told to who names this origin. */
+  async function told(origin: string, host?: string): Promise<string> {
+    const connection = await connect('/signal', { origin, ...(host === undefined ? {} : { headers: { host } }) });
+    connection.send({ type: 'watch', room: 'room' });
+    await expect.poll(() => connection.seen.length, { timeout: 30_000 }).toBeGreaterThan(0);
+    const [message] = connection.seen;
+    return message?.type === 'error' ? message.message : String(message?.type);
+  }
+
+  test('are refused with what to do, and those of the address asked or of a name given are not', async () => {
+    expect(await told('http://127.0.0.1:9999')).toBe('count');
+    expect(await told('http://localhost:4173')).toBe('count');
+    expect(await told('https://192.0.2.7:4173', '192.0.2.7:4173')).toBe('count');
+    const refusal = 'Pages of https://mesh.example may not use this signalling server; start it with --host and that name.';
+    expect(await told('https://mesh.example')).toBe(refusal);
+    await stop();
+    await serve({}, { hosts: ['mesh.example'] });
+    expect(await told('https://mesh.example')).toBe('count');
+    for (const origin of ['null', 'https://mesh.example.evil.example', 'https://192.0.2.7', 'http://localhost.evil.example']) {
+      expect(await told(origin)).toMatch(/may not use this signalling server/);
+    }
+  });
+
+  test('are refused though their name leads here', async () => {
+    expect(await told('http://rebound.example:4173', 'rebound.example:4173')).toMatch(/may not use/);
+  });
+});
+
+describe('a flood', () => {
+  const from = (address: string): ClientOptions => ({ headers: { 'x-forwarded-for': `203.0.113.9, ${address}` } });
+
+  test('of sockets from one address leaves room for others', async () => {
+    await limit({ socketsPerAddress: 2 });
+    const two = [await connect('/signal', from('192.0.2.1')), await connect('/signal', from('192.0.2.1'))];
+    await expect(connect('/signal', from('192.0.2.1'))).rejects.toThrow('429');
+    await connect('/signal', from('192.0.2.2'));
+    await connect('/signal', from('2001:db8:0:1::1'));
+    await connect('/signal', from('2001:db8:0:1:ffff::2'));
+    await expect(connect('/signal', from('2001:db8:0:1:2:3:4:5'))).rejects.toThrow('429');
+    two[0]!.socket.close();
+    await two[0]!.closed;
+    await connect('/signal', from('192.0.2.1'));
+  });
+
+  test('of messages over many sockets of one address ends these, and nobody else', async () => {
+    await limit({ burstPerAddress: 40, messagesPerSecondPerAddress: 0 });
+    const [a, b] = [await member(0), await member(1)];
+    const flood = await Promise.all(Array.from({ length: 4 }, () => connect('/signal', from('192.0.2.1'))));
+    // Each alone is more than what is left for all.
+    for (const one of flood) for (let k = 0; k < 30; k++) one.send({ type: 'leave' });
+    for (const one of flood) expect(await one.refused()).toMatch(/messages a second from your address/);
+    await expect(connect('/signal', from('192.0.2.1'))).rejects.toThrow('429');
+    a.send({ type: 'relay', to: idOf(1), payload: 'hello' });
+    expect((await b.take('relay')).payload).toBe('hello');
+  });
+
+  test('of large messages counts for more', async () => {
+    await limit({ burst: 10, messagesPerSecond: 0 });
+    const [a, b] = [await member(0), await member(1)];
+    a.send({ type: 'relay', to: idOf(1), payload: 'x'.repeat(20_000) });
+    a.send({ type: 'relay', to: idOf(1), payload: 'x'.repeat(20_000) });
+    expect(await a.refused()).toContain('send fewer');
+    await b.take('relay');
+  });
+
+  test('of coming and going is announced at times, and its end always', async () => {
+    await limit({ announceMs: 500 });
+    const a = await member(0);
+    const b = await connect();
+    for (let k = 0; k < 100; k++) {
+      b.send({ type: 'join', room: 'room', id: idOf(1) });
+      b.send({ type: 'leave' });
+    }
+    b.send({ type: 'join', room: 'room', id: idOf(2) });
+    await a.take('presence', ({ members }) => members.some(({ id }) => id === idOf(2)));
+    // Each of the 200 changes at once would have been as many.
+    expect(announced(a.seen)).toBeLessThan(20);
+  });
+
+  test('to one who does not read ends that one', async () => {
+    await limit({ unreadBytes: 100_000, burst: 1e6, burstPerAddress: 1e9 });
+    const [a, b] = [await member(0), await member(1)];
+    await a.members(2);
+    b.socket.pause();
+    const payload = 'x'.repeat(30_000);
+    const send = setInterval(() => {
+      for (let k = 0; k < 50; k++) a.send({ type: 'relay', to: idOf(1), payload });
+    });
+    expect((await a.members(1)).map(({ id }) => id)).toEqual([idOf(0)]);
+    clearInterval(send);
   });
 });
 

@@ -3,6 +3,8 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer, type RawData, type WebSocket } from 'ws';
+import { Allowance } from './allowance.ts';
+import { RENEW_MS, type IceSource } from './iceConfiguration.ts';
 import {
   MAX_MEMBERS,
   MAX_MESSAGE_BYTES,
@@ -12,6 +14,8 @@ import {
   type ClientMessage,
   type ServerMessage,
 } from './messages.ts';
+import { askerOf, isWelcome } from './origins.ts';
+import { Rooms, type Guest, type Place, type RoomLimits } from './rooms.ts';
 
 /** The part of an http(s) server that signalling needs. */
 export interface UpgradeServer {
@@ -21,217 +25,243 @@ export interface UpgradeServer {
   listenerCount(event: 'upgrade'): number;
 }
 
-export interface SignallingLimits {
+export interface SignallingLimits extends RoomLimits {
   /** Sockets in all. */
   readonly sockets: number;
-  readonly rooms: number;
-  /** Members a room. */
-  readonly members: number;
-  /** Messages of one socket: `burst` at once, then `messagesPerSecond`. A dial takes about ten. */
+  /** Sockets from one address: a school's whole classes may share one. */
+  readonly socketsPerAddress: number;
+  /** Messages of one socket: `burst` at once, then `messagesPerSecond`; each 4 kB begun count. A dial takes about ten. */
   readonly burst: number;
   readonly messagesPerSecond: number;
+  /** The same of all sockets of one address together. */
+  readonly burstPerAddress: number;
+  readonly messagesPerSecondPerAddress: number;
+  /** Bytes that may wait for one who does not read; it is dropped beyond that. */
+  readonly unreadBytes: number;
   /** A socket that has not answered a ping by the next one is dropped. */
   readonly heartbeatMs: number;
 }
 
 const defaultLimits: SignallingLimits = {
   sockets: 4096,
-  rooms: 1024,
+  socketsPerAddress: 1024,
+  // As many as there can be sockets: one address cannot take all of them.
+  rooms: 4096,
   members: MAX_MEMBERS,
+  announceMs: 1,
   burst: 1000,
   messagesPerSecond: 200,
+  burstPerAddress: 100_000,
+  messagesPerSecondPerAddress: 10_000,
+  unreadBytes: 4 * 1024 * 1024,
   heartbeatMs: 5000,
 };
+
+export interface SignallingOptions {
+  readonly limits?: Partial<SignallingLimits>;
+  /** Names of the hosts whose pages may use it, beside pages of the very address that is asked. */
+  readonly hosts?: readonly string[];
+  /** The ICE servers that members are told of; none by default. */
+  readonly ice?: IceSource | null;
+}
 
 export interface SignallingHandle {
   /** Drops every socket and leaves the http server as it was. */
   close(): void;
 }
 
-interface Seat {
-  readonly connection: Connection;
-  readonly id: string;
-  readonly number: number;
-  readonly order: number;
-}
-
-interface Room {
+/** All that comes from one address. */
+interface Asker {
   readonly name: string;
-  readonly members: Map<string, Seat>;
-  readonly watchers: Set<Connection>;
-  nextOrder: number;
+  readonly allowance: Allowance;
+  sockets: number;
 }
 
-type Place =
-  | { readonly kind: 'nowhere' }
-  | { readonly kind: 'watcher'; readonly room: Room }
-  | { readonly kind: 'member'; readonly room: Room; readonly id: string };
-
-interface Connection {
+interface Connection extends Guest {
   readonly socket: WebSocket;
+  readonly asker: Asker;
+  readonly allowance: Allowance;
   place: Place;
   alive: boolean;
-  /** Messages it may still send now, as of `countedAt` (ms). */
-  allowance: number;
-  countedAt: number;
+  /** When it was told of ICE servers, ms. */
+  toldAt: number;
 }
 
 /** Standard WebSocket close code: the peer broke the protocol's rules. */
 const POLICY_VIOLATION = 1008;
 
-/**
- * Answers WebSockets on `/signal` of an http server, and leaves its other paths to others. Keeps rooms of members in memory:
- * who is there, with which number, and who came later. Ends with the http server, or earlier by `close`.
- */
-export function attachSignalling(httpServer: UpgradeServer, overrides: Partial<SignallingLimits> = {}): SignallingHandle {
-  const limits = { ...defaultLimits, ...overrides };
-  const webSockets = new WebSocketServer({
-    noServer: true,
-    clientTracking: false,
-    path: SIGNAL_PATH,
-    maxPayload: MAX_MESSAGE_BYTES,
-  });
-  const rooms = new Map<string, Room>();
-  const connections = new Set<Connection>();
+/** A message counts once for each of these bytes begun, as reading it costs that much more. */
+const COUNTED_BYTES = 4096;
 
-  const send = ({ socket }: Connection, message: ServerMessage) => socket.send(JSON.stringify(message));
+/** What opening a socket counts, in messages. */
+const OPENING_COST = 5;
 
-  const refuse = (connection: Connection, message: string) => {
-    send(connection, { type: 'error', message });
-    leave(connection);
-    connection.socket.close(POLICY_VIOLATION);
-  };
+class SignallingServer implements SignallingHandle {
+  readonly #httpServer: UpgradeServer;
+  readonly #limits: SignallingLimits;
+  readonly #hosts: readonly string[];
+  readonly #ice: IceSource | null;
+  readonly #webSockets = new WebSocketServer({ noServer: true, clientTracking: false, path: SIGNAL_PATH, maxPayload: MAX_MESSAGE_BYTES });
+  readonly #rooms: Rooms;
+  readonly #connections = new Set<Connection>();
+  readonly #askers = new Map<string, Asker>();
+  readonly #heartbeat: ReturnType<typeof setInterval>;
 
-  const announce = (room: Room) => {
-    const members = [...room.members.values()].map(({ id, number, order }) => ({ id, number, order })).sort((a, b) => a.number - b.number);
-    for (const { connection } of room.members.values()) send(connection, { type: 'presence', members });
-    for (const watcher of room.watchers) send(watcher, { type: 'count', members: members.length });
-  };
+  constructor(httpServer: UpgradeServer, { limits, hosts = [], ice = null }: SignallingOptions) {
+    this.#httpServer = httpServer;
+    this.#limits = { ...defaultLimits, ...limits };
+    this.#hosts = hosts;
+    this.#ice = ice;
+    this.#rooms = new Rooms(this.#limits);
+    this.#heartbeat = setInterval(() => this.#beat(), this.#limits.heartbeatMs);
+    this.#heartbeat.unref();
+    httpServer.on('upgrade', this.#onUpgrade);
+    httpServer.once('close', () => this.close());
+  }
 
-  const leave = (connection: Connection) => {
-    const { place } = connection;
-    if (place.kind === 'nowhere') return;
-    connection.place = { kind: 'nowhere' };
-    const { room } = place;
-    if (place.kind === 'watcher') room.watchers.delete(connection);
-    else room.members.delete(place.id);
-    if (room.members.size + room.watchers.size === 0) rooms.delete(room.name);
-    else if (place.kind === 'member') announce(room);
-  };
+  close(): void {
+    clearInterval(this.#heartbeat);
+    this.#httpServer.off('upgrade', this.#onUpgrade);
+    for (const { socket } of this.#connections) socket.terminate();
+    this.#rooms.close();
+  }
 
-  const enter = (name: string): Room => {
-    const known = rooms.get(name);
-    if (known) return known;
-    if (rooms.size >= limits.rooms) throw new MessageError(`All ${limits.rooms} rooms are in use; join one, or try later.`);
-    const room: Room = { name, members: new Map(), watchers: new Set(), nextOrder: 0 };
-    rooms.set(name, room);
-    return room;
-  };
-
-  const join = (connection: Connection, { room: name, id, number: wanted }: ClientMessage & { type: 'join' }) => {
-    const room = enter(name);
-    if (room.members.has(id)) throw new MessageError(`Peer ${id} is already in room "${name}"; try again when it has left.`);
-    if (room.members.size >= limits.members) {
-      throw new MessageError(`Room "${name}" has its ${limits.members} members; use another room.`);
+  readonly #onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    if (!this.#webSockets.shouldHandle(request)) {
+      // With no other listener nobody would ever answer it.
+      if (this.#httpServer.listenerCount('upgrade') === 1) socket.destroy();
+      return;
     }
-    const taken = new Set(Array.from(room.members.values(), (seat) => seat.number));
-    let number = 0;
-    while (taken.has(number)) number++;
-    if (wanted !== undefined && wanted < limits.members && !taken.has(wanted)) number = wanted;
-    room.members.set(id, { connection, id, number, order: room.nextOrder++ });
-    connection.place = { kind: 'member', room, id };
-    announce(room);
-  };
-
-  const handle = (connection: Connection, message: ClientMessage) => {
-    const { place } = connection;
-    switch (message.type) {
-      case 'leave':
-        return leave(connection);
-      case 'relay': {
-        if (place.kind !== 'member') throw new MessageError('Only members relay; join a room first.');
-        const to = place.room.members.get(message.to);
-        if (to) send(to.connection, { type: 'relay', from: place.id, payload: message.payload });
-        return;
-      }
-      case 'watch':
-      case 'join': {
-        if (place.kind !== 'nowhere') throw new MessageError(`This socket is in room "${place.room.name}"; leave it first.`);
-        if (message.type === 'join') return join(connection, message);
-        const room = enter(message.room);
-        room.watchers.add(connection);
-        connection.place = { kind: 'watcher', room };
-        send(connection, { type: 'count', members: room.members.size });
-        return;
-      }
-      default:
-        message satisfies never;
+    const asker = this.#askerOf(request);
+    if (asker.sockets >= this.#limits.socketsPerAddress || !asker.allowance.spend(OPENING_COST)) {
+      socket.end('HTTP/1.1 429 Too Many Requests\r\nConnection: close\r\n\r\n');
+      return;
     }
+    this.#webSockets.handleUpgrade(request, socket, head, (webSocket) => this.#accept(webSocket, asker, request));
   };
 
-  const spendAllowance = (connection: Connection): boolean => {
-    const now = performance.now();
-    const earned = ((now - connection.countedAt) / 1000) * limits.messagesPerSecond;
-    connection.allowance = Math.min(limits.burst, connection.allowance + earned) - 1;
-    connection.countedAt = now;
-    return connection.allowance >= 0;
-  };
+  #askerOf(request: IncomingMessage): Asker {
+    const name = askerOf(request);
+    const { burstPerAddress, messagesPerSecondPerAddress } = this.#limits;
+    const asker = this.#askers.get(name) ?? { name, allowance: new Allowance(burstPerAddress, messagesPerSecondPerAddress), sockets: 0 };
+    this.#askers.set(name, asker);
+    return asker;
+  }
 
-  const receive = (connection: Connection, data: RawData, isBinary: boolean) => {
-    // A refused socket may have more on its way.
-    if (connection.socket.readyState !== connection.socket.OPEN) return;
-    try {
-      if (!spendAllowance(connection)) throw new MessageError(`Over ${limits.messagesPerSecond} messages a second; send fewer.`);
-      if (isBinary) throw new MessageError('Message is binary; send JSON text.');
-      handle(connection, parseClientMessage(data.toString()));
-    } catch (error) {
-      if (!(error instanceof MessageError)) throw error;
-      refuse(connection, error.message);
-    }
-  };
-
-  const accept = (socket: WebSocket) => {
+  #accept(socket: WebSocket, asker: Asker, { headers }: IncomingMessage): void {
+    const { burst, messagesPerSecond, sockets } = this.#limits;
     const connection: Connection = {
       socket,
+      asker,
+      allowance: new Allowance(burst, messagesPerSecond),
       place: { kind: 'nowhere' },
       alive: true,
-      allowance: limits.burst,
-      countedAt: performance.now(),
+      toldAt: 0,
+      send: (message) => this.#send(socket, message),
     };
-    connections.add(connection);
-    socket.on('message', (data, isBinary) => receive(connection, data, isBinary));
+    asker.sockets++;
+    this.#connections.add(connection);
+    socket.on('message', (data, isBinary) => this.#receive(connection, data, isBinary));
     socket.on('pong', () => (connection.alive = true));
     // ws answers what breaks the WebSocket protocol or its size limit (close code 1009) by itself; `close` follows.
     socket.on('error', () => undefined);
     socket.on('close', () => {
-      connections.delete(connection);
-      leave(connection);
+      asker.sockets--;
+      this.#connections.delete(connection);
+      this.#leave(connection);
     });
-    if (connections.size > limits.sockets) refuse(connection, 'This signalling server is full; try again later.');
-  };
+    if (this.#connections.size > sockets) return this.#refuse(connection, 'This signalling server is full; try again later.');
+    if (!isWelcome(headers.origin, headers.host, this.#hosts)) {
+      this.#refuse(connection, `Pages of ${headers.origin} may not use this signalling server; start it with --host and that name.`);
+    }
+  }
 
-  const heartbeat = setInterval(() => {
-    for (const connection of connections) {
+  #send(socket: WebSocket, message: ServerMessage): void {
+    if (socket.bufferedAmount > this.#limits.unreadBytes) socket.terminate();
+    else socket.send(JSON.stringify(message));
+  }
+
+  #refuse(connection: Connection, message: string): void {
+    connection.send({ type: 'error', message });
+    this.#leave(connection);
+    connection.socket.close(POLICY_VIOLATION);
+  }
+
+  #leave(connection: Connection): void {
+    const { place } = connection;
+    connection.place = { kind: 'nowhere' };
+    this.#rooms.leave(connection, place);
+  }
+
+  #receive(connection: Connection, data: RawData, isBinary: boolean): void {
+    // A refused socket may have more on its way.
+    if (connection.socket.readyState !== connection.socket.OPEN) return;
+    try {
+      const text = data.toString();
+      this.#count(connection, Math.ceil(text.length / COUNTED_BYTES));
+      if (isBinary) throw new MessageError('Message is binary; send JSON text.');
+      this.#handle(connection, parseClientMessage(text));
+    } catch (error) {
+      if (!(error instanceof MessageError)) throw error;
+      this.#refuse(connection, error.message);
+    }
+  }
+
+  #count({ allowance, asker }: Connection, cost: number): void {
+    const { messagesPerSecond, messagesPerSecondPerAddress } = this.#limits;
+    if (!allowance.spend(cost)) throw new MessageError(`Over ${messagesPerSecond} messages a second; send fewer.`);
+    if (!asker.allowance.spend(cost)) {
+      throw new MessageError(`Over ${messagesPerSecondPerAddress} messages a second from your address; send fewer.`);
+    }
+  }
+
+  #handle(connection: Connection, message: ClientMessage): void {
+    switch (message.type) {
+      case 'leave':
+        return this.#leave(connection);
+      case 'relay':
+        return this.#rooms.relay(connection.place, message.to, message.payload);
+      case 'watch':
+        this.#expectNowhere(connection);
+        connection.place = this.#rooms.watch(connection, message.room);
+        return;
+      case 'join':
+        this.#expectNowhere(connection);
+        this.#tellIce(connection, message.id);
+        connection.place = this.#rooms.join(connection, message);
+        return;
+      default:
+        message satisfies never;
+    }
+  }
+
+  #expectNowhere({ place }: Connection): void {
+    if (place.kind !== 'nowhere') throw new MessageError(`This socket is in room "${place.room.name}"; leave it first.`);
+  }
+
+  #tellIce(connection: Connection, id: string): void {
+    if (!this.#ice) return;
+    connection.toldAt = performance.now();
+    connection.send({ type: 'ice', ...this.#ice.configurationFor(id) });
+  }
+
+  #beat(): void {
+    for (const connection of this.#connections) {
       if (connection.alive) connection.socket.ping();
       else connection.socket.terminate();
       connection.alive = false;
+      const { place, toldAt } = connection;
+      if (place.kind === 'member' && performance.now() - toldAt > RENEW_MS) this.#tellIce(connection, place.id);
     }
-  }, limits.heartbeatMs);
-  heartbeat.unref();
+    // Whoever has gone and owes nothing is forgotten.
+    for (const { name, sockets, allowance } of this.#askers.values()) if (sockets === 0 && allowance.isWhole) this.#askers.delete(name);
+  }
+}
 
-  const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    if (webSockets.shouldHandle(request)) webSockets.handleUpgrade(request, socket, head, accept);
-    // With no other listener nobody would ever answer it.
-    else if (httpServer.listenerCount('upgrade') === 1) socket.destroy();
-  };
-
-  const close = () => {
-    clearInterval(heartbeat);
-    httpServer.off('upgrade', onUpgrade);
-    for (const { socket } of connections) socket.terminate();
-  };
-
-  httpServer.on('upgrade', onUpgrade);
-  httpServer.once('close', close);
-  return { close };
+/**
+ * Answers WebSockets on `/signal` of an http server, and leaves its other paths to others. Keeps rooms of members in memory.
+ * Ends with the http server, or earlier by `close`.
+ */
+export function attachSignalling(httpServer: UpgradeServer, options: SignallingOptions = {}): SignallingHandle {
+  return new SignallingServer(httpServer, options);
 }

@@ -11,7 +11,7 @@ function linkTo(member: { readonly id: string; readonly order: number }) {
   const relayed: unknown[] = [];
   let isWanted = true;
   const host: LinkHost = {
-    iceServers: [],
+    ice: () => ({ iceServers: [] }),
     log: lineLog(
       new Set(['transport']),
       (line) => lines.push(line),

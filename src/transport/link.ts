@@ -24,7 +24,8 @@ type LinkState =
 
 /** What a link needs of the transport it belongs to. */
 export interface LinkHost {
-  readonly iceServers: RTCIceServer[];
+  /** How connections find their way, as of now. */
+  ice(): RTCConfiguration;
   readonly log: Log;
   /** Whether this end dials the member, and not the member this end. */
   dials(member: Member): boolean;
@@ -151,7 +152,7 @@ export class Link {
     const epoch = this.#epoch;
     const peer = this.#member.id;
     const connection = new PeerConnection(
-      { peer, initiator: dials, iceServers: host.iceServers, log: host.log },
+      { peer, initiator: dials, ice: host.ice(), log: host.log },
       {
         signal: (signal) => host.relay(peer, { type: 'signal', epoch, fromDialler: dials, signal }),
         open: () => {

@@ -29,7 +29,8 @@ export interface PeerConnectionOptions {
   readonly peer: PeerId;
   /** Whether this end makes the offer and the channel. */
   readonly initiator: boolean;
-  readonly iceServers: RTCIceServer[];
+  /** STUN and TURN servers, and whether they alone are used. */
+  readonly ice: RTCConfiguration;
   readonly log: Log;
 }
 
@@ -56,10 +57,10 @@ export class PeerConnection {
   readonly #frames: FrameChannel;
   #closed: string | undefined;
 
-  constructor({ peer, initiator, iceServers, log }: PeerConnectionOptions, listener: PeerConnectionListener) {
+  constructor({ peer, initiator, ice, log }: PeerConnectionOptions, listener: PeerConnectionListener) {
     this.#listener = listener;
     // Object mode keeps the borders of messages; without a config, simple-peer asks public servers for this machine's address.
-    this.#connection = new SimplePeer({ initiator, config: { iceServers }, objectMode: true });
+    this.#connection = new SimplePeer({ initiator, config: ice, objectMode: true });
     this.#frames = new FrameChannel(
       peer,
       { send: (message) => this.#send(message), buffered: () => this.#connection.bufferSize },

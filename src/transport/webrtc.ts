@@ -7,15 +7,20 @@ import SimplePeer from 'simple-peer';
 import { silent, type Log } from '../log/log.ts';
 import { SignallingSession, type SignallingState } from '../signalling/client.ts';
 import type { Member } from '../signalling/messages.ts';
+import { RoomSeal } from '../signalling/seal.ts';
+import { SealedRelay, type RelayEnds } from '../signalling/sealedRelay.ts';
 import { EventQueue } from './eventQueue.ts';
 import { Link, type LinkHost } from './link.ts';
+import { randomId } from './randomId.ts';
 import { parseRelayed } from './relayed.ts';
 import { PeerLostError, type PeerId, type Presence, type Transport, type TransportListener } from './transport.ts';
 
 export interface JoinOptions {
   readonly signallingUrl: string;
   readonly room: string;
-  /** STUN and TURN servers. None by default: enough within one network, and nobody else learns who is here. */
+  /** Of a closed room: who has another, or none, gets no channel. */
+  readonly secret?: string | null;
+  /** STUN and TURN servers until signalling names others. None by default: enough within one network, and nobody else learns who is here. */
   readonly iceServers?: readonly RTCIceServer[];
   /** Told when the signalling server is lost and found again. Open channels work on meanwhile. */
   readonly onSignalling?: (state: SignallingState) => void;
@@ -31,7 +36,9 @@ export class WebRtcTransport implements Transport {
   readonly joined: Promise<void>;
   readonly #log: Log;
   readonly #session: SignallingSession;
+  readonly #relay: RelayEnds;
   readonly #host: LinkHost;
+  #ice: RTCConfiguration;
   /** Only the id is true until `joined`. */
   #self: Member;
   /** The ways to everyone else in the room. */
@@ -45,20 +52,29 @@ export class WebRtcTransport implements Transport {
   readonly #events = new EventQueue();
 
   /** {@link joinRoom} is the way to one that has joined. */
-  constructor({ signallingUrl, room, iceServers = [], onSignalling, log = silent }: JoinOptions) {
-    const id = Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
+  constructor({ signallingUrl, room, iceServers = [], onSignalling, log = silent }: JoinOptions, seal: RoomSeal | null = null) {
+    const id = randomId();
     this.#self = { id, number: 0, order: 0 };
     this.#log = log;
-    this.#host = this.#hostOfLinks([...iceServers]);
+    this.#ice = { iceServers: [...iceServers] };
+    this.#host = this.#hostOfLinks();
+    const ends: RelayEnds = {
+      send: (to, payload) => this.#session.relay(to, payload),
+      receive: (from, payload) => {
+        const message = parseRelayed(payload);
+        if (message) this.#links.get(from)?.take(message);
+      },
+    };
+    this.#relay = seal ? new SealedRelay(seal, id, ends) : ends;
     this.#session = new SignallingSession(
       signallingUrl,
-      room,
+      seal?.address ?? room,
       id,
       {
         presence: (members) => this.#onPresence(members),
-        relay: (from, payload) => {
-          const message = parseRelayed(payload);
-          if (message) this.#links.get(from)?.take(message);
+        relay: (from, payload) => this.#relay.receive(from, payload),
+        ice: (configuration) => {
+          this.#ice = configuration;
         },
         state: (state) => {
           if (state === 'lost') this.#onSignallingLost();
@@ -101,13 +117,13 @@ export class WebRtcTransport implements Transport {
 
   readonly #onPageHide = () => this.close();
 
-  #hostOfLinks(iceServers: RTCIceServer[]): LinkHost {
+  #hostOfLinks(): LinkHost {
     return {
-      iceServers,
+      ice: () => this.#ice,
       log: this.#log,
       dials: ({ order }) => this.#self.order > order,
       isWanted: ({ id }) => this.#wanted.has(id) && this.#confirmed.has(id),
-      relay: (to, message) => this.#session.relay(to, JSON.stringify(message)),
+      relay: (to, message) => this.#relay.send(to, JSON.stringify(message)),
       nextEpoch: (above) => (this.#epoch = Math.max(this.#epoch, above) + 1),
       reserveStart: () => {
         const now = performance.now();
@@ -176,7 +192,8 @@ export class WebRtcTransport implements Transport {
  */
 export async function joinRoom(options: JoinOptions): Promise<WebRtcTransport> {
   if (!SimplePeer.WEBRTC_SUPPORT) throw new Error('This browser has no WebRTC; use a current Chrome, Edge, Firefox or Safari.');
-  const transport = new WebRtcTransport(options);
+  const { room, secret = null } = options;
+  const transport = new WebRtcTransport(options, secret === null ? null : await RoomSeal.of(room, secret));
   await transport.joined;
   return transport;
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { build } from 'vite';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { IceServersError, parseIceServers } from './iceServers.ts';
-import { iceServers } from './vitePlugin.ts';
+import { iceServers } from './iceServersPlugin.ts';
 
 const parse = (servers: unknown) => parseIceServers(JSON.stringify(servers), 'VITE_ICE_SERVERS');
 const turn = { urls: ['turn:turn.example.org:3478?transport=tcp', 'turns:[2001:db8::1]'], username: 'user', credential: 'secret' };

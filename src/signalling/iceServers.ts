@@ -51,7 +51,19 @@ const iceServersSchema = v.pipe(
   v.maxLength(MAX_SERVERS, `at most ${MAX_SERVERS} servers are useful`),
 );
 
-export type IceServers = v.InferOutput<typeof iceServersSchema>;
+type IceServers = v.InferOutput<typeof iceServersSchema>;
+
+/** How connections find their way, as WebRTC's `RTCConfiguration` has it. */
+export const iceConfigurationEntries = {
+  iceServers: iceServersSchema,
+  /** `relay` connects through TURN alone, so that peers do not learn each other's addresses. */
+  iceTransportPolicy: v.picklist(['all', 'relay']),
+};
+
+export interface IceConfiguration {
+  readonly iceServers: IceServers;
+  readonly iceTransportPolicy: 'all' | 'relay';
+}
 
 /**
  * The servers that a configuration names as JSON.

@@ -1,0 +1,185 @@
+/** The page from other devices: over https with the certificate made here, behind a real reverse proxy, and over plain http. */
+
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import type { Browser, BrowserContext, Page } from 'playwright';
+import decodeQR from 'qr/decode.js';
+import sharp from 'sharp';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { projectRoot } from '../src/datasets/paths.ts';
+import { launchBrowser } from '../src/runner/browser.ts';
+import type {} from '../src/client/automation.ts';
+import { ensureCertificate } from '../src/runner/certificate.ts';
+import { startNginx, type Proxy } from './support/nginx.ts';
+
+const NAME = 'mesh.test';
+
+let browser: Browser;
+let children: ChildProcess[] = [];
+let contexts: BrowserContext[] = [];
+
+beforeAll(async () => {
+  browser = await launchBrowser({ args: [`--host-resolver-rules=MAP ${NAME} 127.0.0.1`] });
+});
+
+afterEach(async () => {
+  await Promise.all(contexts.map((context) => context.close()));
+  contexts = [];
+  for (const child of children) child.kill('SIGKILL');
+  children = [];
+});
+
+afterAll(() => browser?.close());
+
+/** Starts `npm start`. @returns what it says when it serves. */
+async function serve(...args: string[]): Promise<string> {
+  const child = spawn(process.execPath, ['--import', 'tsx', 'src/cli/serve.ts', '--port', '0', ...args], { cwd: projectRoot });
+  children.push(child);
+  return String((await once(child.stdout, 'data'))[0]);
+}
+
+const addressIn = (said: string) => /^sparkmesh is at (\S+)\n/.exec(said)?.[1] ?? '';
+
+/** Addresses of the server that served the page, and what the page makes itself. */
+const own = (host: string) => new RegExp(`^(?:(?:https?|wss?)://(?:localhost:\\d+|${host})/|blob:|data:)`);
+
+/** Opens a page that asks nobody but its server, and whose policy allows all that it does. */
+async function open(url: string): Promise<Page> {
+  const context = await browser.newContext({ ignoreHTTPSErrors: true });
+  contexts.push(context);
+  const page = await context.newPage();
+  // The test's own limit is enough: the machine may be busy.
+  page.setDefaultTimeout(0);
+  const { host } = new URL(url);
+  page.on('request', (request) => expect.soft(request.url(), 'a request').toMatch(own(host)));
+  page.on('websocket', (socket) => expect.soft(socket.url(), 'a socket').toMatch(own(host)));
+  page.on('console', ({ text }) => expect.soft(text(), 'on the console').not.toMatch(/Content Security Policy/));
+  page.on('pageerror', (error) => expect.soft(error, 'error in the page').toBeUndefined());
+  await page.goto(url);
+  return page;
+}
+
+const isSecure = (page: Page) => page.evaluate(() => ({ isSecureContext, crossOriginIsolated }));
+const enter = (page: Page) => page.getByRole('button', { name: 'Join' }).click();
+
+/** Two devices in one room that find each other and learn a round. */
+async function learnTogether(pages: readonly [Page, Page]): Promise<void> {
+  for (const page of pages) await enter(page);
+  const [first, second] = pages;
+  await first.getByText('2 clients are here').waitFor();
+  const samples = first.getByRole('textbox', { name: 'Samples a client' });
+  await samples.fill('20');
+  await samples.press('Enter');
+  await first.waitForFunction(() => sparkmesh.session?.getView()?.share?.samples === 20);
+  await second.waitForFunction(() => sparkmesh.session?.getView()?.share?.samples === 20);
+  await first.getByRole('button', { name: 'Start' }).click();
+  for (const page of pages) await page.waitForFunction(() => (sparkmesh.session?.getView()?.own.length ?? 0) > 0);
+}
+
+/** What a camera reads of characters that are two modules high. */
+function readText(lines: readonly string[]): string {
+  const scale = 4;
+  const width = lines[0]!.length * scale;
+  const height = lines.length * 2 * scale;
+  const data = new Uint8Array(width * height * 4).fill(255);
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      const half = Math.floor(y / scale);
+      const character = lines[half >> 1]![Math.floor(x / scale)]!;
+      const isLight = character === '█' || character === (half % 2 === 0 ? '▀' : '▄');
+      if (!isLight) data.fill(0, (y * width + x) * 4, (y * width + x) * 4 + 3);
+    }
+  }
+  return decodeQR({ width, height, data });
+}
+
+test('the first load is less than 200 kB, packed', async () => {
+  const dist = join(projectRoot, 'dist');
+  const html = await readFile(join(dist, 'index.html'), 'utf8');
+  const names = Array.from(html.matchAll(/(?:src|href)="\.\/(assets\/[^"]+)"/g), ([, name]) => name!);
+  expect(names.length).toBeGreaterThan(1);
+  const sizes = await Promise.all(names.map(async (name) => gzipSync(await readFile(join(dist, name))).length));
+  expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(200_000);
+});
+
+describe('npm start -- --lan', () => {
+  test('serves the network by https, shows its address for cameras, and two devices learn together', async () => {
+    const said = await serve('--lan');
+    const address = addressIn(said);
+    expect(address).toMatch(/^https:\/\/(?!127\.|localhost)[^/]+:\d+\/$/);
+    expect(readText(said.split('\n').filter((line) => /^[█▀▄ ]+$/.test(line)))).toBe(address);
+
+    const pages = [await open(`${address}?backend=wasm`), await open(`${address}?backend=wasm`)] as const;
+    expect(await isSecure(pages[0])).toEqual({ isSecureContext: true, crossOriginIsolated: true });
+    expect(await pages[0].evaluate(() => 'gpu' in navigator)).toBe(true);
+    expect(await pages[0].getByRole('note').count()).toBe(0);
+    await learnTogether(pages);
+  });
+
+  test('invites to the network even who opened the page as localhost, by a code that cameras read', async () => {
+    const address = addressIn(await serve('--lan'));
+    const local = Object.assign(new URL(address), { hostname: 'localhost' });
+    const page = await open(`${local.href}?room=lab`);
+    const invitation = `${address}?room=lab`;
+    expect(page.url()).toBe(invitation);
+    await enter(page);
+    await page.getByText(invitation).waitFor();
+    await page.getByRole('button', { name: 'QR code' }).click();
+    const code = page.getByRole('img', { name: `QR code of ${invitation}` });
+    const { data, info } = await sharp(await code.screenshot())
+      .ensureAlpha()
+      .raw()
+      .toBuffer({ resolveWithObject: true });
+    expect(decodeQR({ width: info.width, height: info.height, data })).toBe(invitation);
+  });
+
+  test('keeps its certificate, so that a device accepts it once', async () => {
+    const fingerprint = /^(?:[0-9A-F]{2}:){31}[0-9A-F]{2}$/m;
+    const [one] = fingerprint.exec(await serve('--lan')) ?? [];
+    const [other] = fingerprint.exec(await serve('--lan')) ?? [];
+    expect(one).toBeDefined();
+    expect(other).toBe(one);
+  });
+});
+
+describe('npm start -- --host NAME behind nginx, in a folder of its', () => {
+  let proxy: Proxy | undefined;
+  afterEach(async () => {
+    await proxy?.close();
+    proxy = undefined;
+  });
+
+  test('https: everything works there', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'sparkmesh-certificate-'));
+    proxy = await startNginx(addressIn(await serve('--host', NAME)), await ensureCertificate([NAME], folder));
+    await rm(folder, { recursive: true });
+    const url = `https://${NAME}:${proxy.port}/mesh/`;
+    const pages = [await open(`${url}?backend=wasm`), await open(`${url}?backend=wasm`)] as const;
+    expect(await isSecure(pages[0])).toEqual({ isSecureContext: true, crossOriginIsolated: true });
+    await learnTogether(pages);
+  });
+
+  test('plain http: the door says what will not work, and wasm works', async () => {
+    proxy = await startNginx(addressIn(await serve('--host', NAME)));
+    const url = `http://${NAME}:${proxy.port}/mesh/`;
+    const pages = [await open(url), await open(url)] as const;
+    expect(await isSecure(pages[0])).toEqual({ isSecureContext: false, crossOriginIsolated: false });
+    expect(await pages[0].getByRole('note').innerText()).toMatch(/plain http, so the browser withholds WebGPU/);
+    await learnTogether(pages);
+    expect(await pages[0].getByTestId('backend').innerText()).toBe('WebAssembly');
+    const page = await open(`${url}?room=alone`);
+    await enter(page);
+    await page.getByRole('button', { name: 'Copy link' }).click();
+    await page.getByText('The browser refused; select the link to copy it.').waitFor();
+  });
+
+  test('a name that nobody gave is refused', async () => {
+    proxy = await startNginx(addressIn(await serve('--host', 'other.test')));
+    const page = await open(`http://${NAME}:${proxy.port}/mesh/`);
+    expect(await page.locator('body').innerText()).toMatch(/^Blocked request\. This host \("mesh\.test"\) is not allowed\./);
+  });
+});
