@@ -102,16 +102,19 @@ describe('a page of its own', () => {
   test.each([
     { kernel: 'averaged', evolution: 'flow' },
     { kernel: 'whole', evolution: 'ridge' },
-  ] as const)('a calibration for %o times both forms of the shaders and the other backends, sets the fastest, and leaves no tensor', async (of) => {
-    await open();
-    const { view, set } = await page.evaluate((asked) => window.kernelPage.calibrate(asked), of);
-    const rows = view.calibration ?? [];
-    expect(rows.map(({ candidate }) => candidate)).toEqual(['webgpu, tiled shaders', 'webgpu, blocked shaders', 'wasm', 'cpu']);
-    const fastest = rows.reduce((best, row) => (row.ms < best.ms ? row : best));
-    expect(fastest.candidate.startsWith(view.name)).toBe(true);
-    expect(set).toBe(view.name);
-    expect((await page.evaluate(() => window.kernelPage.alive()))[0]).toBe(0);
-  });
+  ] as const)(
+    'a calibration for %o times both forms of the shaders and the other backends, sets the fastest, and leaves no tensor',
+    async (of) => {
+      await open();
+      const { view, set } = await page.evaluate((asked) => window.kernelPage.calibrate(asked), of);
+      const rows = view.calibration ?? [];
+      expect(rows.map(({ candidate }) => candidate)).toEqual(['webgpu, tiled shaders', 'webgpu, blocked shaders', 'wasm', 'cpu']);
+      const fastest = rows.reduce((best, row) => (row.ms < best.ms ? row : best));
+      expect(fastest.candidate.startsWith(view.name)).toBe(true);
+      expect(set).toBe(view.name);
+      expect((await page.evaluate(() => window.kernelPage.alive()))[0]).toBe(0);
+    },
+  );
 
   test('without its binaries WebAssembly is an error that says what to do, and auto goes on to plain JavaScript', async () => {
     const refuse = async () => {

@@ -81,7 +81,9 @@ export function summaryOf(results: readonly StageResult[]): string {
         const fastestOf = (method: string) =>
           Math.min(...measurements.filter((m) => m.backend === backend && m.way.includes(method)).map(({ ms }) => ms));
         const ratio = fastestOf('averaged') / fastestOf('ridge');
-        return Number.isFinite(ratio) ? [`ridge against flow with the averaged kernel (${backend}, N = ${samples}): ${digits(ratio)}x`] : [];
+        return Number.isFinite(ratio)
+          ? [`ridge against flow with the averaged kernel (${backend}, N = ${samples}): ${digits(ratio)}x`]
+          : [];
       }),
     );
   return `N = ${nearest[0]?.samples}: ${[...sentences, ...jacobian, ...solved].join('; ')}.`;

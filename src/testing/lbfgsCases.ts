@@ -106,7 +106,10 @@ function memoryCases({ samples, classes, unknowns, remembered }: LbfgsSize): Lbf
   }
   /** As a memory has them: all rows of a piece, then those of the next. */
   const stacked = (vectors: readonly Float64Array[]) =>
-    Float64Array.from({ length: ROWS * length }, (_, at) => vectors[Math.floor(at / PIECE) % ROWS]![Math.floor(at / (ROWS * PIECE)) * PIECE + (at % PIECE)]!);
+    Float64Array.from(
+      { length: ROWS * length },
+      (_, at) => vectors[Math.floor(at / PIECE) % ROWS]![Math.floor(at / (ROWS * PIECE)) * PIECE + (at % PIECE)]!,
+    );
   const memory = () => tf.tensor3d(Float32Array.from(stacked(rows)), [length / PIECE, ROWS, PIECE]);
 
   const [step, sums, slopes] = [vector('direction'), normals(unknowns, 'sums'), normals(size, 'slopes')];
@@ -132,7 +135,12 @@ function memoryCases({ samples, classes, unknowns, remembered }: LbfgsSize): Lbf
       name: 'memory after a step',
       compute: () => {
         const place = tf.tensor3d([...new Float32Array(size), ...slopes], [2, samples, classes]);
-        const given = { memory: memory(), direction: tf.tensor2d(Float32Array.from(step), [length / PIECE, PIECE]), sums: tf.tensor1d(sums), place };
+        const given = {
+          memory: memory(),
+          direction: tf.tensor2d(Float32Array.from(step), [length / PIECE, PIECE]),
+          sums: tf.tensor1d(sums),
+          place,
+        };
         return ntkRemember(given, { distance: DISTANCE, ridge: RIDGE });
       },
       expected: stacked(later),
