@@ -65,6 +65,7 @@ export const importMap: ImportMap = {
       'src/datasets',
     ],
     packages: ['node', 'playwright', 'valibot', 'vite'],
+    tests: ['src/model'],
   },
   'src/cli': {
     folders: [
