@@ -77,6 +77,7 @@ export const importMap: ImportMap = {
       'src/datasets',
     ],
     packages: ['node', 'playwright', 'selfsigned', 'valibot', 'vite'],
+    tests: ['src/model'],
   },
   'src/cli': {
     folders: [
