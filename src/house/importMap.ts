@@ -95,7 +95,7 @@ export const importMap: ImportMap = {
       'src/runner',
     ],
     packages: ['node', 'qr', 'valibot'],
-    tests: ['src/math', 'src/transport'],
+    tests: ['src/transport'],
   },
   'src/experiments': {
     folders: [...kernels, 'src/settings', 'src/client', 'src/datasets', 'src/runner', 'src/cli'],
