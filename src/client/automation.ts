@@ -2,6 +2,7 @@
 
 import type { BackendWish } from '../backend/backend.ts';
 import type { LogTopic } from '../log/log.ts';
+import type { OwnRows } from '../task/ownRows.ts';
 import type { CaseRun, ConformanceCase } from './conformance.ts';
 import type { RoundTrace } from './trace.ts';
 import type { ClientCommand, ClientView } from './view.ts';
@@ -20,6 +21,7 @@ interface DrivenSession {
   readonly traces: readonly RoundTrace[];
   getView(): ClientView | null;
   command(command: ClientCommand): void;
+  bring(rows: OwnRows): void;
   addCase(given: ConformanceCase): void;
   leave(): void;
 }

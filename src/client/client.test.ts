@@ -71,6 +71,8 @@ const source: ProblemSource = {
       initialWeights: initialWeights(model, seed),
       startsAlike: true,
       view: null,
+      digest: '',
+      share: null,
     };
   },
   graph: ({ topology, seed }, clients, round) => graphOf(topology, clients, seed, round),
@@ -624,7 +626,7 @@ describe('clients of a room', () => {
     await federation.start();
     await federation.until((views) => views.every(({ own }) => own.length >= 1));
     const best = { accuracy: 1, loss: 0 };
-    const summary = { round: settings.rounds - 1, averaged: best, mean: best, clients: [], bytesSent: 0, seconds: 0 };
+    const summary = { round: settings.rounds - 1, averaged: best, confusion: [], mean: best, clients: [], bytesSent: 0, seconds: 0 };
     await federation.transports[2]!.send('c1', encodeMessage({ type: 'summary', run, summary }, 'f16'));
     await federation.until((views) => views.every((view) => reached(view) && scored(view)));
     const [told, other] = [1, 0].map((k) => federation!.views()[k]!.summaries);

@@ -1,4 +1,4 @@
-/** What clients learn from packed datasets. */
+/** What clients learn from: packed datasets, or data of their own. */
 
 import type { DatasetInfo, RowSource } from '../data/dataset.ts';
 import { trainingShare, validationShare, type Share } from '../data/partition.ts';
@@ -7,6 +7,8 @@ import { initialWeights } from '../model/model.ts';
 import { modelOf } from '../settings/model.ts';
 import { isChanging, type Settings } from '../settings/settings.ts';
 import { graphOf } from '../topology/graph.ts';
+import type { OwnRows } from '../task/ownRows.ts';
+import { ownProblem } from './ownProblem.ts';
 import type { Problem, ProblemSource, Samples } from './problem.ts';
 import type { ShareView } from './view.ts';
 
@@ -36,16 +38,25 @@ interface OwnShare {
   readonly view: ShareView;
 }
 
-/** The problems of one process's clients on packed datasets; several clients (the simulator's) share one test set. */
+/** The problems of one process's clients; several clients (the simulator's) share the test set of a packed dataset. */
 export class DatasetProblems implements ProblemSource {
   readonly #tests = new Latest<Samples>();
   readonly #shares = new Map<number, Latest<OwnShare>>();
+  /** Own data by the number of the client that they are of; under null those of a process's only client, whatever its number. */
+  readonly #brought = new Map<number | null, OwnRows>();
   readonly #graphs = new Map<string, readonly (readonly number[])[]>();
 
   /** @param open the rows of a dataset, from the page's server or from files. */
   constructor(private readonly open: (dataset: string) => RowSource) {}
 
+  /** Gives a client data of its own, in place of what it had. @param number null of a process with one client. */
+  bring(rows: OwnRows, number: number | null = null): void {
+    this.#brought.set(number, rows);
+  }
+
   async problem(settings: Settings, number: number, onStep: (step: string) => void): Promise<Problem> {
+    const { task } = settings;
+    if (task) return ownProblem(task, this.#brought.get(number) ?? this.#brought.get(null) ?? null, settings);
     const { dataset, seed, scoreOn, testSamples } = settings;
     const source = this.open(dataset);
     const info = await source.info();
@@ -63,7 +74,7 @@ export class DatasetProblems implements ProblemSource {
         : loadTest(source, Math.min(testSamples, info.testCount)));
       return { rows: standardise(loaded.values, info), labels: loaded.labels };
     });
-    return { model, ...share, test, initialWeights: initialWeights(model, seed), startsAlike: true };
+    return { model, ...share, test, initialWeights: initialWeights(model, seed), startsAlike: true, digest: info.digest, share: null };
   }
 
   graph({ topology, seed }: Settings, clients: number, round: number): readonly (readonly number[])[] {

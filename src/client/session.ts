@@ -1,6 +1,7 @@
 /** The page's end of one client: WebRTC and signalling here on the main thread, everything else in its worker. */
 import { fetchCatalogue } from '../data/httpSource.ts';
 import { signallingUrl } from '../signalling/client.ts';
+import type { OwnRows } from '../task/ownRows.ts';
 import { parseIceServers } from '../transport/iceServers.ts';
 import { movedBuffers, serveTransport, type RemoteCall } from '../transport/remote.ts';
 import type { Transport } from '../transport/transport.ts';
@@ -58,6 +59,11 @@ class BrowserSession {
 
   command(command: ClientCommand): void {
     if (this.#worker) post(this.#worker, { type: 'command', command });
+  }
+
+  /** Learns from these rows where the room's task is the one that they were read for. */
+  bring(rows: OwnRows): void {
+    if (this.#worker) post(this.#worker, { type: 'bring', rows });
   }
 
   /** Has another conformance case ready to be configured, and forgets what was traced of those before. */

@@ -37,6 +37,10 @@ const floats = (length: number, random: RandomStream) => {
   return Float32Array.from({ length }, () => scale * random.normal());
 };
 const inRound = (random: RandomStream) => ({ run: 'r', round: random.integer(10) });
+const tally = (classes: number, random: RandomStream) => ({
+  confusion: Array.from({ length: classes ** 2 }, () => random.integer(9)),
+  loss: 10 * random.uniform(),
+});
 const score = (random: RandomStream) => ({ accuracy: random.uniform(), loss: 10 * random.uniform() });
 
 /** A message of every kind, with 1 to 3 samples where it has samples. */
@@ -47,7 +51,18 @@ const messageOf: { readonly [Kind in MessageKind]: (shape: RunShape, random: Ran
       version: random.integer(9),
       author: 'a',
       settings: defaultSettings(),
-      run: random.integer(2) === 0 ? null : { version: 1, author: 'a', id: 'r', founders: ['a'], joined: ['b'], turns: 1, end: null },
+      run: random.integer(2) === 0 ? null : { version: 1, author: 'a', id: 'r', founders: ['a'], digest: '', scale: null, joined: ['b'], turns: 1, end: null },
+    },
+  }),
+  offer: (_, random) => ({
+    type: 'offer',
+    offer: {
+      peer: 'a',
+      version: random.integer(9),
+      digest: '0123456789abcdef'.repeat(4),
+      train: [random.integer(9)],
+      heldOut: [random.integer(9)],
+      moments: [{ count: random.integer(9), mean: random.normal(), squares: random.uniform() }],
     },
   }),
   mean: ({ inputWidth }, random) => ({ type: 'mean', run: 'r', mean: floats(inputWidth, random) }),
@@ -92,20 +107,23 @@ const messageOf: { readonly [Kind in MessageKind]: (shape: RunShape, random: Ran
   }),
   step: ({ parameters }, random) => ({ type: 'step', ...inRound(random), step: floats(parameters, random) }),
   decline: (_, random) => ({ type: 'decline', ...inRound(random), of: declinable.options[random.integer(3)]! }),
-  metrics: ({ parameters }, random) => ({
+  metrics: ({ parameters, classes }, random) => ({
     type: 'metrics',
     ...inRound(random),
-    ...score(random),
+    tally: tally(classes, random),
     bytesSent: random.integer(1e6),
     seconds: random.uniform(),
     weights: floats(parameters, random),
   }),
+  averaged: ({ parameters }, random) => ({ type: 'averaged', ...inRound(random), weights: floats(parameters, random) }),
+  tally: ({ classes }, random) => ({ type: 'tally', ...inRound(random), tally: tally(classes, random) }),
   summary: (_, random) => ({
     type: 'summary',
     run: 'r',
     summary: {
       round: random.integer(10),
       averaged: score(random),
+      confusion: [random.integer(9)],
       mean: score(random),
       clients: [{ id: 'a', number: random.integer(5), ...score(random) }],
       bytesSent: random.integer(1e6),

@@ -5,6 +5,7 @@ import type { BackendWish } from '../backend/backend.ts';
 import type { ClientView } from '../client/view.ts';
 import type { LogTopic } from '../log/log.ts';
 import type { Settings } from '../settings/settings.ts';
+import type { OwnRows } from '../task/ownRows.ts';
 import { isDone } from './conductor.ts';
 import { ProgressLine } from './progress.ts';
 import { Tabs } from './tabs.ts';
@@ -13,6 +14,8 @@ export interface TabFederation {
   readonly settings: Settings;
   /** Clients 0 .. `clients - 1` take part, a tab each. */
   readonly clients: number;
+  /** The data of each one's own, by number, where the settings have a task. */
+  readonly own?: readonly OwnRows[];
   readonly backend: BackendWish;
   /** Browser processes that the tabs are spread over. */
   readonly browsers: number;
@@ -38,7 +41,7 @@ export interface TabsWatcher {
 
 /** Takes a federation of real tabs from its start to its end, with its progress on stderr. */
 export async function runTabFederation(
-  { settings, clients, backend, browsers, headed, log }: TabFederation,
+  { settings, clients, own = [], backend, browsers, headed, log }: TabFederation,
   stop: AbortSignal,
   watcher?: TabsWatcher,
 ): Promise<FederationResult> {
@@ -50,6 +53,7 @@ export async function runTabFederation(
     progress.note(`opening ${clients} tabs`);
     const join = (page: Page) => page.getByRole('button', { name: 'Join' }).click();
     await tabs.fill(clients, backend, join, () => watcher?.opened(tabs) ?? Promise.resolve());
+    for (const [k, rows] of own.entries()) await tabs.bring(k, rows);
     await tabs.configure(clients, settings);
     watcher?.ready();
     const views = await tabs.run(clients, isDone, (view) => progress.show(view));

@@ -40,10 +40,11 @@ async function inputsOf(
   return inputs;
 }
 
-async function start({ members, settings, backend, log, resumptions }: Extract<ToThread, { type: 'start' }>): Promise<void> {
+async function start({ members, settings, own, backend, log, resumptions }: Extract<ToThread, { type: 'start' }>): Promise<void> {
   for (const self of members) {
     transports.set(self.number, new RemoteTransport(self, (call) => post({ type: 'call', client: self.number, call })));
   }
+  own.forEach((rows, k) => source.bring(rows, members[k]!.number));
   const whole = new Map<number, Resumption>();
   // Everybody's samples, for as long as this takes.
   const problems = packedProblems();

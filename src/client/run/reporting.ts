@@ -1,9 +1,11 @@
 /** What a client tells of its rounds, and what everyone is told of them: metrics to the evaluator, summaries from it. */
-import type { MetricsMessage, RoundSummary } from '../../protocol/messages.ts';
+import { throughHalf } from '../../math/half.ts';
+import { sumOf } from '../../ntk/tally.ts';
+import type { AveragedMessage, Message, MetricsMessage, RoundSummary, TallyMessage } from '../../protocol/messages.ts';
 import type { PeerId } from '../../transport/transport.ts';
 import { evaluatorAmong } from '../neighbourhood.ts';
 import type { Computation } from './computation.ts';
-import { Evaluator, summaryOf, type CollectedRound } from './evaluator.ts';
+import { averageOf, Evaluator, summaryOf, type CollectedRound } from './evaluator.ts';
 import type { Others, RunOptions } from './options.ts';
 
 /** What reporting needs of the run around it. */
@@ -13,8 +15,14 @@ export interface ReportingHost {
   summarised(summary: RoundSummary): void;
 }
 
+type Metrics = CollectedRound<MetricsMessage>;
+
 export class Reporting {
-  readonly #evaluator: Evaluator;
+  readonly #evaluator: Evaluator<MetricsMessage>;
+  /** Where everyone scores the averaged model on rows of their own. */
+  readonly #tallies: Evaluator<TallyMessage>;
+  /** The rounds whose averaged model is being scored. */
+  readonly #averaged = new Map<number, Metrics>();
 
   constructor(
     private readonly options: Pick<RunOptions, 'id' | 'self' | 'settings' | 'problem' | 'clock'>,
@@ -23,13 +31,16 @@ export class Reporting {
     private readonly host: ReportingHost,
   ) {
     const { self, settings, clock } = options;
+    const common = { self: self.id, clock, deadlineMs: settings.deadlineMs, round: () => host.round() };
     this.#evaluator = new Evaluator({
-      self: self.id,
-      clock,
-      deadlineMs: settings.deadlineMs,
-      round: () => host.round(),
-      participants: () => others.participants(),
-      collected: (round) => this.#summarise(round),
+      ...common,
+      reporters: () => others.participants(),
+      collected: (round) => (settings.task ? this.#ask(round) : this.#score(round)),
+    });
+    this.#tallies = new Evaluator({
+      ...common,
+      reporters: (round) => this.#askedIn(round),
+      collected: (round) => this.#sumUp(round),
     });
   }
 
@@ -46,6 +57,21 @@ export class Reporting {
     this.#evaluator.collect(from, metrics);
   }
 
+  /** Scores the averaged model on this client's own rows, for the evaluator alone. */
+  scoreAveraged(from: PeerId, { run, round, weights }: AveragedMessage): void {
+    if (from !== evaluatorAmong(this.others.participants())) return;
+    this.computation.enqueue('score', async () => {
+      const tally = await this.computation.tally(weights);
+      const answer: TallyMessage = { type: 'tally', run, round, tally };
+      if (from === this.options.self.id) this.#tallies.collect(from, answer);
+      else this.others.send(from, answer);
+    });
+  }
+
+  collectTally(from: PeerId, tally: TallyMessage): void {
+    this.#tallies.collect(from, tally);
+  }
+
   /** Believes what a round came to from the evaluator alone. */
   hear(from: PeerId, summary: RoundSummary): void {
     if (from === evaluatorAmong(this.others.participants())) this.host.summarised(summary);
@@ -54,21 +80,53 @@ export class Reporting {
   /** Looks again at who is waited for: somebody may have left. */
   review(): void {
     this.#evaluator.review();
+    this.#tallies.review();
   }
 
   close(): void {
     this.#evaluator.close();
+    this.#tallies.close();
   }
 
-  #summarise(collected: CollectedRound): void {
-    const { id: run, self } = this.options;
-    this.computation.enqueue('score', async () => {
-      const summary = await summaryOf(collected, (weights) => this.computation.score(weights));
-      // First the others: what it came to may end the run here.
-      for (const { id } of this.others.participants()) {
-        if (id !== self.id && this.others.isOpen(id)) this.others.send(id, { type: 'summary', run, summary });
-      }
-      this.host.summarised(summary);
-    });
+  /** Of those whose weights were averaged, who is still here. */
+  #askedIn(round: number) {
+    const asked = new Set(this.#averaged.get(round)?.reports.map(({ member }) => member.id));
+    return this.others.participants().filter(({ id }) => asked.has(id));
+  }
+
+  /** Has the averaged model scored by everyone whose weights are in it, each on rows of their own. */
+  #ask(metrics: Metrics): void {
+    const { id: run, self, settings } = this.options;
+    const { round } = metrics;
+    this.#averaged.set(round, metrics);
+    const average = averageOf(metrics);
+    // The evaluator scores what the others are sent.
+    const weights = settings.wire === 'f32' ? average : throughHalf(average);
+    const message: AveragedMessage = { type: 'averaged', run, round, weights };
+    this.#tellOthers(message, new Set(metrics.reports.map(({ member }) => member.id)));
+    this.scoreAveraged(self.id, message);
+  }
+
+  #sumUp({ round, reports }: CollectedRound<TallyMessage>): void {
+    const metrics = this.#averaged.get(round);
+    this.#averaged.delete(round);
+    if (metrics) this.#tell(summaryOf(metrics, sumOf(reports.map(({ message }) => message.tally))));
+  }
+
+  /** Scores the averaged model here, on the samples that everyone scores on. */
+  #score(metrics: Metrics): void {
+    this.computation.enqueue('score', async () => this.#tell(summaryOf(metrics, await this.computation.tally(averageOf(metrics)))));
+  }
+
+  #tell(summary: RoundSummary): void {
+    // First the others: what it came to may end the run here.
+    this.#tellOthers({ type: 'summary', run: this.options.id, summary });
+    this.host.summarised(summary);
+  }
+
+  #tellOthers(message: Message, among?: ReadonlySet<PeerId>): void {
+    for (const { id } of this.others.participants()) {
+      if (id !== this.options.self.id && this.others.isOpen(id) && (among?.has(id) ?? true)) this.others.send(id, message);
+    }
   }
 }

@@ -1,0 +1,23 @@
+/** What of labelled rows is for testing. */
+
+import type { RandomStream } from '../math/random.ts';
+
+/** The row numbers of each class. */
+export type RowsOfClasses = readonly (readonly number[])[];
+
+/**
+ * Takes `fraction` of each class's rows for testing: at least one, and never all, so that a class of one row is for training.
+ * @param randomOf the stream that a class's rows are drawn from.
+ */
+export function stratifiedSplit(
+  rows: RowsOfClasses,
+  fraction: number,
+  randomOf: (classIndex: number) => RandomStream,
+): { train: RowsOfClasses; test: RowsOfClasses } {
+  const shuffled = rows.map((ofClass, c) => randomOf(c).shuffle(ofClass));
+  const taken = rows.map(({ length }) => Math.max(0, Math.min(length - 1, Math.max(1, Math.round(fraction * length)))));
+  return {
+    train: shuffled.map((ofClass, c) => ofClass.slice(taken[c])),
+    test: shuffled.map((ofClass, c) => ofClass.slice(0, taken[c])),
+  };
+}
