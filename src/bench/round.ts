@@ -3,13 +3,17 @@
 import { availableParallelism } from 'node:os';
 import { runCommand } from '../cli/commandLine.ts';
 import { parseFederation } from '../cli/options.ts';
+import { withData } from '../cli/readData.ts';
+import { prepareData } from '../datasets/prepareData.ts';
 import { makeReport, writeReport } from '../runner/report.ts';
 import { runTabFederation } from '../runner/tabFederation.ts';
 import { MemoryWatch } from './memory.ts';
 import { roundSummary, roundTables, type RoundReport } from './roundReport.ts';
 
 await runCommand(async (argv, stop) => {
-  const options = parseFederation(argv);
+  const parsed = parseFederation(argv);
+  await prepareData();
+  const options = await withData(parsed, '--tabs');
   const watch = new MemoryWatch();
   const { views, browserVersion } = await runTabFederation(options, stop, watch).finally(() => watch.end());
   const report: RoundReport = {

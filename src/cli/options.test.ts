@@ -19,13 +19,14 @@ describe('without options', () => {
       backend: 'auto',
       json: null,
       log: [],
+      data: null,
       browsers: 1,
       headed: false,
     });
   });
 
   test('simulate runs 10 clients with the default settings', () => {
-    expect(parseSimulation([])).toEqual({ settings: defaults, clients: 10, backend: 'auto', json: null, log: [], fresh: false });
+    expect(parseSimulation([])).toEqual({ settings: defaults, clients: 10, backend: 'auto', json: null, log: [], data: null, fresh: false });
   });
 });
 

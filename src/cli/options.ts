@@ -460,15 +460,7 @@ function clientsOf(asked: number | undefined, byDefault: number, data: OwnData |
 
 /** @throws {UsageError} @throws {HelpRequest} */
 export function parseFederation(argv: readonly string[]): FederationOptions {
-  const {
-    tabs,
-    browsers = 1,
-    headed = false,
-    backend = 'auto',
-    json = null,
-    log = [],
-    ...given
-  } = parseOptions(federation, argv);
+  const { tabs, browsers = 1, headed = false, backend = 'auto', json = null, log = [], ...given } = parseOptions(federation, argv);
   const data = dataOf(given);
   const clients = clientsOf(tabs, 4, data, '--tabs');
   if (browsers > clients) throw new UsageError(`--browsers ${browsers} is more than the ${clients} tabs; choose at most ${clients}.`);

@@ -71,7 +71,7 @@ const source: ProblemSource = {
       initialWeights: initialWeights(model, seed),
       startsAlike: true,
       view: null,
-      digest: '',
+      digest: dataset === 'two-meanings' ? String(Math.floor(number / 2)) : '',
       share: null,
     };
   },
@@ -550,6 +550,16 @@ describe('clients of a room', () => {
     await statusOf(second!, 'lobby');
     await federation.start();
     await federation.until((views) => views.every(reached));
+  });
+
+  it('leave the room where their data of the same name are others, and nobody waits for them', async () => {
+    federation = new Federation(3, { ...settings, dataset: 'two-meanings' });
+    await federation.start();
+    await federation.until(([first, second, third]) => reached(first!) && reached(second!) && third!.status.kind === 'failed');
+    const [first, , third] = federation.views();
+    expect(third!.status).toMatchObject({ message: expect.stringMatching(/has other data called "two-meanings" than whoever started/) });
+    expect(first!.peers.find(({ number }) => number === 2)!.channel).toBe('lost');
+    expect(first!.summaries.at(-1)!.clients).toHaveLength(2);
   });
 
   it.each(['f16', 'q8'] as const)('go on while frames are lost and doubled, and count who was left out, on the wire %s', async (wire) => {

@@ -14,7 +14,7 @@ import { Offers } from './offers.ts';
 import { Pacer } from './pacer.ts';
 import { Participation, type ParticipationOptions } from './participation.ts';
 import { Preparation } from './preparation.ts';
-import { OtherDataError, type ProblemSource } from './problem.ts';
+import { learnsFromOthers, OtherDataError, type ProblemSource } from './problem.ts';
 import { Room, type News } from './room.ts';
 import type { RunEvent } from './run/run.ts';
 import type { Snapshot } from './snapshot.ts';
@@ -211,8 +211,11 @@ export class Client {
   #followRun(): void {
     const { register } = this.#room;
     const { problem } = this.#preparation;
-    const run = activeRun(register);
-    if (run && problem && run.digest !== problem.digest && run.digest !== '' && problem.digest !== '') return this.#fail(new OtherDataError(register.settings));
+    if (problem && learnsFromOthers(problem, activeRun(register))) {
+      this.#fail(new OtherDataError(register.settings));
+      // Nobody is to wait for it.
+      return this.#options.transport.close();
+    }
     const entered = this.#participation.follow(register, problem);
     if (!entered) return;
     if (entered === 'newcomer') this.#follow(this.#room.propose({ type: 'join' }));
@@ -246,7 +249,7 @@ export class Client {
       const prepared = await this.#preparation.prepare(this.#room.register.settings, this.#room.self.number);
       if (prepared.kind === 'superseded') return;
       if (prepared.kind === 'refused') this.#notice = prepared.why;
-      this.#log('client', prepared.kind);
+      this.#log('client', prepared.kind, prepared.kind === 'refused' ? { why: prepared.why } : {});
       const { problem } = this.#preparation;
       if (problem?.share) {
         this.#mailbox.broadcast({ type: 'offer', offer: this.#offers.make(this.#room.self.id, problem.share.contribution) });

@@ -35,10 +35,15 @@ export class OtherDataError extends Error {
 
   constructor({ dataset }: Pick<Settings, 'dataset'>) {
     super(
-      `The server of this page has other data called "${dataset}" than whoever started, so this tab takes no part; open the page of ` +
+      `The server of this page has other data called "${dataset}" than whoever started, so this tab has left the room; open the page of ` +
         'the same server, or have both pack the same data.',
     );
   }
+}
+
+/** Whether a run learns from other data of the same name, as far as both are known. */
+export function learnsFromOthers({ digest }: Pick<Problem, 'digest'>, run: { readonly digest: string } | null): boolean {
+  return run !== null && run.digest !== digest && run.digest !== '' && digest !== '';
 }
 
 /** The problem as its run has it: own samples by the constants that the run has of them. */

@@ -102,7 +102,11 @@ export async function readEntries(entries: readonly Entry[], form: EntryForm): P
   }
   const files = await Promise.all(entries.map(async ({ path }) => ({ path, bytes: await readWholeFile(path) })));
   const { image } = form.csv;
-  if (!image) return tablesOf(files.map(({ path, bytes }) => openCsv(bytes, form.csv, path)), form.csv);
+  if (!image)
+    return tablesOf(
+      files.map(({ path, bytes }) => openCsv(bytes, form.csv, path)),
+      form.csv,
+    );
   const pixels = files.map(async ({ path, bytes }): Promise<Sourced> => ({ ...parseCsv(bytes, form.csv, path), where: path }));
   return imagesOf(pixels, image);
 }

@@ -99,7 +99,7 @@ export const importMap: ImportMap = {
   },
   e2e: {
     folders: [...kernels, ...mesh, 'src/settings', 'src/data', 'src/client', 'app', 'src/datasets', 'src/runner', 'src/cli', TESTING],
-    packages: [tf, 'axe-core', 'node', 'playwright', 'react-dom', 'valibot', 'vite', 'vitest', 'ws'],
+    packages: [tf, 'axe-core', 'node', 'playwright', 'react-dom', 'sharp', 'valibot', 'vite', 'vitest', 'ws'],
   },
 
   'src/house': { folders: [], packages: ['dependency-cruiser', 'node'] },

@@ -51,7 +51,10 @@ const messageOf: { readonly [Kind in MessageKind]: (shape: RunShape, random: Ran
       version: random.integer(9),
       author: 'a',
       settings: defaultSettings(),
-      run: random.integer(2) === 0 ? null : { version: 1, author: 'a', id: 'r', founders: ['a'], digest: '', scale: null, joined: ['b'], turns: 1, end: null },
+      run:
+        random.integer(2) === 0
+          ? null
+          : { version: 1, author: 'a', id: 'r', founders: ['a'], digest: '', scale: null, joined: ['b'], turns: 1, end: null },
     },
   }),
   offer: (_, random) => ({

@@ -170,7 +170,7 @@ describe('messages', () => {
   });
 
   it('neither gives nor takes anything made of samples in a run that exchanges weights alone', () => {
-    const allowed = new Set(['room', 'weights', 'decline', 'metrics', 'summary']);
+    const allowed = new Set(['room', 'offer', 'weights', 'decline', 'metrics', 'averaged', 'tally', 'summary']);
     for (const message of messages) {
       const decode = () => decodeMessage(encodeMessage(message, 'f32'), { ...shape, features: null, inputs: 'none' });
       if (allowed.has(message.type)) expect(decode()).toEqual(message);

@@ -26,7 +26,9 @@ describe('disclosure', () => {
     expect(disclosure(taughtByNeighbours())).toMatch(/labels and residuals\. They are also told what .* your neighbours’ models say/);
     expect(disclosure(settings)).not.toMatch(/also told|Everyone in the room/);
     const task = { kind: 'images', width: 2, height: 2, channels: 1, classNames: ['a', 'b'] } as const;
-    expect(disclosure({ ...settings, task: { ...task, classNames: [...task.classNames] } })).toMatch(/how many samples of each class you have, and the mean/);
+    expect(disclosure({ ...settings, task: { ...task, classNames: [...task.classNames] } })).toMatch(
+      /how many samples of each class you have, and the mean/,
+    );
     expect(disclosure(defaultSettings('dpsgd'))).toMatch(/weights and nothing else; .* can still be inferred/);
   });
 });

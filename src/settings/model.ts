@@ -25,7 +25,11 @@ const HEADER_BYTES = 256 * 1024;
  * @throws {ModelError} when convolutions leave nothing of an image, the exchange is not one for the model, or what a client
  * would send is too large.
  */
-export function modelOf(settings: Settings, { width, height, channels: depth = 1, classes }: Data, samples: number = settings.samples): ModelSpec {
+export function modelOf(
+  settings: Settings,
+  { width, height, channels: depth = 1, classes }: Data,
+  samples: number = settings.samples,
+): ModelSpec {
   const { convolutions: channels, hidden, method, wire } = settings;
   if (hidden.length === 0 && kernelInputs(settings) === 'sketch') {
     throw new ModelError('A model of one layer needs more than sketches of its samples; add a layer, or exchange exact samples.');
@@ -36,7 +40,8 @@ export function modelOf(settings: Settings, { width, height, channels: depth = 1
     throw new ModelError('Jacobians, whole or projected, are exchanged of dense layers only; use no convolutions, or exchange sketches.');
   }
   const layers = [width * height * depth, ...hidden, classes];
-  const spec: ModelSpec = channels.length > 0 ? { layers, convolutions: { image: { width, height, channels: depth }, channels } } : { layers };
+  const spec: ModelSpec =
+    channels.length > 0 ? { layers, convolutions: { image: { width, height, channels: depth }, channels } } : { layers };
   const { hidden: widths, jacobian } = featureWidths(spec, form);
   const features = sharesSamples(settings) ? widths.reduce((sum, size) => sum + size, jacobian) : 0;
   const perFloat = wire === 'f32' ? 4 : 2;

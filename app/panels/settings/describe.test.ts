@@ -1,13 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { defaultSettings, type Settings } from '../../../src/settings/settings.ts';
-import {
-  describeDataset,
-  describePartition,
-  describeSettings,
-  describeTeacher,
-  describeTopology,
-  modelProblem,
-} from './describe.ts';
+import { describeDataset, describePartition, describeSettings, describeTeacher, describeTopology, modelProblem } from './describe.ts';
 
 function taughtByNeighbours(): Settings {
   const settings = defaultSettings();

@@ -58,14 +58,10 @@ export class Reporting {
   }
 
   /** Scores the averaged model on this client's own rows, for the evaluator alone. */
-  scoreAveraged(from: PeerId, { run, round, weights }: AveragedMessage): void {
-    if (from !== evaluatorAmong(this.others.participants())) return;
-    this.computation.enqueue('score', async () => {
-      const tally = await this.computation.tally(weights);
-      const answer: TallyMessage = { type: 'tally', run, round, tally };
-      if (from === this.options.self.id) this.#tallies.collect(from, answer);
-      else this.others.send(from, answer);
-    });
+  scoreAveraged(from: PeerId, message: AveragedMessage): void {
+    if (from === evaluatorAmong(this.others.participants())) {
+      this.#tally(message, (answer) => this.others.send(from, answer));
+    }
   }
 
   collectTally(from: PeerId, tally: TallyMessage): void {
@@ -104,7 +100,11 @@ export class Reporting {
     const weights = settings.wire === 'f32' ? average : throughHalf(average);
     const message: AveragedMessage = { type: 'averaged', run, round, weights };
     this.#tellOthers(message, new Set(metrics.reports.map(({ member }) => member.id)));
-    this.scoreAveraged(self.id, message);
+    this.#tally(message, (answer) => this.#tallies.collect(self.id, answer));
+  }
+
+  #tally({ run, round, weights }: AveragedMessage, answer: (tally: TallyMessage) => void): void {
+    this.computation.enqueue('score', async () => answer({ type: 'tally', run, round, tally: await this.computation.tally(weights) }));
   }
 
   #sumUp({ round, reports }: CollectedRound<TallyMessage>): void {
