@@ -36,7 +36,7 @@ export interface Preset {
  * The stages go from pure NTK evolution to soft labels, as published; their weights are a reconstruction. All numbers here were
  * chosen on validation data (docs/RESULTS.md).
  */
-export const usualFlow: Pick<FlowSettings, 'kind' | 'stepSize' | 'integrator' | 'steps'> = {
+const usualFlow: Pick<FlowSettings, 'kind' | 'stepSize' | 'integrator' | 'steps'> = {
   kind: 'flow',
   stepSize: { rule: 'spectral', scale: 2 },
   integrator: 'accelerated',
