@@ -121,3 +121,34 @@ it('a table of which nothing tells if its first line names the columns is asked 
   await page.getByRole('radio', { name: 'names the columns' }).check();
   await title('12 rows of 2 classes');
 });
+
+it('the camera gives pictures of a class, one a press, until it is closed', async () => {
+  await page.evaluate(() => {
+    const canvas = document.createElement('canvas');
+    const context = canvas.getContext('2d')!;
+    setInterval(() => context.fillRect(0, 0, 99 * Math.random(), 99), 20);
+    const stream = canvas.captureStream();
+    navigator.mediaDevices.getUserMedia = () => Promise.resolve(stream);
+    Object.assign(window, { isFilming: () => stream.active });
+  });
+  await page.getByRole('button', { name: 'Use the camera' }).click();
+  const take = page.getByRole('button', { name: 'Take a picture' });
+  expect(await take.isDisabled()).toBe(true);
+  await page.getByRole('textbox', { name: 'It shows' }).fill('cups');
+  await page.waitForFunction(() => document.querySelector('video')!.videoWidth > 0);
+  await take.click();
+  await title('1 picture of 1 class');
+  await take.click();
+  await title('2 pictures of 1 class');
+  await page.getByRole('button', { name: 'Close the camera' }).click();
+  await page.waitForFunction('!isFilming()');
+  expect(sent).toEqual([]);
+});
+
+it('keeps the keyboard’s place when what it was on is gone', async () => {
+  await page.waitForFunction(() => document.activeElement?.tagName === 'MAIN');
+  await page.keyboard.press('Tab');
+  expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Choose a folder');
+  await choose('Choose files', pathOf('tiny.csv'));
+  await page.getByRole('status').filter({ hasText: '80 rows of 2 classes are here.' }).waitFor();
+});

@@ -316,13 +316,13 @@ describe('settings', () => {
       await page.getByText(/projection of the derivatives .* the sample can be rebuilt/).waitFor();
       await page.getByRole('radio', { name: 'dense' }).check();
       await page.getByRole('textbox', { name: 'Dimensions' }).fill('250');
-      await page.getByRole('radio', { name: '8 bits' }).check();
+      await page.getByRole('radio', { name: 'half precision' }).check();
       const projected = { ...defaultSettings(), exchange: 'projected' };
       expect(await commands(page)).toEqual([
         { type: 'configure', settings: projected },
         { type: 'configure', settings: { ...projected, projection: 'dense' } },
         { type: 'configure', settings: { ...projected, projection: 'dense', projectionSize: 250 } },
-        { type: 'configure', settings: { ...projected, projection: 'dense', projectionSize: 250, wire: 'q8' } },
+        { type: 'configure', settings: { ...projected, projection: 'dense', projectionSize: 250, wire: 'f16' } },
       ]);
     }));
 

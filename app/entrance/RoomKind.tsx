@@ -20,7 +20,10 @@ export function RoomKind() {
       {closedRoom !== null && (
         <>
           {' '}
-          <a href={closedRoom}>Open a closed room</a> to let in only who has its link.
+          <a className="link" href={closedRoom}>
+            Open a closed room
+          </a>{' '}
+          to let in only who has its link.
         </>
       )}
     </p>

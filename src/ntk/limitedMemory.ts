@@ -1,4 +1,7 @@
-/** The memory of L-BFGS (Nocedal & Wright 2006, algorithm 7.4) over vectors in host memory whose leading numbers alone have an inner product. */
+/**
+ * The memory of L-BFGS (Nocedal & Wright 2006, algorithm 7.4) over vectors in host memory, of which the leading numbers alone have an
+ * inner product.
+ */
 
 /** Σ a b over the first `length` numbers, in float64. */
 export function dot(a: Float32Array, b: Float32Array, length: number): number {

@@ -74,10 +74,11 @@ export async function minimise(
  * Where a convex function's slope has fallen enough (Hager & Zhang 2005); values are never compared, which float32 could not near
  * the minimum.
  */
-async function search({ slope, trials: first, tryAt }: Line): Promise<Trial | null> {
+async function search(line: Line): Promise<Trial | null> {
+  const { slope } = line;
   let low: Trial = { distance: 0, slope };
   let high: Trial | null = null;
-  let trials = first;
+  let { trials } = line;
   for (let left = MOST_TRIALS; left > 0; left--) {
     const flattest = trials.reduce((a, b) => (Math.abs(b.slope) < Math.abs(a.slope) ? b : a));
     if (Math.abs(flattest.slope) <= SLOPE * Math.abs(slope)) return flattest;
@@ -86,7 +87,7 @@ async function search({ slope, trials: first, tryAt }: Line): Promise<Trial | nu
       if (trial.slope >= 0) high = high && high.distance < trial.distance ? high : trial;
       else if (trial.distance > low.distance) low = trial;
     }
-    if (left > 1) trials = await tryAt(high ? between(low, high) : beyond(low, slope));
+    if (left > 1) trials = await line.tryAt(high ? between(low, high) : beyond(low, slope));
   }
   return null;
 }

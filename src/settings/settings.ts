@@ -118,7 +118,7 @@ export function defaultSettings(algorithm: Algorithm = 'sparkmesh'): Settings {
     sketchSize: 64,
     projection: 'khatri-rao',
     projectionSize: 1000,
-    wire: 'f16',
+    wire: 'q8',
     rounds: 20,
     patience: 0,
     seed: 1,

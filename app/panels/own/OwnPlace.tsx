@@ -1,6 +1,8 @@
 /** A person's own data, from the first file to what can be learned from it. */
 
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
+import type { OwnState } from '../../ownSlice.ts';
+import { formatCount } from '../../format.ts';
 import { usePage } from '../../usePage.ts';
 import { Asking } from './Asking.tsx';
 import { Camera } from './Camera.tsx';
@@ -11,11 +13,28 @@ import { Refused } from './Refused.tsx';
 import { Review } from './Review.tsx';
 import { useDropped } from './useDropped.ts';
 
-function Content() {
-  const own = usePage((page) => page.own);
+/** What has become of it, for those who do not see it: what is refused or asked says so itself. */
+function announcement(own: OwnState): string {
+  switch (own.kind) {
+    case 'reading':
+      return 'Reading';
+    case 'asked':
+      return 'The class of these pictures is needed.';
+    case 'kept': {
+      const { kind, rows, classes } = own.kept.data.reading;
+      return `${formatCount(rows, kind === 'images' ? 'picture' : 'row')} of ${formatCount(classes.length, 'class')} are here.`;
+    }
+    case 'looking':
+    case 'empty':
+    case 'refused':
+      return '';
+  }
+}
+
+function Content({ own }: { own: OwnState }) {
   switch (own.kind) {
     case 'looking':
-      return <p role="status">Looking what is kept in this browser …</p>;
+      return <p>Looking what is kept in this browser …</p>;
     case 'empty':
       return <Empty />;
     case 'reading':
@@ -32,10 +51,16 @@ function Content() {
 export function OwnPlace() {
   const lookAtOwn = usePage((page) => page.lookAtOwn);
   const setPlace = usePage((page) => page.setPlace);
+  const own = usePage((page) => page.own);
+  const main = useRef<HTMLElement>(null);
   const filming = usePage((page) => page.filming);
   const [isOver, setOver] = useState(false);
   useEffect(lookAtOwn, [lookAtOwn]);
   useDropped(setOver);
+  // The button that led on is gone, and with it the keyboard's place on the page.
+  useEffect(() => {
+    if (document.activeElement === document.body) main.current?.focus({ preventScroll: true });
+  }, [own.kind]);
   return (
     <div className={`own-place ${isOver ? 'over' : ''}`}>
       <header className="top-bar">
@@ -46,9 +71,12 @@ export function OwnPlace() {
           Back
         </button>
       </header>
-      <main>
+      <p className="unseen" role="status">
+        {announcement(own)}
+      </p>
+      <main ref={main} tabIndex={-1}>
         {filming && <Camera />}
-        <Content />
+        <Content own={own} />
       </main>
     </div>
   );

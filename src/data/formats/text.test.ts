@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { DatasetError, UnclearDataError } from '../dataset.ts';
+import { UnclearDataError } from '../dataset.ts';
 import { isEncoding, readText } from './text.ts';
 
 const decode = (bytes: Uint8Array, called?: string) => {
@@ -62,7 +62,5 @@ test.each<[string, Uint8Array]>([
 });
 
 test('refuses bytes that are not of the encoding named', () => {
-  expect(() => decode(Buffer.from(line, 'latin1'), 'utf-8')).toThrow(
-    new DatasetError('a.csv is no text in utf-8; name another --encoding.'),
-  );
+  expect(() => decode(Buffer.from(line, 'latin1'), 'utf-8')).toThrow(new UnclearDataError('a.csv is no text in utf-8', 'encoding'));
 });

@@ -108,9 +108,11 @@ export function isEncoding(label: string): boolean {
 export function readText(bytes: Uint8Array, where: string, called: string | null = null): Text {
   const encoding = called === null ? encodingOf(bytes) : new TextDecoder(called).encoding;
   const refusal = (cause?: unknown) =>
-    called === null
-      ? new UnclearDataError(`${where} is no text in an encoding that can be told (UTF-8, UTF-16 or Windows-1252)`, 'encoding', { cause })
-      : new DatasetError(`${where} is no text in ${encoding}; name another --encoding.`, { cause });
+    new UnclearDataError(
+      `${where} is no text in ${called === null ? 'an encoding that can be told (UTF-8, UTF-16 or Windows-1252)' : encoding}`,
+      'encoding',
+      { cause },
+    );
   if (encoding === null) throw refusal();
   const encoder = new TextEncoder();
   const parts: Uint8Array[] = [];

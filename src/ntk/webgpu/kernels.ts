@@ -20,6 +20,8 @@ type Uniform = NonNullable<Parameters<WebGPUBackend['runWebGPUProgram']>[3]>[num
 
 type Compute = (backend: WebGPUBackend, inputs: tf.NamedTensorInfoMap, attrs: tf.NamedAttrMap | undefined) => tf.TensorInfo;
 
+const floatUniforms = (...values: number[]): Uniform[] => values.map((value) => ({ type: 'float32', data: [value] }));
+
 function layer(backend: WebGPUBackend, inputs: tf.NamedTensorInfoMap): tf.TensorInfo {
   const { program, operands } = layerProgram(inputs, variantOf('products'));
   return backend.runWebGPUProgram(program, operands, 'float32');
@@ -79,8 +81,6 @@ function run(
   const operands = program.variableNames.map((name) => required(inputs, name));
   return backend.runWebGPUProgram(program, operands, 'float32', [...uniforms]);
 }
-
-const floatUniforms = (...values: number[]): Uniform[] => values.map((value) => ({ type: 'float32', data: [value] }));
 
 const lbfgs: Record<string, Compute> = {
   [NTK_MOVE](backend, inputs, attrs) {
