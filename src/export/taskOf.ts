@@ -36,7 +36,8 @@ export function ownTask(task: RoomTask, { mean, std }: Scale): Task {
   const columns = task.columns.map((column): TableColumn => {
     if (column.kind === 'category') return column;
     const constant = next++;
-    return { ...column, mean: mean[constant]!, std: std[constant]! };
+    const { kind, name, hasEmpty } = column;
+    return { kind, name, mean: mean[constant]!, std: std[constant]!, hasEmpty };
   });
   return { kind: task.kind, table: { named: task.names, columns } };
 }
