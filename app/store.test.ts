@@ -23,6 +23,7 @@ const peer = (number: number, sent = 0): PeerView => ({
   sent: { weights: sent },
   received: {},
   missedRounds: 0,
+  holding: null,
 });
 
 const edges = () => [{ a: 'me', b: 'peer1' }];

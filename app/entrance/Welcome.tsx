@@ -1,9 +1,10 @@
 /** The first visit: what this is, who is here, and two ways on. */
 
 import { useEffect } from 'react';
+import { disclosure } from '../../src/settings/disclosure.ts';
 import { defaultSettings } from '../../src/settings/settings.ts';
 import { formatCount } from '../format.ts';
-import { describeSettings, disclosure } from '../panels/settings/describe.ts';
+import { describeSettings } from '../panels/settings/describe.ts';
 import { usePage } from '../usePage.ts';
 import { PlainHttp } from './PlainHttp.tsx';
 import { PresencePicture } from './PresencePicture.tsx';

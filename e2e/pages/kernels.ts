@@ -12,6 +12,7 @@ import type { EvolutionOptions } from '../../src/ntk/evolution.ts';
 import { evolvedPlanes, ntkEvolve } from '../../src/ntk/ops/ntkEvolve.ts';
 import { ntkLayer } from '../../src/ntk/ops/ntkLayer.ts';
 import { takeOne } from '../../src/ntk/readback.ts';
+import { scoreOf } from '../../src/ntk/tally.ts';
 import { setVariant, type Variant } from '../../src/ntk/webgpu/variants.ts';
 import { layerCases, nameOf, networks, normals, productCases, productForms } from '../../src/testing/kernelCases.ts';
 import { lbfgsCases, lbfgsSizes } from '../../src/testing/lbfgsCases.ts';
@@ -280,7 +281,7 @@ async function checkEngine(spec: ModelSpec, isWholeChecked: boolean): Promise<Ch
     );
   });
 
-  const { loss } = await engine.evaluate(weights, pool[0]!.rows, pool[0]!.labels);
+  const { loss } = scoreOf(await engine.evaluate(weights, pool[0]!.rows, pool[0]!.labels));
   const losses = samples.slice(0, 5).map(({ logits, label }) => {
     return Math.log(logits.reduce((sum, logit) => sum + Math.exp(logit), 0)) - logits[label]!;
   });

@@ -60,6 +60,7 @@ function rounds(count: number, numbers: readonly number[]): { own: OwnRound[]; s
     summaries.push({
       round,
       averaged: score(climb(round, 0.845, 0.8, 0.006 * random.normal())),
+      confusion: [],
       mean: score(mean),
       clients,
       bytesSent: bytesSent * numbers.length,
@@ -149,6 +150,7 @@ function view(share: ShareView, scene: Scene): ClientView {
         sent: Object.fromEntries(Object.entries(sent).map(([kind, bytes]) => [kind, Math.round(bytes)])),
         received: Object.fromEntries(Object.entries(sent).map(([kind, bytes]) => [kind, Math.round(1.01 * bytes)])),
         missedRounds: number === 4 && finished > 5 ? 1 : 0,
+        holding: null,
       };
     });
   return {
@@ -159,6 +161,7 @@ function view(share: ShareView, scene: Scene): ClientView {
     backend: { name: 'webgpu', adapter: 'apple metal-3', reason: 'A graphics card is here and was fastest in a short trial.' },
     share,
     scoredOn: settings.testSamples,
+    scale: null,
     peers,
     graph: graph.map(([a, b]) => ({ a: id(a), b: id(b) })),
     round: Math.min(finished, settings.rounds - 1),

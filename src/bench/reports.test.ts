@@ -89,6 +89,7 @@ test('a round is its phases, its bytes by kind, and its largest tab', () => {
     versions: {},
     backend: 'cpu',
     adapter: '',
+    scored: { on: 'test', samples: 0, confusion: [] },
     rounds: [round(9, 900), round(1, 300)],
     edges: [
       { from: 0, to: 1, bytes: { weights: 3e6 } },

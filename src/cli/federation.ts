@@ -4,7 +4,7 @@ import { runCommand } from './commandLine.ts';
 import { parseFederation } from './options.ts';
 import { readyRun, saveOutcome } from './runModels.ts';
 import { prepareData } from '../datasets/prepareData.ts';
-import { makeReport, roundsTable, settledLine, writeReport } from '../runner/report.ts';
+import { makeReport, roundsTable, scoredLine, settledLine, writeReport } from '../runner/report.ts';
 import { runTabFederation } from '../runner/tabFederation.ts';
 
 /** `npm run federation`: a federation of real tabs. */
@@ -12,10 +12,10 @@ await runCommand(async (argv, stop) => {
   const options = parseFederation(argv);
   await prepareData();
   const ready = await readyRun(options, '--tabs');
-  const { settings, models } = ready;
-  const { views, model, browserVersion } = await runTabFederation({ ...options, settings, models }, stop);
+  const { settings, own, models } = ready;
+  const { views, model, browserVersion } = await runTabFederation({ ...options, settings, own, models }, stop);
   const report = await makeReport({ views, runner: 'tabs', versions: { chromium: browserVersion } });
-  const lines = [roundsTable(report), settledLine(report)].filter((line) => line !== null);
+  const lines = [roundsTable(report), scoredLine(report), settledLine(report)].filter((line) => line !== null);
   process.stdout.write(`${lines.join('\n')}\n`);
   if (options.json !== null) await writeReport(report, options.json);
   await saveOutcome(ready, { model, views, versions: report.versions }, options.saveModel);

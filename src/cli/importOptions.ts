@@ -7,12 +7,13 @@ import type { Size } from '../data/formats/labelledRows.ts';
 import { settingsSchema } from '../settings/settings.ts';
 import { builtInNames } from '../datasets/builtIn.ts';
 import type { DataPlace, ImportRequest } from '../datasets/importData.ts';
+import type { EntryForm } from '../datasets/ownEntries.ts';
 import { numberText, option, parseOptions, refuse, toggle, UsageError } from './commandLine.ts';
 
 const DEFAULT_SIZE: Size = { width: 28, height: 28 };
 const DEFAULT_FRACTION = 0.15;
 
-const path = v.pipe(v.string(), v.minLength(1, 'a name'));
+export const path = v.pipe(v.string(), v.minLength(1, 'a name'));
 
 const SIZE_SHAPE = `width x height such as 28x28, at most ${MAX_ROW_VALUES} pixels`;
 
@@ -31,36 +32,61 @@ const listText = v.pipe(
   v.transform((text) => text.split(',').map((name) => name.trim())),
 );
 
+/** How a person means the rows of a CSV file. */
+const tableOptions = {
+  labelColumn: option('COLUMN', 'the column of the label, by name or number from 1 (default the last)', path),
+  leaveOut: option('COLUMNS', 'columns of the CSV file not to learn from, e.g. id,date', listText),
+  categories: option('COLUMNS', 'columns of the CSV file whose values are names, also where they look like numbers', listText),
+  names: option(
+    'YES|NO',
+    'if the first line of the CSV file names the columns (default: as it looks)',
+    v.pipe(
+      v.picklist(['yes', 'no']),
+      v.transform((word) => word === 'yes'),
+    ),
+  ),
+  empty: option(
+    'WHAT',
+    'empty cells of the CSV file: impute (default), skip their rows, or refuse',
+    v.picklist(['impute', 'skip', 'refuse']),
+  ),
+  encoding: option(
+    'NAME',
+    'what the CSV file is written in, e.g. windows-1251 (default: as it looks)',
+    v.pipe(v.string(), v.check(isEncoding, 'an encoding such as utf-8 or windows-1252')),
+  ),
+};
+
+/** And images. */
+const imageOptions = {
+  skipBroken: toggle('go on without images that cannot be read'),
+  size: option('WxH', 'resize images to this (default 28x28), or take rows of a CSV file for such images', sizeText),
+};
+
+/** What is said of data wherever they are read: by `prepare-data`, and with `--data`. */
+export const readerOptions = { ...tableOptions, ...imageOptions };
+
+export type GivenForm = v.InferOutput<v.StrictObjectSchema<typeof readerOptions, undefined>>;
+
+/** How entries are to be read. */
+export function formsOf(given: GivenForm): EntryForm {
+  const { labelColumn: label = null, leaveOut: leftOut = [], categories = [], names = null, empty = 'impute', encoding = null } = given;
+  const { size, skipBroken = false } = given;
+  return {
+    csv: { label, leftOut, categories, names, empty, encoding, image: size ?? null },
+    images: { size: size ?? DEFAULT_SIZE, skipBroken },
+  };
+}
+
 const command = {
   call: 'npm run prepare-data',
   summary: 'Packs datasets for the page and the simulator: the built-in ones, or with --name one of your own.',
   options: v.strictObject({
     name: option('NAME', 'what to call it: small letters, digits and dashes', settingsSchema.entries.dataset),
     csv: option('FILE', 'rows of numbers, words and a label', path),
-    labelColumn: option('COLUMN', 'the column of the label, by name or number from 1 (default the last)', path),
-    leaveOut: option('COLUMNS', 'columns of the CSV file not to learn from, e.g. id,date', listText),
-    categories: option('COLUMNS', 'columns of the CSV file whose values are names, also where they look like numbers', listText),
-    names: option(
-      'YES|NO',
-      'if the first line of the CSV file names the columns (default: as it looks)',
-      v.pipe(
-        v.picklist(['yes', 'no']),
-        v.transform((word) => word === 'yes'),
-      ),
-    ),
-    empty: option(
-      'WHAT',
-      'empty cells of the CSV file: impute (the mean, or a category of their own, and marked; default), skip their rows, or refuse',
-      v.picklist(['impute', 'skip', 'refuse']),
-    ),
-    encoding: option(
-      'NAME',
-      'what the CSV file is written in, e.g. windows-1251 (default: as it looks)',
-      v.pipe(v.string(), v.check(isEncoding, 'an encoding such as utf-8 or windows-1252')),
-    ),
+    ...tableOptions,
     images: option('FOLDER', 'PNG, JPEG, WebP, GIF and AVIF images, a subfolder a class', path),
-    skipBroken: toggle('go on without images that cannot be read'),
-    size: option('WxH', 'resize images to this (default 28x28), or take rows of a CSV file for such images', sizeText),
+    ...imageOptions,
     idxImages: option('FILE', 'images or rows in IDX form, packed by gzip or not', path),
     idxLabels: option('FILE', 'their labels', path),
     testCsv: option('FILE', 'rows for testing, as the other options', path),
@@ -87,12 +113,9 @@ function placeOf(
   { images, csv, idxImages, idxLabels }: { [K in 'images' | 'csv' | 'idxImages' | 'idxLabels']: string | undefined },
   given: Given,
 ): DataPlace | null {
-  const { labelColumn: label = null, leaveOut: leftOut = [], categories = [], names = null, empty = 'impute', encoding = null } = given;
-  const { size, skipBroken = false } = given;
-  if (csv !== undefined) {
-    return { kind: 'csv', file: csv, form: { label, leftOut, categories, names, empty, encoding, image: size ?? null } };
-  }
-  if (images !== undefined) return { kind: 'folder', folder: images, form: { size: size ?? DEFAULT_SIZE, skipBroken } };
+  const form = formsOf(given);
+  if (csv !== undefined) return { kind: 'csv', file: csv, form: form.csv };
+  if (images !== undefined) return { kind: 'folder', folder: images, form: form.images };
   if (idxImages === undefined && idxLabels === undefined) return null;
   if (idxImages === undefined || idxLabels === undefined) {
     throw new UsageError(
@@ -102,7 +125,7 @@ function placeOf(
   return { kind: 'idx', images: idxImages, labels: idxLabels };
 }
 
-const csvOnly = ['labelColumn', 'leaveOut', 'categories', 'names', 'empty', 'encoding'] as const;
+export const csvOnly = ['labelColumn', 'leaveOut', 'categories', 'names', 'empty', 'encoding'] as const;
 
 /** What each format leaves no meaning. */
 const foreign = {

@@ -21,13 +21,14 @@ describe('without options', () => {
       fromModel: null,
       saveModel: null,
       log: [],
+      data: null,
       browsers: 1,
       headed: false,
     });
   });
 
   test('simulate runs 10 clients with the default settings', () => {
-    const run = { clients: 10, backend: 'auto', json: null, fromModel: null, saveModel: null, log: [], fresh: false };
+    const run = { clients: 10, backend: 'auto', json: null, fromModel: null, saveModel: null, log: [], data: null, fresh: false };
     expect(parseSimulation([])).toEqual({ settings: defaults, ...run });
   });
 });

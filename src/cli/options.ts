@@ -27,7 +27,9 @@ import {
 } from '../settings/settings.ts';
 import type { TabFederation } from '../runner/tabFederation.ts';
 import { checkTopology, closestDegree, TopologyError } from '../topology/graph.ts';
+import { entriesOf, type Entry, type EntryForm } from '../datasets/ownEntries.ts';
 import { flagOf, inapplicable, numberText, option, parseOptions, refuse, toggle, toNumber, UsageError } from './commandLine.ts';
+import { csvOnly, formsOf, path, readerOptions, type GivenForm } from './importOptions.ts';
 
 export interface RunOptions {
   readonly settings: Settings;
@@ -42,6 +44,14 @@ export interface RunOptions {
   readonly saveModel: string | null;
   /** What the clients tell stderr of; nothing if empty. */
   readonly log: readonly LogTopic[];
+  /** Where each client's own data are, and how they are read; null for a dataset. */
+  readonly data: OwnData | null;
+}
+
+export interface OwnData {
+  /** By the clients' numbers. */
+  readonly entries: readonly Entry[];
+  readonly form: EntryForm;
 }
 
 export interface SimulationOptions extends RunOptions {
@@ -53,6 +63,9 @@ export type FederationOptions = RunOptions & TabFederation;
 
 /** These runs are for comparison, so they score on every test sample. */
 const defaults: Settings = { ...defaultSettings(), testSamples: 10_000 };
+
+/** Of own data the most that one client learns from: more would make its kernel slow. */
+const MOST_OWN_SAMPLES = 1000;
 
 const DEFAULT_DEGREE = 4;
 const DEFAULT_PROBABILITY = 0.3;
@@ -116,6 +129,7 @@ const runOptions = {
     v.pipe(v.string(), v.check(isModelName, `a name that ends in ${FORMATS}`)),
   ),
   log: option('TOPICS', `what clients tell stderr: ${LOG_TOPICS}`, logText),
+  data: option('FOLDER', 'own data, not a dataset: for each client a folder of images or a CSV file', path),
 };
 
 const settingOptions = {
@@ -247,6 +261,7 @@ const federation = {
     browsers: option('N', 'browser processes to spread the tabs over (default 1)', wholeNumber(1, 64)),
     headed: toggle('show the browsers'),
     ...runOptions,
+    ...readerOptions,
     ...settingOptions,
   }),
   notes,
@@ -259,6 +274,7 @@ const simulation = {
     clients: option('N', 'clients (default 10)', wholeNumber(1, 10_000)),
     fresh: toggle('begin anew although an interrupted run of the same command could go on'),
     ...runOptions,
+    ...readerOptions,
     ...settingOptions,
   }),
   notes,
@@ -315,10 +331,10 @@ function partitionOf(given: Given): PartitionRule {
   }
 }
 
-function exchangeOf(given: Given): Exchange {
+function exchangeOf(given: Given, isOwn: boolean): Exchange {
   const { projection, projectionSize } = given;
   const isProjection = projection !== undefined || projectionSize !== undefined;
-  const exchange = given.exchange ?? (isProjection ? 'projected' : defaults.exchange);
+  const exchange = given.exchange ?? (isProjection ? 'projected' : isOwn ? 'weights' : defaults.exchange);
   const chosen = given.exchange ? `--exchange ${exchange}` : projection ? '--projection' : '--projection-size';
   if (exchange !== 'projected') refuse(given, ['projection', 'projectionSize'], chosen);
   if (exchange !== 'sketch') refuse(given, ['sketchSize'], chosen);
@@ -434,19 +450,20 @@ function methodOf(given: Given, { algorithm, method }: Settings): Method {
   return gradientMethodOf(given, method);
 }
 
-/** The settings of a run of `clients` clients. @throws {UsageError} */
-function settingsOf(given: Given, clients: number): Settings {
+/** The settings of a run of `clients` clients. @param isOwn if they learn from data of their own. @throws {UsageError} */
+function settingsOf(given: Given, clients: number, isOwn: boolean): Settings {
   const base = withAlgorithm(defaults, given.algorithm ?? defaults.algorithm);
   if (given.convolutions?.length) {
     const forms = ['sketchSize', 'projection', 'projectionSize'] as const;
-    refuse(given, given.exchange === 'weights' ? forms : ['exchange', ...forms], `--convolutions ${given.convolutions.join()}`);
+    refuse(given, given.exchange === 'weights' || isOwn ? forms : ['exchange', ...forms], `--convolutions ${given.convolutions.join()}`);
   }
   return v.parse(v.object(schemas), {
     ...base,
     ...given,
     partition: partitionOf(given),
     topology: topologyOf(given, clients),
-    exchange: exchangeOf(given),
+    samples: given.samples ?? (isOwn ? MOST_OWN_SAMPLES : base.samples),
+    exchange: exchangeOf(given, isOwn),
     method: methodOf(given, base),
     union: isCentralised(base.method) ? clients : base.union,
     deadlineMs: given.deadline === undefined ? base.deadlineMs : Math.round(given.deadline * 1000),
@@ -459,10 +476,39 @@ const layerOptions = ['convolutions', 'hidden'] as const satisfies readonly (key
 /** With centralised training one client holds the samples of all. */
 const participants = ({ method }: Settings, clients: number) => (isCentralised(method) ? 1 : clients);
 
+/** What says how packed data are dealt out, which own data are already. */
+const dealing = ['dataset', 'partition', 'alpha', 'classes', 'sizeSpread', 'scoreOn'] as const satisfies readonly (keyof Given)[];
+
+type GivenData = GivenForm & Given & { readonly data?: string };
+
+const readers = [...csvOnly, 'size', 'skipBroken'] as const satisfies readonly (keyof GivenForm)[];
+
+/** @throws {UsageError} @throws {DatasetError} when there is no such folder, or it has no two entries of a kind. */
+function dataOf(given: GivenData): OwnData | null {
+  if (given.data === undefined) {
+    refuse(given, readers, 'a dataset');
+    return null;
+  }
+  refuse(given, dealing, '--data');
+  if (given.algorithm === 'centralised') throw inapplicable('algorithm centralised', '--data');
+  const entries = entriesOf(given.data);
+  if (entries[0]?.kind === 'folder') refuse(given, csvOnly, 'folders of images');
+  else refuse(given, ['skipBroken'], 'CSV files');
+  return { entries, form: formsOf(given) };
+}
+
+/** How many clients there are: of own data as many as entries. */
+function clientsOf(asked: number | undefined, byDefault: number, data: OwnData | null, option: string): number {
+  if (data && asked !== undefined && asked !== data.entries.length) {
+    throw new UsageError(`${option} ${asked} does not fit --data, which has ${data.entries.length} entries, a client each; leave it out.`);
+  }
+  return data ? data.entries.length : (asked ?? byDefault);
+}
+
 /** @throws {UsageError} @throws {HelpRequest} */
 export function parseFederation(argv: readonly string[]): FederationOptions {
   const {
-    tabs: clients = 4,
+    tabs,
     browsers = 1,
     headed = false,
     backend = 'auto',
@@ -472,16 +518,18 @@ export function parseFederation(argv: readonly string[]): FederationOptions {
     log = [],
     ...given
   } = parseOptions(federation, argv);
+  const data = dataOf(given);
+  const clients = clientsOf(tabs, 4, data, '--tabs');
   if (fromModel !== null) refuse(given, layerOptions, '--from-model');
   if (browsers > clients) throw new UsageError(`--browsers ${browsers} is more than the ${clients} tabs; choose at most ${clients}.`);
-  const settings = settingsOf(given, clients);
-  return { settings, clients: participants(settings, clients), backend, json, fromModel, saveModel, log, browsers, headed };
+  const settings = settingsOf(given, clients, data !== null);
+  return { settings, clients: participants(settings, clients), backend, json, fromModel, saveModel, log, data, browsers, headed };
 }
 
 /** @throws {UsageError} @throws {HelpRequest} */
 export function parseSimulation(argv: readonly string[]): SimulationOptions {
   const {
-    clients = 10,
+    clients: asked,
     backend = 'auto',
     json = null,
     fromModel = null,
@@ -490,7 +538,9 @@ export function parseSimulation(argv: readonly string[]): SimulationOptions {
     fresh = false,
     ...given
   } = parseOptions(simulation, argv);
+  const data = dataOf(given);
+  const clients = clientsOf(asked, 10, data, '--clients');
   if (fromModel !== null) refuse(given, layerOptions, '--from-model');
-  const settings = settingsOf(given, clients);
-  return { settings, clients: participants(settings, clients), backend, json, fromModel, saveModel, log, fresh };
+  const settings = settingsOf(given, clients, data !== null);
+  return { settings, clients: participants(settings, clients), backend, json, fromModel, saveModel, log, data, fresh };
 }

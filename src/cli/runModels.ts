@@ -1,18 +1,14 @@
 /** The models that `federation` and `simulate` start from and save. */
 
-import type { DatasetInfo } from '../data/dataset.ts';
 import { weightsDigest } from '../export/digest.ts';
 import { inputShape, type SavedModel, type Task } from '../export/savedModel.ts';
-import { openModel, packedTask, savedModelOf, writeModel, type Outcome } from '../runner/takeHome.ts';
-import type { Settings } from '../settings/settings.ts';
-import { checkData } from './checkData.ts';
+import { openModel, savedModelOf, writeModel, type Outcome } from '../runner/takeHome.ts';
 import { UsageError } from './commandLine.ts';
 import type { RunOptions } from './options.ts';
+import { readData, type RunData } from './readData.ts';
 
 /** A run that can begin. */
-export interface ReadyRun {
-  readonly settings: Settings;
-  readonly info: DatasetInfo;
+export interface ReadyRun extends RunData {
   /** What its model will be given; null where no model is asked about. */
   readonly task: Task | null;
   /** The weights that everyone starts from, by their digest, if any. */
@@ -26,38 +22,39 @@ function meaningOf(task: Task): string {
 }
 
 /** @throws {UsageError} when the data has other classes or inputs than the model. */
-function checkFit({ card }: SavedModel, path: string, task: Task, { name, classNames }: DatasetInfo): void {
+function checkFit({ card }: SavedModel, path: string, task: Task, { name, option, classNames }: RunData): void {
   const list = (names: readonly string[]) => names.slice(0, 8).join(', ') + (names.length > 8 ? ', ..' : '');
   if (card.classes.join('\n') !== classNames.join('\n')) {
     throw new UsageError(
-      `${path} tells ${list(card.classes)} apart, and ${name} has ${list(classNames)}; choose data of the model's classes with --dataset.`,
+      `${path} tells ${list(card.classes)} apart, and ${name} has ${list(classNames)}; choose data of the model's classes with ${option}.`,
     );
   }
   if (meaningOf(card.task) !== meaningOf(task)) {
     const what =
       card.task.kind === 'images' ? meaningOf(card.task) : `rows of ${list(card.task.table.columns.map((column) => column.name))}`;
-    throw new UsageError(`${path} reads ${what}, and ${name} has others; choose data of that form with --dataset.`);
+    throw new UsageError(`${path} reads ${what}, and ${name} has others; choose data of that form with ${option}.`);
   }
 }
 
 /**
  * Checks what can be checked before anything runs.
  * @param clientsFlag the option that counts the clients, e.g. `--tabs`.
- * @throws {UsageError} saying what there is. @throws {ModelFileError} of a model that cannot be read or will not be writable.
+ * @throws {UsageError} saying what there is. @throws {DatasetError} @throws {TaskError} of own data that do not fit.
+ * @throws {ModelFileError} of a model that cannot be read or will not be writable.
  */
 export async function readyRun(options: RunOptions, clientsFlag: string): Promise<ReadyRun> {
-  const { clients, fromModel, saveModel } = options;
+  const { fromModel, saveModel } = options;
   const start = fromModel === null ? null : await openModel(fromModel);
   const digest = start ? await weightsDigest(start.weights) : '';
   const { hidden, convolutions } = start?.card ?? options.settings;
   const settings = { ...options.settings, hidden, convolutions, initialModel: digest };
-  const info = await checkData({ settings, clients }, clientsFlag);
-  const task = start || saveModel !== null ? await packedTask(info) : null;
-  if (start && fromModel !== null && task) checkFit(start, fromModel, task, info);
-  return { settings, info, task, models: new Map(start ? [[digest, start.weights]] : []) };
+  const data = await readData({ ...options, settings }, clientsFlag);
+  const task = start || saveModel !== null ? await data.inputs() : null;
+  if (start && fromModel !== null && task) checkFit(start, fromModel, task, data);
+  return { ...data, task, models: new Map(start ? [[digest, start.weights]] : []) };
 }
 
 /** Saves what a run has brought, if that was asked for. @throws {ModelFileError} */
-export async function saveOutcome({ task, info }: ReadyRun, outcome: Outcome, path: string | null): Promise<void> {
-  if (path !== null && task) await writeModel(savedModelOf(outcome, task, info.classNames), path);
+export async function saveOutcome({ task, classNames }: ReadyRun, outcome: Outcome, path: string | null): Promise<void> {
+  if (path !== null && task) await writeModel(savedModelOf(outcome, task, classNames), path);
 }

@@ -6,7 +6,7 @@ import { parseSimulation } from './options.ts';
 import { readyRun, saveOutcome } from './runModels.ts';
 import { prepareData } from '../datasets/prepareData.ts';
 import { ProgressLine } from '../runner/progress.ts';
-import { makeReport, roundsTable, settledLine, workLine, writeReport } from '../runner/report.ts';
+import { makeReport, roundsTable, scoredLine, settledLine, workLine, writeReport } from '../runner/report.ts';
 import { runInThreads } from '../runner/threads.ts';
 
 /** `npm run simulate`: a federation inside one process. */
@@ -15,15 +15,26 @@ await runCommand(async (argv, stop) => {
   const { clients, backend, log } = options;
   await prepareData();
   const ready = await readyRun(options, '--clients');
-  const { settings, models } = ready;
-  const checkpoint = new Checkpoint(settings, clients, ready.info.digest);
+  const { settings, own, models } = ready;
+  // A checkpoint would outlive the own data that it was made of.
+  const checkpoint = options.data ? undefined : new Checkpoint(settings, clients, ready.digest);
   const progress = new ProgressLine();
-  if (options.fresh) await checkpoint.remove();
+  if (options.fresh) await checkpoint?.remove();
   const onProgress = progress.show.bind(progress);
-  const { views, model } = await runInThreads({ settings, clients, backend, models, log, stop, checkpoint, onProgress });
+  const { views, model } = await runInThreads({
+    settings,
+    clients,
+    own,
+    backend,
+    models,
+    log,
+    stop,
+    ...(checkpoint && { checkpoint }),
+    onProgress,
+  });
   progress.end();
   const report = await makeReport({ views, runner: 'in-process', versions: {} });
-  const lines = [roundsTable(report), settledLine(report), workLine(report)].filter((line) => line !== null);
+  const lines = [roundsTable(report), scoredLine(report), settledLine(report), workLine(report)].filter((line) => line !== null);
   process.stdout.write(`${lines.join('\n')}\n`);
   if (options.json !== null) await writeReport(report, options.json);
   await saveOutcome(ready, { model, views, versions: report.versions }, options.saveModel);

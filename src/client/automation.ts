@@ -2,6 +2,7 @@
 
 import type { BackendWish } from '../backend/backend.ts';
 import type { LogTopic } from '../log/log.ts';
+import type { OwnRows } from '../task/ownRows.ts';
 import type { CaseRun, ConformanceCase } from './conformance.ts';
 import type { LearnedModel } from './learned.ts';
 import type { RoundTrace } from './trace.ts';
@@ -23,6 +24,7 @@ interface DrivenSession {
   readonly traces: readonly RoundTrace[];
   getView(): ClientView | null;
   command(command: ClientCommand): void;
+  bring(rows: OwnRows): void;
   adopt(digest: string, weights: Float32Array): void;
   model(): Promise<LearnedModel | null>;
   addCase(given: ConformanceCase): void;

@@ -4,19 +4,18 @@
  */
 import type { BackendChoice } from '../backend/backend.ts';
 import { silent, type Log } from '../log/log.ts';
-import type { Proposal } from '../protocol/register.ts';
-import { isCentralised } from '../settings/method.ts';
+import { activeRun, type Proposal } from '../protocol/register.ts';
 import type { Settings } from '../settings/settings.ts';
-import { randomId } from '../transport/randomId.ts';
 import type { PeerId, Presence, Transport, TransportEvent } from '../transport/transport.ts';
 import type { LearnedModel } from './learned.ts';
 import { Mailbox } from './mailbox.ts';
 import { neighboursAlong } from './neighbourhood.ts';
 import { overlayNeighbours } from './overlay.ts';
+import { Offers } from './offers.ts';
 import { Pacer } from './pacer.ts';
 import { Participation, type ParticipationOptions } from './participation.ts';
 import { Preparation } from './preparation.ts';
-import type { ProblemSource } from './problem.ts';
+import { learnsFromOthers, OtherDataError, type ProblemSource } from './problem.ts';
 import { Room, type News } from './room.ts';
 import type { RunEvent } from './run/run.ts';
 import type { Snapshot } from './snapshot.ts';
@@ -38,11 +37,10 @@ export interface ClientOptions extends ParticipationOptions {
 }
 
 /** @returns what a person's command asks of the room; null for a start that would find nobody to learn with. */
-function proposalOf(command: ClientCommand, { members, register }: Room): Proposal | null {
+function proposalOf(command: ClientCommand, { members, register }: Room, offers: Offers, digest: string): Proposal | null {
   switch (command.type) {
     case 'start':
-      if (members.length < 2 && !isCentralised(register.settings.method)) return null;
-      return { type: 'start', id: randomId(), founders: members.map(({ id }) => id) };
+      return offers.start(members, register.settings, digest);
     case 'stop':
       return { type: 'end', why: 'stopped' };
     default:
@@ -55,6 +53,7 @@ export class Client {
   readonly #log: Log;
   readonly #room: Room;
   readonly #mailbox: Mailbox;
+  readonly #offers = new Offers();
   readonly #preparation: Preparation;
   readonly #participation: Participation;
   readonly #pacer: Pacer;
@@ -84,7 +83,7 @@ export class Client {
   }
 
   command(command: ClientCommand): void {
-    const proposal = proposalOf(command, this.#room);
+    const proposal = proposalOf(command, this.#room, this.#offers, this.#preparation.problem?.digest ?? '');
     if (proposal) this.#follow(this.#room.propose(proposal));
   }
 
@@ -101,6 +100,11 @@ export class Client {
   /** What the latest run has brought: the federation's model where this client evaluates it, else its own. */
   model(): LearnedModel | null {
     return this.#participation.model();
+  }
+
+  /** Prepares again what the settings ask for: this client has other data of its own than before. */
+  renew(): void {
+    void this.#prepare();
   }
 
   async close(): Promise<void> {
@@ -120,6 +124,7 @@ export class Client {
     return {
       room: this.#room,
       mailbox: this.#mailbox,
+      offers: this.#offers,
       preparation: this.#preparation,
       source: this.#options.source,
       active: this.#participation.active,
@@ -138,6 +143,7 @@ export class Client {
       case 'open':
         this.#log('client', 'opened', { peer: event.peer });
         this.#mailbox.opened(event.peer, { type: 'room', register: this.#room.register });
+        for (const offer of this.#offers.all()) this.#mailbox.send(event.peer, { type: 'offer', offer });
         this.#participation.opened(event.peer);
         break;
       case 'close':
@@ -155,6 +161,7 @@ export class Client {
     const gone = this.#room.meet(members);
     this.#log('client', 'present', { members: this.#room.members.map(({ id, number }) => `${number}:${id}`) });
     for (const peer of gone) {
+      this.#offers.forget(peer);
       if (!this.#participation.active) this.#room.forget(peer);
       this.#lose(peer, 'left the room');
     }
@@ -189,7 +196,10 @@ export class Client {
         return;
       case 'message': {
         const { message } = received;
-        return message.type === 'room' ? this.#follow(this.#room.hear(message.register)) : this.#participation.receive(peer, message);
+        if (message.type === 'room') return this.#follow(this.#room.hear(message.register));
+        if (message.type !== 'offer') return this.#participation.receive(peer, message);
+        if (this.#offers.hear(message.offer)) this.#mailbox.broadcast(message);
+        return;
       }
     }
   }
@@ -205,7 +215,14 @@ export class Client {
   }
 
   #followRun(): void {
-    const entered = this.#participation.follow(this.#room.register, this.#preparation.problem);
+    const { register } = this.#room;
+    const { problem } = this.#preparation;
+    if (problem && learnsFromOthers(problem, activeRun(register))) {
+      this.#fail(new OtherDataError(register.settings));
+      // Nobody is to wait for it.
+      return this.#options.transport.close();
+    }
+    const entered = this.#participation.follow(register, problem);
     if (!entered) return;
     if (entered === 'newcomer') this.#follow(this.#room.propose({ type: 'join' }));
     this.#want();
@@ -239,6 +256,10 @@ export class Client {
       if (prepared.kind === 'superseded') return;
       if (prepared.kind === 'refused') this.#notice = prepared.why;
       this.#log('client', prepared.kind, prepared.kind === 'refused' ? { why: prepared.why } : {});
+      const { problem } = this.#preparation;
+      if (problem?.share) {
+        this.#mailbox.broadcast({ type: 'offer', offer: this.#offers.make(this.#room.self.id, problem.share.contribution) });
+      }
       this.#followRun();
       this.#pacer.changed();
     } catch (error) {

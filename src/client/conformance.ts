@@ -210,6 +210,8 @@ export function caseSource(cases: readonly ConformanceCase[]): ProblemSource {
         initialWeights: flatWeights(model, client.weights),
         startsAlike: false,
         view: null,
+        digest: '',
+        share: null,
       };
     },
     graph: (settings, _clients, round) => {

@@ -1,4 +1,4 @@
-/** What clients learn from packed datasets. */
+/** What clients learn from: packed datasets, or data of their own. */
 
 import type { DatasetInfo, RowSource } from '../data/dataset.ts';
 import { trainingShare, validationShare, type Share } from '../data/partition.ts';
@@ -7,6 +7,8 @@ import { initialWeights, ModelError, parameterCount, type ModelSpec } from '../m
 import { modelOf } from '../settings/model.ts';
 import { isChanging, type Settings } from '../settings/settings.ts';
 import { graphOf } from '../topology/graph.ts';
+import type { OwnRows } from '../task/ownRows.ts';
+import { ownProblem } from './ownProblem.ts';
 import type { Problem, ProblemSource, Samples } from './problem.ts';
 import type { ShareView } from './view.ts';
 
@@ -36,10 +38,12 @@ interface OwnShare {
   readonly view: ShareView;
 }
 
-/** The problems of one process's clients on packed datasets; several clients (the simulator's) share one test set. */
+/** The problems of one process's clients; several clients (the simulator's) share the test set of a packed dataset. */
 export class DatasetProblems implements ProblemSource {
   readonly #tests = new Latest<Samples>();
   readonly #shares = new Map<number, Latest<OwnShare>>();
+  /** Own data by the number of the client that they are of; under null those of a process's only client, whatever its number. */
+  readonly #brought = new Map<number | null, OwnRows>();
   readonly #graphs = new Map<string, readonly (readonly number[])[]>();
 
   /**
@@ -51,7 +55,17 @@ export class DatasetProblems implements ProblemSource {
     private readonly models: ReadonlyMap<string, Float32Array> = new Map(),
   ) {}
 
+  /** Gives a client data of its own, in place of what it had. @param number null of a process with one client. */
+  bring(rows: OwnRows, number: number | null = null): void {
+    this.#brought.set(number, rows);
+  }
+
   async problem(settings: Settings, number: number, onStep: (step: string) => void): Promise<Problem> {
+    const { task } = settings;
+    if (task) {
+      const rows = this.#brought.get(number) ?? this.#brought.get(null) ?? null;
+      return ownProblem(task, rows, settings, (model) => this.#start(settings, model));
+    }
     const { dataset, scoreOn, testSamples } = settings;
     const source = this.open(dataset);
     const info = await source.info();
@@ -69,7 +83,7 @@ export class DatasetProblems implements ProblemSource {
         : loadTest(source, Math.min(testSamples, info.testCount)));
       return { rows: standardise(loaded.values, info), labels: loaded.labels };
     });
-    return { model, ...share, test, initialWeights: this.#start(settings, model), startsAlike: true };
+    return { model, ...share, test, initialWeights: this.#start(settings, model), startsAlike: true, digest: info.digest, share: null };
   }
 
   graph({ topology, seed }: Settings, clients: number, round: number): readonly (readonly number[])[] {

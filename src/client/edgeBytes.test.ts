@@ -29,6 +29,8 @@ const source: ProblemSource = {
       initialWeights: initialWeights(model, seed),
       startsAlike: true,
       view: null,
+      digest: '',
+      share: null,
     };
   },
   graph: ({ topology, seed }, clients, round) => graphOf(topology, clients, seed, round),

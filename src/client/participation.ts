@@ -8,7 +8,7 @@ import type { PeerId } from '../transport/transport.ts';
 import type { Clock } from './clock.ts';
 import type { LearnedModel } from './learned.ts';
 import type { Mailbox } from './mailbox.ts';
-import type { Problem, ProblemSource } from './problem.ts';
+import { scaledBy, type Problem, type ProblemSource } from './problem.ts';
 import type { Room } from './room.ts';
 import { Run, type RunEvent } from './run/run.ts';
 import { shapeOf } from './run/shape.ts';
@@ -112,12 +112,13 @@ export class Participation {
     await active.run.dispose();
   }
 
-  #enter(register: RunRegister, settings: Settings, problem: Problem): 'founder' | 'newcomer' {
-    const { id } = register;
+  #enter(register: RunRegister, settings: Settings, prepared: Problem): 'founder' | 'newcomer' {
+    const { id, scale } = register;
     const { resumption } = this.options;
     const { self } = this.room;
     const isFounder = register.founders.includes(self.id);
     this.log('client', 'enters', { run: id, founder: isFounder });
+    const problem = scaledBy(prepared, scale);
     const run = this.#makeRun(id, settings, problem);
     const start = problem.startsAlike ? problem.initialWeights : null;
     const earlier = resumption ? { ...resumption.snapshot.wire, taken: resumption.taken } : undefined;

@@ -8,13 +8,14 @@ import { descend } from '../ntk/descent.ts';
 import { NtkEngine } from '../ntk/engine.ts';
 import type { EvolutionSettings } from '../settings/method.ts';
 import { featureForm, type Settings } from '../settings/settings.ts';
+import { TaskError } from '../task/taskError.ts';
 import type { Problem, ProblemSource } from './problem.ts';
 
 /** How a preparation ended; `superseded`: another has begun since, or the client has left. */
 export type Prepared =
   | { readonly kind: 'ready' }
   | { readonly kind: 'superseded' }
-  /** These settings make no model; the client waits for others. */
+  /** These settings make no model, or the own data do not fit them; the client waits for others. */
   | { readonly kind: 'refused'; readonly why: string };
 
 export class Preparation {
@@ -67,8 +68,8 @@ export class Preparation {
       return { kind: 'ready' };
     } catch (error) {
       if (!isCurrent()) return { kind: 'superseded' };
-      if (!(error instanceof ModelError)) throw error;
-      this.#enter('waiting for settings that this client can follow');
+      if (!(error instanceof ModelError || error instanceof TaskError)) throw error;
+      this.#enter(`waiting for ${error instanceof TaskError ? 'data of your own' : 'settings that this client can follow'}`);
       return { kind: 'refused', why: error.message };
     }
   }

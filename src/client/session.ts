@@ -3,6 +3,7 @@ import { fetchCatalogue } from '../data/httpSource.ts';
 import { signallingUrl } from '../signalling/client.ts';
 import { RoomSeal } from '../signalling/seal.ts';
 import { parseIceServers } from '../signalling/iceServers.ts';
+import type { OwnRows } from '../task/ownRows.ts';
 import { movedBuffers, serveTransport, type RemoteCall } from '../transport/remote.ts';
 import type { Transport } from '../transport/transport.ts';
 import { joinRoom, watchRoom } from '../transport/webrtc.ts';
@@ -62,6 +63,11 @@ class BrowserSession {
 
   command(command: ClientCommand): void {
     if (this.#worker) post(this.#worker, { type: 'command', command });
+  }
+
+  /** Learns from these rows where the room's task is the one that they were read for. */
+  bring(rows: OwnRows): void {
+    if (this.#worker) post(this.#worker, { type: 'bring', rows });
   }
 
   /** Has another conformance case ready to be configured, and forgets what was traced of those before. */

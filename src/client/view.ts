@@ -3,6 +3,7 @@ import type { BackendView } from '../backend/backend.ts';
 import type { Solved } from '../ntk/evolution.ts';
 import type { RoundSummary, Score } from '../protocol/messages.ts';
 import { defaultSettings, type Settings } from '../settings/settings.ts';
+import type { Scale } from '../task/moments.ts';
 import type { PeerId, Presence } from '../transport/transport.ts';
 
 export type { BackendView, RoundSummary, Score };
@@ -54,6 +55,13 @@ export interface OwnRound {
 /** Bytes by message kind, e.g. `{ weights: 318_044 }`; frames with their headers and chunk headers. */
 export type BytesByKind = Readonly<Record<string, number>>;
 
+/** What a client holds of its own data: rows of each class. */
+export interface Holding {
+  readonly train: readonly number[];
+  /** Set aside to be scored on. */
+  readonly heldOut: readonly number[];
+}
+
 export interface PeerView extends Presence {
   readonly channel: 'none' | 'opening' | 'open' | 'lost';
   /** Whether it is a neighbour in the current round's graph. */
@@ -64,6 +72,8 @@ export interface PeerView extends Presence {
   readonly received: BytesByKind;
   /** Rounds in which it was left out here. */
   readonly missedRounds: number;
+  /** Its own data for the room's task; null where there is no task, or it has brought none yet. */
+  readonly holding: Holding | null;
 }
 
 export interface ShareView {
@@ -86,8 +96,10 @@ export interface ClientView {
   readonly run: string | null;
   readonly backend: BackendView | null;
   readonly share: ShareView | null;
-  /** Samples that models are scored on here; null while they are being fetched. */
+  /** Samples that models are scored on here, which are everyone's or, of own data, held out of them; null while they are fetched. */
   readonly scoredOn: number | null;
+  /** The constants by which the run's own data are standardised; null where there is no run or task. */
+  readonly scale: Scale | null;
   /** Everyone in the room but this client, by number. */
   readonly peers: readonly PeerView[];
   /** The current round's graph over members' ids; before a run, the graph that the settings would give. */
@@ -112,6 +124,7 @@ export const emptyView: ClientView = {
   backend: null,
   share: null,
   scoredOn: null,
+  scale: null,
   peers: [],
   graph: [],
   round: 0,

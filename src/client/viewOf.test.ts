@@ -16,6 +16,8 @@ const problem: Problem = {
   initialWeights: new Float32Array(4),
   startsAlike: true,
   view: null,
+  digest: '',
+  share: null,
 };
 
 function roomOf(...proposals: Proposal[]): Room {
@@ -25,7 +27,7 @@ function roomOf(...proposals: Proposal[]): Room {
   return room;
 }
 
-const start: Proposal = { type: 'start', id: 'r', founders: ['a', 'b', 'c', 'd'] };
+const start = { type: 'start', id: 'r', founders: ['a', 'b', 'c', 'd'], digest: '', scale: null } as const satisfies Proposal;
 
 function activeIn(change: Partial<ShownRun> = {}): ShownRun {
   const history = { own: [], summaries: [], phase: 'mix', missedRoundsOf: (peer: string) => (peer === 'b' ? 2 : 0) } as const;
@@ -42,6 +44,7 @@ function shown(change: Partial<Shown> = {}): Shown {
   return {
     room: roomOf(),
     mailbox: { isOpen: (peer) => peer === 'b', isLost: (peer) => peer === 'c', bytes: new ByteCounters() },
+    offers: { holdingOf: () => null },
     preparation: { backend: null, problem, step: 'fetching' },
     source: { graph: ({ topology, seed }, clients, round) => graphOf(topology, clients, seed, round) },
     active: null,

@@ -5,6 +5,7 @@ import type { PeerId, Presence } from '../transport/transport.ts';
 import type { ByteCounters } from './bytes.ts';
 import type { Mailbox } from './mailbox.ts';
 import { edgesOf, neighboursAlong, type Edge } from './neighbourhood.ts';
+import type { Offers } from './offers.ts';
 import type { Preparation } from './preparation.ts';
 import type { ProblemSource } from './problem.ts';
 import type { Room } from './room.ts';
@@ -24,6 +25,7 @@ export interface ShownRun {
 export interface Shown {
   readonly room: Pick<Room, 'self' | 'members' | 'seen' | 'register' | 'participants'>;
   readonly mailbox: Pick<Mailbox, 'isOpen' | 'isLost'> & { readonly bytes: Pick<ByteCounters, 'totals' | 'sentTo' | 'receivedFrom'> };
+  readonly offers: Pick<Offers, 'holdingOf'>;
   readonly preparation: Pick<Preparation, 'backend' | 'problem' | 'step'>;
   readonly source: Pick<ProblemSource, 'graph'>;
   readonly active: ShownRun | null;
@@ -51,7 +53,7 @@ function statusOf({ failure, preparation, room, active }: Shown): ClientStatus {
   return { kind: run.end === null && isPaused(run) ? 'paused' : 'running' };
 }
 
-function peerViewOf({ room, mailbox, active, wanted }: Shown, member: Presence, neighbours: ReadonlySet<PeerId>): PeerView {
+function peerViewOf({ room, mailbox, offers, active, wanted }: Shown, member: Presence, neighbours: ReadonlySet<PeerId>): PeerView {
   const { id } = member;
   const isHere = room.members.some((other) => other.id === id);
   const closed = !isHere || mailbox.isLost(id) ? 'lost' : wanted.includes(id) ? 'opening' : 'none';
@@ -63,6 +65,7 @@ function peerViewOf({ room, mailbox, active, wanted }: Shown, member: Presence, 
     sent: mailbox.bytes.sentTo(id),
     received: mailbox.bytes.receivedFrom(id),
     missedRounds: active?.run.history.missedRoundsOf(id) ?? 0,
+    holding: offers.holdingOf(id, room.register.settings),
   };
 }
 
@@ -80,6 +83,7 @@ export function viewOf(shown: Shown): ClientView {
     backend,
     share: problem?.view ?? null,
     scoredOn: problem?.test?.labels.length ?? null,
+    scale: active ? (room.register.run?.scale ?? null) : null,
     peers: room.seen.map((member) => peerViewOf(shown, member, neighbours)),
     graph,
     round: active?.run.round ?? 0,

@@ -22,6 +22,7 @@ function post(message: FromWorker): void {
 
 let transport: RemoteTransport | null = null;
 let client: Client | null = null;
+let problems: DatasetProblems | null = null;
 const cases: ConformanceCase[] = [];
 const models = new Map<string, Float32Array>();
 
@@ -31,11 +32,12 @@ self.onmessage = ({ data }: MessageEvent<ToWorker>) => {
       const { self: presence, backend, dataUrl, conformance, log } = data;
       if (conformance) cases.push(conformance.given);
       locateWasm();
+      problems = new DatasetProblems((dataset) => httpSource(new URL(dataUrl), dataset), models);
       transport = new RemoteTransport(presence, post);
       client = new Client({
         transport,
         backend: () => selectBackend(backend),
-        source: conformance ? caseSource(cases) : new DatasetProblems((dataset) => httpSource(new URL(dataUrl), dataset), models),
+        source: conformance ? caseSource(cases) : problems,
         settings: conformance ? settingsOf(conformance) : defaultSettings(),
         clock: wallClock,
         onView: postingChanges((changes) => post({ type: 'view', changes })),
@@ -50,6 +52,9 @@ self.onmessage = ({ data }: MessageEvent<ToWorker>) => {
       return transport?.take(data);
     case 'command':
       return client?.command(data.command);
+    case 'bring':
+      problems?.bring(data.rows);
+      return client?.renew();
     case 'case':
       cases.push(data.given);
       return;

@@ -1,6 +1,7 @@
 /** What the page's main thread and the client's worker say to each other. Both come from one build, so nothing is validated. */
 import type { BackendWish } from '../backend/backend.ts';
 import type { LogTopic } from '../log/log.ts';
+import type { OwnRows } from '../task/ownRows.ts';
 import type { RemoteCall, RemoteReply } from '../transport/remote.ts';
 import type { Presence } from '../transport/transport.ts';
 import type { CaseRun, ConformanceCase } from './conformance.ts';
@@ -23,6 +24,8 @@ export type ToWorker =
     }
   | RemoteReply
   | { readonly type: 'command'; readonly command: ClientCommand }
+  /** Data of the person's own, read for the room's task or for one to come. */
+  | { readonly type: 'bring'; readonly rows: OwnRows }
   /** Another case for one that has had its first. */
   | { readonly type: 'case'; readonly given: ConformanceCase }
   /** A model that runs may go on from. */

@@ -1,8 +1,8 @@
 /** How a table's fields became its values: what whoever has another row needs to ask a model of it. */
 
 import * as v from 'valibot';
+import { widthOf } from '../settings/task.ts';
 import { DatasetError, MAX_ROW_VALUES } from './dataset.ts';
-import { widthOf } from './formats/tablePlan.ts';
 
 const finite = v.pipe(v.number(), v.finite());
 

@@ -1,6 +1,9 @@
 /** What a dataset is, and how rows of it are asked for. */
 
 import * as v from 'valibot';
+import { MAX_CLASSES, MAX_NAME, MAX_ROW_VALUES } from '../settings/bounds.ts';
+
+export { MAX_CLASSES, MAX_NAME as MAX_CLASS_NAME, MAX_ROW_VALUES } from '../settings/bounds.ts';
 
 /** The version of the packed files' layout; files of another version are packed again. */
 export const FORMAT_VERSION = 1;
@@ -38,12 +41,6 @@ const count = (max: number) => v.pipe(v.number(), v.integer(), v.minValue(0), v.
 
 /** No split has more. */
 export const MAX_ROWS = 10_000_000;
-/** A label is a byte. */
-export const MAX_CLASSES = 255;
-/** No longer class name. */
-export const MAX_CLASS_NAME = 100;
-/** No row has more values: 256 x 256 pixels. */
-export const MAX_ROW_VALUES = 65_536;
 /** No file is larger, nor anything packed in one, bytes. */
 export const MAX_FILE_BYTES = 2 ** 30;
 
@@ -62,7 +59,7 @@ const infoSchema = v.pipe(
     width: v.pipe(count(MAX_ROW_VALUES), v.minValue(1)),
     height: v.pipe(count(MAX_ROW_VALUES), v.minValue(1)),
     /** C names; a label is an index into them. */
-    classNames: v.pipe(v.array(v.pipe(v.string(), v.maxLength(MAX_CLASS_NAME))), v.minLength(2), v.maxLength(MAX_CLASSES)),
+    classNames: v.pipe(v.array(v.pipe(v.string(), v.maxLength(MAX_NAME))), v.minLength(2), v.maxLength(MAX_CLASSES)),
     /** Training rows of each class. */
     trainCounts: v.array(count(MAX_ROWS)),
     testCount: count(MAX_ROWS),

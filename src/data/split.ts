@@ -1,16 +1,24 @@
-/** Which rows of each class are for testing. */
+/** What of labelled rows is for testing. */
 
-import { randomStream } from '../math/random.ts';
+import type { RandomStream } from '../math/random.ts';
 
 /** The row numbers of each class. */
-export type Rows = readonly (readonly number[])[];
+export type RowsOfClasses = readonly (readonly number[])[];
 
 /** How many of the rows of a class are for testing: at least one, and never all, so that a class of one row is for training. */
-export const testRows = (rows: number, fraction: number): number => Math.min(rows - 1, Math.max(1, Math.round(fraction * rows)));
+export const testRows = (rows: number, fraction: number): number =>
+  Math.max(0, Math.min(rows - 1, Math.max(1, Math.round(fraction * rows))));
 
-/** Takes `fraction` of each class's rows for testing, drawn at random in a fixed way. */
-export function stratifiedSplit(rows: Rows, fraction: number): { train: Rows; test: Rows } {
-  const shuffled = rows.map((ofClass, c) => randomStream(0, 'split', c).shuffle(ofClass));
+/**
+ * Takes `fraction` of each class's rows for testing.
+ * @param randomOf the stream that a class's rows are drawn from.
+ */
+export function stratifiedSplit(
+  rows: RowsOfClasses,
+  fraction: number,
+  randomOf: (classIndex: number) => RandomStream,
+): { train: RowsOfClasses; test: RowsOfClasses } {
+  const shuffled = rows.map((ofClass, c) => randomOf(c).shuffle(ofClass));
   const taken = rows.map(({ length }) => testRows(length, fraction));
   return {
     train: shuffled.map((ofClass, c) => ofClass.slice(taken[c])),

@@ -1,8 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { DatasetError, trainRowCount } from '../data/dataset.ts';
 import type { LabelledRows } from '../data/formats/labelledRows.ts';
-import { stratifiedSplit } from '../data/split.ts';
 import { packOwn, type SourcedRows } from './ownDataset.ts';
 import type { PackedDataset } from './pack.ts';
 import { packedSource } from '../data/packedSource.ts';
@@ -32,35 +30,6 @@ const images = (labels: readonly string[], values: LabelledRows['values']): Sour
 });
 
 const times = (count: number, label: string) => Array<string>(count).fill(label);
-
-describe('stratifiedSplit', () => {
-  test('takes the fraction of every class, at least one row and never all, and loses none', () => {
-    fc.assert(
-      fc.property(
-        fc.array(fc.integer({ min: 1, max: 60 }), { minLength: 1, maxLength: 6 }),
-        fc.double({ min: 0.01, max: 0.9, noNaN: true }),
-        (counts, fraction) => {
-          let next = 0;
-          const rows = counts.map((count) => Array.from({ length: count }, () => next++));
-          const { train, test: held } = stratifiedSplit(rows, fraction);
-          counts.forEach((count, c) => {
-            const taken = held[c]!.length;
-            expect([...train[c]!, ...held[c]!].sort((a, b) => a - b)).toEqual(rows[c]);
-            expect(taken).toBeLessThan(count);
-            if (count > 1) expect(taken).toBeGreaterThan(0);
-            if (taken > 1 && taken < count - 1) expect(Math.abs(taken - fraction * count)).toBeLessThanOrEqual(0.5);
-          });
-          expect(stratifiedSplit(rows, fraction)).toEqual({ train, test: held });
-        },
-      ),
-    );
-  });
-
-  test('draws at random', () => {
-    const rows = [Array.from({ length: 40 }, (_, i) => i)];
-    expect(stratifiedSplit(rows, 0.5).test[0]).not.toEqual(rows[0]!.slice(0, 20));
-  });
-});
 
 describe('packOwn', () => {
   const labels = [...times(20, 'b'), ...times(40, 'a'), 'c'];

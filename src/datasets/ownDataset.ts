@@ -3,11 +3,14 @@
 import type { Table, TableColumn } from '../data/columns.ts';
 import { DatasetError, MAX_CLASS_NAME, MAX_CLASSES, MAX_ROWS, rowWidth, type DatasetInfo } from '../data/dataset.ts';
 import type { LabelledRows } from '../data/formats/labelledRows.ts';
-import { widthOf, type ColumnPlan, type TablePlan } from '../data/formats/tablePlan.ts';
-import { stratifiedSplit, type Rows } from '../data/split.ts';
+import type { ColumnPlan, TablePlan } from '../data/formats/tablePlan.ts';
+import { stratifiedSplit, type RowsOfClasses } from '../data/split.ts';
+import { randomStream } from '../math/random.ts';
+import { widthOf } from '../settings/task.ts';
+import { inOrder } from '../task/names.ts';
 import { pack, type PackedDataset, type RowsByClass } from './pack.ts';
 
-/** The names of classes among the labels: in numeric order where all are numbers, else in that of their code units. */
+/** The names of classes among the labels, in their order. */
 function classesOf(labels: readonly string[], where: string): string[] {
   const names = [...new Set(labels)];
   if (names.length < 2)
@@ -19,11 +22,10 @@ function classesOf(labels: readonly string[], where: string): string[] {
   }
   const long = names.find((name) => name.length > MAX_CLASS_NAME);
   if (long) throw new DatasetError(`${where} has a class "${long.slice(0, 20)}..", longer than ${MAX_CLASS_NAME} characters; shorten it.`);
-  const isNumeric = names.every((name) => Number.isFinite(Number(name)));
-  return names.sort(isNumeric ? (a, b) => Number(a) - Number(b) : (a, b) => (a < b ? -1 : 1));
+  return inOrder(names);
 }
 
-function rowsByClass(labels: readonly string[], classNames: readonly string[], where: string): Rows {
+function rowsByClass(labels: readonly string[], classNames: readonly string[], where: string): RowsOfClasses {
   if (labels.length > MAX_ROWS) throw new DatasetError(`${where} has ${labels.length} rows, more than ${MAX_ROWS}; take a part of it.`);
   const lists = new Map(classNames.map((name) => [name, new Array<number>()]));
   labels.forEach((label, row) => {
@@ -41,7 +43,7 @@ interface Moments {
 }
 
 /** Of values `first`, `first + 1` .. `first + count - 1` of each of the rows that are there; of none 0 and 1. */
-function momentsOf({ values, width, height }: LabelledRows, rows: Rows, first: number, count: number): Moments {
+function momentsOf({ values, width, height }: LabelledRows, rows: RowsOfClasses, first: number, count: number): Moments {
   const stride = width * height;
   const total = (term: (value: number) => number) => {
     let sum = 0;
@@ -70,7 +72,7 @@ interface Storage {
  * Bytes as they are, with their moments; other numbers standardised, of a table column by column, but for indicators; all by the
  * training rows. A value that is not there becomes 0, which is its column's mean.
  */
-function storageOf(train: LabelledRows, rows: Rows, where: string): Storage {
+function storageOf(train: LabelledRows, rows: RowsOfClasses, where: string): Storage {
   const stride = rowWidth(train);
   if (train.values instanceof Uint8Array) {
     const { mean, std } = momentsOf(train, rows, 0, stride);
@@ -103,7 +105,7 @@ function storageOf(train: LabelledRows, rows: Rows, where: string): Storage {
   };
 }
 
-function stored({ values }: LabelledRows, rows: Rows, { bytes, store }: Storage): RowsByClass {
+function stored({ values }: LabelledRows, rows: RowsOfClasses, { bytes, store }: Storage): RowsByClass {
   return rows.map((ofClass) => {
     const packed = new Uint8Array(ofClass.length * bytes);
     ofClass.forEach((row, i) => store(values, row, packed.subarray(i * bytes, (i + 1) * bytes)));
@@ -150,7 +152,9 @@ export function packOwn(name: string, train: SourcedRows, test: SourcedRows | nu
     throw new DatasetError(`${testing.where} has ${shapeOf(testing.rows)} and ${train.where} ${shapeOf(train.rows)}; give two that fit.`);
   }
   const split =
-    typeof test === 'number' ? stratifiedSplit(all, test) : { train: all, test: rowsByClass(test.rows.labels, classNames, test.where) };
+    typeof test === 'number'
+      ? stratifiedSplit(all, test, (c) => randomStream(0, 'split', c))
+      : { train: all, test: rowsByClass(test.rows.labels, classNames, test.where) };
   if (split.test.every(({ length }) => length === 0)) throw new DatasetError(`${testing.where} leaves no row for testing; give more rows.`);
   const storage = storageOf(train.rows, split.train, train.where);
   return pack(

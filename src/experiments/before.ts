@@ -10,6 +10,7 @@ const before: readonly Fields[] = [
   { method: { kind: 'ntk', kernel: 'averaged', pull: 0, evolution: { kind: 'flow' } } },
   { patience: 0 },
   { initialModel: '' },
+  { task: null },
 ];
 
 /** Completes the settings of a record by what is younger than it. */

@@ -50,7 +50,9 @@ export const cardSchema = v.strictObject({
   rounds: whole,
   participants: count(1, 10_000),
   /** On samples that were not learned from; null where none were scored. */
-  scores: v.nullable(v.strictObject({ accuracy: fraction, loss: amount, samples: whole, on: v.picklist(['test', 'validation']) })),
+  scores: v.nullable(
+    v.strictObject({ accuracy: fraction, loss: amount, samples: whole, on: v.picklist(['test', 'validation', 'held-out']) }),
+  ),
   /** Of the run, as its report has them; of an earlier version maybe, so that they are told and not used. */
   settings: v.record(v.string(), v.unknown()),
   versions: v.record(v.string(), v.string()),

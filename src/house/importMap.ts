@@ -20,7 +20,7 @@ const tfWebGpu = '@tensorflow/tfjs-backend-webgpu';
 
 const kernels = ['src/math', 'src/model', 'src/backend', 'src/ntk'];
 const mesh = ['src/signalling', 'src/transport'];
-const federation = ['src/settings', 'src/topology', 'src/data', 'src/protocol', 'src/round'];
+const federation = ['src/settings', 'src/topology', 'src/data', 'src/task', 'src/protocol', 'src/round'];
 
 export const importMap: ImportMap = {
   'src/math': { folders: [], packages: ['pure-rand'] },
@@ -39,8 +39,9 @@ export const importMap: ImportMap = {
   'src/settings': { folders: ['src/math', 'src/model', 'src/transport'], packages: ['valibot'] },
   'src/topology': { folders: ['src/math', 'src/settings'], packages: [] },
   'src/data': { folders: ['src/math', 'src/settings'], packages: ['csv-parse', 'valibot'] },
-  'src/export': { folders: ['src/model', 'src/settings', 'src/data'], packages: ['@bufbuild/protobuf', 'fflate', 'valibot'] },
-  'src/protocol': { folders: ['src/math', 'src/model', 'src/ntk', 'src/transport', 'src/settings'], packages: ['valibot'] },
+  'src/task': { folders: ['src/math', 'src/settings', 'src/data'], packages: ['@noble/hashes', 'valibot'] },
+  'src/export': { folders: ['src/model', 'src/settings', 'src/data', 'src/task'], packages: ['@bufbuild/protobuf', 'fflate', 'valibot'] },
+  'src/protocol': { folders: ['src/math', 'src/model', 'src/ntk', 'src/transport', 'src/settings', 'src/task'], packages: ['valibot'] },
   'src/round': { folders: ['src/math', 'src/model', 'src/ntk', 'src/transport', 'src/settings', 'src/protocol'], packages: [] },
   'src/client': { folders: ['src/log', ...kernels, ...mesh, ...federation], packages: ['valibot'] },
   'src/own': { folders: ['src/data'], packages: ['idb'] },
@@ -61,7 +62,7 @@ export const importMap: ImportMap = {
   },
 
   // Node.
-  'src/datasets': { folders: ['src/math', 'src/settings', 'src/data'], packages: ['node', 'sharp', 'valibot'] },
+  'src/datasets': { folders: ['src/math', 'src/settings', 'src/data', 'src/task'], packages: ['node', 'sharp', 'valibot'] },
   'src/runner': {
     folders: [
       'src/math',
@@ -71,6 +72,7 @@ export const importMap: ImportMap = {
       'src/transport',
       'src/settings',
       'src/data',
+      'src/task',
       'src/export',
       'src/round',
       'src/client',
@@ -89,6 +91,7 @@ export const importMap: ImportMap = {
       'src/settings',
       'src/topology',
       'src/data',
+      'src/task',
       'src/export',
       'src/client',
       'src/datasets',

@@ -12,6 +12,7 @@ import { NtkEngine } from './engine.ts';
 import { EvolutionError, type Flow, type Targets } from './evolution.ts';
 import { PoolError, type PoolMember } from './pool.ts';
 import { sketchInputs, sketchMatrix } from './sketch.ts';
+import { scoreOf } from './tally.ts';
 
 type FlowOptions = Flow & Targets & { readonly round: number };
 
@@ -247,7 +248,7 @@ describe.each(hostBackends)('NtkEngine on %s', (backend) => {
     const random = randomStream(8, 'evaluation');
     const rows = Float32Array.from({ length: count * 6 }, () => random.normal());
     const labels = Uint8Array.from({ length: count }, () => random.integer(3));
-    const { accuracy, loss } = await engine.evaluate(weights, rows, labels);
+    const { accuracy, loss } = scoreOf(await engine.evaluate(weights, rows, labels));
     let correct = 0;
     let entropy = 0;
     samplesOf(spec, { key: '', rows, labels }).forEach((x, p) => {

@@ -21,6 +21,7 @@ import { poolOf, PoolError, type Features, type PoolMember } from './pool.ts';
 import { projectedJacobian } from './projection.ts';
 import { take, takeOne } from './readback.ts';
 import './registerKernels.ts';
+import type { Tally } from './tally.ts';
 import { softenedMean } from './teacher.ts';
 import { evolveWhole } from './whole.ts';
 
@@ -173,13 +174,13 @@ export class NtkEngine {
   }
 
   /**
-   * The fraction classified correctly, and the mean cross-entropy in nats. The rows, n x width, go to the backend in batches:
-   * a test set is large, and many clients of one process share it.
+   * What the model names these samples. The rows, n x width, go to the backend in batches: a test set is large, and many clients
+   * of one process share it.
    */
-  async evaluate(weights: Float32Array, rows: Float32Array, labels: Uint8Array): Promise<{ accuracy: number; loss: number }> {
+  async evaluate(weights: Float32Array, rows: Float32Array, labels: Uint8Array): Promise<Tally> {
     const classes = classCount(this.spec);
     const width = inputWidth(this.spec);
-    let correct = 0;
+    const confusion = Array<number>(classes * classes).fill(0);
     let loss = 0;
     for (let start = 0; start < labels.length; start += EVALUATION_BATCH) {
       const count = Math.min(EVALUATION_BATCH, labels.length - start);
@@ -193,11 +194,12 @@ export class NtkEngine {
         const row = logits.subarray(p * classes, (p + 1) * classes);
         const label = labels[start + p]!;
         const top = Math.max(...row);
-        if (row[label] === top) correct++;
+        // Of equal logits the label's counts.
+        confusion[label * classes + (row[label] === top ? label : Math.max(0, row.indexOf(top)))]!++;
         loss += top - row[label]! + Math.log(row.reduce((sum, logit) => sum + Math.exp(logit - top), 0));
       }
     }
-    return { accuracy: correct / labels.length, loss: loss / labels.length };
+    return { confusion, loss };
   }
 
   /**

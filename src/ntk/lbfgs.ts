@@ -28,7 +28,7 @@ export interface Line {
   /** Where to look first: around a unit step or, with nothing remembered, one that cannot go too far. */
   readonly trials: readonly Trial[];
   /** Looks around a distance. */
-  tryAt(distance: number): Promise<readonly Trial[]>;
+  readonly tryAt: (distance: number) => Promise<readonly Trial[]>;
   /** Goes to the distance of a trial, takes the gradient there, and remembers both: one product with Θ. It is the end of the line. */
   advance(distance: number): Promise<void>;
 }

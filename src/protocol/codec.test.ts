@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import { throughHalf } from '../math/half.ts';
 import { randomStream, type RandomStream } from '../math/random.ts';
+import { MAX_CLASSES } from '../settings/bounds.ts';
 import { defaultSettings } from '../settings/settings.ts';
 import { decodeMessage, encodeMessage, MissingBaseError } from './codec.ts';
 import { ProtocolError } from './frame.ts';
@@ -15,7 +16,7 @@ const shapes: fc.Arbitrary<RunShape> = fc
     ownSamples: fc.integer({ min: 1, max: 4 }),
     parameters: fc.oneof(fc.integer({ min: 1, max: 9 }), fc.integer({ min: 1020, max: 1100 })),
     inputWidth: fc.integer({ min: 1, max: 5 }),
-    classes: fc.integer({ min: 2, max: 256 }),
+    classes: fc.oneof({ weight: 30, arbitrary: fc.integer({ min: 2, max: 9 }) }, { weight: 1, arbitrary: fc.constant(MAX_CLASSES) }),
     hidden: fc.array(fc.oneof(fc.integer({ min: 1, max: 5 }), fc.constant(1100)), { maxLength: 3 }),
     jacobian: fc.constantFrom(0, 3, 1100),
     logits: fc.constantFrom(0, 4),
@@ -38,6 +39,10 @@ const floats = (length: number, random: RandomStream) => {
   return Float32Array.from({ length }, () => scale * random.normal());
 };
 const inRound = (random: RandomStream) => ({ run: 'r', round: random.integer(10) });
+const tally = (classes: number, random: RandomStream) => ({
+  confusion: Array.from({ length: classes ** 2 }, () => random.integer(9)),
+  loss: 10 * random.uniform(),
+});
 const score = (random: RandomStream) => ({ accuracy: random.uniform(), loss: 10 * random.uniform() });
 
 /** A message of every kind, with 1 to 3 samples where it has samples. */
@@ -48,7 +53,21 @@ const messageOf: { readonly [Kind in MessageKind]: (shape: RunShape, random: Ran
       version: random.integer(9),
       author: 'a',
       settings: defaultSettings(),
-      run: random.integer(2) === 0 ? null : { version: 1, author: 'a', id: 'r', founders: ['a'], joined: ['b'], turns: 1, end: null },
+      run:
+        random.integer(2) === 0
+          ? null
+          : { version: 1, author: 'a', id: 'r', founders: ['a'], digest: '', scale: null, joined: ['b'], turns: 1, end: null },
+    },
+  }),
+  offer: (_, random) => ({
+    type: 'offer',
+    offer: {
+      peer: 'a',
+      version: random.integer(9),
+      digest: '0123456789abcdef'.repeat(4),
+      train: [random.integer(9)],
+      heldOut: [random.integer(9)],
+      moments: [{ count: random.integer(9), mean: random.normal(), squares: random.uniform() }],
     },
   }),
   mean: ({ inputWidth }, random) => ({ type: 'mean', run: 'r', mean: floats(inputWidth, random) }),
@@ -93,20 +112,23 @@ const messageOf: { readonly [Kind in MessageKind]: (shape: RunShape, random: Ran
   }),
   step: ({ choices, parameters }, random) => ({ type: 'step', ...inRound(random), step: floats(choices * parameters, random) }),
   decline: (_, random) => ({ type: 'decline', ...inRound(random), of: declinable.options[random.integer(3)]! }),
-  metrics: ({ parameters }, random) => ({
+  metrics: ({ parameters, classes }, random) => ({
     type: 'metrics',
     ...inRound(random),
-    ...score(random),
+    tally: tally(classes, random),
     bytesSent: random.integer(1e6),
     seconds: random.uniform(),
     weights: floats(parameters, random),
   }),
+  averaged: ({ parameters }, random) => ({ type: 'averaged', ...inRound(random), weights: floats(parameters, random) }),
+  tally: ({ classes }, random) => ({ type: 'tally', ...inRound(random), tally: tally(classes, random) }),
   summary: (_, random) => ({
     type: 'summary',
     run: 'r',
     summary: {
       round: random.integer(10),
       averaged: score(random),
+      confusion: [random.integer(9)],
       mean: score(random),
       clients: [{ id: 'a', number: random.integer(5), ...score(random) }],
       bytesSent: random.integer(1e6),

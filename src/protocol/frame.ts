@@ -49,10 +49,10 @@ export class ProtocolError extends Error {
 
 const MAGIC = 0x464d5353; // "SSMF"
 /** Goes up whenever frames or messages change so that the two versions cannot understand each other. */
-const FORMAT = 2;
+const FORMAT = 3;
 const PREFIX = 12;
-/** No message has a larger JSON part; settings are the largest, a few kB. */
-const MAX_HEADER = 64 * 1024;
+/** No message has a larger JSON part; a task in the register is the largest, and a confusion matrix of many classes. */
+const MAX_HEADER = 224 * 1024;
 const MAX_ARRAYS = 64;
 const bytesPer = { f32: 4, f16: 2, u8: 1 } as const;
 const blocks = (length: number) => Math.ceil(length / BLOCK);

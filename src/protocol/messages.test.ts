@@ -21,6 +21,8 @@ const shape: RunShape = {
 };
 const floats = (length: number) => Float32Array.from({ length }, (_, i) => i - 1.5);
 const inRound = { run: 'r', round: 3 } as const;
+/** Of 8 samples of 4 classes. */
+const tally = { confusion: Array.from({ length: 16 }, (_, i) => i % 2), loss: 4.5 };
 
 const messages: Message[] = [
   { type: 'room', register: { version: 2, author: 'a', settings: defaultSettings(), run: null } },
@@ -34,7 +36,18 @@ const messages: Message[] = [
         partition: { kind: 'iid' },
         topology: { kind: 'k-regular', degree: 3, changing: true },
       },
-      run: { version: 3, author: 'b', id: 'r', founders: ['a', 'b'], joined: ['c'], turns: 1, end: null },
+      run: { version: 3, author: 'b', id: 'r', founders: ['a', 'b'], digest: '', scale: null, joined: ['c'], turns: 1, end: null },
+    },
+  },
+  {
+    type: 'offer',
+    offer: {
+      peer: 'a',
+      version: 1,
+      digest: '0123456789abcdef'.repeat(4),
+      train: [3, 0, 0, 9],
+      heldOut: [1, 0, 0, 2],
+      moments: [{ count: 12, mean: -1e9, squares: 0.25 }],
     },
   },
   { type: 'mean', run: 'r', mean: floats(3) },
@@ -51,13 +64,16 @@ const messages: Message[] = [
   { type: 'residuals', ...inRound, residual: floats(8) },
   { type: 'step', ...inRound, step: floats(5) },
   { type: 'decline', ...inRound, of: 'weights' },
-  { type: 'metrics', ...inRound, accuracy: 0.5, loss: 1.2, bytesSent: 7, seconds: 0.1, weights: floats(5) },
+  { type: 'metrics', ...inRound, tally, bytesSent: 7, seconds: 0.1, weights: floats(5) },
+  { type: 'averaged', ...inRound, weights: floats(5) },
+  { type: 'tally', ...inRound, tally },
   {
     type: 'summary',
     run: 'r',
     summary: {
       round: 3,
       averaged: { accuracy: 1, loss: 0 },
+      confusion: [...tally.confusion],
       mean: { accuracy: 0.5, loss: 1 },
       clients: [{ id: 'a', number: 0, accuracy: 0.5, loss: 1 }],
       bytesSent: 12,
@@ -155,7 +171,7 @@ describe('messages', () => {
   });
 
   it('neither gives nor takes anything made of samples in a run that exchanges weights alone', () => {
-    const allowed = new Set(['room', 'weights', 'decline', 'metrics', 'summary']);
+    const allowed = new Set(['room', 'offer', 'weights', 'decline', 'metrics', 'averaged', 'tally', 'summary']);
     for (const message of messages) {
       const decode = () => decodeMessage(encodeMessage(message, 'f32'), { ...shape, features: null, inputs: 'none' });
       if (allowed.has(message.type)) expect(decode()).toEqual(message);

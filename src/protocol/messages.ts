@@ -9,9 +9,11 @@ import * as v from 'valibot';
 import { floatsOf } from '../math/half.ts';
 import type { FeatureWidths } from '../model/model.ts';
 import type { InputFeatures } from '../ntk/pool.ts';
-import { amount, fraction, whole } from '../settings/bounds.ts';
+import type { Tally } from '../ntk/tally.ts';
+import { amount, fraction, MAX_CLASSES, whole } from '../settings/bounds.ts';
 import { declare, type Declaration, type Terms } from './declaration.ts';
 import { ProtocolError } from './frame.ts';
+import { offerSchema } from './offer.ts';
 import { checked, field, floats, labels, layers, optional, rows, together, where, type Part } from './parts.ts';
 import { registerSchema } from './register.ts';
 import type { RunShape } from './shape.ts';
@@ -27,6 +29,9 @@ const classes = (shape: RunShape) => shape.classes;
 
 /** To everyone connected, on opening and on every change: the room's settings and run. */
 const room = declare('room', { purpose: 'control', takenBy: 'room' }, { register: field(registerSchema) });
+
+/** To everyone connected, and passed on by them: what a client's own data are, before the first round. */
+const offer = declare('offer', { purpose: 'control', takenBy: 'room' }, { offer: field(offerSchema) });
 
 /** To a neighbour before the first weights, when inputs are sketched: the mean of the sender's inputs. */
 const mean = declare('mean', { purpose: 'training', takenBy: 'round', ofSamples: true }, { ...ofRun, mean: floats(inputWidth) });
@@ -126,33 +131,48 @@ export const declinable = v.picklist([weights.type, mixed.type, residuals.type])
 const decline = declare('decline', { purpose: 'control', takenBy: 'round' }, { ...inRound, of: field(declinable) });
 
 const scoreFields = {
-  /** Fraction of the test images classified correctly, 0 .. 1. */
+  /** Fraction of the samples scored on that are classified correctly, 0 .. 1. */
   accuracy: fraction,
-  /** Mean cross-entropy on the test images, nats. */
+  /** Mean cross-entropy on them, nats. */
   loss: amount,
 };
 const scoreSchema = v.strictObject(scoreFields);
 
-/** evaluate: to the evaluator, the sender's score and weights after the round. */
+const confusionSchema = v.pipe(v.array(whole), v.maxLength(MAX_CLASSES ** 2), v.readonly());
+
+/** Counts of each class by each class that was named, and the summed loss. */
+const tally: Part<Tally> = checked(field(v.strictObject({ confusion: confusionSchema, loss: amount })), ({ confusion }, from) => {
+  const { classes: known } = from.shape;
+  if (confusion.length !== known ** 2) throw new ProtocolError(`A tally of ${confusion.length} counts, in a run of ${known} classes.`);
+});
+
+/** evaluate: to the evaluator, what the sender's model makes of the samples scored on, and its weights, after the round. */
 const metrics = declare(
   'metrics',
   { purpose: 'evaluation', takenBy: 'evaluation' },
   {
     ...inRound,
-    accuracy: field(scoreFields.accuracy),
-    loss: field(scoreFields.loss),
+    tally,
     bytesSent: field(amount),
     seconds: field(amount),
     weights: floats(parameters),
   },
 );
 
+/** evaluate, where everyone scores on rows of their own: from the evaluator to all that reported, their weights' average. */
+const averaged = declare('averaged', { purpose: 'evaluation', takenBy: 'evaluation' }, { ...inRound, weights: floats(parameters) });
+
+/** evaluate: to the evaluator, what the averaged model makes of the sender's rows. */
+const averagedTally = declare('tally', { purpose: 'evaluation', takenBy: 'evaluation' }, { ...inRound, tally });
+
 /** What all clients know of one finished round, through the evaluator. */
 export const summarySchema = v.strictObject({
   round: whole,
   /** The average of all clients' weights: the federation's model. */
   averaged: scoreSchema,
-  /** The mean of the clients' own scores. */
+  /** C x C, row-major: the samples of each class by the class that the averaged model names. */
+  confusion: confusionSchema,
+  /** The score of the clients' own models, over all samples that they are scored on. */
   mean: scoreSchema,
   clients: v.pipe(
     v.array(v.strictObject({ id: v.pipe(v.string(), v.maxLength(64)), number: v.pipe(v.number(), v.integer()), ...scoreFields })),
@@ -172,7 +192,22 @@ const summary = declare(
   { ...ofRun, summary: checked(field(summarySchema), ({ round }, from) => from.checkRound(round)) },
 );
 
-export const messages = { room, mean, weights, mixed, inputs, features, residuals, step, decline, metrics, summary };
+export const messages = {
+  room,
+  offer,
+  mean,
+  weights,
+  mixed,
+  inputs,
+  features,
+  residuals,
+  step,
+  decline,
+  metrics,
+  averaged,
+  tally: averagedTally,
+  summary,
+};
 
 export type MessageKind = keyof typeof messages;
 type MessageOfKind = { [Kind in MessageKind]: ReturnType<(typeof messages)[Kind]['read']> };
@@ -191,5 +226,7 @@ export type MixedMessage = Message<'mixed'>;
 export type ResidualsMessage = Message<'residuals'>;
 export type DeclineMessage = Message<'decline'>;
 export type MetricsMessage = Message<'metrics'>;
+export type AveragedMessage = Message<'averaged'>;
+export type TallyMessage = Message<'tally'>;
 export type Score = Readonly<v.InferOutput<typeof scoreSchema>>;
 export type RoundSummary = Readonly<v.InferOutput<typeof summarySchema>>;

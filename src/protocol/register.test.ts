@@ -14,6 +14,7 @@ import {
 } from './register.ts';
 
 const clients = ['a', 'b', 'c', 'd'] as const;
+const ofDataset = { digest: '', scale: null };
 const blank: RoomRegister = { version: 0, author: '', settings: defaultSettings(), run: null };
 
 /** What happens in a room: somebody decides something, or hears what somebody else's register is. */
@@ -42,7 +43,7 @@ function decided(register: RoomRegister, { at, proposal }: Extract<Happening, { 
     case 'configure':
       return propose(register, author, { type: proposal, settings: { ...defaultSettings(), seed: step } });
     case 'start':
-      return propose(register, author, { type: proposal, id: `run ${step}`, founders: [author] });
+      return propose(register, author, { type: proposal, id: `run ${step}`, founders: [author], ...ofDataset });
     case 'end':
       return propose(register, author, { type: 'end', why: 'finished' });
     case 'stop':
@@ -119,7 +120,7 @@ describe('the room register', () => {
   });
 
   it('keeps a pause or a stop against one who joins at the same moment', () => {
-    const running = propose(blank, 'a', { type: 'start', id: 'r', founders: ['a', 'b'] });
+    const running = propose(blank, 'a', { type: 'start', id: 'r', founders: ['a', 'b'], ...ofDataset });
     const joined = propose(running, 'z', { type: 'join' });
     const paused = mergeRegisters(joined, propose(running, 'a', { type: 'pause' }));
     expect([paused.run?.joined, activeRun(paused) && isPaused(activeRun(paused)!)]).toEqual([['z'], true]);
@@ -135,11 +136,11 @@ describe('the room register', () => {
     const [configured, started] = (['a', 'b'] as const).map((configuring) => {
       const starting = configuring === 'a' ? 'b' : 'a';
       const change = propose(blank, configuring, { type: 'configure', settings: { ...blank.settings, seed: 7 } });
-      return mergeRegisters(change, propose(blank, starting, { type: 'start', id: 'r', founders: ['a', 'b'] }));
+      return mergeRegisters(change, propose(blank, starting, { type: 'start', id: 'r', founders: ['a', 'b'], ...ofDataset }));
     });
     expect([isVoid(configured!), activeRun(configured!)?.id, configured!.settings.seed]).toEqual([false, 'r', blank.settings.seed]);
     expect([isVoid(started!), activeRun(started!), started!.settings.seed]).toEqual([true, null, 7]);
-    const again = propose(started!, 'a', { type: 'start', id: 'again', founders: ['a'] });
+    const again = propose(started!, 'a', { type: 'start', id: 'again', founders: ['a'], ...ofDataset });
     expect(activeRun(again)?.id).toBe('again');
   });
 });

@@ -10,6 +10,7 @@
  */
 import * as v from 'valibot';
 import { settingsSchema, type Settings } from '../settings/settings.ts';
+import { scaleSchema } from '../task/moments.ts';
 
 const peerId = v.pipe(v.string(), v.minLength(1), v.maxLength(64));
 const peerIds = v.pipe(v.array(peerId), v.maxLength(1024));
@@ -28,6 +29,10 @@ const runSchema = v.strictObject({
   id: v.pipe(v.string(), v.minLength(1), v.maxLength(64)),
   /** In the room when the run was started: they begin at round 0. */
   founders: peerIds,
+  /** Of what is learned from: a dataset or a task; empty where the starter knows of none. Whoever has other data takes no part. */
+  digest: v.pipe(v.string(), v.regex(/^[0-9a-f]{0,64}$/)),
+  /** The constants that own data are standardised by, from what the founders contributed; null of a dataset. */
+  scale: v.nullable(scaleSchema),
   /** Joined later, in order: each takes part from the first round in which a neighbour sends it weights. */
   joined: peerIds,
   /** How often it was paused and resumed: paused while odd. */
@@ -104,7 +109,7 @@ export function runMembers(run: RunRegister): ReadonlySet<string> {
 /** What a client can do to the register. What has no place now, or changes nothing, leaves it as it is. */
 export type Proposal =
   | { readonly type: 'configure'; readonly settings: Settings }
-  | { readonly type: 'start'; readonly id: string; readonly founders: readonly string[] }
+  | ({ readonly type: 'start'; readonly id: string; readonly founders: readonly string[] } & Pick<RunRegister, 'digest' | 'scale'>)
   | { readonly type: 'join' | 'pause' | 'resume' }
   | { readonly type: 'end'; readonly why: RunEnd };
 
@@ -117,8 +122,8 @@ export function propose(register: RoomRegister, author: string, proposal: Propos
       return run ? register : { ...register, ...next, settings: proposal.settings };
     case 'start': {
       if (run) return register;
-      const { id, founders } = proposal;
-      return { ...register, ...next, run: { ...next, id, founders: [...founders], joined: [], turns: 0, end: null } };
+      const { id, founders, digest, scale } = proposal;
+      return { ...register, ...next, run: { ...next, id, founders: [...founders], digest, scale, joined: [], turns: 0, end: null } };
     }
     case 'join':
       return run && !runMembers(run).has(author) ? { ...register, run: { ...run, joined: [...run.joined, author].sort() } } : register;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
-import type { Message } from '../protocol/messages.ts';
+import { declarations, type Message } from '../protocol/messages.ts';
 import { randomStream, type RandomStream } from '../math/random.ts';
 import { concat, parts } from '../math/vectors.ts';
 import type { Teaching } from '../ntk/engine.ts';
@@ -121,6 +121,8 @@ const methods: [string, Method, Given?][] = [
   ['the mix plus steps', gradient('mix-plus-step')],
 ];
 
+const isOfRound = (message: Message): message is RoundMessage => declarations[message.type].terms.takenBy === 'round';
+
 /**
  * A whole federation of the pure machines on an adversarial network: the seeded scheduler chooses which message or piece of
  * work comes next; a deadline fires when nothing else is left to do. The arithmetic is a stand-in that depends on everything
@@ -215,9 +217,7 @@ class Federation {
     const { from, message } = mail;
     const member = this.members.find(({ id }) => id === mail.to)!;
     if (message.type === 'mixed' || message.type === 'residuals') this.#own(member, { type: 'message', from, message });
-    else if (message.type !== 'room' && message.type !== 'metrics' && message.type !== 'summary') {
-      this.#advance(member, { type: 'message', from, message });
-    }
+    else if (isOfRound(message)) this.#advance(member, { type: 'message', from, message });
   }
 
   #own(member: Member, event: OwnerEvent): void {

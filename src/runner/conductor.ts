@@ -47,7 +47,7 @@ export class Conductor {
    */
   async run(): Promise<ClientView[]> {
     const { clients, command, isDone, checkpoints } = this.conducted;
-    await this.#everyone(({ status, peers }) => status.kind === 'lobby' && peers.length === clients - 1);
+    await this.#everyone((view) => isReady(view, clients));
     const start = () => command(0, { type: 'start' });
     if (checkpoints) await this.#inStages(checkpoints, start);
     else start();
@@ -98,6 +98,12 @@ export class Conductor {
       this.#look();
     });
   }
+}
+
+/** Everyone is there, in the lobby and, where the room has a task, known by what they hold. */
+export function isReady({ status, settings, peers }: ClientView, clients: number): boolean {
+  const isHere = (status.kind === 'lobby' || status.kind === 'finished') && peers.length === clients - 1;
+  return isHere && (settings.task === null || peers.every(({ holding }) => holding !== null));
 }
 
 export function hasReached({ status }: ClientView): boolean {

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { settledAfter } from '../client/patience.ts';
 import { phases, works, type BackendView, type BytesByKind, type ClientView, type PhaseTimes, type WorkTimes } from '../client/view.ts';
 import type { Solved } from '../ntk/evolution.ts';
+import { countOf } from '../ntk/tally.ts';
 import type { Settings } from '../settings/settings.ts';
 import { projectRoot } from '../datasets/paths.ts';
 import { megabytes, percent } from '../math/format.ts';
@@ -17,8 +18,19 @@ export interface Report {
   readonly versions: Readonly<Record<string, string>>;
   readonly backend: BackendView['name'];
   readonly adapter: string;
+  /** What scores are taken on. */
+  readonly scored: ReportScored;
   readonly rounds: readonly ReportRound[];
   readonly edges: readonly ReportEdge[];
+}
+
+interface ReportScored {
+  /** `test` and `validation`: samples that everyone scores on; `held-out`: each client's own, whose counts are summed. */
+  readonly on: 'test' | 'validation' | 'held-out';
+  /** How many, of all clients. */
+  readonly samples: number;
+  /** The samples of each class (row) by the class that the averaged model of the last round names (column). */
+  readonly confusion: readonly (readonly number[])[];
 }
 
 interface ReportRound {
@@ -73,6 +85,12 @@ function solverOf(solved: readonly Solved[]): Solved | null {
   return { products: Math.round(10 * products) / 10, relativeGradient: Math.max(...solved.map((each) => each.relativeGradient)) };
 }
 
+/** The rows of a square matrix. */
+function rowsOf(matrix: readonly number[]): number[][] {
+  const size = Math.sqrt(matrix.length);
+  return Array.from({ length: size }, (_, row) => matrix.slice(row * size, (row + 1) * size));
+}
+
 async function ownVersions(): Promise<Record<string, string>> {
   const version = async (path: string): Promise<string> => {
     const json: unknown = JSON.parse(await readFile(path, 'utf8'));
@@ -112,6 +130,7 @@ export async function makeReport({ views, runner, versions }: ReportInput): Prom
       missed: own.reduce((sum, { missed }) => sum + missed.length, 0),
     };
   });
+  const confusion = counted.at(-1)?.confusion ?? [];
   const edges = views.flatMap(({ self, peers }) =>
     peers.flatMap(({ number, sent }) => (Object.keys(sent).length > 0 ? [{ from: self.number, to: number, bytes: sent }] : [])),
   );
@@ -121,6 +140,11 @@ export async function makeReport({ views, runner, versions }: ReportInput): Prom
     versions: { ...(await ownVersions()), ...versions },
     backend: first.backend?.name ?? 'cpu',
     adapter: first.backend?.adapter ?? '',
+    scored: {
+      on: first.settings.task ? 'held-out' : first.settings.scoreOn,
+      samples: countOf({ confusion }),
+      confusion: rowsOf(confusion),
+    },
     rounds,
     edges,
   };
@@ -145,6 +169,12 @@ export function roundsTable({ rounds }: Report): string {
   ];
   const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
   return rows.map((row) => row.map((cell, column) => cell.padStart(widths[column]!)).join('  ')).join('\n');
+}
+
+/** Whose rows were scored, in one sentence; null where it is everyone's test set. */
+export function scoredLine({ scored: { on, samples }, config: { clients } }: Report): string | null {
+  if (on !== 'held-out') return null;
+  return `Scores are sums of counts over the ${samples} rows that the ${clients} clients held out of their own, each its own.`;
 }
 
 /** That a run has ended by itself, in one sentence; null if it has not. */

@@ -6,6 +6,7 @@ import type { LearnedModel } from '../client/learned.ts';
 import type { ClientView } from '../client/view.ts';
 import type { LogTopic } from '../log/log.ts';
 import type { Settings } from '../settings/settings.ts';
+import type { OwnRows } from '../task/ownRows.ts';
 import { isDone } from './conductor.ts';
 import { ProgressLine } from './progress.ts';
 import { Tabs } from './tabs.ts';
@@ -14,6 +15,8 @@ export interface TabFederation {
   readonly settings: Settings;
   /** Clients 0 .. `clients - 1` take part, a tab each. */
   readonly clients: number;
+  /** The data of each one's own, by number, where the settings have a task. */
+  readonly own?: readonly OwnRows[];
   readonly backend: BackendWish;
   /** The weights of models that the run may go on from, by their digests. */
   readonly models?: ReadonlyMap<string, Float32Array>;
@@ -43,7 +46,7 @@ export interface TabsWatcher {
 
 /** Takes a federation of real tabs from its start to its end, with its progress on stderr. */
 export async function runTabFederation(
-  { settings, clients, backend, models = new Map(), browsers, headed, log }: TabFederation,
+  { settings, clients, own = [], backend, models = new Map(), browsers, headed, log }: TabFederation,
   stop: AbortSignal,
   watcher?: TabsWatcher,
 ): Promise<FederationResult> {
@@ -56,6 +59,7 @@ export async function runTabFederation(
     const join = (page: Page) => page.getByRole('button', { name: 'Try it with clothes' }).click();
     await tabs.fill(clients, backend, join, () => watcher?.opened(tabs) ?? Promise.resolve());
     for (const [digest, weights] of models) await tabs.adopt(clients, digest, weights);
+    for (const [k, rows] of own.entries()) await tabs.bring(k, rows);
     await tabs.configure(clients, settings);
     watcher?.ready();
     const views = await tabs.run(clients, isDone, (view) => progress.show(view));

@@ -8,8 +8,10 @@ import type { RoundTrace } from '../client/trace.ts';
 import type { ClientCommand, ClientView } from '../client/view.ts';
 import type { LogTopic } from '../log/log.ts';
 import type { Settings } from '../settings/settings.ts';
+import type { OwnRows } from '../task/ownRows.ts';
 import { findsAddress } from '../transport/reachable.ts';
 import { launchBrowser } from './browser.ts';
+import { isReady } from './conductor.ts';
 import { servePage, type PageServer } from './pageServer.ts';
 
 /** How often a tab's view is looked at, ms. */
@@ -139,15 +141,16 @@ export class Tabs {
     return this.#page(k).evaluate((order) => sparkmesh.session?.command(order), command);
   }
 
+  /** Gives tab k data of its own, and no other. */
+  bring(k: number, rows: OwnRows): Promise<void> {
+    return this.#page(k).evaluate((brought) => sparkmesh.session?.bring(brought), rows);
+  }
+
   /** Sets what the room of the first `clients` tabs learns next, and waits until all of them are ready for it. */
   async configure(clients: number, settings: Settings): Promise<void> {
     await this.command(0, { type: 'configure', settings });
     const wanted = JSON.stringify(settings);
-    const isReady = (view: ClientView) =>
-      (view.status.kind === 'lobby' || view.status.kind === 'finished') &&
-      view.peers.length === clients - 1 &&
-      JSON.stringify(view.settings) === wanted;
-    for (let k = 0; k < clients; k++) await this.until(k, isReady);
+    for (let k = 0; k < clients; k++) await this.until(k, (view) => isReady(view, clients) && JSON.stringify(view.settings) === wanted);
   }
 
   /**

@@ -67,12 +67,13 @@ async function modelOf(name: string, train: DataPlace, convolutions: number[] = 
   const summary = {
     round: 2,
     averaged: { accuracy: 0.75, loss: 0.5 },
+    confusion: [2, 1, 0, 1],
     mean: { accuracy: 0, loss: 0 },
     clients: [],
     bytesSent: 0,
     seconds: 0,
   };
-  const view: ClientView = { ...emptyView, settings, scoredOn: info.testCount, summaries: [summary] };
+  const view: ClientView = { ...emptyView, settings, summaries: [summary] };
   const task = await packedTask(info, root());
   const outcome = { views: [view], versions: { sparkmesh: '0.1.0' } };
   const learned = { of: 'averaged', weights: new Float32Array(0), rounds: 3, participants: 2 } as const;
@@ -125,7 +126,7 @@ describe('a saved model', () => {
   test('says where it comes from', async () => {
     const { card } = await models.table();
     expect(card).toMatchObject({ weights: 'averaged', rounds: 3, participants: 2, classes: ['no', 'yes'], hidden: [6] });
-    expect(card.scores).toMatchObject({ accuracy: 0.75, loss: 0.5, on: 'test' });
+    expect(card.scores).toEqual({ accuracy: 0.75, loss: 0.5, samples: 4, on: 'test' });
     expect(card.task.kind === 'table' && card.task.table.columns).toMatchObject([
       { kind: 'number', name: 'size', hasEmpty: false },
       { kind: 'category', name: 'colour', categories: ['blue', 'red'], hasEmpty: true },

@@ -9,6 +9,7 @@ import type { DatasetInfo } from '../data/dataset.ts';
 import { modelFiles, readModel } from '../export/modelFiles.ts';
 import { ModelFileError, type SavedModel, type Task } from '../export/savedModel.ts';
 import { taskOf } from '../export/taskOf.ts';
+import { countOf } from '../ntk/tally.ts';
 import { dataRoot } from '../datasets/paths.ts';
 import { readWholeFile } from '../datasets/wholeFile.ts';
 
@@ -31,10 +32,12 @@ export interface Outcome {
 export function savedModelOf({ model, views, versions }: Outcome, task: Task, classes: readonly string[]): SavedModel {
   const [first] = views;
   if (!model || !first) throw new ModelFileError('There is no model to save before a round has ended.');
-  const { settings, scoredOn, summaries } = first;
+  const { settings, summaries } = first;
   const summary = summaries.find(({ round }) => round === model.rounds - 1);
-  const score =
-    model.of === 'averaged' && summary && scoredOn !== null ? { ...summary.averaged, samples: scoredOn, on: settings.scoreOn } : null;
+  const scores =
+    model.of === 'averaged' && summary
+      ? { ...summary.averaged, samples: countOf(summary), on: settings.task ? ('held-out' as const) : settings.scoreOn }
+      : null;
   return {
     card: {
       format: 'sparkmesh-model/1',
@@ -45,7 +48,7 @@ export function savedModelOf({ model, views, versions }: Outcome, task: Task, cl
       weights: model.of,
       rounds: model.rounds,
       participants: model.participants,
-      scores: score,
+      scores,
       settings,
       versions: { ...versions },
     },

@@ -39,10 +39,12 @@ async function inputsOf(
   return inputs;
 }
 
-async function start({ members, settings, backend, models, log, resumptions }: Extract<ToThread, { type: 'start' }>): Promise<void> {
+async function start({ members, settings, own, backend, models, log, resumptions }: Extract<ToThread, { type: 'start' }>): Promise<void> {
   for (const self of members) {
     transports.set(self.number, new RemoteTransport(self, (call) => post({ type: 'call', client: self.number, call })));
   }
+  const source = packedProblems(models);
+  own.forEach((rows, k) => source.bring(rows, members[k]!.number));
   const whole = new Map<number, Resumption>();
   // Everybody's samples, for as long as this takes.
   const problems = packedProblems(models);
@@ -53,7 +55,7 @@ async function start({ members, settings, backend, models, log, resumptions }: E
   const opened = openClients([...transports.values()], {
     settings,
     backend,
-    source: packedProblems(models),
+    source,
     onView: (client) => postingChanges((changes) => post({ type: 'view', client, changes })),
     log: (client) =>
       lineLog(

@@ -7,6 +7,7 @@ import type { ClientCommand } from '../client/view.ts';
 import type { ViewChanges } from '../client/viewChanges.ts';
 import type { LogTopic } from '../log/log.ts';
 import type { Settings } from '../settings/settings.ts';
+import type { OwnRows } from '../task/ownRows.ts';
 import type { RemoteCall, RemoteReply } from '../transport/remote.ts';
 import type { Presence } from '../transport/transport.ts';
 
@@ -15,6 +16,8 @@ export type ToThread =
       readonly type: 'start';
       readonly members: readonly Presence[];
       readonly settings: Settings;
+      /** Each member's own data; empty without a task. */
+      readonly own: readonly OwnRows[];
       readonly backend: BackendWish;
       /** The weights of models that a run may go on from, by their digests. */
       readonly models: ReadonlyMap<string, Float32Array>;

@@ -8,6 +8,7 @@ import { takenBy } from '../client/snapshot.ts';
 import type { ClientView } from '../client/view.ts';
 import type { LogTopic } from '../log/log.ts';
 import type { Settings } from '../settings/settings.ts';
+import type { OwnRows } from '../task/ownRows.ts';
 import { InProcessNetwork } from '../transport/inProcess.ts';
 import { movedBuffers, serveTransport } from '../transport/remote.ts';
 import type { Checkpoint } from './checkpoint.ts';
@@ -17,6 +18,8 @@ import type { FromThread, ToThread } from './threadMessages.ts';
 export interface ThreadedRun {
   readonly settings: Settings;
   readonly clients: number;
+  /** The data of each one's own, by number, where the settings have a task. */
+  readonly own?: readonly OwnRows[];
   readonly backend: BackendWish;
   /** The weights of models that the run may go on from, by their digests. */
   readonly models?: ReadonlyMap<string, Float32Array>;
@@ -51,6 +54,7 @@ function startThread(): Worker {
 export async function runInThreads({
   settings,
   clients,
+  own = [],
   backend,
   models = new Map(),
   log = [],
@@ -112,7 +116,16 @@ export async function runInThreads({
       const snapshot = before[number];
       return snapshot ? [{ snapshot, taken: takenBy(id, snapshots) }] : [];
     });
-    post(thread, { type: 'start', members, settings, backend, models, log, resumptions });
+    post(thread, {
+      type: 'start',
+      members,
+      settings,
+      own: members.flatMap(({ number }) => own[number] ?? []),
+      backend,
+      models,
+      log,
+      resumptions,
+    });
   });
   try {
     const views = await Promise.race([conductor.run(), failure]);

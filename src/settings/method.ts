@@ -154,6 +154,9 @@ export function hasSoftLabels(method: Method): method is NtkMethod {
   return method.kind === 'ntk' && method.evolution.softLabels.some(({ weight }) => weight > 0);
 }
 
+/** Whether soft labels come from the samples' owners in any round. */
+export const isTaughtByNeighbours = (method: Method): boolean => hasSoftLabels(method) && method.evolution.teacher === 'neighbours';
+
 /** Whether the soft labels of round t come from the samples' owners; if not, they cost no byte and no computation there. */
 export function neighboursTeach(method: Method, round: number): boolean {
   return method.kind === 'ntk' && method.evolution.teacher === 'neighbours' && softLabelWeight(method.evolution, round) > 0;

@@ -7,10 +7,12 @@ import { MAX_JACOBIAN_BYTES } from './bounds.ts';
 import { sendsVelocity } from './method.ts';
 import { featureForm, kernelInputs, sharesSamples, type Settings } from './settings.ts';
 
-/** What a dataset gives a model: grey images of so many pixels, or rows of `width` columns, and C. */
+/** What data give a model: images of so many pixels, or rows of `width` columns, and C. */
 interface Data {
   readonly width: number;
   readonly height: number;
+  /** Of colour images 3; 1 if not given. */
+  readonly channels?: number;
   readonly classes: number;
 }
 
@@ -23,7 +25,11 @@ const HEADER_BYTES = 256 * 1024;
  * @throws {ModelError} when convolutions leave nothing of an image, the exchange is not one for the model, or what a client
  * would send is too large.
  */
-export function modelOf(settings: Settings, { width, height, classes }: Data, samples: number = settings.samples): ModelSpec {
+export function modelOf(
+  settings: Settings,
+  { width, height, channels: depth = 1, classes }: Data,
+  samples: number = settings.samples,
+): ModelSpec {
   const { convolutions: channels, hidden, method, wire } = settings;
   if (hidden.length === 0 && kernelInputs(settings) === 'sketch') {
     throw new ModelError('A model of one layer needs more than sketches of its samples; add a layer, or exchange exact samples.');
@@ -33,8 +39,9 @@ export function modelOf(settings: Settings, { width, height, classes }: Data, sa
   if (method.kind === 'ntk' && channels.length > 0 && form !== 'layers') {
     throw new ModelError('Jacobians, whole or projected, are exchanged of dense layers only; use no convolutions, or exchange sketches.');
   }
-  const layers = [width * height, ...hidden, classes];
-  const spec: ModelSpec = channels.length > 0 ? { layers, convolutions: { image: { width, height, channels: 1 }, channels } } : { layers };
+  const layers = [width * height * depth, ...hidden, classes];
+  const spec: ModelSpec =
+    channels.length > 0 ? { layers, convolutions: { image: { width, height, channels: depth }, channels } } : { layers };
   const { hidden: widths, jacobian } = featureWidths(spec, form);
   const features = sharesSamples(settings) ? widths.reduce((sum, size) => sum + size, jacobian) : 0;
   const perFloat = wire === 'f32' ? 4 : 2;

@@ -5,6 +5,7 @@ import type { FeatureForm } from '../model/model.ts';
 import { count, range } from './bounds.ts';
 import { methodSchema } from './method.ts';
 import { algorithms, presets, type Algorithm } from './presets.ts';
+import { taskSchema } from './task.ts';
 
 export type { Algorithm } from './presets.ts';
 
@@ -46,8 +47,10 @@ const datasetName = v.pipe(v.string(), v.regex(/^[a-z0-9][a-z0-9-]{0,63}$/, 'a n
 const settingsFields = v.strictObject({
   /** One that `prepare-data` has packed; every client's own server needs it. */
   dataset: datasetName,
+  /** What is learned from everyone's own data instead, who then holds what they bring; null of a dataset. */
+  task: v.nullable(taskSchema),
   partition: partitionSchema,
-  /** Training samples a client; their mean where sizes differ. */
+  /** Training samples a client; their mean where sizes differ; of own data, the most that are taken. */
   samples: count(2, MAX_SAMPLES),
   /** σ of the log-normal that clients' sizes are drawn from; 0 makes them equal. */
   sizeSpread: range(0, 2),
@@ -99,6 +102,7 @@ export type PartitionRule = Settings['partition'];
 export function defaultSettings(algorithm: Algorithm = 'sparkmesh'): Settings {
   return {
     dataset: 'fashion-mnist',
+    task: null,
     partition: { kind: 'dirichlet', alpha: 0.1 },
     samples: 200,
     sizeSpread: 0,

@@ -18,6 +18,7 @@ const ownRound = (round: number, accuracy: number, bytesSent = 100): OwnRound =>
 const summary = (round: number, averaged: number, other: number): RoundSummary => ({
   round,
   averaged: score(averaged),
+  confusion: [],
   mean: score((averaged + other) / 2),
   clients: [{ id: 'b', number: 1, ...score(other) }],
   bytesSent: 80,

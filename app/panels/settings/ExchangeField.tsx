@@ -2,9 +2,11 @@
 
 import { isCentralised } from '../../../src/settings/method.ts';
 import type { CatalogueEntry } from '../../../src/data/catalogue.ts';
+import { rowWidth } from '../../../src/data/dataset.ts';
+import { disclosure } from '../../../src/settings/disclosure.ts';
 import { exchanges, settingsSchema, type Settings } from '../../../src/settings/settings.ts';
 import { Choice } from './Choice.tsx';
-import { disclosure, exchangeNames } from './describe.ts';
+import { exchangeNames } from './describe.ts';
 import { Menu } from './Menu.tsx';
 import { NumberField } from './NumberField.tsx';
 
@@ -24,7 +26,7 @@ const convolutionNames = { sketch: 'derivatives', weights: exchangeNames.weights
 const convolutionExchanges = ['sketch', 'weights'] as const;
 
 export function ExchangeField({ settings, dataset, onChange }: ExchangeFieldProps) {
-  const hint = disclosure(settings, dataset);
+  const hint = disclosure(settings, dataset && rowWidth(dataset));
   const form = (
     <Choice
       label="Numbers travel"

@@ -1,14 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { defaultSettings, type Settings } from '../../../src/settings/settings.ts';
-import {
-  describeDataset,
-  describePartition,
-  describeSettings,
-  describeTeacher,
-  describeTopology,
-  disclosure,
-  modelProblem,
-} from './describe.ts';
+import { describeDataset, describePartition, describeSettings, describeTeacher, describeTopology, modelProblem } from './describe.ts';
 
 function taughtByNeighbours(): Settings {
   const settings = defaultSettings();
@@ -89,26 +81,5 @@ describe('modelProblem', () => {
     expect(modelProblem(deep, images)).toMatch(/^Convolution 4 .*; use at most 3\.$/);
     // Of unknown data nothing can be said yet.
     expect(modelProblem(deep, undefined)).toBeNull();
-  });
-});
-
-describe('disclosure', () => {
-  it('is never silent about what a neighbour could rebuild', () => {
-    const settings = defaultSettings();
-    expect(disclosure({ ...settings, exchange: 'sketch' })).toMatch(/a blurred image can be rebuilt; .* labels and residuals/);
-    expect(disclosure({ ...settings, exchange: 'exact' })).toMatch(/your samples themselves .* labels and residuals/);
-    const narrow = { name: 'mine', kind: 'table', width: 64, height: 1, classes: 2, trainSamples: 9, testSamples: 1 } as const;
-    expect(disclosure({ ...settings, exchange: 'sketch' }, narrow)).toMatch(/your samples themselves, because a sketch hides nothing/);
-    expect(disclosure({ ...settings, exchange: 'sketch' }, { ...narrow, width: 65 })).toMatch(/a blurred image can be rebuilt/);
-    expect(disclosure({ ...settings, convolutions: [8] })).toMatch(/as much as the image itself; .* labels and residuals/);
-    expect(disclosure({ ...defaultSettings('dpsgd'), convolutions: [8] })).toMatch(/weights and nothing else/);
-    for (const convolutions of [[], [8]]) {
-      expect(disclosure({ ...settings, convolutions, exchange: 'weights' })).toMatch(/weights and nothing else/);
-    }
-    expect(disclosure({ ...settings, exchange: 'projected' })).toMatch(/the sample can be rebuilt .* labels, logits and residuals/);
-    expect(disclosure({ ...settings, exchange: 'jacobian' })).toMatch(/the sample is a part of them.* labels, logits and residuals/);
-    expect(disclosure(taughtByNeighbours())).toMatch(/labels and residuals\. They are also told what .* your neighbours’ models say/);
-    expect(disclosure(settings)).not.toMatch(/also told/);
-    expect(disclosure(defaultSettings('dpsgd'))).toMatch(/weights and nothing else; .* can still be inferred/);
   });
 });

@@ -1,12 +1,11 @@
 /** Settings in the words of the page. */
 
 import { ModelError } from '../../../src/model/model.ts';
-import { hasSoftLabels, isCentralised, type EvolutionSettings, type Method } from '../../../src/settings/method.ts';
+import { isTaughtByNeighbours, type EvolutionSettings } from '../../../src/settings/method.ts';
 import { modelOf } from '../../../src/settings/model.ts';
 import { presets } from '../../../src/settings/presets.ts';
-import { isChanging, sharesSamples, type PartitionRule, type Settings, type TopologySettings } from '../../../src/settings/settings.ts';
+import { isChanging, type PartitionRule, type Settings, type TopologySettings } from '../../../src/settings/settings.ts';
 import type { CatalogueEntry } from '../../../src/data/catalogue.ts';
-import { rowWidth } from '../../../src/data/dataset.ts';
 import { formatCount, formatWholePercent } from '../../format.ts';
 
 const titles = new Map([
@@ -70,8 +69,6 @@ export function describeStep(evolution: EvolutionSettings): string {
   }
 }
 
-const isTaughtByNeighbours = (method: Method) => hasSoftLabels(method) && method.evolution.teacher === 'neighbours';
-
 /** How uneven the shares are under a Dirichlet α. */
 export function describeUnevenness(alpha: number): string {
   if (alpha < 0.2) return 'very uneven';
@@ -120,55 +117,6 @@ export function modelProblem(settings: Settings, dataset: CatalogueEntry | undef
   } catch (error) {
     if (error instanceof ModelError) return error.message;
     throw error;
-  }
-}
-
-/**
- * What neighbours get and could rebuild, in a sentence or two.
- * @param dataset what is known of the samples, if anything: a sketch as large as they are hides nothing.
- */
-export function disclosure(settings: Settings, dataset?: CatalogueEntry): string {
-  const ofSamples = sampleDisclosure(settings, dataset);
-  if (!isTaughtByNeighbours(settings.method)) return ofSamples;
-  return `${ofSamples} They are also told what your model and your neighbours’ models say of each of your samples on average.`;
-}
-
-const weightsDisclosure =
-  'Neighbours get your model’s weights and nothing else; something about your samples can still be inferred from them.';
-
-function sampleDisclosure(settings: Settings, dataset: CatalogueEntry | undefined): string {
-  const { method, convolutions, exchange, sketchSize } = settings;
-  if (isCentralised(method)) return 'Every tab fetches everyone’s samples and trains alone: only for comparison, nothing is federated.';
-  if (!sharesSamples(settings)) {
-    return weightsDisclosure;
-  }
-  if (convolutions.length > 0) {
-    return (
-      'Neighbours get each sample’s activations, and its derivatives in the convolutions, which tell about as much as the image ' +
-      'itself; they also see your labels and residuals.'
-    );
-  }
-  switch (exchange) {
-    case 'weights':
-      return weightsDisclosure;
-    case 'exact':
-      return 'Neighbours get your samples themselves and their hidden activations; they also see your labels and residuals.';
-    case 'sketch':
-      return dataset && rowWidth(dataset) <= sketchSize
-        ? 'Neighbours get your samples themselves, because a sketch hides nothing of so few values; they also see your labels and ' +
-            'residuals.'
-        : 'Neighbours get your samples’ average and a seeded projection of each, from which, with the shared seed, a blurred image ' +
-            'can be rebuilt; they also see your labels and residuals.';
-    case 'projected':
-      return (
-        'Neighbours get a seeded projection of the derivatives at each sample: with the shared seed, the sample can be rebuilt ' +
-        'from enough of its dimensions; they also see your labels, logits and residuals.'
-      );
-    case 'jacobian':
-      return (
-        'Neighbours get the derivatives at each sample, and the sample is a part of them: the first layer’s, divided by its ' +
-        'bias’s; they also see your labels, logits and residuals. For small models only.'
-      );
   }
 }
 

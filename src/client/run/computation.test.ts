@@ -13,6 +13,8 @@ const problem: Problem = {
   initialWeights: new Float32Array(6),
   startsAlike: true,
   view: null,
+  digest: '',
+  share: null,
 };
 const telling = Float32Array.of(1, -1, -1, 1, 0, 0);
 

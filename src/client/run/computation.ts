@@ -8,11 +8,12 @@ import { NtkEngine, type Teaching } from '../../ntk/engine.ts';
 import type { Evolved } from '../../ntk/evolution.ts';
 import type { Features, InputFeatures, PoolMember } from '../../ntk/pool.ts';
 import { sketchInputs, sketchMatrix } from '../../ntk/sketch.ts';
+import { sumOf, type Tally } from '../../ntk/tally.ts';
 import { weightedMean } from '../../round/iterate.ts';
 import type { OwnedInputs, RoundEffect } from '../../round/state.ts';
 import { softLabelWeight } from '../../settings/method.ts';
 import { featureForm, kernelInputs } from '../../settings/settings.ts';
-import type { Score, Work, WorkTimes } from '../view.ts';
+import type { Work, WorkTimes } from '../view.ts';
 import type { RunOptions } from './options.ts';
 import { WorkQueue } from './workQueue.ts';
 
@@ -117,10 +118,10 @@ export class Computation {
     return losses.indexOf(Math.min(...losses));
   }
 
-  /** The score of these weights on the test set; zeros where there is none. */
-  async score(weights: Float32Array): Promise<Score> {
+  /** What a model of these weights makes of the samples that are scored on here; of none nothing. */
+  async tally(weights: Float32Array): Promise<Tally> {
     const { test } = this.options.problem;
-    return test ? this.#engine.evaluate(weights, test.rows, test.labels) : { accuracy: 0, loss: 0 };
+    return test ? this.#engine.evaluate(weights, test.rows, test.labels) : sumOf([]);
   }
 
   /** The mean of the own inputs, `width` floats. */

@@ -1,15 +1,15 @@
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import type { MetricsMessage } from '../../protocol/messages.ts';
 import type { Presence } from '../../transport/transport.ts';
 import type { Clock } from '../clock.ts';
-import { Evaluator, summaryOf, type CollectedRound } from './evaluator.ts';
+import { averageOf, Evaluator, summaryOf, type CollectedRound } from './evaluator.ts';
 
+/** Of four samples. */
 const metrics = (round: number, accuracy = 0.5): MetricsMessage => ({
   type: 'metrics',
   run: 'r',
   round,
-  accuracy,
-  loss: 2 * accuracy,
+  tally: { confusion: [4 * accuracy, 4 - 4 * accuracy, 0, 0], loss: 8 * accuracy },
   bytesSent: 10,
   seconds: accuracy,
   weights: Float32Array.of(accuracy, 1),
@@ -30,13 +30,13 @@ function evaluation() {
     { id: 'b', number: 1 },
     { id: 'c', number: 4 },
   ];
-  const taken: CollectedRound[] = [];
-  const evaluator = new Evaluator({
+  const taken: CollectedRound<MetricsMessage>[] = [];
+  const evaluator = new Evaluator<MetricsMessage>({
     self: 'a',
     clock,
     deadlineMs: 1000,
     round: () => 2,
-    participants: () => members,
+    reporters: () => members,
     collected: (round) => taken.push(round),
   });
   const rounds = () => taken.map(({ round, reports }) => [round, reports.map(({ member }) => member.id).join('')]);
@@ -87,15 +87,15 @@ test('what no client of the run can have done yet is not kept', () => {
   expect(rounds()).toEqual([[furthest, 'abc']]);
 });
 
-test('a summary scores the average of the weights and averages the scores', async () => {
+test('a summary is of the average of the weights, and sums counts', () => {
   const { evaluator, taken } = evaluation();
   ['a', 'b', 'c'].forEach((from, k) => evaluator.collect(from, metrics(0, k / 4)));
-  const score = vi.fn(async () => ({ accuracy: 0.9, loss: 0.1 }));
-  const summary = await summaryOf(taken[0]!, score);
-  expect(score).toHaveBeenCalledWith(Float32Array.of(0.25, 1));
+  expect(averageOf(taken[0]!)).toEqual(Float32Array.of(0.25, 1));
+  const summary = summaryOf(taken[0]!, { confusion: [5, 1, 0, 4], loss: 1 });
   expect(summary).toMatchObject({
     round: 0,
-    averaged: { accuracy: 0.9 },
+    averaged: { accuracy: 0.9, loss: 0.1 },
+    confusion: [5, 1, 0, 4],
     mean: { accuracy: 0.25, loss: 0.5 },
     bytesSent: 30,
     seconds: 0.5,

@@ -1,32 +1,34 @@
 /** The federation's scores: what one client makes of everyone's metrics. */
 
-import type { MetricsMessage, RoundSummary, Score } from '../../protocol/messages.ts';
+import { scoreOf, sumOf, type Tally } from '../../ntk/tally.ts';
+import type { MetricsMessage, RoundSummary } from '../../protocol/messages.ts';
 import { scaledSum } from '../../round/iterate.ts';
 import type { PeerId, Presence } from '../../transport/transport.ts';
 import type { Clock } from '../clock.ts';
 
-/** One client's metrics of one round, with who sent them. */
-interface Report {
+/** What one client reported of one round, with who sent it. */
+interface Report<Message> {
   readonly member: Presence;
-  readonly metrics: MetricsMessage;
+  readonly message: Message;
 }
 
-export interface CollectedRound {
+export interface CollectedRound<Message> {
   readonly round: number;
   /** By ascending client number. */
-  readonly reports: readonly Report[];
+  readonly reports: readonly Report<Message>[];
 }
 
-export interface EvaluatorHost {
+export interface EvaluatorHost<Message> {
   readonly self: PeerId;
   readonly clock: Clock;
   /** How long a round waits for the others after our own report of it, ms. */
   readonly deadlineMs: number;
   /** The round that this client is in. */
   round(): number;
-  participants(): readonly Presence[];
+  /** Who reports of a round. */
+  reporters(round: number): readonly Presence[];
   /** Told of each round, in their order, when everyone's reports are here or no longer waited for. */
-  collected(round: CollectedRound): void;
+  collected(round: CollectedRound<Message>): void;
 }
 
 /**
@@ -35,22 +37,22 @@ export interface EvaluatorHost {
  */
 const AHEAD = 16;
 
-/** Gathers the clients' metrics, which the lowest client number is sent, until a round is complete. It never holds up training. */
-export class Evaluator {
-  readonly #rounds = new Map<number, Map<PeerId, Report>>();
+/** Gathers the clients' reports, which the lowest client number is sent, until a round is complete. It never holds up training. */
+export class Evaluator<Message extends { readonly round: number }> {
+  readonly #rounds = new Map<number, Map<PeerId, Report<Message>>>();
   readonly #cancelOverdue = new Map<number, () => void>();
   #closed = -1;
 
-  constructor(private readonly host: EvaluatorHost) {}
+  constructor(private readonly host: EvaluatorHost<Message>) {}
 
-  collect(from: PeerId, metrics: MetricsMessage): void {
+  collect(from: PeerId, message: Message): void {
     const { self, clock, deadlineMs } = this.host;
-    const { round } = metrics;
-    const members = this.host.participants();
+    const { round } = message;
+    const members = this.host.reporters(round);
     const member = members.find(({ id }) => id === from);
     if (!member || round <= this.#closed || round > this.host.round() + members.length + AHEAD) return;
-    const reports = this.#rounds.get(round) ?? new Map<PeerId, Report>();
-    this.#rounds.set(round, reports.set(from, { member, metrics }));
+    const reports = this.#rounds.get(round) ?? new Map<PeerId, Report<Message>>();
+    this.#rounds.set(round, reports.set(from, { member, message }));
     if (from === self)
       this.#cancelOverdue.set(
         round,
@@ -71,9 +73,8 @@ export class Evaluator {
 
   /** Takes out the rounds that are complete, oldest first, and all up to `overdue`. What comes later for them is ignored. */
   #take(overdue = -1): void {
-    const members = this.host.participants();
     for (const [round, reports] of [...this.#rounds].sort(([a], [b]) => a - b)) {
-      if (round > overdue && !members.every(({ id }) => reports.has(id))) return;
+      if (round > overdue && !this.host.reporters(round).every(({ id }) => reports.has(id))) return;
       this.#rounds.delete(round);
       this.#cancelOverdue.get(round)?.();
       this.#cancelOverdue.delete(round);
@@ -83,22 +84,23 @@ export class Evaluator {
   }
 }
 
-/** What all clients are told of a round. @param score of a model on the test set. */
-export async function summaryOf(
-  { round, reports }: CollectedRound,
-  score: (weights: Float32Array) => Promise<Score>,
-): Promise<RoundSummary> {
-  const average = scaledSum(
-    reports.map(({ metrics }) => metrics.weights),
+/** The federation's model after a round: the average of all clients' weights. */
+export function averageOf({ reports }: CollectedRound<MetricsMessage>): Float32Array {
+  return scaledSum(
+    reports.map(({ message }) => message.weights),
     1 / reports.length,
   );
-  const total = (of: (metrics: MetricsMessage) => number) => reports.reduce((sum, { metrics }) => sum + of(metrics), 0);
+}
+
+/** What all clients are told of a round. @param averaged what the averaged model makes of all samples that are scored on. */
+export function summaryOf({ round, reports }: CollectedRound<MetricsMessage>, averaged: Tally): RoundSummary {
   return {
     round,
-    averaged: await score(average),
-    mean: { accuracy: total((m) => m.accuracy) / reports.length, loss: total((m) => m.loss) / reports.length },
-    clients: reports.map(({ member, metrics: { accuracy, loss } }) => ({ id: member.id, number: member.number, accuracy, loss })),
-    bytesSent: total((m) => m.bytesSent),
-    seconds: Math.max(...reports.map(({ metrics }) => metrics.seconds)),
+    averaged: scoreOf(averaged),
+    confusion: averaged.confusion,
+    mean: scoreOf(sumOf(reports.map(({ message }) => message.tally))),
+    clients: reports.map(({ member: { id, number }, message }) => ({ id, number, ...scoreOf(message.tally) })),
+    bytesSent: reports.reduce((sum, { message }) => sum + message.bytesSent, 0),
+    seconds: Math.max(...reports.map(({ message }) => message.seconds)),
   };
 }

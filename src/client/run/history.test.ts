@@ -6,6 +6,7 @@ const score = { accuracy: 0.5, loss: 1 };
 const summary = (round: number, bytesSent = 0): RoundSummary => ({
   round,
   averaged: score,
+  confusion: [],
   mean: score,
   clients: [],
   bytesSent,

@@ -1,10 +1,12 @@
 /** What a client tells of its rounds, and what everyone is told of them: metrics to the evaluator, summaries from it. */
-import type { MetricsMessage, RoundSummary } from '../../protocol/messages.ts';
+import { throughHalf } from '../../math/half.ts';
+import { sumOf } from '../../ntk/tally.ts';
+import type { AveragedMessage, Message, MetricsMessage, RoundSummary, TallyMessage } from '../../protocol/messages.ts';
 import type { PeerId } from '../../transport/transport.ts';
 import type { LearnedModel } from '../learned.ts';
 import { evaluatorAmong } from '../neighbourhood.ts';
 import type { Computation } from './computation.ts';
-import { Evaluator, summaryOf, type CollectedRound } from './evaluator.ts';
+import { averageOf, Evaluator, summaryOf, type CollectedRound } from './evaluator.ts';
 import type { Others, RunOptions } from './options.ts';
 
 /** What reporting needs of the run around it. */
@@ -14,8 +16,14 @@ export interface ReportingHost {
   summarised(summary: RoundSummary): void;
 }
 
+type Metrics = CollectedRound<MetricsMessage>;
+
 export class Reporting {
-  readonly #evaluator: Evaluator;
+  readonly #evaluator: Evaluator<MetricsMessage>;
+  /** Where everyone scores the averaged model on rows of their own. */
+  readonly #tallies: Evaluator<TallyMessage>;
+  /** The rounds whose averaged model is being scored. */
+  readonly #asked = new Map<number, Metrics>();
   #averaged: LearnedModel | null = null;
 
   constructor(
@@ -25,13 +33,16 @@ export class Reporting {
     private readonly host: ReportingHost,
   ) {
     const { self, settings, clock } = options;
+    const common = { self: self.id, clock, deadlineMs: settings.deadlineMs, round: () => host.round() };
     this.#evaluator = new Evaluator({
-      self: self.id,
-      clock,
-      deadlineMs: settings.deadlineMs,
-      round: () => host.round(),
-      participants: () => others.participants(),
-      collected: (round) => this.#summarise(round),
+      ...common,
+      reporters: () => others.participants(),
+      collected: (round) => (settings.task ? this.#ask(round) : this.#score(round)),
+    });
+    this.#tallies = new Evaluator({
+      ...common,
+      reporters: (round) => this.#askedIn(round),
+      collected: (round) => this.#sumUp(round),
     });
   }
 
@@ -53,6 +64,17 @@ export class Reporting {
     this.#evaluator.collect(from, metrics);
   }
 
+  /** Scores the averaged model on this client's own rows, for the evaluator alone. */
+  scoreAveraged(from: PeerId, message: AveragedMessage): void {
+    if (from === evaluatorAmong(this.others.participants())) {
+      this.#tally(message, (answer) => this.others.send(from, answer));
+    }
+  }
+
+  collectTally(from: PeerId, tally: TallyMessage): void {
+    this.#tallies.collect(from, tally);
+  }
+
   /** Believes what a round came to from the evaluator alone. */
   hear(from: PeerId, summary: RoundSummary): void {
     if (from === evaluatorAmong(this.others.participants())) this.host.summarised(summary);
@@ -61,24 +83,66 @@ export class Reporting {
   /** Looks again at who is waited for: somebody may have left. */
   review(): void {
     this.#evaluator.review();
+    this.#tallies.review();
   }
 
   close(): void {
     this.#evaluator.close();
+    this.#tallies.close();
   }
 
-  #summarise(collected: CollectedRound): void {
-    const { id: run, self } = this.options;
+  /** Of those whose weights were averaged, who is still here. */
+  #askedIn(round: number) {
+    const asked = new Set(this.#asked.get(round)?.reports.map(({ member }) => member.id));
+    return this.others.participants().filter(({ id }) => asked.has(id));
+  }
+
+  /** Has the averaged model scored by everyone whose weights are in it, each on rows of their own. */
+  #ask(metrics: Metrics): void {
+    const { id: run, self, settings } = this.options;
+    const { round } = metrics;
+    this.#asked.set(round, metrics);
+    const average = averageOf(metrics);
+    // The evaluator scores what the others are sent.
+    const weights = settings.wire === 'f32' ? average : throughHalf(average);
+    this.#keep(metrics, weights);
+    const message: AveragedMessage = { type: 'averaged', run, round, weights };
+    this.#tellOthers(message, new Set(metrics.reports.map(({ member }) => member.id)));
+    this.#tally(message, (answer) => this.#tallies.collect(self.id, answer));
+  }
+
+  #tally({ run, round, weights }: AveragedMessage, answer: (tally: TallyMessage) => void): void {
+    this.computation.enqueue('score', async () => answer({ type: 'tally', run, round, tally: await this.computation.tally(weights) }));
+  }
+
+  #sumUp({ round, reports }: CollectedRound<TallyMessage>): void {
+    const metrics = this.#asked.get(round);
+    this.#asked.delete(round);
+    if (metrics) this.#tell(summaryOf(metrics, sumOf(reports.map(({ message }) => message.tally))));
+  }
+
+  /** Scores the averaged model here, on the samples that everyone scores on. */
+  #score(metrics: Metrics): void {
     this.computation.enqueue('score', async () => {
-      const summary = await summaryOf(collected, (weights) => {
-        this.#averaged = { weights, of: 'averaged', rounds: collected.round + 1, participants: collected.reports.length };
-        return this.computation.score(weights);
-      });
-      // First the others: what it came to may end the run here.
-      for (const { id } of this.others.participants()) {
-        if (id !== self.id && this.others.isOpen(id)) this.others.send(id, { type: 'summary', run, summary });
-      }
-      this.host.summarised(summary);
+      const weights = averageOf(metrics);
+      this.#keep(metrics, weights);
+      this.#tell(summaryOf(metrics, await this.computation.tally(weights)));
     });
+  }
+
+  #keep({ round, reports }: Metrics, weights: Float32Array): void {
+    this.#averaged = { weights, of: 'averaged', rounds: round + 1, participants: reports.length };
+  }
+
+  #tell(summary: RoundSummary): void {
+    // First the others: what it came to may end the run here.
+    this.#tellOthers({ type: 'summary', run: this.options.id, summary });
+    this.host.summarised(summary);
+  }
+
+  #tellOthers(message: Message, among?: ReadonlySet<PeerId>): void {
+    for (const { id } of this.others.participants()) {
+      if (id !== this.options.self.id && this.others.isOpen(id) && (among?.has(id) ?? true)) this.others.send(id, message);
+    }
   }
 }

@@ -1,5 +1,6 @@
 /** One client's part in one run: its rounds one after another, each scored and reported, from the first to the target. */
 import { inHalves } from '../../ntk/pool.ts';
+import { scoreOf } from '../../ntk/tally.ts';
 import type { Message } from '../../protocol/messages.ts';
 import type { Iterate } from '../../round/iterate.ts';
 import type { RoundResult } from '../../round/state.ts';
@@ -141,12 +142,17 @@ export class Run {
     if (this.#disposal && message.type !== 'summary') return;
     switch (message.type) {
       case 'room':
+      case 'offer':
         return;
       case 'mixed':
       case 'residuals':
         return this.#driver.answer(from, message);
       case 'metrics':
         return this.#reporting.collect(from, message);
+      case 'averaged':
+        return this.#reporting.scoreAveraged(from, message);
+      case 'tally':
+        return this.#reporting.collectTally(from, message);
       case 'summary':
         return this.#reporting.hear(from, message.summary);
       case 'weights':
@@ -238,10 +244,10 @@ export class Run {
     const ended = this.#history.end(result, clock.now(), this.host.roundBytes());
     log('round', 'ends', { round: result.round, neighbours: result.neighbours, missed: result.missed });
     this.#computation.enqueue('score', async () => {
-      const score = await this.#computation.score(weights);
+      const tally = await this.#computation.tally(weights);
       const { round, bytesSent } = ended;
-      const seconds = this.#history.add({ ...ended, score, work: this.#computation.takeTimes() }, clock.now());
-      this.#reporting.report({ type: 'metrics', run: id, round, ...score, bytesSent, seconds, weights });
+      const seconds = this.#history.add({ ...ended, score: scoreOf(tally), work: this.#computation.takeTimes() }, clock.now());
+      this.#reporting.report({ type: 'metrics', run: id, round, tally, bytesSent, seconds, weights });
       this.#beginNext();
       this.host.tell({ type: 'changed' });
     });

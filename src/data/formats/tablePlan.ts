@@ -1,5 +1,6 @@
 /** What the columns of a table mean: told once from the rows that are learned from, then the same for any other rows. */
 
+import { widthOf, type TaskColumn } from '../../settings/task.ts';
 import { DatasetError, MAX_ROW_VALUES, rowWidth, UnclearDataError } from '../dataset.ts';
 import { cellOf, ColumnSurvey, isCommaNumber, MAX_DISTINCT, nameOf } from './cells.ts';
 import type { CsvForm, TableText } from './csvForm.ts';
@@ -8,9 +9,7 @@ import { namesColumns } from './header.ts';
 import { LeftOutList, type LeftOut } from './reading.ts';
 
 /** How a column's fields become numbers. A column is called by its name, or by its number from 1. */
-export type ColumnPlan =
-  | { readonly kind: 'number'; readonly name: string; readonly least: number; readonly greatest: number; readonly hasEmpty: boolean }
-  | { readonly kind: 'category'; readonly name: string; readonly categories: readonly string[]; readonly hasEmpty: boolean };
+export type ColumnPlan = TaskColumn;
 
 export interface TablePlan {
   /** If the first line names the columns, so that others' columns are found by name. */
@@ -151,7 +150,7 @@ function planColumn(name: string, column: ColumnSurvey, isCalled: boolean, where
     );
   }
   if (words === 0 && !column.named) {
-    return { kind: 'number', name, least: column.least, greatest: column.greatest, hasEmpty: missing > 0 };
+    return { kind: 'number', name, hasEmpty: missing > 0 };
   }
   const isMany = column.isOverfull || distinct.size > MAX_CATEGORIES || (distinct.size > 20 && distinct.size > column.rows / 2);
   if (isCalled && column.isOverfull) {
@@ -162,11 +161,6 @@ function planColumn(name: string, column: ColumnSurvey, isCalled: boolean, where
 }
 
 const ordered = (distinct: ReadonlyMap<string, number>) => [...distinct.keys()].sort((a, b) => (a < b ? -1 : 1));
-
-/** Values of a row that a column becomes. */
-export const widthOf = (
-  column: Pick<ColumnPlan & { kind: 'number' }, 'kind' | 'hasEmpty'> | Omit<ColumnPlan & { kind: 'category' }, 'name'>,
-): number => (column.kind === 'number' ? 1 : column.categories.length) + (column.hasEmpty ? 1 : 0);
 
 /**
  * Tells from all rows of a text what its columns mean.
@@ -189,7 +183,7 @@ export function planTable(text: TableText, form: CsvForm, known: readonly number
     passed: columns.flatMap((_, column) => (column === label || kept.includes(column) ? [] : [titleOf(column)])),
   });
   if (form.image) {
-    const whole = { kind: 'number', least: 0, greatest: 255, hasEmpty: false } as const;
+    const whole = { kind: 'number', hasEmpty: false } as const;
     return { ...planned(features), columns: features.map((column) => ({ ...whole, name: titleOf(column) })), leftOut: [] };
   }
   if (!names) columns.forEach((column, i) => column.add(first.fields[i]!, cellOf(first.fields[i]!, text.delimiter !== ','), first.line));

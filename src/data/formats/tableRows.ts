@@ -1,12 +1,13 @@
 /** Rows of a table by the plan of its columns. */
 
+import { widthOf } from '../../settings/task.ts';
 import { DatasetError, MAX_FILE_BYTES } from '../dataset.ts';
 import { cellOf, nameOf } from './cells.ts';
 import type { CsvForm, TableText } from './csvForm.ts';
 import { forEachRecord } from './csvRecords.ts';
 import type { ReadRows } from './labelledRows.ts';
 import { classCounts, LeftOutList, type ColumnReading } from './reading.ts';
-import { unnamedColumn, widthOf, type ColumnPlan, type TablePlan } from './tablePlan.ts';
+import { unnamedColumn, type ColumnPlan, type TablePlan } from './tablePlan.ts';
 
 /** Numbers that come one row after the other. */
 class GrowingRows {
@@ -90,6 +91,9 @@ interface Seen {
 /** If a field has no value. */
 const isEmpty = (field: string, kind: ColumnPlan['kind']) => (kind === 'number' ? cellOf(field, false).kind === 'missing' : field === '');
 
+/** What of a form is asked when rows are read by a plan. */
+type RowForm = Pick<CsvForm, 'empty' | 'image'>;
+
 /** Reads rows by a plan, one after the other. */
 class PlannedRows {
   readonly values: GrowingRows;
@@ -103,7 +107,7 @@ class PlannedRows {
   constructor(
     private readonly text: TableText,
     private readonly plan: TablePlan,
-    private readonly form: CsvForm,
+    private readonly form: RowForm,
   ) {
     this.values = new GrowingRows((length) => (form.image ? new Uint8Array(length) : new Float64Array(length)));
     this.seen = plan.columns.map(() => ({ least: Infinity, greatest: -Infinity, empty: 0, strange: new Set() }));
@@ -207,7 +211,7 @@ function indicatorsOf(columns: readonly ColumnPlan[]): ReadonlySet<number> {
  * @param isOther if the plan was made of another file, so that the columns have to be found in this one.
  * @throws {DatasetError} saying the line and what to do.
  */
-export function readPlanned(text: TableText, plan: TablePlan, form: CsvForm, isOther: boolean): ReadRows {
+export function readPlanned(text: TableText, plan: TablePlan, form: RowForm, isOther: boolean): ReadRows {
   const { utf8, delimiter, encoding, where, watch } = text;
   const rows = new PlannedRows(text, plan, form);
   let places: Places | null = null;

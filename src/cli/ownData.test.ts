@@ -1,0 +1,201 @@
+/** People's own data in a federation: read, made a task, learned from, and kept where they are. */
+
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { DatasetProblems } from '../client/datasetProblems.ts';
+import type { ClientView } from '../client/view.ts';
+import { entriesOf, readEntries, type OwnFederation } from '../datasets/ownEntries.ts';
+import { lineLog, logTopics } from '../log/log.ts';
+import { encodeHalf } from '../math/half.ts';
+import { randomStream } from '../math/random.ts';
+import { Conductor, isDone } from '../runner/conductor.ts';
+import { openClients } from '../runner/inProcess.ts';
+import { makeReport, scoredLine } from '../runner/report.ts';
+import { defaultSettings, type Settings } from '../settings/settings.ts';
+import { momentsOf, scaleOf, standardised } from '../task/moments.ts';
+import { divided } from '../task/ownRows.ts';
+import { InProcessNetwork } from '../transport/inProcess.ts';
+import { UsageError } from './commandLine.ts';
+import { formsOf } from './importOptions.ts';
+import { parseFederation, parseSimulation } from './options.ts';
+
+let folder = '';
+const SECRET = 'secret';
+const KINDS = ['cats', 'dogs', 'foxes'];
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'sparkmesh-own-'));
+  await Promise.all([0, 1, 2].map(writePerson));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+/** Images of two of three kinds, bright above, below or on both sides, under noise. */
+async function writePerson(person: number): Promise<void> {
+  const random = randomStream(1, 'own images', person);
+  for (const kind of [person, (person + 1) % 3]) {
+    const within = join(folder, 'people', `${SECRET} person ${person}`, person === 2 ? KINDS[kind]!.toUpperCase() : KINDS[kind]!);
+    await mkdir(within, { recursive: true });
+    for (let i = 0; i < 8; i++) {
+      const pixels = Uint8Array.from(
+        { length: 64 },
+        (_, p) => random.integer(90) + ((kind === 2 ? p % 8 < 4 : Math.floor(p / 32) === kind) ? 150 : 0),
+      );
+      await writeFile(
+        join(within, `${SECRET}-${i}.png`),
+        await sharp(pixels, { raw: { width: 8, height: 8, channels: 1 } })
+          .png()
+          .toBuffer(),
+      );
+    }
+  }
+}
+
+interface Learnt {
+  readonly views: readonly ClientView[];
+  readonly settings: Settings;
+  readonly frames: readonly Buffer[];
+  readonly lines: readonly string[];
+}
+
+/** A federation of these data in this process, with all that went over its channels and into its logs. */
+async function learn({ task, own }: OwnFederation, changes: Partial<Settings> = {}): Promise<Learnt> {
+  const settings: Settings = { ...defaultSettings(), task, exchange: 'weights', rounds: 3, hidden: [16], samples: 30, ...changes };
+  const frames: Buffer[] = [];
+  const lines: string[] = [];
+  const network = new InProcessNetwork((_from, _to, frame) => {
+    frames.push(Buffer.from(frame));
+    return 'deliver';
+  });
+  const source = new DatasetProblems(() => {
+    throw new Error('own data are of no dataset');
+  });
+  own.forEach((rows, k) => source.bring(rows, k));
+  const conductor = new Conductor({ clients: own.length, isDone, command: (k, command) => clients[k]?.command(command) });
+  const clients = openClients(
+    own.map(() => network.join()),
+    {
+      settings,
+      backend: 'cpu',
+      source,
+      onView: (k) => (view) => conductor.update(k, view),
+      log: () =>
+        lineLog(
+          new Set(logTopics),
+          (line) => lines.push(line),
+          () => 0,
+        ),
+    },
+  );
+  try {
+    return { views: await conductor.run(), settings, frames, lines };
+  } finally {
+    await Promise.all(clients.map((client) => client.close()));
+  }
+}
+
+const people = (size = '8x8') => {
+  const [width = 0, height = 0] = size.split('x').map(Number);
+  return readEntries(entriesOf(join(folder, 'people')), formsOf({ size: { width, height } }));
+};
+
+describe('tables of columns in another order', () => {
+  test('are learned from together, and scored on what each client holds out', async () => {
+    const cases = join(import.meta.dirname, '..', 'testing', 'cases', 'order');
+    const federation = await readEntries(entriesOf(cases), formsOf({}));
+    expect(federation.task).toMatchObject({ kind: 'table', label: 'species', classNames: ['big', 'small'] });
+    const { views } = await learn(federation);
+    const [first] = views;
+    expect(first!.summaries.at(-1)!.averaged.accuracy).toBeGreaterThanOrEqual(0.97);
+    for (const view of views) expect(view.summaries).toEqual(first!.summaries);
+  });
+});
+
+describe('folders of images, a person each', () => {
+  test('are one task of all their classes, whose scores are sums of counts over what each holds out', async () => {
+    const federation = await people();
+    expect(federation.task).toEqual({ kind: 'images', width: 8, height: 8, channels: 1, classNames: KINDS });
+    const { views, settings } = await learn(federation);
+    const heldOut = federation.own.map((rows) => divided(rows, federation.task, settings).heldOut.length);
+    expect(views.map(({ scoredOn }) => scoredOn)).toEqual(heldOut);
+    expect(views[1]!.share!.histogram).toEqual([0, 7, 7]);
+    expect(views[0]!.peers.map(({ holding }) => holding)).toEqual([
+      { train: [0, 7, 7], heldOut: [0, 1, 1] },
+      { train: [7, 0, 7], heldOut: [1, 0, 1] },
+    ]);
+    const report = await makeReport({ views, runner: 'in-process', versions: {} });
+    expect(report.scored).toMatchObject({ on: 'held-out', samples: 6 });
+    expect(report.scored.confusion.map((row) => row.reduce((sum, count) => sum + count, 0))).toEqual([2, 2, 2]);
+    const right = report.scored.confusion.reduce((sum, row, c) => sum + row[c]!, 0);
+    expect(report.rounds.at(-1)!.accuracy.averaged).toBe(right / 6);
+    expect(scoredLine(report)).toBe('Scores are sums of counts over the 6 rows that the 3 clients held out of their own, each its own.');
+    // Every client has the constants of the whole, which nobody has seen.
+    const parts = federation.own.map((rows) => momentsOf(federation.task, rows.values, divided(rows, federation.task, settings).train));
+    for (const view of views) expect(view.scale).toEqual(scaleOf(parts));
+  });
+
+  test('leave no row and no name of a file in any frame, log or report', async () => {
+    const federation = await people();
+    const { task, own } = federation;
+    const traces = (settings: Settings) => {
+      const scale = scaleOf(own.map((rows) => momentsOf(task, rows.values, divided(rows, task, settings).train)));
+      return own.flatMap(({ values, labels }) =>
+        [...labels.keys()].flatMap((row) => {
+          const standard = standardised(task, values, [row], scale);
+          const raw = Uint8Array.from(values.subarray(row * 64, (row + 1) * 64));
+          return [raw, Float32Array.from(raw, (byte) => byte / 255), standard, encodeHalf(standard)].map((array) =>
+            Buffer.from(array.buffer, array.byteOffset, array.byteLength),
+          );
+        }),
+      );
+    };
+    const found = ({ frames, settings }: Learnt) =>
+      traces(settings).filter((trace) => frames.some((frame) => frame.includes(trace))).length;
+    const kept = await learn(federation);
+    expect(found(kept)).toBe(0);
+    const report = await makeReport({ views: kept.views, runner: 'in-process', versions: {} });
+    const texts = [...kept.frames.map(String), ...kept.lines, JSON.stringify(report)];
+    expect(kept.lines.length).toBeGreaterThan(0);
+    expect(texts.filter((text) => text.includes(SECRET) || text.includes('.png'))).toEqual([]);
+    // An exchange that says so does send rows: they would have been found.
+    expect(found(await learn(federation, { exchange: 'exact', wire: 'f32' }))).toBeGreaterThan(0);
+  });
+
+  test('are refused where they do not belong together', async () => {
+    const odd = join(folder, 'odd');
+    await mkdir(join(odd, 'a'), { recursive: true });
+    expect(() => entriesOf(odd)).toThrow(/has one entry; give it two or more/);
+    await writeFile(join(odd, 'b.csv'), 'x,y\n');
+    expect(() => entriesOf(odd)).toThrow(/b\.csv is a file and .*a is not; give folders of classes alone, or CSV files alone/);
+    expect(() => entriesOf(join(folder, 'nowhere'))).toThrow(/is not a folder that can be read/);
+  });
+});
+
+describe('--data', () => {
+  const words = (line: string) => [...line.split(' ').filter(Boolean), '--data', join(folder, 'people')];
+
+  test('makes a client of each entry, who exchange weights unless it is said otherwise', () => {
+    const { clients, settings, data } = parseSimulation(words('--size 8x8 --rounds 2'));
+    expect([clients, settings.exchange, settings.samples, data?.form.images.size]).toEqual([3, 'weights', 1000, { width: 8, height: 8 }]);
+    expect(parseFederation(words('--exchange sketch')).settings.exchange).toBe('sketch');
+    expect(parseFederation(words('')).data?.entries.map(({ kind }) => kind)).toEqual(['folder', 'folder', 'folder']);
+  });
+
+  test.each([
+    ['--clients 4', /--clients 4 does not fit --data, which has 3 entries/],
+    ['--alpha 0.5', /--alpha does not apply to --data/],
+    ['--dataset mnist', /--dataset does not apply to --data/],
+    ['--score-on validation', /--score-on does not apply to --data/],
+    ['--algorithm centralised', /does not apply to --data/],
+    ['--label-column x', /--label-column does not apply to folders of images/],
+  ])('with %s is refused', (line, complaint) => {
+    expect(() => parseSimulation(words(line))).toThrow(UsageError);
+    expect(() => parseSimulation(words(line))).toThrow(complaint);
+  });
+
+  test('is what readers are for', () => {
+    expect(() => parseSimulation(['--size', '8x8'])).toThrow(/--size does not apply to a dataset/);
+  });
+});

@@ -1,0 +1,73 @@
+/** What everyone in a room has told of their own data, passed on from client to client, and the start that follows from it. */
+
+import type { Offer } from '../protocol/offer.ts';
+import type { Proposal } from '../protocol/register.ts';
+import { isCentralised } from '../settings/method.ts';
+import type { Settings } from '../settings/settings.ts';
+import type { Task } from '../settings/task.ts';
+import { taskDigest } from '../task/digest.ts';
+import { scaleOf } from '../task/moments.ts';
+import { fits, type Contribution } from '../task/ownRows.ts';
+import { randomId } from '../transport/randomId.ts';
+import type { PeerId, Presence } from '../transport/transport.ts';
+import type { Holding } from './view.ts';
+
+/** No room has more members. */
+const MAX_OFFERS = 1024;
+
+export class Offers {
+  readonly #latest = new Map<PeerId, Offer>();
+  /** Of the latest task that was asked for. */
+  #digest: { readonly task: Task; readonly digest: string } | null = null;
+
+  /** Everyone's latest, for whom a channel opens to. */
+  all(): readonly Offer[] {
+    return [...this.#latest.values()];
+  }
+
+  /** Takes note of an offer. @returns whether it is news, to be passed on. */
+  hear(offer: Offer): boolean {
+    const known = this.#latest.get(offer.peer);
+    if (known ? known.version >= offer.version : this.#latest.size >= MAX_OFFERS) return false;
+    this.#latest.set(offer.peer, offer);
+    return true;
+  }
+
+  /** Makes the offer of a client from what its data come to. */
+  make(peer: PeerId, contribution: Contribution): Offer {
+    const offer = { peer, version: (this.#latest.get(peer)?.version ?? 0) + 1, ...contribution };
+    this.#latest.set(peer, offer);
+    return offer;
+  }
+
+  /** Forgets one that has left. */
+  forget(peer: PeerId): void {
+    this.#latest.delete(peer);
+  }
+
+  /** What a client has for the room's task; null where there is no task, or it has nothing that fits. */
+  holdingOf(peer: PeerId, settings: Settings): Holding | null {
+    const offer = this.#fitting(peer, settings);
+    return offer && { train: offer.train, heldOut: offer.heldOut };
+  }
+
+  /**
+   * The start of a run: of own data by all that have brought some, standardised by what they contributed, in the order of their
+   * numbers; else by all members.
+   * @returns null where that would find nobody to learn with.
+   */
+  start(members: readonly Presence[], settings: Settings, digest: string): Extract<Proposal, { type: 'start' }> | null {
+    const offers = members.flatMap(({ id }) => this.#fitting(id, settings) ?? []);
+    const founders = settings.task ? offers.map(({ peer }) => peer) : members.map(({ id }) => id);
+    if (founders.length < 2 && !isCentralised(settings.method)) return null;
+    const scale = settings.task ? scaleOf(offers.map(({ moments }) => moments)) : null;
+    return { type: 'start', id: randomId(), founders, digest, scale };
+  }
+
+  #fitting(peer: PeerId, { task }: Settings): Offer | null {
+    const offer = this.#latest.get(peer);
+    if (!task || !offer) return null;
+    if (this.#digest?.task !== task) this.#digest = { task, digest: taskDigest(task) };
+    return fits(offer, task, this.#digest.digest) ? offer : null;
+  }
+}
