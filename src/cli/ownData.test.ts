@@ -1,6 +1,6 @@
 /** People's own data in a federation: read, made a task, learned from, and kept where they are. */
 
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
@@ -103,8 +103,11 @@ const people = (size = '8x8') => {
 
 describe('tables of columns in another order', () => {
   test('are learned from together, and scored on what each client holds out', async () => {
-    const cases = join(import.meta.dirname, '..', 'testing', 'cases', 'order');
-    const federation = await readEntries(entriesOf(cases), formsOf({}));
+    const cases = join(import.meta.dirname, '..', 'testing', 'cases');
+    const tables = join(folder, 'tables');
+    await mkdir(tables);
+    for (const name of ['order-train.csv', 'order-test.csv']) await copyFile(join(cases, name), join(tables, name));
+    const federation = await readEntries(entriesOf(tables), formsOf({}));
     expect(federation.task).toMatchObject({ kind: 'table', label: 'species', classNames: ['big', 'small'] });
     const { views } = await learn(federation);
     const [first] = views;
