@@ -64,7 +64,7 @@ async function open(url: string): Promise<Page> {
 }
 
 const isSecure = (page: Page) => page.evaluate(() => ({ isSecureContext, crossOriginIsolated }));
-const enter = (page: Page) => page.getByRole('button', { name: 'Join' }).click();
+const enter = (page: Page) => page.getByRole('button', { name: 'Try it with clothes' }).click();
 
 /** Two devices in one room that find each other and learn a round. */
 async function learnTogether(pages: readonly [Page, Page]): Promise<void> {
