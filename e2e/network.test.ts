@@ -47,17 +47,19 @@ const addressIn = (said: string) => /^sparkmesh is at (\S+)\n/.exec(said)?.[1] ?
 /** Addresses of the server that served the page, and what the page makes itself. */
 const own = (host: string) => new RegExp(`^(?:(?:https?|wss?)://(?:localhost:\\d+|${host})/|blob:|data:)`);
 
-/** Opens a page that asks nobody but its server, and whose policy allows all that it does. */
-async function open(url: string): Promise<Page> {
+/**
+ * Opens a page that asks nobody but its server, and whose policy allows all that it does.
+ * @param host of the server, where the page is sent on to another of its addresses.
+ */
+async function open(url: string, { host } = new URL(url)): Promise<Page> {
   const context = await browser.newContext({ ignoreHTTPSErrors: true });
   contexts.push(context);
   const page = await context.newPage();
   // The test's own limit is enough: the machine may be busy.
   page.setDefaultTimeout(0);
-  const { host } = new URL(url);
   page.on('request', (request) => expect.soft(request.url(), 'a request').toMatch(own(host)));
   page.on('websocket', (socket) => expect.soft(socket.url(), 'a socket').toMatch(own(host)));
-  page.on('console', ({ text }) => expect.soft(text(), 'on the console').not.toMatch(/Content Security Policy/));
+  page.on('console', (message) => expect.soft(message.text(), 'on the console').not.toMatch(/Content Security Policy/));
   page.on('pageerror', (error) => expect.soft(error, 'error in the page').toBeUndefined());
   await page.goto(url);
   return page;
@@ -123,7 +125,7 @@ describe('npm start -- --lan', () => {
   test('invites to the network even who opened the page as localhost, by a code that cameras read', async () => {
     const address = addressIn(await serve('--lan'));
     const local = Object.assign(new URL(address), { hostname: 'localhost' });
-    const page = await open(`${local.href}?room=lab`);
+    const page = await open(`${local.href}?room=lab`, new URL(address));
     const invitation = `${address}?room=lab`;
     expect(page.url()).toBe(invitation);
     await enter(page);
@@ -166,7 +168,7 @@ describe('npm start -- --host NAME behind nginx, in a folder of its', () => {
   test('plain http: the door says what will not work, and wasm works', async () => {
     proxy = await startNginx(addressIn(await serve('--host', NAME)));
     const url = `http://${NAME}:${proxy.port}/mesh/`;
-    const pages = [await open(url), await open(url)] as const;
+    const pages = [await open(`${url}?backend=wasm`), await open(`${url}?backend=wasm`)] as const;
     expect(await isSecure(pages[0])).toEqual({ isSecureContext: false, crossOriginIsolated: false });
     expect(await pages[0].getByRole('note').innerText()).toMatch(/plain http, so the browser withholds WebGPU/);
     await learnTogether(pages);
