@@ -48,6 +48,8 @@ interface Stage {
   readonly compute: () => tf.Tensor;
   /** How often a round does what `compute` does. */
   readonly times: number;
+  /** Whether it is computed on a device alone: elsewhere L-BFGS has its vectors in host memory, on whichever backend. */
+  readonly onDevice?: true;
 }
 
 /** Rows of which the convolutions are timed: each row costs the same, and on a slow backend much. */
@@ -103,7 +105,8 @@ function stagesOf({ spec, kernel: kind, evolution: follows, samples, steps }: Ca
   ];
   if (kind === 'whole') {
     const product: Stage = { shader: 'products', times: steps, compute: whole };
-    return [...ownSamples, product, ...(follows === 'ridge' ? [{ shader: 'evolution', times: steps, compute: lbfgs } as const] : [])];
+    const vectors: Stage = { shader: 'evolution', times: steps, compute: lbfgs, onDevice: true };
+    return [...ownSamples, product, ...(follows === 'ridge' ? [vectors] : [])];
   }
   return [
     ...ownSamples,
@@ -166,10 +169,11 @@ async function choose(choice: BackendChoice, size: CalibrationSize): Promise<Bac
   for (const candidate of candidates) {
     if (!(await startBackend(candidate.backend))) continue;
     use(candidate);
-    for (let run = 0; run < REPEATS; run++) for (const { compute } of warmUp) await timeOf(compute);
+    const here = ({ onDevice }: Stage) => !onDevice || candidate.backend === 'webgpu';
+    for (let run = 0; run < REPEATS; run++) for (const { compute } of warmUp.filter(here)) await timeOf(compute);
     // The forms of the shaders are compared shader by shader, so that each is timed to its end.
     const limit = candidate.variant ? Infinity : Math.min(...timed.map(({ times }) => totalOf(times)));
-    timed.push({ candidate, times: await timesOf(stages, limit) });
+    timed.push({ candidate, times: await timesOf(stages.filter(here), limit) });
   }
   const { backend: name } = timed.reduce((a, b) => (totalOf(b.times) < totalOf(a.times) ? b : a)).candidate;
   if (name === 'webgpu') {
