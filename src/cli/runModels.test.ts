@@ -37,7 +37,7 @@ describe('a run that goes on from a model', () => {
   test('has its layers, and is known by the digest of its weights', async () => {
     const model = digitModel();
     const { settings, models } = await (await ready(model, '--dataset', 'mnist')).run;
-    const digest = await weightsDigest(model.weights);
+    const digest = weightsDigest(model.weights);
     expect(settings).toMatchObject({ hidden: [12], convolutions: [2], initialModel: digest });
     expect(models).toEqual(new Map([[digest, model.weights]]));
   });

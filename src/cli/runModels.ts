@@ -45,7 +45,7 @@ function checkFit({ card }: SavedModel, path: string, task: Task, { name, option
 export async function readyRun(options: RunOptions, clientsFlag: string): Promise<ReadyRun> {
   const { fromModel, saveModel } = options;
   const start = fromModel === null ? null : await openModel(fromModel);
-  const digest = start ? await weightsDigest(start.weights) : '';
+  const digest = start ? weightsDigest(start.weights) : '';
   const { hidden, convolutions } = start?.card ?? options.settings;
   const settings = { ...options.settings, hidden, convolutions, initialModel: digest };
   const data = await readData({ ...options, settings }, clientsFlag);

@@ -3,7 +3,7 @@
 import { megabytes, percent, points } from '../math/format.ts';
 import { presets, type Algorithm } from '../settings/presets.ts';
 import { recordsOf, type Measurements } from './findings.ts';
-import type { Skew } from './plan.ts';
+import { compared, type Skew } from './plan.ts';
 import type { RunRecord } from './record.ts';
 import { bytesAfter, bytesTo, largestDrop, meanCurve, roundsTo, spreadOf, type Measure } from './summary.ts';
 import { BYTES_DIGITS } from './tables.ts';
@@ -72,15 +72,8 @@ function bytes(ours: Runs, theirs: Runs, most: number, accuracy: number): Verdic
 
 const final = (records: Runs) => spreadOf(records.map(({ rounds: all }) => all.at(-1)!.averaged)).mean;
 
-const rivals = [
-  'spark',
-  'ntk-dfl',
-  'ntk-dfl-fixed',
-  'ntk-dfl-published',
-  'dfedavg',
-  'dfedavgm',
-  'dpsgd',
-] as const satisfies readonly Algorithm[];
+/** The other federated methods. */
+const rivals = compared.filter((algorithm) => algorithm !== 'sparkmesh' && algorithm !== 'centralised');
 
 /** The other federated method that ends highest, or null while one of them has no runs. */
 function bestRival(measurements: Measurements, study: string): { algorithm: Algorithm; accuracy: number } | null {

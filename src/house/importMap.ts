@@ -40,7 +40,10 @@ export const importMap: ImportMap = {
   'src/topology': { folders: ['src/math', 'src/settings'], packages: [] },
   'src/data': { folders: ['src/math', 'src/settings'], packages: ['csv-parse', 'valibot'] },
   'src/task': { folders: ['src/math', 'src/settings', 'src/data'], packages: ['@noble/hashes', 'valibot'] },
-  'src/export': { folders: ['src/model', 'src/settings', 'src/data', 'src/task'], packages: ['@bufbuild/protobuf', 'fflate', 'valibot'] },
+  'src/export': {
+    folders: ['src/model', 'src/settings', 'src/data', 'src/task'],
+    packages: ['@bufbuild/protobuf', '@noble/hashes', 'fflate', 'valibot'],
+  },
   'src/protocol': { folders: ['src/math', 'src/model', 'src/ntk', 'src/transport', 'src/settings', 'src/task'], packages: ['valibot'] },
   'src/round': { folders: ['src/math', 'src/model', 'src/ntk', 'src/transport', 'src/settings', 'src/protocol'], packages: [] },
   'src/client': { folders: ['src/log', ...kernels, ...mesh, ...federation], packages: ['valibot'] },
