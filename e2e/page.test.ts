@@ -341,8 +341,9 @@ describe('settings', () => {
       await page.getByRole('textbox', { name: 'Patience' }).press('Enter');
       const { method } = defaultSettings();
       if (method.kind !== 'ntk') throw new Error('the default method has a kernel');
-      const averaged = { ...method, kernel: 'averaged', evolution: evolvedBy('flow', method.evolution) } as const;
-      const methods = [averaged, { ...averaged, kernel: 'whole' }, method, { ...method, pull: 0 }];
+      const averaged = { ...method, kernel: 'averaged', evolution: evolvedBy('flow', method.evolution), pull: 0.02 } as const;
+      const free = { ...method, evolution: { ...evolvedBy('ridge', method.evolution), prior: 0 } };
+      const methods = [averaged, { ...averaged, kernel: 'whole' }, method, free];
       const sent = methods.map((used) => ({ ...defaultSettings(), method: used }));
       expect(await commands(page)).toEqual(
         [...sent, { ...sent.at(-1)!, patience: 5 }].map((settings) => ({ type: 'configure', settings })),

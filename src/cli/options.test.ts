@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { describe, expect, test } from 'vitest';
 import type { GradientMethod } from '../settings/method.ts';
-import { algorithms, presets } from '../settings/presets.ts';
+import { algorithms, presets, usualRidge } from '../settings/presets.ts';
 import { defaultSettings, settingsSchema, withAlgorithm } from '../settings/settings.ts';
 import { HelpRequest, UsageError } from './commandLine.ts';
 import { parseFederation, parseSimulation } from './options.ts';
@@ -113,7 +113,17 @@ const sparkmesh = presets.sparkmesh.method;
 
 describe('each option of the evolution changes it and nothing else', () => {
   test.each([
-    ['--ridge 0.3', { ridge: 0.3 }],
+    ['--ridge 0.3', { ridge: [{ fromRound: 0, ridge: 0.3 }] }],
+    [
+      '--ridge 0:0.2,4:2',
+      {
+        ridge: [
+          { fromRound: 0, ridge: 0.2 },
+          { fromRound: 4, ridge: 2 },
+        ],
+      },
+    ],
+    ['--prior 5', { prior: 5 }],
     ['--tolerance 0.001', { tolerance: 0.001 }],
     ['--max-products 30', { maxProducts: 30 }],
     [
@@ -355,10 +365,7 @@ describe('kernel and evolution', () => {
     expect(kernel).toBe('whole');
     const { temperature, softLabels, teacher, priorAdjustment } = methodOf('--algorithm spark').evolution;
     expect(evolution).toEqual({
-      kind: 'ridge',
-      ridge: 0.1,
-      tolerance: 0.01,
-      maxProducts: 100,
+      ...usualRidge,
       temperature,
       softLabels,
       teacher,
@@ -366,7 +373,7 @@ describe('kernel and evolution', () => {
     });
     expect(methodOf('--algorithm spark --ridge 0.3 --max-products 50 --temperature 3').evolution).toEqual({
       ...evolution,
-      ridge: 0.3,
+      ridge: [{ fromRound: 0, ridge: 0.3 }],
       maxProducts: 50,
       temperature: 3,
     });
@@ -400,7 +407,10 @@ describe('kernel and evolution', () => {
     const published = '--algorithm ntk-dfl-published';
     expect(methodOf(`${published} --decay 0 --tolerance 0.001`).evolution).toMatchObject({ kind: 'timed', decay: 0, tolerance: 0.001 });
     expect(methodOf(`${published} --steps 9 --step-size spectral`).evolution).toMatchObject({ kind: 'flow', steps: 9 });
-    expect(methodOf(`${published} --ridge 0.2`)).toMatchObject({ kernel: 'whole', evolution: { kind: 'ridge', ridge: 0.2 } });
+    expect(methodOf(`${published} --ridge 0.2`)).toMatchObject({
+      kernel: 'whole',
+      evolution: { kind: 'ridge', ridge: [{ fromRound: 0, ridge: 0.2 }] },
+    });
   });
 
   test('a flow may have either kernel', () => {
@@ -421,8 +431,16 @@ describe('kernel and evolution', () => {
     ['--algorithm dpsgd --kernel whole', '--kernel does not apply to --algorithm dpsgd; leave one of them out.'],
     ['--algorithm dfedavg --ridge 1', '--ridge does not apply to --algorithm dfedavg; leave one of them out.'],
     ['--ridge 0', '--ridge cannot be "0": it must be at least 0.000001; see'],
+    ['--ridge 3:1', '--ridge cannot be "3:1": it must be stages from round 0 on, in ascending order; see'],
+    ['--ridge 0:0.1,5', '--ridge cannot be "0:0.1,5": it must be a number, or stages such as 0:0.1,5:0.3'],
+    ['--pull 0.1 --prior 3', '--prior does not apply to --pull; leave one of them out.'],
   ])('%s is refused', (line, message) => {
     expect(() => settingsOf(line)).toThrow(message);
+  });
+
+  test('a pull takes the place of the prior', () => {
+    expect(methodOf('--pull 0.1')).toMatchObject({ pull: 0.1, evolution: { kind: 'ridge', prior: 0 } });
+    expect(() => v.parse(settingsSchema, { ...settingsOf(''), method: { ...methodOf(''), pull: 0.1 } })).toThrow(/a pull or a prior/);
   });
 
   test('settings of a ridge with the averaged kernel are none', () => {

@@ -89,18 +89,28 @@ const listText = v.pipe(
 
 const SOFT_LABEL_SHAPE = 'stages such as 0:0,1:0.25 (first round:weight, rounds ascending) or none';
 
+/** Of `first round:number`. */
+function stageOf(text: string): { fromRound: number; value: number } {
+  const [, fromRound, value] = /^(\d+):(\d*\.?\d+)$/.exec(text.trim()) ?? [];
+  return { fromRound: Number(fromRound), value: Number(value) };
+}
+
 const softLabelsText = v.pipe(
   v.string(),
-  v.transform((text) =>
-    text === 'none'
-      ? []
-      : text.split(',').map((stage) => {
-          const [, fromRound, weight] = /^(\d+):(\d*\.?\d+)$/.exec(stage.trim()) ?? [];
-          return { fromRound: Number(fromRound), weight: Number(weight) };
-        }),
-  ),
+  v.transform((text) => (text === 'none' ? [] : text.split(',').map(stageOf))),
+  v.transform((stages) => stages.map(({ fromRound, value }) => ({ fromRound, weight: value }))),
   v.check((stages) => stages.every(({ fromRound }, i) => fromRound > (stages[i - 1]?.fromRound ?? -1)), SOFT_LABEL_SHAPE),
   flowSchemas.softLabels,
+);
+
+const RIDGE_SHAPE = 'a number, or stages such as 0:0.1,5:0.3 (first round:ridge, rounds ascending from 0)';
+
+const ridgeText = v.pipe(
+  v.string(),
+  v.transform((text) => (text.includes(':') ? text : `0:${text}`).split(',').map(stageOf)),
+  v.transform((stages) => stages.map(({ fromRound, value }) => ({ fromRound, ridge: value }))),
+  v.check((stages) => stages.every(({ fromRound, ridge }) => Number.isInteger(fromRound) && Number.isFinite(ridge)), RIDGE_SHAPE),
+  ridgeSchemas.ridge,
 );
 
 const LOG_TOPICS = `all, or some of ${logTopics.join(',')}`;
@@ -208,7 +218,12 @@ const settingOptions = {
   times: option('LIST', `the times to choose from, e.g. ${usualTimed.times.join()}`, v.pipe(listText, timedSchemas.times)),
   steps: option('S', 'steps of the flow', v.pipe(numberText, flowSchemas.steps)),
   integrator: option('NAME', 'of the flow: euler or accelerated', flowSchemas.integrator),
-  ridge: option('RHO', `how strongly the ridge holds the step back (usually ${usualRidge.ridge})`, v.pipe(numberText, ridgeSchemas.ridge)),
+  ridge: option('RHO', 'how strongly a ridge holds steps back, or that by first round, e.g. 0:0.1,5:0.3', ridgeText),
+  prior: option(
+    'C',
+    `samples that the initial weights count for with a ridge (usually ${usualRidge.prior})`,
+    v.pipe(numberText, ridgeSchemas.prior),
+  ),
   tolerance: option(
     'T',
     `gradient that a ridge has left (usually ${usualRidge.tolerance}), or a timed step's error (${usualTimed.tolerance})`,
@@ -232,7 +247,7 @@ const settingOptions = {
   velocity: option('WHOSE', 'mixed (neighbours send theirs) or own (never sent)', momentumSchemas.velocity),
   pull: option(
     'GAMMA',
-    'how far each mix is pulled towards the initial weights, 0 to 1',
+    'how far each mix is pulled towards the initial weights, 0 to 1; in place of a prior',
     v.pipe(numberText, methodSchemas.ntk.entries.pull),
   ),
   stepSize: option('RULE', 'spectral (from the kernel) or fixed (needs --learning-rate)', v.picklist(['spectral', 'fixed'])),
@@ -370,7 +385,7 @@ function momentumOf(given: Given, byDefault: Momentum): Momentum {
 
 /** What each kind of evolution takes. Of an option that several take, the first is meant, unless the algorithm's own takes it. */
 const evolutionOptions = {
-  ridge: ['ridge', 'tolerance', 'maxProducts'],
+  ridge: ['ridge', 'prior', 'tolerance', 'maxProducts'],
   flow: ['steps', 'integrator', 'stepSize', 'learningRate', 'decay'],
   timed: ['times', 'tolerance', 'learningRate', 'decay'],
 } as const satisfies Record<EvolutionSettings['kind'], readonly (keyof Given)[]>;
@@ -379,6 +394,7 @@ type EvolutionOption = (typeof evolutionOptions)[EvolutionSettings['kind']][numb
 /** The first of these that is given says the kind, if nothing else does. */
 const telling = [
   'ridge',
+  'prior',
   'maxProducts',
   'times',
   'tolerance',
@@ -390,6 +406,7 @@ const telling = [
 ] as const satisfies readonly EvolutionOption[];
 
 function evolutionOf(given: Given, byDefault: EvolutionSettings): EvolutionSettings {
+  if (given.pull !== undefined) refuse(given, ['prior'], '--pull');
   const taken = (kind: EvolutionSettings['kind']): readonly EvolutionOption[] => evolutionOptions[kind];
   const told = telling.find((name) => given[name] !== undefined);
   const usual = !told && given.kernel === 'averaged' && byDefault.kind === 'ridge' ? 'flow' : byDefault.kind;
@@ -401,7 +418,7 @@ function evolutionOf(given: Given, byDefault: EvolutionSettings): EvolutionSetti
   // `v.object` keeps the options that are named like a setting and drops the others.
   switch (evolution.kind) {
     case 'ridge':
-      return v.parse(v.object(ridgeSchemas), { ...evolution, ...given });
+      return v.parse(v.object(ridgeSchemas), { ...evolution, ...(given.pull === undefined ? {} : { prior: 0 }), ...given });
     case 'timed':
       return v.parse(v.object(timedSchemas), { ...evolution, ...given });
     case 'flow':
@@ -428,6 +445,7 @@ const ntkOptions = [
   'steps',
   'integrator',
   'ridge',
+  'prior',
   'tolerance',
   'maxProducts',
   'softLabels',

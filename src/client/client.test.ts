@@ -83,13 +83,13 @@ const source: ProblemSource = {
 const settings: Settings = { ...defaultSettings(), hidden: [8], samples: 30, sketchSize: 4, rounds: 6, deadlineMs: 3000 };
 
 const { temperature, softLabels, teacher, priorAdjustment } = defaultEvolution();
-/** The ridge with the whole kernel, and a pull. */
+/** The ridge with the whole kernel, and a prior. */
 const solving: Method = {
   kind: 'ntk',
   kernel: 'whole',
   evolution: { ...usualRidge, temperature, softLabels, teacher, priorAdjustment },
   momentum: { kind: 'nesterov', factor: 0.5, velocity: 'own' },
-  pull: 0.02,
+  pull: 0,
 };
 
 function defaultEvolution(): EvolutionSettings {

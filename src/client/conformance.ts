@@ -125,7 +125,14 @@ function evolutionOf(hyper: NtkHyper): EvolutionSettings {
     priorAdjustment: hyper.priorAdjustment,
   };
   if ('ridge' in hyper) {
-    return { kind: 'ridge', ridge: hyper.ridge, tolerance: RIDGE_TOLERANCE, maxProducts: RIDGE_PRODUCTS, ...targets };
+    return {
+      kind: 'ridge',
+      ridge: [{ fromRound: 0, ridge: hyper.ridge }],
+      prior: 0,
+      tolerance: RIDGE_TOLERANCE,
+      maxProducts: RIDGE_PRODUCTS,
+      ...targets,
+    };
   }
   const { learningRate, learningRateDecay: decay, integrator, steps } = hyper;
   return { kind: 'flow', stepSize: { rule: 'fixed', learningRate, decay }, integrator, steps, ...targets };

@@ -15,6 +15,8 @@ import type { Holding } from './view.ts';
 /** No room has more members. */
 const MAX_OFFERS = 1024;
 
+const rowsOf = (ofClasses: readonly number[]) => ofClasses.reduce((sum, rows) => sum + rows, 0);
+
 export class Offers {
   readonly #latest = new Map<PeerId, Offer>();
   /** Of the latest task that was asked for. */
@@ -61,7 +63,8 @@ export class Offers {
     const founders = settings.task ? offers.map(({ peer }) => peer) : members.map(({ id }) => id);
     if (founders.length < 2 && !isCentralised(settings.method)) return null;
     const scale = settings.task ? scaleOf(offers.map(({ moments }) => moments)) : null;
-    return { type: 'start', id: randomId(), founders, digest, scale };
+    const samples = settings.task ? offers.reduce((sum, { train }) => sum + rowsOf(train), 0) : founders.length * settings.samples;
+    return { type: 'start', id: randomId(), founders, digest, scale, samples };
   }
 
   #fitting(peer: PeerId, { task }: Settings): Offer | null {

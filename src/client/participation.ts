@@ -113,13 +113,13 @@ export class Participation {
   }
 
   #enter(register: RunRegister, settings: Settings, prepared: Problem): 'founder' | 'newcomer' {
-    const { id, scale } = register;
+    const { id, scale, samples } = register;
     const { resumption } = this.options;
     const { self } = this.room;
     const isFounder = register.founders.includes(self.id);
     this.log('client', 'enters', { run: id, founder: isFounder });
     const problem = scaledBy(prepared, scale);
-    const run = this.#makeRun(id, settings, problem);
+    const run = this.#makeRun(id, settings, problem, samples);
     const start = problem.startsAlike ? problem.initialWeights : null;
     const earlier = resumption ? { ...resumption.snapshot.wire, taken: resumption.taken } : undefined;
     this.mailbox.enter(new Wire(shapeOf(id, settings, problem), settings, self.number, start, earlier));
@@ -131,10 +131,10 @@ export class Participation {
     return isFounder ? 'founder' : 'newcomer';
   }
 
-  #makeRun(id: string, settings: Settings, problem: Problem): Run {
+  #makeRun(id: string, settings: Settings, problem: Problem, samples: number): Run {
     const { source, clock, trace = null, productBudget, inputBudget = INPUT_BUDGET, resumption = null } = this.options;
     return new Run(
-      { id, self: this.room.self, settings, problem, source, clock, log: this.log, inputBudget, productBudget, trace, resumption },
+      { id, self: this.room.self, settings, problem, samples, source, clock, log: this.log, inputBudget, productBudget, trace, resumption },
       {
         participants: () => this.room.participants(),
         isOpen: (peer) => this.mailbox.isOpen(peer),

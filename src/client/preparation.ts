@@ -6,7 +6,7 @@ import { inputWidth, ModelError } from '../model/model.ts';
 import { calibrate, useUsualShaders } from '../ntk/calibration.ts';
 import { descend } from '../ntk/descent.ts';
 import { NtkEngine } from '../ntk/engine.ts';
-import type { EvolutionSettings } from '../settings/method.ts';
+import { evolutionIn, type EvolutionSettings } from '../settings/method.ts';
 import { featureForm, type Settings } from '../settings/settings.ts';
 import { TaskError } from '../task/taskError.ts';
 import type { Problem, ProblemSource } from './problem.ts';
@@ -125,7 +125,7 @@ async function warmUp(settings: Settings, { model, own, initialWeights }: Proble
   // Shaders differ by the alignment of what they read, not by its size.
   const engine = new NtkEngine(model, typeof form === 'object' ? { ...form, size: 4 + (form.size % 4) } : form);
   try {
-    if (method.kind === 'ntk') return await engine.warmUp(own.labels.length, method.kernel, method.evolution);
+    if (method.kind === 'ntk') return await engine.warmUp(own.labels.length, method.kernel, evolutionIn(method.evolution, 0));
     const samples = own.labels.length;
     const { batchSize } = method;
     const batches = batchSize === 'full' ? [null] : miniBatches(samples, batchSize, 1, randomStream(0, 'warm-up'));

@@ -27,7 +27,7 @@ function roomOf(...proposals: Proposal[]): Room {
   return room;
 }
 
-const start = { type: 'start', id: 'r', founders: ['a', 'b', 'c', 'd'], digest: '', scale: null } as const satisfies Proposal;
+const start = { type: 'start', id: 'r', founders: ['a', 'b', 'c', 'd'], digest: '', scale: null, samples: 800 } as const satisfies Proposal;
 
 function activeIn(change: Partial<ShownRun> = {}): ShownRun {
   const history = { own: [], summaries: [], phase: 'mix', missedRoundsOf: (peer: string) => (peer === 'b' ? 2 : 0) } as const;

@@ -70,6 +70,9 @@ export function withFlow(method: NtkMethod, change: Partial<FlowSettings> = {}):
   return { ...method, evolution: { ...evolvedBy('flow', method.evolution), ...change } };
 }
 
+/** A ridge that is the same in every round. */
+export const constantly = (ridge: number): RidgeSettings['ridge'] => [{ fromRound: 0, ridge }];
+
 /** The method solving for its step with the whole kernel: by its own ridge with these changes, or by the usual one. */
 export function withRidge(method: NtkMethod, change: Partial<RidgeSettings> = {}): NtkMethod {
   return { ...method, kernel: 'whole', evolution: { ...evolvedBy('ridge', method.evolution), ...change } };

@@ -2,7 +2,7 @@
 
 import type { GradientMethod, Method, NtkMethod } from '../settings/method.ts';
 import { algorithms, presets, usualTimed, type Algorithm } from '../settings/presets.ts';
-import { condition, ntkMethod, withFlow, withRidge, type Condition } from './condition.ts';
+import { condition, constantly, ntkMethod, withFlow, withRidge, type Condition } from './condition.ts';
 
 export interface Candidate {
   readonly algorithm: Algorithm;
@@ -42,21 +42,41 @@ const words: Readonly<Record<string, string>> = { learningRate: 'η', localSteps
 /** Their code's configuration names times from 25 to 1000. Each time costs the residuals and the step once more. */
 const timeLists = [[100], [200], [400], [1000], [100, 300, 1000], [100, 200, 400, 800]];
 
+/** (First round, ρ). */
+const ridgeStages: readonly (readonly (readonly [fromRound: number, ridge: number])[])[] = [
+  [[0, 0.1]],
+  [
+    [0, 0.1],
+    [5, 0.3],
+  ],
+  [
+    [0, 0.05],
+    [5, 0.3],
+    [10, 1],
+  ],
+  [
+    [0, 0.1],
+    [5, 0.3],
+    [10, 1],
+  ],
+  [
+    [0, 0.1],
+    [3, 0.3],
+    [6, 1],
+  ],
+  [
+    [0, 0.1],
+    [5, 1],
+    [10, 3],
+  ],
+];
+
 const grids: Readonly<Record<Algorithm, () => Variant[]>> = {
   sparkmesh: () =>
     ntk('sparkmesh', (method) =>
-      (
-        [
-          [0.05, 0.25],
-          [0.1, 0.1],
-          [0.1, 0.25],
-          [0.1, 0.5],
-          [0.2, 0.25],
-          [0.3, 0.25],
-        ] as const
-      ).map(([ridge, weight]) => ({
-        label: `ρ ${ridge}, λ ${weight}`,
-        method: withRidge(method, { ridge, softLabels: [{ fromRound: 1, weight }] }),
+      ridgeStages.map((stages) => ({
+        label: `ρ ${stages.map(([fromRound, ridge]) => (fromRound === 0 ? ridge : `${ridge} from round ${fromRound + 1}`)).join(', ')}`,
+        method: withRidge(method, { ridge: stages.map(([fromRound, ridge]) => ({ fromRound, ridge })) }),
       })),
     ),
   spark: () =>
@@ -112,15 +132,20 @@ export function isStable(method: Method): boolean {
   return method.evolution.integrator !== 'accelerated' || method.evolution.steps <= STABLE_STEPS;
 }
 
-/** Rounds of gradient methods cost little, and they need more of them. */
+/** Rounds of gradient methods cost little, and they need more of them; SPARKmesh’s ridge grows until the eleventh. */
+function roundsOf(algorithm: Algorithm): number {
+  if (algorithm === 'sparkmesh') return 15;
+  return presets[algorithm].method.kind === 'ntk' ? 8 : 30;
+}
+
 const tried = (algorithm: Algorithm, name: string, method: Method) =>
-  condition('tuning', name, algorithm, { method, scoreOn: 'validation', rounds: method.kind === 'ntk' ? 8 : 30 }, 20);
+  condition('tuning', name, algorithm, { method, scoreOn: 'validation', rounds: roundsOf(algorithm) }, 20);
 
 /** NTK-DFL with the whole kernel and a ridge, which is no preset: as many settings as a method has. */
 export const solverCandidates: readonly Candidate[] = [0.003, 0.01, 0.03, 0.1, 0.2, 0.3].map((ridge, k) => ({
   algorithm: 'ntk-dfl',
   label: `ρ ${ridge}`,
-  condition: tried('ntk-dfl', `ntk-dfl-whole-${k}`, withRidge(ntkMethod('ntk-dfl'), { ridge })),
+  condition: tried('ntk-dfl', `ntk-dfl-whole-${k}`, withRidge(ntkMethod('ntk-dfl'), { ridge: constantly(ridge), prior: 0 })),
 }));
 
 export const candidates: readonly Candidate[] = algorithms.flatMap((algorithm) =>

@@ -3,7 +3,7 @@
 import type { NtkMethod } from '../settings/method.ts';
 import { presets, type Algorithm } from '../settings/presets.ts';
 import type { PartitionRule, Settings, TopologySettings } from '../settings/settings.ts';
-import { condition, ntkMethod, withFlow, withRidge, type Condition } from './condition.ts';
+import { condition, constantly, ntkMethod, withFlow, withRidge, type Condition } from './condition.ts';
 import type { TableKind } from './tables.ts';
 
 export interface Row {
@@ -121,7 +121,8 @@ const large: Study = {
 function ablation(): Study {
   const own = ntkMethod('sparkmesh');
   const plain = ntkMethod('ntk-dfl');
-  const free = { ...own, pull: 0 };
+  const usual = withRidge(own, { ridge: constantly(0.1) });
+  const free = withRidge(usual, { prior: 0 });
   const part = (label: string, name: string, method: NtkMethod, changes: Partial<Settings> = {}): Row => ({
     label,
     condition: condition('ablation', name, 'ntk-dfl', { method, rounds: 8, ...changes }),
@@ -143,15 +144,15 @@ function ablation(): Study {
       part('+ soft labels = SPARK with an own velocity', 'soft', withFlow(averaged, { priorAdjustment: 0 })),
       { label: 'the same with a mixed velocity = SPARK', condition: methodsCondition('spark', '0.1') },
       { label: '+ prior adjustment', condition: condition('methods-0.1', 'averaged', 'sparkmesh', { method: averaged }) },
-      whole('+ the whole kernel, 100 steps', 'whole-flow', { ...withFlow(free, { steps: 100 }), kernel: 'whole' }),
-      whole('+ a ridge in place of a stopping time', 'ridge', free),
-      { label: '+ a pull = SPARKmesh', condition: methodsCondition('sparkmesh', '0.1') },
-      whole('NTK-DFL with the whole kernel and a ridge', 'ntk-dfl-whole', withRidge(plain, { ridge: OF_NTK_DFL })),
+      whole('+ the whole kernel, 100 steps', 'whole-flow', { ...withFlow(own, { steps: 100 }), kernel: 'whole' }),
+      whole('+ a ridge of 0.1 in place of a stopping time', 'ridge', free),
+      whole('+ a prior', 'prior', usual),
+      { label: '+ a ridge of 0.3 from round 6, of 1 from round 11 = SPARKmesh', condition: methodsCondition('sparkmesh', '0.1') },
+      whole('NTK-DFL with the whole kernel and a ridge', 'ntk-dfl-whole', withRidge(plain, { ridge: constantly(OF_NTK_DFL), prior: 0 })),
       whole('SPARKmesh without momentum', 'no-momentum', { ...own, momentum: { kind: 'none' } }),
       whole('without soft labels', 'hard', withRidge(own, { softLabels: [] })),
       whole('taught by the neighbours’ mean', 'ridge-neighbours', withRidge(own, { teacher: 'neighbours' })),
       whole('without prior adjustment', 'no-prior', withRidge(own, { priorAdjustment: 0 })),
-      whole('ρ = 0.3', 'ridge-0.3', withRidge(own, { ridge: 0.3 })),
       whole('solved to 0.001', 'tolerance', withRidge(own, { tolerance: 0.001 })),
       whole('sketches of 256 dimensions', 'sketch-256', own, { sketchSize: 256 }),
       part('Averaged kernel, 400 Euler steps', 'euler', withFlow(averaged, { integrator: 'euler', steps: 400 })),

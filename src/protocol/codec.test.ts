@@ -56,7 +56,7 @@ const messageOf: { readonly [Kind in MessageKind]: (shape: RunShape, random: Ran
       run:
         random.integer(2) === 0
           ? null
-          : { version: 1, author: 'a', id: 'r', founders: ['a'], digest: '', scale: null, joined: ['b'], turns: 1, end: null },
+          : { version: 1, author: 'a', id: 'r', founders: ['a'], digest: '', scale: null, samples: 9, joined: ['b'], turns: 1, end: null },
     },
   }),
   offer: (_, random) => ({

@@ -14,7 +14,7 @@ import {
 } from './register.ts';
 
 const clients = ['a', 'b', 'c', 'd'] as const;
-const ofDataset = { digest: '', scale: null };
+const ofDataset = { digest: '', scale: null, samples: 400 };
 const blank: RoomRegister = { version: 0, author: '', settings: defaultSettings(), run: null };
 
 /** What happens in a room: somebody decides something, or hears what somebody else's register is. */

@@ -33,6 +33,8 @@ const runSchema = v.strictObject({
   digest: v.pipe(v.string(), v.regex(/^[0-9a-f]{0,64}$/)),
   /** The constants that own data are standardised by, from what the founders contributed; null of a dataset. */
   scale: v.nullable(scaleSchema),
+  /** Training samples of the founders together, as far as the starter knew. */
+  samples: count,
   /** Joined later, in order: each takes part from the first round in which a neighbour sends it weights. */
   joined: peerIds,
   /** How often it was paused and resumed: paused while odd. */
@@ -109,7 +111,10 @@ export function runMembers(run: RunRegister): ReadonlySet<string> {
 /** What a client can do to the register. What has no place now, or changes nothing, leaves it as it is. */
 export type Proposal =
   | { readonly type: 'configure'; readonly settings: Settings }
-  | ({ readonly type: 'start'; readonly id: string; readonly founders: readonly string[] } & Pick<RunRegister, 'digest' | 'scale'>)
+  | ({ readonly type: 'start'; readonly id: string; readonly founders: readonly string[] } & Pick<
+      RunRegister,
+      'digest' | 'scale' | 'samples'
+    >)
   | { readonly type: 'join' | 'pause' | 'resume' }
   | { readonly type: 'end'; readonly why: RunEnd };
 
@@ -122,8 +127,12 @@ export function propose(register: RoomRegister, author: string, proposal: Propos
       return run ? register : { ...register, ...next, settings: proposal.settings };
     case 'start': {
       if (run) return register;
-      const { id, founders, digest, scale } = proposal;
-      return { ...register, ...next, run: { ...next, id, founders: [...founders], digest, scale, joined: [], turns: 0, end: null } };
+      const { id, founders, digest, scale, samples } = proposal;
+      return {
+        ...register,
+        ...next,
+        run: { ...next, id, founders: [...founders], digest, scale, samples, joined: [], turns: 0, end: null },
+      };
     }
     case 'join':
       return run && !runMembers(run).has(author) ? { ...register, run: { ...run, joined: [...run.joined, author].sort() } } : register;

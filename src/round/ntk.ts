@@ -4,7 +4,7 @@ import { concat, parts } from '../math/vectors.ts';
 import type { Teaching } from '../ntk/engine.ts';
 import type { Evolved } from '../ntk/evolution.ts';
 import { inputBytes, type OwnerFeatures, type PoolMember } from '../ntk/pool.ts';
-import { choicesOf, neighboursTeach, type NtkMethod } from '../settings/method.ts';
+import { choicesOf, neighboursTeach, pullIn, type NtkMethod } from '../settings/method.ts';
 import type { PeerId } from '../transport/transport.ts';
 import { mix, momentumStep, pulled, scaledSum, weightedMean, type Iterate } from './iterate.ts';
 import {
@@ -34,7 +34,7 @@ export function linearise(known: Known, method: NtkMethod, mixing: Mixing): Tran
   const { run, self, inputs, sharesSamples } = known.settings;
   const present = sharesSamples ? plan.neighbours.filter(({ peer }) => answers.has(peer)) : [];
   const { round } = plan;
-  const mixed = pulledToStart(mix(own, plan, answers), method, known.settings);
+  const mixed = pulledToStart(mix(own, plan, answers), method, known.settings, round);
   const { weights } = mixed;
   const effects: RoundEffect[] = [];
 
@@ -60,7 +60,8 @@ export function linearise(known: Known, method: NtkMethod, mixing: Mixing): Tran
   return { state: { known: { ...known, centre, means }, activity }, effects };
 }
 
-function pulledToStart(mixed: Iterate, { pull }: NtkMethod, { start }: RoundSettings): Iterate {
+function pulledToStart(mixed: Iterate, method: NtkMethod, { start, samples }: RoundSettings, round: number): Iterate {
+  const pull = pullIn(method, samples, round);
   return pull > 0 && start ? { ...mixed, weights: pulled(mixed.weights, start, pull) } : mixed;
 }
 

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { evolvedBy } from '../settings/presets.ts';
 import { describe, expect, it, test } from 'vitest';
 import { declarations, type Message } from '../protocol/messages.ts';
 import { randomStream, type RandomStream } from '../math/random.ts';
@@ -337,6 +338,7 @@ const machine = (self: string, method: Method, k: number, given: Given = 'activa
       self,
       method,
       start: Float32Array.of(0.5, -0.5),
+      samples: 40,
       inputs: 'exact',
       sharesSamples: given !== 'nothing',
       features: { hidden: [1], jacobian: 0, logits: 0 },
@@ -584,6 +586,26 @@ describe('a round', () => {
     const pulling = { ...ntk({ kind: 'none' }), pull: 0.5 };
     const { effects } = advanceRound(machine('c0', pulling, 0), { type: 'begin', plan, own });
     expect(effects).toContainEqual({ type: 'features', round: 0, weights: Float32Array.of(0.75, 1.25), teaching: null });
+  });
+
+  it.each([
+    // c / (n ρ) = 2 / (40 · 2), then of ρ = 4.
+    [1, 0.025],
+    [2, 0.0125],
+    // At most a twentieth.
+    [0, 0.05],
+  ])('linearises round %i at the mix, pulled towards the start as far as the prior counts beside the samples', (round, pull) => {
+    const ridge = [0.1, 2, 4].map((value, fromRound) => ({ fromRound, ridge: value }));
+    const plain = ntk({ kind: 'none' });
+    const solving = { ...plain, kernel: 'whole', evolution: { ...evolvedBy('ridge', plain.evolution), ridge, prior: 2 } } as const;
+    const own = { weights: Float32Array.of(1, 3), velocity: null };
+    const { effects } = advanceRound(machine('c0', solving, 0), {
+      type: 'begin',
+      plan: { round, selfWeight: 1, neighbours: [], unreachable: new Set<string>() },
+      own,
+    });
+    const weights = Float32Array.of(1 - 0.5 * pull, 3 - 3.5 * pull);
+    expect(effects).toContainEqual({ type: 'features', round, weights, teaching: null });
   });
 
   it('tells a stranger at once not to wait for it', () => {

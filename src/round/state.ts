@@ -21,6 +21,8 @@ export interface RoundSettings {
   readonly sharesSamples: boolean;
   /** w⁰, which all clients of the run started from; null where each had its own. */
   readonly start: Float32Array | null;
+  /** Of all founders together. */
+  readonly samples: number;
   /** Of each sample, with an NTK method. */
   readonly features: FeatureWidths;
   /** C. */

@@ -39,14 +39,30 @@ const flowSchema = v.strictObject({
   ...targetFields,
 });
 
+/** (First round, ρ) by stages, rounds ascending from 0. */
+const ridgeStages = v.pipe(
+  v.array(v.strictObject({ fromRound: count(0, 1e6), ridge: range(1e-6, 1e6) })),
+  v.minLength(1),
+  v.maxLength(100),
+  v.check(
+    (stages) => stages.every(({ fromRound }, k) => (k === 0 ? fromRound === 0 : fromRound > stages[k - 1]!.fromRound)),
+    'stages from round 0 on, in ascending order',
+  ),
+);
+
 /**
  * The step is the one minimum of the pool's loss in the linearised model plus (ρ/2) |δ|² (this project's addition): no step
  * size, no time at which to stop.
  */
 const ridgeSchema = v.strictObject({
   kind: v.literal('ridge'),
-  /** ρ. */
-  ridge: range(1e-6, 1e6),
+  /** ρ by stages: what it is larger, the nearer clients stay to their mix, and to each other. */
+  ridge: ridgeStages,
+  /**
+   * c, in samples: what the initial weights w⁰ count for. Each mix is pulled to them by γ_t = min(1/20, c / (n ρ_t)), n the samples
+   * of all founders, so that the rounds solve one problem, the mean loss + (c / 2n) |w - w⁰|², whatever ρ is in them; 0 for none.
+   */
+  prior: range(0, 1e6),
   /** The solver ends when the gradient is this part of what it was at δ = 0, */
   tolerance: range(1e-7, 0.5),
   /** or after so many products with the kernel. */
@@ -103,7 +119,7 @@ const ntkFields = v.strictObject({
   momentum: momentumSchema,
   /**
    * γ: how far each mix is pulled towards the weights that all clients of the run started from, w̄ := w⁰ + (1 - γ)(w̄ - w⁰), so
-   * that weights don't grow for ever (this project's addition).
+   * that weights don't grow for ever (this project's addition). The prior of a ridge does that in its place.
    */
   pull: range(0, 1),
 });
@@ -113,6 +129,7 @@ const ntkSchema = v.pipe(
     ({ kernel, evolution }) => kernel === 'whole' || evolution.kind !== 'ridge',
     'a ridge only with the whole kernel, because with the averaged one no step has the logits that it solves for',
   ),
+  v.check(({ evolution, pull }) => evolution.kind !== 'ridge' || evolution.prior === 0 || pull === 0, 'a pull or a prior, not both'),
 );
 
 /** DFedAvg, DFedAvgM, D-PSGD and centralised training: steps down the gradient of the own samples; neighbours get weights at most. */
@@ -147,6 +164,26 @@ export type Momentum = NtkMethod['momentum'];
 /** λ_t of round t: the weight of the last stage that has begun. */
 export function softLabelWeight(evolution: EvolutionSettings, round: number): number {
   return evolution.softLabels.findLast((stage) => stage.fromRound <= round)?.weight ?? 0;
+}
+
+/** ρ_t of round t. */
+function ridgeIn({ ridge }: RidgeSettings, round: number): number {
+  return ridge.findLast((stage) => stage.fromRound <= round)!.ridge;
+}
+
+/** The evolution as it is in round t, from 0. */
+export function evolutionIn(evolution: EvolutionSettings, round: number) {
+  const known = { softLabelWeight: softLabelWeight(evolution, round), round };
+  return evolution.kind === 'ridge' ? { ...evolution, ...known, ridge: ridgeIn(evolution, round) } : { ...evolution, ...known };
+}
+
+/** More costs federations of few samples accuracy (docs/RESULTS.md, “A loss that stays”). */
+const MOST_PULL = 0.05;
+
+/** γ_t: how far the mix of round t is pulled to the initial weights, in a federation of so many samples. */
+export function pullIn({ evolution, pull }: NtkMethod, samples: number, round: number): number {
+  if (evolution.kind !== 'ridge' || evolution.prior === 0) return pull;
+  return Math.min(MOST_PULL, evolution.prior / (samples * ridgeIn(evolution, round)));
 }
 
 /** Whether soft labels count in any round. */

@@ -51,10 +51,15 @@ const soft: FlowSettings = {
   priorAdjustment: 0,
 };
 
-/** The ridge of a method that has no other. */
-export const usualRidge: Pick<RidgeSettings, 'kind' | 'ridge' | 'tolerance' | 'maxProducts'> = {
+/** The ridge of a method that has no other: far steps at first, then near ones, so that the clients' own models come together. */
+export const usualRidge: Pick<RidgeSettings, 'kind' | 'ridge' | 'prior' | 'tolerance' | 'maxProducts'> = {
   kind: 'ridge',
-  ridge: 0.1,
+  ridge: [
+    { fromRound: 0, ridge: 0.1 },
+    { fromRound: 5, ridge: 0.3 },
+    { fromRound: 10, ridge: 1 },
+  ],
+  prior: 20,
   tolerance: 0.01,
   maxProducts: 100,
 };
@@ -109,14 +114,14 @@ const dfedavgm: GradientMethod = {
 export const presets: Readonly<Record<Algorithm, Preset>> = {
   sparkmesh: {
     title: 'SPARKmesh',
-    description: 'SPARK and our additions: whole kernel, ridge, prior adjustment, own velocity, pull.',
+    description: 'SPARK and our additions: whole kernel, ridge, prior adjustment, own velocity, prior.',
     method: {
       kind: 'ntk',
       kernel: 'whole',
       evolution: evolvedBy('ridge', { ...soft, priorAdjustment: 1 }),
       // The own velocity is as good as the mixed one, which costs a quarter of all bytes.
       momentum: { kind: 'nesterov', factor: 0.5, velocity: 'own' },
-      pull: 0.02,
+      pull: 0,
     },
   },
   spark: {

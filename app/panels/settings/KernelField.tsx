@@ -1,13 +1,22 @@
 /** Which kernel a step is made with, how, and whether weights may grow for ever: for methods that have a kernel. */
 
-import { methodSchemas, type Method } from '../../../src/settings/method.ts';
-import { evolvedBy } from '../../../src/settings/presets.ts';
+import { methodSchemas, type EvolutionSettings, type Method, type NtkMethod } from '../../../src/settings/method.ts';
+import { evolvedBy, usualRidge } from '../../../src/settings/presets.ts';
 import { Term } from '../../ui/Term.tsx';
 import { Choice } from './Choice.tsx';
 import { describeStep, evolutionNames, kernelNames, pullNames } from './describe.ts';
 
-/** γ where weights are pulled back. */
+/** γ where weights are pulled back by no prior. */
 const USUAL_PULL = 0.02;
+
+const isHeld = ({ evolution, pull }: NtkMethod) => pull > 0 || (evolution.kind === 'ridge' && evolution.prior > 0);
+
+/** A ridge holds weights back by its prior, a flow by a pull. */
+function held(method: NtkMethod, isWanted: boolean): NtkMethod {
+  const { evolution } = method;
+  if (evolution.kind === 'ridge') return { ...method, pull: 0, evolution: { ...evolution, prior: isWanted ? usualRidge.prior : 0 } };
+  return { ...method, pull: isWanted ? USUAL_PULL : 0 };
+}
 
 const kernels = methodSchemas.ntk.entries.kernel.options;
 /** Only with the whole kernel is there a step to solve for. */
@@ -20,7 +29,8 @@ interface KernelFieldProps {
 
 export function KernelField({ method, onChange }: KernelFieldProps) {
   if (method.kind === 'gradient') return null;
-  const { kernel, evolution, pull } = method;
+  const { kernel, evolution } = method;
+  const evolved = (kind: EvolutionSettings['kind']) => held({ ...method, evolution: evolvedBy(kind, evolution) }, isHeld(method));
   return (
     <>
       <Choice
@@ -30,7 +40,7 @@ export function KernelField({ method, onChange }: KernelFieldProps) {
         value={kernel}
         onChange={(chosen) => {
           const isLost = chosen === 'averaged' && evolution.kind === 'ridge';
-          onChange({ ...method, kernel: chosen, evolution: isLost ? evolvedBy('flow', evolution) : evolution });
+          onChange({ ...(isLost ? evolved('flow') : method), kernel: chosen });
         }}
       />
       <Choice
@@ -38,15 +48,15 @@ export function KernelField({ method, onChange }: KernelFieldProps) {
         values={evolutionsWith[kernel]}
         names={evolutionNames}
         value={evolution.kind}
-        onChange={(kind) => onChange({ ...method, evolution: evolvedBy(kind, evolution) })}
+        onChange={(kind) => onChange(evolved(kind))}
         hint={describeStep(evolution)}
       />
       <Choice
         label={<Term of="pull">Weights</Term>}
         values={['free', 'pulled']}
         names={pullNames}
-        value={pull > 0 ? 'pulled' : 'free'}
-        onChange={(chosen) => onChange({ ...method, pull: chosen === 'pulled' ? USUAL_PULL : 0 })}
+        value={isHeld(method) ? 'pulled' : 'free'}
+        onChange={(chosen) => onChange(held(method, chosen === 'pulled'))}
       />
     </>
   );

@@ -11,7 +11,7 @@ import { sketchInputs, sketchMatrix } from '../../ntk/sketch.ts';
 import { sumOf, type Tally } from '../../ntk/tally.ts';
 import { weightedMean } from '../../round/iterate.ts';
 import type { OwnedInputs, RoundEffect } from '../../round/state.ts';
-import { softLabelWeight } from '../../settings/method.ts';
+import { evolutionIn } from '../../settings/method.ts';
 import { featureForm, kernelInputs } from '../../settings/settings.ts';
 import type { Work, WorkTimes } from '../view.ts';
 import type { RunOptions } from './options.ts';
@@ -92,7 +92,7 @@ export class Computation {
       weights,
       pool,
       kernel,
-      options: { ...evolution, softLabelWeight: softLabelWeight(evolution, round), round },
+      options: evolutionIn(evolution, round),
       wantKernel: this.options.trace !== null,
     });
   }

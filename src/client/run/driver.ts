@@ -26,7 +26,7 @@ export interface DriverHost {
   changed(): void;
 }
 
-function initialState({ id, self, settings, problem, inputBudget, resumption }: RunOptions, computation: Computation): RoundState {
+function initialState({ id, self, settings, problem, samples, inputBudget, resumption }: RunOptions, computation: Computation): RoundState {
   const { method } = settings;
   const form = featureForm(settings);
   const inputs = kernelInputs(settings);
@@ -42,6 +42,7 @@ function initialState({ id, self, settings, problem, inputBudget, resumption }: 
       hasJacobians: form === 'jacobian',
       sharesSamples: sharesSamples(settings),
       start: problem.startsAlike ? problem.initialWeights : null,
+      samples,
       inputBudget,
     },
     method.kind === 'ntk' ? ofSamples() : null,

@@ -14,6 +14,8 @@ export interface RunOptions {
   readonly self: Presence;
   readonly settings: Settings;
   readonly problem: Problem;
+  /** Training samples of all founders together. */
+  readonly samples: number;
   readonly source: Pick<ProblemSource, 'graph'>;
   readonly clock: Clock;
   readonly log: Log;
