@@ -247,7 +247,7 @@ const settingOptions = {
   velocity: option('WHOSE', 'mixed (neighbours send theirs) or own (never sent)', momentumSchemas.velocity),
   pull: option(
     'GAMMA',
-    'how far each mix is pulled towards the initial weights, 0 to 1; in place of a prior',
+    'how far each mix is pulled to the initial weights, 0 to 1, in place of a prior',
     v.pipe(numberText, methodSchemas.ntk.entries.pull),
   ),
   stepSize: option('RULE', 'spectral (from the kernel) or fixed (needs --learning-rate)', v.picklist(['spectral', 'fixed'])),
