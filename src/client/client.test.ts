@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { selectBackend } from '../backend/backend.ts';
 import { randomStream, type RandomStream } from '../math/random.ts';
-import { initialWeights } from '../model/model.ts';
+import { initialWeights, inputWidth } from '../model/model.ts';
 import { NtkEngine } from '../ntk/engine.ts';
 import { scoreOf } from '../ntk/tally.ts';
 import { encodeMessage } from '../protocol/codec.ts';
@@ -255,25 +255,40 @@ describe('clients of a room', () => {
     for (const { own } of federation.views()) for (const { missed } of own) expect(missed).toEqual([]);
   });
 
-  it('end with the model that was scored as their average at the evaluator, and their own elsewhere', async () => {
+  it('end with the model that was scored as their average, which the evaluator sends the others, and can examine it and their own', async () => {
     federation = new Federation(3, { ...settings, rounds: 2 });
-    expect(federation.clients.map((client) => client.model())).toEqual([null, null, null]);
+    const models = () => federation!.clients.map((client) => client.model());
+    expect(models()).toEqual([null, null, null]);
     await federation.start();
-    await federation.until((views) => views.every((view) => reached(view) && scored(view)));
-    const [averaged, ...own] = federation.clients.map((client) => client.model()!);
-    expect(averaged).toMatchObject({ of: 'averaged', rounds: 2, participants: 3 });
-    expect(own).toMatchObject([
-      { of: 'own', rounds: 2, participants: 3 },
-      { of: 'own', rounds: 2 },
-    ]);
+    await federation.until(
+      (views) => views.every((view) => reached(view) && scored(view)) && models().every((model) => model?.of === 'averaged'),
+    );
+    const [averaged, ...sent] = models();
+    for (const model of [averaged, ...sent]) expect(model).toMatchObject({ of: 'averaged', rounds: 2, participants: 3 });
+    for (const { weights } of sent.map((model) => model!)) {
+      expect(Math.max(...weights.map((weight, i) => Math.abs(weight - averaged!.weights[i]!)))).toBeLessThan(1e-3);
+    }
     const problem = await source.problem(settings, 0, () => undefined);
     const engine = new NtkEngine(problem.model, 'layers');
     const scoresOf = async ({ weights }: { weights: Float32Array }) =>
       scoreOf(await engine.evaluate(weights, problem.test!.rows, problem.test!.labels));
     const [view, ...others] = federation.views();
     expect(await scoresOf(averaged!)).toEqual(view!.summaries.at(-1)!.averaged);
-    for (const [k, model] of own.entries()) expect(await scoresOf(model)).toEqual(others[k]!.own.at(-1)!.score);
     engine.dispose();
+    const count = problem.test!.labels.length;
+    for (const [k, client] of federation.clients.entries()) {
+      const [ofAll, mine, ...rest] = await client.examine();
+      expect([ofAll, mine, rest]).toMatchObject([{ of: 'averaged' }, { of: 'own', rounds: 2, participants: 3 }, []]);
+      if (k === 0) expect(ofAll!.confusion).toEqual(view!.summaries.at(-1)!.confusion);
+      const { confusion, mistakes } = mine!;
+      const right = confusion.filter((_, i) => i % (CLASSES + 1) === 0).reduce((sum, found) => sum + found, 0);
+      expect(right / count).toBeCloseTo([view!, ...others][k]!.own.at(-1)!.score.accuracy, 10);
+      expect(mistakes).toHaveLength(Math.min(24, count - right));
+      expect(mistakes.map(({ probability }) => -probability)).toEqual(
+        mistakes.map(({ probability }) => -probability).sort((a, b) => a - b),
+      );
+      for (const { label, named, values } of mistakes) expect([label === named, values.length]).toEqual([false, inputWidth(problem.model)]);
+    }
   });
 
   it('train alone where training is centralised', async () => {
@@ -315,7 +330,7 @@ describe('clients of a room', () => {
     await federation.until((views) => views.every((view) => reached(view) && scored(view)));
     for (const { peers, own } of federation.views()) {
       for (const { sent } of peers) {
-        const training = Object.keys(sent).filter((kind) => !['metrics', 'summary', 'room', 'decline', 'ack'].includes(kind));
+        const training = Object.keys(sent).filter((kind) => !['metrics', 'averaged', 'summary', 'room', 'decline', 'ack'].includes(kind));
         expect(training).toEqual(['weights']);
       }
       const phases = algorithm === 'dpsgd' ? ['evaluate', 'mix'] : ['descend', 'evaluate', 'mix'];
@@ -350,7 +365,7 @@ describe('clients of a room', () => {
         const received = b.peers.find(({ id }) => id === a.self.id)?.received;
         expect(received).toEqual(sent);
       }
-      const isTraining = ([kind]: [string, number]) => !['metrics', 'summary', 'room', 'decline', 'ack'].includes(kind);
+      const isTraining = ([kind]: [string, number]) => !['metrics', 'averaged', 'summary', 'room', 'decline', 'ack'].includes(kind);
       const training = a.peers.flatMap(({ sent }) => Object.entries(sent).filter(isTraining)).reduce((sum, [, bytes]) => sum + bytes, 0);
       expect(a.bytes.training).toBe(training);
     }
@@ -437,7 +452,7 @@ describe('clients of a room', () => {
     await federation.start();
     await federation.until((views) => views.every((view) => reached(view) && scored(view)));
     const sent = federation.views()[0]!.peers[0]!.sent;
-    const training = Object.keys(sent).filter((kind) => !['metrics', 'summary', 'room', 'decline', 'ack'].includes(kind));
+    const training = Object.keys(sent).filter((kind) => !['metrics', 'averaged', 'summary', 'room', 'decline', 'ack'].includes(kind));
     const ofStep = exchange === 'projected' ? ['residuals', 'step'] : [];
     expect(training.sort()).toEqual(['features', 'inputs', 'mixed', ...ofStep, 'weights']);
     expect(sent['inputs']).toBeLessThan(settings.samples + 300);

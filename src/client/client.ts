@@ -7,6 +7,7 @@ import { silent, type Log } from '../log/log.ts';
 import { activeRun, type Proposal } from '../protocol/register.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { PeerId, Presence, Transport, TransportEvent } from '../transport/transport.ts';
+import type { Examination } from './examination.ts';
 import type { LearnedModel } from './learned.ts';
 import { Mailbox } from './mailbox.ts';
 import { neighboursAlong } from './neighbourhood.ts';
@@ -97,9 +98,14 @@ export class Client {
     return this.#participation.snapshot();
   }
 
-  /** What the latest run has brought: the federation's model where this client evaluates it, else its own. */
+  /** What the latest run has brought: the federation's model where this client knows it, else its own. */
   model(): LearnedModel | null {
     return this.#participation.model();
+  }
+
+  /** What the federation's model, where this client knows it, and its own make of the samples that are scored on here. */
+  examine(): Promise<readonly Examination[]> {
+    return this.#participation.examine();
   }
 
   /** Prepares again what the settings ask for: this client has other data of its own than before. */

@@ -6,6 +6,7 @@ import { Wire } from '../protocol/wire.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { PeerId } from '../transport/transport.ts';
 import type { Clock } from './clock.ts';
+import type { Examination } from './examination.ts';
 import type { LearnedModel } from './learned.ts';
 import type { Mailbox } from './mailbox.ts';
 import { scaledBy, type Problem, type ProblemSource } from './problem.ts';
@@ -67,7 +68,7 @@ export class Participation {
     if (this.#active && (this.#active.id !== run?.id || isVoid(register))) void this.leave();
     const started = activeRun(register);
     if (!this.#active) return started && problem && this.#enter(started, settings, problem);
-    if (run?.end === 'stopped' || run?.end === 'settled') void this.#active.run.dispose();
+    if (run?.end === 'stopped' || run?.end === 'settled') void this.#active.run.end();
     else this.#active.run.setPaused(started !== null && isPaused(started));
     return null;
   }
@@ -99,7 +100,12 @@ export class Participation {
 
   /** @returns null without a run, and before its first round has ended. */
   model(): LearnedModel | null {
-    return this.#active?.run.model() ?? null;
+    return this.#active?.run.models()[0] ?? null;
+  }
+
+  /** What the run's models make of the samples that are scored on here; nothing without a run, and before its first round has ended. */
+  async examine(): Promise<readonly Examination[]> {
+    return (await this.#active?.run.examine()) ?? [];
   }
 
   /** Leaves the run, if any. @returns a promise that all it held is freed. */

@@ -10,6 +10,7 @@ import { joinRoom, watchRoom } from '../transport/webrtc.ts';
 import type { JoinRequest } from './automation.ts';
 import type { ConformanceCase } from './conformance.ts';
 import { consoleLog } from './consoleLog.ts';
+import type { Examination } from './examination.ts';
 import type { LearnedModel } from './learned.ts';
 import type { RoundTrace } from './trace.ts';
 import { emptyView, type ClientCommand, type ClientView } from './view.ts';
@@ -38,6 +39,8 @@ class BrowserSession {
   readonly #listeners = new Set<() => void>();
   /** Those who have asked for the model, first come first served. */
   readonly #asked: ((model: LearnedModel | null) => void)[] = [];
+  /** And those who have asked what the models make of the samples that are scored on. */
+  readonly #examiners: ((examinations: readonly Examination[]) => void)[] = [];
   #view: ClientView | null = null;
   #signalling: SignallingStatus = 'connecting';
   #transport: Transport | null = null;
@@ -81,13 +84,23 @@ class BrowserSession {
     if (this.#worker) post(this.#worker, { type: 'adopt', digest, weights });
   }
 
-  /** The federation's model where this client evaluates it, else its own; null where there is none yet. */
+  /** The federation's model where this client knows it, else its own; null where there is none yet. */
   model(): Promise<LearnedModel | null> {
     const worker = this.#worker;
     if (!worker) return Promise.resolve(null);
     return new Promise((resolve) => {
       this.#asked.push(resolve);
       post(worker, { type: 'model' });
+    });
+  }
+
+  /** What the federation's model, where this client knows it, and its own make of the samples that are scored on here. */
+  examine(): Promise<readonly Examination[]> {
+    const worker = this.#worker;
+    if (!worker) return Promise.resolve([]);
+    return new Promise((resolve) => {
+      this.#examiners.push(resolve);
+      post(worker, { type: 'examine' });
     });
   }
 
@@ -133,6 +146,8 @@ class BrowserSession {
         return;
       case 'model':
         return this.#asked.shift()?.(message.model);
+      case 'examined':
+        return this.#examiners.shift()?.(message.examinations);
       case 'closed':
         return worker.terminate();
       default:

@@ -63,6 +63,13 @@ self.onmessage = ({ data }: MessageEvent<ToWorker>) => {
       return;
     case 'model':
       return post({ type: 'model', model: client?.model() ?? null });
+    case 'examine':
+      void client?.examine().then(
+        (examinations) => post({ type: 'examined', examinations }),
+        // The run tells of what has failed here.
+        () => post({ type: 'examined', examinations: [] }),
+      );
+      return;
     case 'close':
       void client?.close().then(() => post({ type: 'closed' }));
       return;

@@ -5,6 +5,7 @@ import type { OwnRows } from '../task/ownRows.ts';
 import type { RemoteCall, RemoteReply } from '../transport/remote.ts';
 import type { Presence } from '../transport/transport.ts';
 import type { CaseRun, ConformanceCase } from './conformance.ts';
+import type { Examination } from './examination.ts';
 import type { LearnedModel } from './learned.ts';
 import type { RoundTrace } from './trace.ts';
 import type { ClientCommand } from './view.ts';
@@ -32,6 +33,8 @@ export type ToWorker =
   | { readonly type: 'adopt'; readonly digest: string; readonly weights: Float32Array }
   /** To be answered with the model that there is now. */
   | { readonly type: 'model' }
+  /** To be answered with what the models that there are now make of the samples that are scored on. */
+  | { readonly type: 'examine' }
   | { readonly type: 'close' };
 
 export type FromWorker =
@@ -39,5 +42,6 @@ export type FromWorker =
   | RemoteCall
   | { readonly type: 'trace'; readonly trace: RoundTrace }
   | { readonly type: 'model'; readonly model: LearnedModel | null }
+  | { readonly type: 'examined'; readonly examinations: readonly Examination[] }
   /** Everything is freed; the worker may be terminated. */
   | { readonly type: 'closed' };

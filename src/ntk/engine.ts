@@ -12,6 +12,7 @@ import {
   type ModelSpec,
 } from '../model/model.ts';
 import { evolveAveraged } from './averaged.ts';
+import { evaluate } from './evaluation.ts';
 import { EvolutionError, shortened, type Evolution, type EvolutionOptions, type Evolved, type KernelKind } from './evolution.ts';
 import { InputGrams } from './inputGrams.ts';
 import { InputProducts } from './inputProducts.ts';
@@ -27,9 +28,6 @@ import { evolveWhole } from './whole.ts';
 
 /** What a client in a tab keeps of the products of inputs, bytes. */
 const PRODUCT_BUDGET = 128 * 2 ** 20;
-
-/** Rows that one forward pass of an evaluation holds at once. */
-const EVALUATION_BATCH = 2000;
 
 /** The pool of one round, at the mixed model, and how its logits are to evolve. */
 export interface EvolveRequest {
@@ -173,33 +171,9 @@ export class NtkEngine {
     );
   }
 
-  /**
-   * What the model names these samples. The rows, n x width, go to the backend in batches: a test set is large, and many clients
-   * of one process share it.
-   */
-  async evaluate(weights: Float32Array, rows: Float32Array, labels: Uint8Array): Promise<Tally> {
-    const classes = classCount(this.spec);
-    const width = inputWidth(this.spec);
-    const confusion = Array<number>(classes * classes).fill(0);
-    let loss = 0;
-    for (let start = 0; start < labels.length; start += EVALUATION_BATCH) {
-      const count = Math.min(EVALUATION_BATCH, labels.length - start);
-      const logits = await takeOne(
-        tf.tidy(() => {
-          const batch = tf.tensor2d(rows.subarray(start * width, (start + count) * width), [count, width]);
-          return logitsAt(networkOf(this.spec, weights), batch);
-        }),
-      );
-      for (let p = 0; p < count; p++) {
-        const row = logits.subarray(p * classes, (p + 1) * classes);
-        const label = labels[start + p]!;
-        const top = Math.max(...row);
-        // Of equal logits the label's counts.
-        confusion[label * classes + (row[label] === top ? label : Math.max(0, row.indexOf(top)))]!++;
-        loss += top - row[label]! + Math.log(row.reduce((sum, logit) => sum + Math.exp(logit - top), 0));
-      }
-    }
-    return { confusion, loss };
+  /** What the model names these samples: rows n x width. */
+  evaluate(weights: Float32Array, rows: Float32Array, labels: Uint8Array): Promise<Tally> {
+    return evaluate(this.spec, weights, { rows, labels });
   }
 
   /**

@@ -25,6 +25,8 @@ export class Reporting {
   /** The rounds whose averaged model is being scored. */
   readonly #asked = new Map<number, Metrics>();
   #averaged: LearnedModel | null = null;
+  /** Whether the others have been sent the averaged model that training ended with. */
+  #hasShared = false;
 
   constructor(
     private readonly options: Pick<RunOptions, 'id' | 'self' | 'settings' | 'problem' | 'clock'>,
@@ -46,7 +48,7 @@ export class Reporting {
     });
   }
 
-  /** The latest model that was scored as everyone's average; null where another client evaluates. */
+  /** The latest of everyone's averages that this client has made or been sent; null before the first. */
   get averaged(): LearnedModel | null {
     return this.#averaged;
   }
@@ -64,11 +66,29 @@ export class Reporting {
     this.#evaluator.collect(from, metrics);
   }
 
-  /** Scores the averaged model on this client's own rows, for the evaluator alone. */
+  /** Keeps the averaged model, from the evaluator alone. @returns whether it did. */
+  keepAveraged(from: PeerId, { round, weights }: AveragedMessage): boolean {
+    const participants = this.others.participants();
+    if (from !== evaluatorAmong(participants)) return false;
+    this.#averaged = { weights, of: 'averaged', rounds: round + 1, participants: participants.length };
+    return true;
+  }
+
+  /** Keeps the averaged model and, where everyone has rows of their own, scores it on this client's. */
   scoreAveraged(from: PeerId, message: AveragedMessage): void {
-    if (from === evaluatorAmong(this.others.participants())) {
+    if (this.keepAveraged(from, message) && this.options.settings.task) {
       this.#tally(message, (answer) => this.others.send(from, answer));
     }
+  }
+
+  /** Sends everyone the averaged model that training has ended with, to take home, once; of own data they have it already. */
+  shareAveraged(): void {
+    const { id: run, self, settings } = this.options;
+    const isEvaluator = evaluatorAmong(this.others.participants()) === self.id;
+    if (settings.task || this.#hasShared || !this.#averaged || !isEvaluator) return;
+    this.#hasShared = true;
+    const { weights, rounds } = this.#averaged;
+    this.#tellOthers({ type: 'averaged', run, round: rounds - 1, weights });
   }
 
   collectTally(from: PeerId, tally: TallyMessage): void {
@@ -137,6 +157,7 @@ export class Reporting {
   #tell(summary: RoundSummary): void {
     // First the others: what it came to may end the run here.
     this.#tellOthers({ type: 'summary', run: this.options.id, summary });
+    if (summary.round === this.options.settings.rounds - 1) this.shareAveraged();
     this.host.summarised(summary);
   }
 

@@ -7,6 +7,7 @@ import type { RoundResult } from '../../round/state.ts';
 import type { Settings } from '../../settings/settings.ts';
 import { dropsOut } from '../../topology/dropout.ts';
 import type { PeerId } from '../../transport/transport.ts';
+import { examine, type Examination } from '../examination.ts';
 import type { LearnedModel } from '../learned.ts';
 import { neighbourhoodOf, wantedPeers, type Neighbourhood } from '../neighbourhood.ts';
 import { settledAfter } from '../patience.ts';
@@ -129,17 +130,31 @@ export class Run {
     return { round: this.#round + 1, weights, velocity, ...known, ...this.#history.past() };
   }
 
-  /** The federation's model, where this client knows it, or its own; null before a round has ended. */
-  model(): LearnedModel | null {
+  /** The federation's model, where this client knows it, and its own once a round has ended. */
+  models(): readonly LearnedModel[] {
+    const { averaged } = this.#reporting;
     const rounds = this.#history.own.length;
-    if (this.#reporting.averaged || rounds === 0) return this.#reporting.averaged;
-    return { weights: this.#iterate.weights, of: 'own', rounds, participants: this.host.participants().length };
+    const own = { weights: this.#iterate.weights, of: 'own', rounds, participants: this.host.participants().length } as const;
+    return [...(averaged ? [averaged] : []), ...(rounds > 0 ? [own] : [])];
+  }
+
+  /** What each of these models makes of the samples that are scored on here; nothing where there are none. */
+  async examine(): Promise<readonly Examination[]> {
+    const { model, test } = this.options.problem;
+    const examinations: Examination[] = [];
+    if (!test) return examinations;
+    for (const learned of this.models()) examinations.push(await examine(model, learned, test));
+    return examinations;
   }
 
   /** @returns for a message that asks us to compute, when that is done: its sender's window counts it until then. */
   receive(from: PeerId, message: Message): void | Promise<void> {
     // What the last rounds came to is still news when the run has ended.
-    if (this.#disposal && message.type !== 'summary') return;
+    if (this.#disposal) {
+      if (message.type === 'summary') this.#reporting.hear(from, message.summary);
+      if (message.type === 'averaged') this.#reporting.keepAveraged(from, message);
+      return;
+    }
     switch (message.type) {
       case 'room':
       case 'offer':
@@ -182,7 +197,13 @@ export class Run {
     this.#reporting.review();
   }
 
-  /** Ends the run here and frees what it holds on the device. */
+  /** Ends the run before its target: tells the others what it has come to, and frees what it holds on the device. */
+  end(): Promise<void> {
+    if (!this.#disposal) this.#reporting.shareAveraged();
+    return this.dispose();
+  }
+
+  /** Leaves the run and frees what it holds on the device. */
   dispose(): Promise<void> {
     this.#disposal ??= this.#free();
     return this.#disposal;
