@@ -1,10 +1,14 @@
-/** The page of one tab: at the entrance, with a person's own data, on its way in, or in the room. */
+/** The page of one tab: at the entrance, with a person's own data or a saved model, on its way in, or in the room. */
 
+import { lazy, Suspense } from 'react';
 import { Joining } from './entrance/Joining.tsx';
 import { Welcome } from './entrance/Welcome.tsx';
 import { OwnPlace } from './panels/own/OwnPlace.tsx';
 import { Participation } from './Participation.tsx';
 import { usePage } from './usePage.ts';
+
+/** Loaded when somebody has one. */
+const ModelPlace = lazy(() => import('./panels/model/ModelPlace.tsx'));
 
 export function App() {
   switch (usePage(({ place }) => place)) {
@@ -12,6 +16,12 @@ export function App() {
       return <Welcome />;
     case 'own':
       return <OwnPlace />;
+    case 'model':
+      return (
+        <Suspense>
+          <ModelPlace />
+        </Suspense>
+      );
     case 'joining':
       return <Joining />;
     case 'room':

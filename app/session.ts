@@ -1,8 +1,11 @@
 /** All that the page needs of the client: one plain view to read, and commands to send. */
 
 import type { BackendWish } from '../src/backend/backend.ts';
+import type { Examination } from '../src/client/examination.ts';
+import type { LearnedModel } from '../src/client/learned.ts';
 import type { ClientCommand, ClientView } from '../src/client/view.ts';
 import type { CatalogueEntry } from '../src/data/catalogue.ts';
+import type { PackedInputs } from '../src/data/httpSource.ts';
 import type { LogTopic } from '../src/log/log.ts';
 
 /** Whether the meeting point, where tabs find each other, can be reached. Open channels live on without it. */
@@ -16,6 +19,12 @@ export interface Session {
   /** Calls the listener after each change of the view or of the signalling; returns how to stop that. */
   subscribe(listener: () => void): () => void;
   command(command: ClientCommand): void;
+  /** The federation's model where this client knows it, else its own; null where there is none yet. */
+  model(): Promise<LearnedModel | null>;
+  /** What those models make of the samples that are scored on here. */
+  examine(): Promise<readonly Examination[]>;
+  /** Has a model ready that a run may go on from. @param digest by which settings name it. */
+  adopt(digest: string, weights: Float32Array): void;
   /** Leaves the room and frees everything. */
   leave(): void;
 }
@@ -35,4 +44,6 @@ export interface SessionFactory {
   join(request: JoinRequest): Session;
   /** What the server of this page has to learn from. Rejects with a sentence for people. */
   datasets(): Promise<readonly CatalogueEntry[]>;
+  /** What one of them gives a model. Rejects likewise. */
+  inputs(dataset: string): Promise<PackedInputs>;
 }

@@ -62,6 +62,9 @@ class Room implements Session, SessionFactory {
     return () => this.listeners.delete(listener);
   }
   command = (command: ClientCommand) => void this.asked.push(command);
+  model = () => Promise.resolve(null);
+  examine = () => Promise.resolve([]);
+  adopt = () => undefined;
   leave = () => void this.asked.push('leave');
   watch(room: string, _secret: string | null, onCount: (present: number | null) => void) {
     onCount(room === address.room ? 3 : null);
@@ -72,6 +75,7 @@ class Room implements Session, SessionFactory {
     return this;
   }
   datasets = () => this.catalogue;
+  inputs = () => Promise.reject(new Error('There are none.'));
 }
 
 function inRoom(view: ClientView): { room: Room; store: PageStore } {

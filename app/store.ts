@@ -2,12 +2,15 @@
 
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { BackendWish } from '../src/backend/backend.ts';
+import type { Examination } from '../src/client/examination.ts';
+import type { LearnedModel } from '../src/client/learned.ts';
 import { emptyView, type ClientCommand, type ClientView } from '../src/client/view.ts';
 import type { CatalogueEntry } from '../src/data/catalogue.ts';
+import type { PackedInputs } from '../src/data/httpSource.ts';
 import type { Presence } from '../src/transport/transport.ts';
 import type { Address } from './address.ts';
 import { createOwnSlice, type OwnShelf, type OwnSlice } from './ownSlice.ts';
-import type { SessionFactory, SignallingStatus } from './session.ts';
+import type { Session, SessionFactory, SignallingStatus } from './session.ts';
 
 /** What there is to learn from. */
 export interface Datasets {
@@ -20,8 +23,8 @@ export interface Datasets {
 type Edge = ClientView['graph'][number];
 
 interface PageState {
-  /** `entrance` until Join and after Leave, `joining` until this client is in the room; `own` where a person's own data is. */
-  readonly place: 'entrance' | 'own' | 'joining' | 'room';
+  /** `entrance` until Join and after Leave, `joining` until this client is in the room; `own` where a person's own data is, `model` where a saved model is. */
+  readonly place: 'entrance' | 'own' | 'model' | 'joining' | 'room';
   /** Clients in the room, seen from the entrance; null when unknown. */
   readonly present: number | null;
   readonly signalling: SignallingStatus;
@@ -34,16 +37,26 @@ interface PageState {
   readonly highlight: number | null;
   /** Whether the settings of the next run are in sight after one is over. */
   readonly editing: boolean;
+  /** Digests of the saved models that this tab has for the room to go on from. */
+  readonly adopted: readonly string[];
 }
 
 interface PageActions {
   /** Counts who is in the room; returns how to stop that. */
   readonly watch: () => () => void;
   readonly join: () => void;
-  /** Goes to a person's own data, or back to the entrance. */
-  readonly setPlace: (place: 'entrance' | 'own') => void;
+  /** Goes to a person's own data or to a saved model, or back to the entrance. */
+  readonly setPlace: (place: 'entrance' | 'own' | 'model') => void;
   readonly leave: () => void;
   readonly command: (command: ClientCommand) => void;
+  /** The federation's model where this client knows it, else its own; null where there is none. */
+  readonly model: () => Promise<LearnedModel | null>;
+  /** What those models make of the samples that are scored on here. */
+  readonly examine: () => Promise<readonly Examination[]>;
+  /** Has a model ready that the room's settings name by this digest. */
+  readonly adopt: (digest: string, weights: Float32Array) => void;
+  /** What a dataset of the page's server gives a model. Rejects with a sentence for people. */
+  readonly inputs: (dataset: string) => Promise<PackedInputs>;
   readonly setHighlight: (client: number | null) => void;
   readonly setEditing: (editing: boolean) => void;
   /** Loads this tab again with another backend. */
@@ -65,6 +78,7 @@ const outside: PageState = {
   datasets: { entries: null, problem: null },
   highlight: null,
   editing: false,
+  adopted: [],
 };
 
 /** The list before, if it has the same items: what is made of it need not be made again. */
@@ -92,7 +106,7 @@ function shown(view: ClientView, { view: before, others, editing }: PageState): 
 /** The store of one tab, at the entrance of the room that its address names. */
 export function createPageStore(address: Address, sessions: SessionFactory, shelf: OwnShelf, loadWith: Page['loadWith']): PageStore {
   return createStore<Page>((set, get) => {
-    let joined: { readonly command: Page['command']; readonly leave: () => void } | null = null;
+    let joined: { readonly session: Session; readonly stop: () => void } | null = null;
 
     const join = () => {
       const { room, secret, backend, log } = address;
@@ -102,13 +116,7 @@ export function createPageStore(address: Address, sessions: SessionFactory, shel
         set({ signalling: session.signalling(), ...(view && shown(view, get())) });
       };
       const stop = session.subscribe(show);
-      joined = {
-        command: (command) => session.command(command),
-        leave: () => {
-          stop();
-          session.leave();
-        },
-      };
+      joined = { session, stop };
       set({ ...outside, place: 'joining' });
       show();
       sessions.datasets().then(
@@ -126,11 +134,19 @@ export function createPageStore(address: Address, sessions: SessionFactory, shel
       join,
       setPlace: (place) => set({ place, filming: false }),
       leave: () => {
-        joined?.leave();
+        joined?.stop();
+        joined?.session.leave();
         joined = null;
         set(outside);
       },
-      command: (command) => joined?.command(command),
+      command: (command) => joined?.session.command(command),
+      model: async () => (await joined?.session.model()) ?? null,
+      examine: async () => (await joined?.session.examine()) ?? [],
+      adopt: (digest, weights) => {
+        joined?.session.adopt(digest, weights);
+        set({ adopted: [...get().adopted, digest] });
+      },
+      inputs: (dataset) => sessions.inputs(dataset),
       setHighlight: (highlight) => set({ highlight }),
       setEditing: (editing) => set({ editing }),
     };

@@ -78,7 +78,7 @@ describe('the page', () => {
       expect(averaged).toBeGreaterThan(30);
       expect(await page.locator('.plot canvas').count()).toBeGreaterThanOrEqual(3);
       expect(await read(page, 'bytes-training')).toMatch(/^[\d.]+\sMB$/);
-      await page.getByRole('button', { name: 'Show numbers' }).click();
+      await page.getByRole('button', { name: 'Numbers', exact: true }).click();
     }
     expect(await rows(pages[0]!)).toBe(8);
     // The late one has the rounds from its first on, and not the ones before.

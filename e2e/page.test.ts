@@ -87,6 +87,11 @@ const words: Readonly<Record<string, RegExp>> = {
   starting: /Round 1 of 20[^]*First round/,
   running: /Round 13 of 20[^]*waiting for client 4[^]*averaged model/,
   idle: /Round 13 of 20[^]*Nothing more learned for 6 rounds/,
+  classes: /What is taken for what[^]*Pullover[^]*right[^]*Who holds which classes/,
+  mistakes: /The worst mistakes[^]*Sneaker\s*taken for Ankle boot, 99\s% sure/,
+  model: /Try it[^]*Draw something[^]*Take it home[^]*safetensors[^]*What it is[^]*the average of 6 clients, after 12 rounds/,
+  tableModel: /bill length[^]*Ask of a CSV file[^]*Take it home/,
+  savedModel: /a saved model[^]*Choose a model/,
   pair: /Round 5 of 20[^]*my neighbour is 5/,
   crowd: /waiting for clients 4, 10 and 20/,
   deserted: /Nobody else is here: training alone until someone joins\./,
@@ -161,7 +166,8 @@ it.each(screens)(
       expect(await page.evaluate(() => window.gallery.states)).toEqual(Object.keys(words));
       for (const [state, said] of Object.entries(words)) {
         await show(page, state);
-        expect(await page.locator('#root').innerText(), state).toMatch(said);
+        // Some of it is loaded when it is looked at.
+        await expect.poll(() => page.locator('#root').innerText(), { message: state }).toMatch(said);
         for (const colorScheme of colourSchemes) {
           await page.emulateMedia({ colorScheme });
           expect(await page.evaluate(layoutProblems), `${state}, ${colorScheme}`).toEqual([]);
@@ -179,7 +185,7 @@ describe('joining and leaving', () => {
       await show(page, 'running');
       const joined = await page.evaluate(() => window.gallery.listeners);
       expect(joined).toBeGreaterThan(0);
-      await page.getByRole('button', { name: 'Show numbers' }).click();
+      await page.getByRole('button', { name: 'Numbers', exact: true }).click();
       expect(await page.evaluate(() => window.gallery.listeners)).toBe(joined);
       await page.getByRole('button', { name: 'Leave' }).click();
       await page.getByRole('button', { name: 'Try it with clothes' }).waitFor();
@@ -261,7 +267,7 @@ describe('the run', () => {
       }
       const averaged = await page.getByTestId('accuracy-averaged').innerText();
       expect(await page.getByRole('img', { name: /^Accuracy by round/ }).getAttribute('aria-label')).toContain(averaged);
-      await page.getByRole('button', { name: 'Show numbers' }).click();
+      await page.getByRole('button', { name: 'Numbers', exact: true }).click();
       const rows = page.getByRole('region', { name: 'Scores by round' }).locator('tbody tr');
       expect(await rows.count()).toBe(12);
       expect(await rows.first().innerText()).toContain(averaged);

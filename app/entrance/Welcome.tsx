@@ -40,6 +40,9 @@ export function Welcome() {
           <button type="button" className="action" onClick={() => setPlace('own')}>
             Teach it something of yours
           </button>
+          <button type="button" className="link" onClick={() => setPlace('model')}>
+            Use a saved model
+          </button>
           <span role="status" data-testid="present">
             {presence(present, room)}
           </span>

@@ -13,6 +13,7 @@ import '../../app/ui/tokens.css';
 import '../../app/ui/base.css';
 import type { BackendWish } from '../../src/backend/backend.ts';
 import type { ClientCommand, ClientView } from '../../src/client/view.ts';
+import { galleryExaminations, galleryInputs, galleryModel } from './learned.ts';
 import { galleryDatasets, galleryStates, loadShare, type GalleryState } from './states.ts';
 
 export interface Gallery {
@@ -37,6 +38,7 @@ declare global {
 class NotedSession implements Session {
   readonly commands: ClientCommand[] = [];
   readonly listeners = new Set<() => void>();
+  readonly adopted: string[] = [];
   left = 0;
 
   constructor(
@@ -60,6 +62,18 @@ class NotedSession implements Session {
   command(command: ClientCommand): void {
     this.commands.push(command);
     if (command.type === 'configure') this.change((view) => ({ ...view, settings: command.settings }));
+  }
+
+  model(): ReturnType<Session['model']> {
+    return Promise.resolve(this.view && galleryModel(this.view));
+  }
+
+  examine(): ReturnType<Session['examine']> {
+    return Promise.resolve(this.view ? galleryExaminations(this.view) : []);
+  }
+
+  adopt(digest: string): void {
+    this.adopted.push(digest);
   }
 
   leave(): void {
@@ -100,6 +114,7 @@ const factory: SessionFactory = {
   },
   join: () => session,
   datasets: () => Promise.resolve(galleryDatasets),
+  inputs: (dataset) => Promise.resolve(galleryInputs(dataset)),
 };
 
 const shelf: OwnShelf = {
@@ -142,13 +157,24 @@ function storeAt(found: Address) {
   return createPageStore({ ...found, secure: !('plain' in state), invitation }, factory, shelf, (backend) => backends.push(backend));
 }
 
+/** Presses the button of that name. */
+function press(named: string): void {
+  [...document.querySelectorAll('button')].find(({ textContent }) => textContent === named)?.click();
+}
+
 const page = store && (
   <PageContext value={store}>
     <App />
   </PageContext>
 );
 flushSync(() => createRoot(root).render(typeof address === 'string' ? <BadRoom problem={address} /> : page));
-if (state.kind === 'joined') root.querySelector('button')?.click();
+if (state.kind === 'joined') {
+  root.querySelector('button')?.click();
+  const { press: named } = state;
+  // The room is there by then.
+  if (named !== undefined) setTimeout(() => press(named));
+}
+if (state.kind === 'model') store?.getState().setPlace('model');
 if (state.kind === 'own' && store) {
   store.getState().setPlace('own');
   // What is kept has been looked at by then.

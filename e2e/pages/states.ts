@@ -6,13 +6,16 @@ import type { CatalogueEntry } from '../../src/data/catalogue.ts';
 import type { FromReader, KeptData } from '../../src/own/ownData.ts';
 import { randomStream } from '../../src/math/random.ts';
 import { defaultSettings, type Settings } from '../../src/settings/settings.ts';
+import { clothesConfusion } from './learned.ts';
 import { ownStates } from './ownStates.ts';
 
 export type GalleryState =
   | { readonly kind: 'entrance'; readonly present: number | null; readonly plain?: true }
   /** @param message what reading a file says, if one is given. */
   | { readonly kind: 'own'; readonly kept: KeptData | null; readonly message: FromReader | null }
-  | { readonly kind: 'joined'; readonly view: ClientView | null; readonly signalling: SignallingStatus };
+  | { readonly kind: 'model' }
+  /** @param press the name of a button that is pressed then. */
+  | { readonly kind: 'joined'; readonly view: ClientView | null; readonly signalling: SignallingStatus; readonly press?: string };
 
 const SELF = 3;
 
@@ -60,7 +63,7 @@ function rounds(count: number, numbers: readonly number[]): { own: OwnRound[]; s
     summaries.push({
       round,
       averaged: score(climb(round, 0.845, 0.8, 0.006 * random.normal())),
-      confusion: [],
+      confusion: clothesConfusion(0.8),
       mean: score(mean),
       clients,
       bytesSent: bytesSent * numbers.length,
@@ -191,8 +194,8 @@ function crowd(): Pick<Scene, 'clients' | 'graph'> {
 const running: Scene = { status: { kind: 'running' }, finished: 12 };
 
 export function galleryStates(share: ShareView): Record<string, GalleryState> {
-  const joined = (scene: Scene, change: Partial<ClientView> = {}, signalling: SignallingStatus = 'connected'): GalleryState => ({
-    kind: 'joined',
+  const joined = (scene: Scene, change: Partial<ClientView> = {}, signalling: SignallingStatus = 'connected') => ({
+    kind: 'joined' as const,
     view: { ...view(share, scene), ...change },
     signalling,
   });
@@ -235,6 +238,11 @@ export function galleryStates(share: ShareView): Record<string, GalleryState> {
     starting: joined({ status: { kind: 'running' } }, { phase: 'mix' }),
     running: joined(running),
     idle: joined(running, { summaries: unchanged(view(share, running).summaries, 6) }),
+    classes: { ...joined(running), press: 'Classes' },
+    mistakes: { ...joined(running), press: 'Mistakes' },
+    model: { ...joined(running), press: 'Use it' },
+    tableModel: { ...joined({ ...running, settings: { dataset: 'island-penguins' } }), press: 'Use it' },
+    savedModel: { kind: 'model' },
     pair: joined({ ...running, clients: [SELF, 5], finished: 4 }),
     crowd: joined({ ...running, ...crowd(), settings: { topology: { kind: 'k-regular', degree: 4, changing: false } } }),
     deserted: joined({ ...running, graph: [] }, { peers: gone, notice: 'Client 4 has left; this client goes on without it.' }),

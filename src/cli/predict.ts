@@ -3,7 +3,8 @@
 import { writeFile } from 'node:fs/promises';
 import * as v from 'valibot';
 import { percent } from '../math/format.ts';
-import { predict, type Prediction } from '../runner/predict.ts';
+import { predictionsCsv } from '../export/predictionsCsv.ts';
+import { predict } from '../runner/predict.ts';
 import { openModel } from '../runner/takeHome.ts';
 import { option, parseOptions, runCommand } from './commandLine.ts';
 
@@ -16,26 +17,13 @@ const command = {
   }),
 };
 
-/** A field that no reader of CSV files takes apart. */
-const field = (text: string) => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
-
-function csvOf(predictions: readonly Prediction[], classes: readonly string[]): string {
-  const records = predictions.map(({ file, line, best, probabilities }) => [
-    file,
-    line === null ? '' : String(line),
-    classes[best]!,
-    ...probabilities.map((probability) => probability.toPrecision(6)),
-  ]);
-  return [['file', 'line', 'class', ...classes], ...records].map((record) => `${record.map(field).join(',')}\n`).join('');
-}
-
 await runCommand(async (argv) => {
   const { operands, csv } = parseOptions(command, argv);
   const [file = '', ...asked] = operands;
   const model = await openModel(file);
   const { classes } = model.card;
   const predictions = await predict(model, asked);
-  if (csv !== undefined) return writeFile(csv, csvOf(predictions, classes));
+  if (csv !== undefined) return writeFile(csv, predictionsCsv(predictions, classes));
   const rows = predictions.map(({ file: of, line, best, probabilities }) => {
     return [line === null ? of : `${of}, line ${line}`, classes[best]!, percent(probabilities[best]!)] as const;
   });

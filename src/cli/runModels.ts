@@ -1,7 +1,8 @@
 /** The models that `federation` and `simulate` start from and save. */
 
 import { weightsDigest } from '../export/digest.ts';
-import { inputShape, type SavedModel, type Task } from '../export/savedModel.ts';
+import { misfitOf } from '../export/misfit.ts';
+import type { SavedModel, Task } from '../export/savedModel.ts';
 import { openModel, savedModelOf, writeModel, type Outcome } from '../runner/takeHome.ts';
 import { UsageError } from './commandLine.ts';
 import type { RunOptions } from './options.ts';
@@ -15,25 +16,10 @@ export interface ReadyRun extends RunData {
   readonly models: ReadonlyMap<string, Float32Array>;
 }
 
-/** What inputs mean, apart from how they are standardised. */
-function meaningOf(task: Task): string {
-  if (task.kind === 'images') return `images of ${inputShape(task).join(' x ')}`;
-  return JSON.stringify(task.table.columns.map((column) => ({ ...column, mean: 0, std: 0 })));
-}
-
 /** @throws {UsageError} when the data has other classes or inputs than the model. */
 function checkFit({ card }: SavedModel, path: string, task: Task, { name, option, classNames }: RunData): void {
-  const list = (names: readonly string[]) => names.slice(0, 8).join(', ') + (names.length > 8 ? ', ..' : '');
-  if (card.classes.join('\n') !== classNames.join('\n')) {
-    throw new UsageError(
-      `${path} tells ${list(card.classes)} apart, and ${name} has ${list(classNames)}; choose data of the model's classes with ${option}.`,
-    );
-  }
-  if (meaningOf(card.task) !== meaningOf(task)) {
-    const what =
-      card.task.kind === 'images' ? meaningOf(card.task) : `rows of ${list(card.task.table.columns.map((column) => column.name))}`;
-    throw new UsageError(`${path} reads ${what}, and ${name} has others; choose data of that form with ${option}.`);
-  }
+  const misfit = misfitOf(card, path, { task, classNames, name });
+  if (misfit) throw new UsageError(`${misfit.why}; choose data of ${misfit.need} with ${option}.`);
 }
 
 /**

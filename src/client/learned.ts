@@ -1,5 +1,7 @@
 /** What a client has to give when a run has brought it somewhere: the model to take home. */
 
+import type { Settings } from '../settings/settings.ts';
+
 /** A model and how it came about. */
 export interface LearnedModel {
   /** The flat parameter vector. */
@@ -10,4 +12,6 @@ export interface LearnedModel {
   readonly rounds: number;
   /** How many it is the mean of, or learned with. */
   readonly participants: number;
+  /** Of its run: the room's may be others by now. */
+  readonly settings: Settings;
 }

@@ -1,5 +1,5 @@
 /** The page's end of one client: WebRTC and signalling here on the main thread, everything else in its worker. */
-import { fetchCatalogue } from '../data/httpSource.ts';
+import { fetchCatalogue, fetchInputs } from '../data/httpSource.ts';
 import { signallingUrl } from '../signalling/client.ts';
 import { RoomSeal } from '../signalling/seal.ts';
 import { parseIceServers } from '../signalling/iceServers.ts';
@@ -195,4 +195,5 @@ export const browserSessions = {
   watch,
   join,
   datasets: () => fetchCatalogue(dataUrl()),
+  inputs: (dataset: string) => fetchInputs(dataUrl(), dataset),
 };

@@ -60,6 +60,7 @@ self.onmessage = ({ data }: MessageEvent<ToWorker>) => {
       return;
     case 'adopt':
       models.set(data.digest, data.weights);
+      if (client?.view().settings.initialModel === data.digest) client.renew();
       return;
     case 'model':
       return post({ type: 'model', model: client?.model() ?? null });

@@ -1,7 +1,8 @@
 /** Packed datasets that a server hands out. */
 
 import { CATALOGUE_FILE, parseCatalogue, type CatalogueEntry } from './catalogue.ts';
-import { DatasetError, type RowSource } from './dataset.ts';
+import { parseTable, type Table } from './columns.ts';
+import { DatasetError, type DatasetInfo, type RowSource } from './dataset.ts';
 import { packedSource } from './packedSource.ts';
 
 /** Of a description or a catalogue. */
@@ -52,6 +53,20 @@ export async function fetchCatalogue(root: URL): Promise<readonly CatalogueEntry
   const text = await getText(url);
   if (text === null) throw new DatasetError(`${url} is missing; run \`npm start\`, which lists the datasets there.`);
   return parseCatalogue(text, url);
+}
+
+/** What a packed dataset is: its description, and of a table its columns, which are null where they were not kept when it was packed. */
+export interface PackedInputs {
+  readonly info: DatasetInfo;
+  readonly table: Table | null;
+}
+
+/** @param root URL of the data folder, with a closing slash. @throws {DatasetError} */
+export async function fetchInputs(root: URL, dataset: string): Promise<PackedInputs> {
+  const info = await httpSource(root, dataset).info();
+  const url = new URL(`${dataset}/columns.json`, root).href;
+  const text = info.kind === 'table' ? await getText(url) : null;
+  return { info, table: text === null ? null : parseTable(text, url) };
 }
 
 /**

@@ -46,7 +46,7 @@ export const importMap: ImportMap = {
   },
   'src/protocol': { folders: ['src/math', 'src/model', 'src/ntk', 'src/transport', 'src/settings', 'src/task'], packages: ['valibot'] },
   'src/round': { folders: ['src/math', 'src/model', 'src/ntk', 'src/transport', 'src/settings', 'src/protocol'], packages: [] },
-  'src/client': { folders: ['src/log', ...kernels, ...mesh, ...federation], packages: ['valibot'] },
+  'src/client': { folders: ['src/log', ...kernels, ...mesh, ...federation, 'src/export'], packages: ['valibot'] },
   'src/own': { folders: ['src/data'], packages: ['idb'] },
   app: {
     folders: [
@@ -58,6 +58,7 @@ export const importMap: ImportMap = {
       'src/transport',
       'src/settings',
       'src/data',
+      'src/export',
       'src/client',
       'src/own',
     ],

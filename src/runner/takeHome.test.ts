@@ -76,7 +76,7 @@ async function modelOf(name: string, train: DataPlace, convolutions: number[] = 
   const view: ClientView = { ...emptyView, settings, summaries: [summary] };
   const task = await packedTask(info, root());
   const outcome = { views: [view], versions: { sparkmesh: '0.1.0' } };
-  const learned = { of: 'averaged', weights: new Float32Array(0), rounds: 3, participants: 2 } as const;
+  const learned = { of: 'averaged', weights: new Float32Array(0), rounds: 3, participants: 2, settings } as const;
   const { card } = savedModelOf({ ...outcome, model: learned }, task, info.classNames);
   const random = randomStream(5, 'weights');
   const weights = Float32Array.from({ length: parameterCount(specOf(card)) }, () => 0.4 * random.normal());

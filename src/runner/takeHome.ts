@@ -3,13 +3,13 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { LearnedModel } from '../client/learned.ts';
-import type { ClientView } from '../client/view.ts';
+import { toSavedModel } from '../client/toSavedModel.ts';
+import { emptyView, type ClientView } from '../client/view.ts';
 import { parseTable } from '../data/columns.ts';
 import type { DatasetInfo } from '../data/dataset.ts';
 import { modelFiles, readModel } from '../export/modelFiles.ts';
-import { ModelFileError, type SavedModel, type Task } from '../export/savedModel.ts';
+import type { SavedModel, Task } from '../export/savedModel.ts';
 import { taskOf } from '../export/taskOf.ts';
-import { countOf } from '../ntk/tally.ts';
 import { dataRoot } from '../datasets/paths.ts';
 import { readWholeFile } from '../datasets/wholeFile.ts';
 
@@ -31,29 +31,7 @@ export interface Outcome {
 /** The model with its card. @throws {ModelFileError} when no round has ended. */
 export function savedModelOf({ model, views, versions }: Outcome, task: Task, classes: readonly string[]): SavedModel {
   const [first] = views;
-  if (!model || !first) throw new ModelFileError('There is no model to save before a round has ended.');
-  const { settings, summaries } = first;
-  const summary = summaries.find(({ round }) => round === model.rounds - 1);
-  const scores =
-    model.of === 'averaged' && summary
-      ? { ...summary.averaged, samples: countOf(summary), on: settings.task ? ('held-out' as const) : settings.scoreOn }
-      : null;
-  return {
-    card: {
-      format: 'sparkmesh-model/1',
-      task,
-      classes: [...classes],
-      convolutions: task.kind === 'images' ? settings.convolutions : [],
-      hidden: settings.hidden,
-      weights: model.of,
-      rounds: model.rounds,
-      participants: model.participants,
-      scores,
-      settings,
-      versions: { ...versions },
-    },
-    weights: model.weights,
-  };
+  return toSavedModel(first ? model : null, { ...(first ?? emptyView), task, classes, versions });
 }
 
 /** Writes a model in the format that the path ends with. @throws {ModelFileError} */

@@ -2,47 +2,9 @@
 
 import { useEffect, useId, useRef, useState } from 'react';
 import { MAX_CLASS_NAME } from '../../../src/data/dataset.ts';
+import { pictureOf, useCamera } from '../../ui/useCamera.ts';
 import { usePage } from '../../usePage.ts';
 import './Camera.css';
-
-type Film =
-  | { readonly kind: 'waiting' }
-  | { readonly kind: 'on'; readonly stream: MediaStream }
-  | { readonly kind: 'refused'; readonly why: string };
-
-function refusalOf(error: unknown): string {
-  if (error instanceof DOMException && error.name === 'NotFoundError') return 'There is no camera here; choose pictures instead.';
-  return 'The browser gives no camera; allow it in the address bar, or choose pictures instead.';
-}
-
-function useCamera(): Film {
-  const [film, setFilm] = useState<Film>({ kind: 'waiting' });
-  useEffect(() => {
-    let closed = false;
-    let opened: MediaStream | null = null;
-    const stop = () => opened?.getTracks().forEach((track) => track.stop());
-    navigator.mediaDevices.getUserMedia({ video: { facingMode: 'environment' } }).then(
-      (stream) => {
-        opened = stream;
-        if (closed) stop();
-        else setFilm({ kind: 'on', stream });
-      },
-      (error: unknown) => setFilm({ kind: 'refused', why: refusalOf(error) }),
-    );
-    return () => {
-      closed = true;
-      stop();
-    };
-  }, []);
-  return film;
-}
-
-async function picture(video: HTMLVideoElement): Promise<File> {
-  const canvas = new OffscreenCanvas(video.videoWidth, video.videoHeight);
-  canvas.getContext('2d')?.drawImage(video, 0, 0);
-  const blob = await canvas.convertToBlob({ type: 'image/png' });
-  return new File([blob], `camera ${new Date().toISOString().replaceAll(':', '.')}.png`);
-}
 
 export function Camera() {
   const give = usePage((page) => page.give);
@@ -57,7 +19,7 @@ export function Camera() {
   if (film.kind === 'refused') return <p role="alert">{film.why}</p>;
   const take = async () => {
     if (!video.current) return;
-    const file = await picture(video.current);
+    const file = await pictureOf(video.current);
     give([{ path: file.name, file }], label);
   };
   return (

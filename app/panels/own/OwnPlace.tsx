@@ -3,6 +3,7 @@
 import { useEffect, useRef, useState } from 'react';
 import type { OwnState } from '../../ownSlice.ts';
 import { formatCount } from '../../format.ts';
+import { useDropped } from '../../ui/useDropped.ts';
 import { usePage } from '../../usePage.ts';
 import { Asking } from './Asking.tsx';
 import { Camera } from './Camera.tsx';
@@ -11,7 +12,6 @@ import './OwnPlace.css';
 import { Reading } from './Reading.tsx';
 import { Refused } from './Refused.tsx';
 import { Review } from './Review.tsx';
-import { useDropped } from './useDropped.ts';
 
 /** What has become of it, for those who do not see it: what is refused or asked says so itself. */
 function announcement(own: OwnState): string {
@@ -52,11 +52,12 @@ export function OwnPlace() {
   const lookAtOwn = usePage((page) => page.lookAtOwn);
   const setPlace = usePage((page) => page.setPlace);
   const own = usePage((page) => page.own);
+  const give = usePage((page) => page.give);
   const main = useRef<HTMLElement>(null);
   const filming = usePage((page) => page.filming);
   const [isOver, setOver] = useState(false);
   useEffect(lookAtOwn, [lookAtOwn]);
-  useDropped(setOver);
+  useDropped(give, setOver);
   // The button that led on is gone, and with it the keyboard's place on the page.
   useEffect(() => {
     if (document.activeElement === document.body) main.current?.focus({ preventScroll: true });

@@ -3,10 +3,11 @@
 import type { Score } from '../../../src/client/view.ts';
 import { formatLoss, formatPercent } from '../../format.ts';
 import { usePage, useView } from '../../usePage.ts';
-import { accuracyAxis, bytesAxis, ends, lossAxis, roundAxis, smallAccuracyAxis } from './axes.ts';
 import { Chart } from './Chart.tsx';
+import { chartsOf } from './chartModels.ts';
 import './Charts.css';
-import { accuracyByBytes, curvesByRound } from './curves.ts';
+
+const formats = { accuracy: formatPercent, loss: formatLoss };
 
 export function Charts() {
   const own = useView((view) => view.own);
@@ -15,18 +16,15 @@ export function Charts() {
   const rounds = useView(({ settings }) => settings.rounds);
   const others = usePage((page) => page.others);
   const highlight = usePage((page) => page.highlight);
-  const scores = { own, summaries, self, others };
-  const accuracy = curvesByRound(scores, 'accuracy', true);
-  const loss = curvesByRound(scores, 'loss', false);
-  const bytes = accuracyByBytes(scores);
-  const byRound = roundAxis(rounds);
   const ownLast = own.at(-1);
   const latest = summaries.at(-1);
-  const inWords = (quantity: keyof Score, format: (value: number) => string) =>
-    latest && ownLast
+  const inWords = (quantity: keyof Score) => {
+    const format = formats[quantity];
+    return latest && ownLast
       ? `After round ${latest.round + 1}: averaged model ${format(latest.averaged[quantity])}, ` +
-        `mean client ${format(latest.mean[quantity])}, this client ${format(ownLast.score[quantity])}.`
+          `mean client ${format(latest.mean[quantity])}, this client ${format(ownLast.score[quantity])}.`
       : 'No round is finished yet.';
+  };
   return (
     <div className="charts">
       <p className="unseen">
@@ -34,37 +32,20 @@ export function Charts() {
         <span data-testid="accuracy-mean">{latest ? formatPercent(latest.mean.accuracy) : '–'}</span>, loss of the averaged model:{' '}
         <span data-testid="loss-averaged">{latest ? formatLoss(latest.averaged.loss) : '–'}</span>
       </p>
-      <Chart
-        title="Accuracy by round"
-        term="accuracy"
-        summary={inWords('accuracy', formatPercent)}
-        data={accuracy}
-        x={byRound}
-        y={accuracyAxis}
-        labels="large"
-        group="rounds"
-        highlight={others.find(({ number }) => number === highlight)?.id}
-      />
-      <Chart
-        title="Loss by round"
-        term="loss"
-        summary={inWords('loss', formatLoss)}
-        data={loss}
-        x={ends(byRound)}
-        y={lossAxis(loss)}
-        labels="small"
-        group="rounds"
-      />
-      <Chart
-        title="Accuracy by bytes a client"
-        term="cost"
-        summary={inWords('accuracy', formatPercent)}
-        data={bytes}
-        x={bytesAxis(bytes, summaries.length, rounds)}
-        y={smallAccuracyAxis}
-        labels="small"
-        group="bytes"
-      />
+      {chartsOf({ own, summaries, self, others }, rounds).map(({ title, term, yName, data, x, y, labels, group }) => (
+        <Chart
+          key={title}
+          title={title}
+          term={term}
+          summary={inWords(yName)}
+          data={data}
+          x={x}
+          y={y}
+          labels={labels}
+          group={group}
+          highlight={others.find(({ number }) => number === highlight)?.id}
+        />
+      ))}
     </div>
   );
 }

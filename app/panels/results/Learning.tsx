@@ -1,25 +1,55 @@
-/** What the federation and this client have learned, round by round. */
+/** What the federation and this client have learned, round by round, in several views. */
 
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { formatNumber, formatPercent } from '../../format.ts';
 import { Term } from '../../ui/Term.tsx';
 import { useView } from '../../usePage.ts';
+import { SaveButton } from '../save/SaveButton.tsx';
 import { Charts } from './Charts.tsx';
 import './Learning.css';
 import { ScoreTable } from './ScoreTable.tsx';
 
+/** Loaded when somebody looks. */
+const Classes = lazy(() => import('../see/Classes.tsx'));
+const Mistakes = lazy(() => import('../see/Mistakes.tsx'));
+const RoomModel = lazy(() => import('../model/RoomModel.tsx'));
+
+const views = { curves: 'Curves', numbers: 'Numbers', classes: 'Classes', mistakes: 'Mistakes', model: 'Use it' } as const;
+type ViewName = keyof typeof views;
+const viewNames: readonly ViewName[] = ['curves', 'numbers', 'classes', 'mistakes', 'model'];
+
+function Shown({ view }: { view: ViewName }) {
+  switch (view) {
+    case 'curves':
+      return <Charts />;
+    case 'numbers':
+      return <ScoreTable />;
+    case 'classes':
+      return <Classes />;
+    case 'mistakes':
+      return <Mistakes />;
+    case 'model':
+      return <RoomModel />;
+  }
+}
+
 export function Learning() {
-  const [asTable, setAsTable] = useState(false);
+  const [view, setView] = useState<ViewName>('curves');
   const latest = useView(({ summaries }) => summaries.at(-1));
-  const scoredOn = useView((view) => view.scoredOn ?? view.settings.testSamples);
+  const scoredOn = useView((state) => state.scoredOn ?? state.settings.testSamples);
   const scoreOn = useView(({ settings }) => settings.scoreOn);
   return (
     <section className="learning" aria-labelledby="learning-title">
       <div className="learning-head">
         <h2 id="learning-title">What we learn</h2>
-        <button type="button" className="link small" aria-pressed={asTable} onClick={() => setAsTable(!asTable)}>
-          {asTable ? 'Show curves' : 'Show numbers'}
-        </button>
+        <div className="learning-views" role="group" aria-label="Show">
+          {viewNames.map((name) => (
+            <button key={name} type="button" className="small" aria-pressed={name === view} onClick={() => setView(name)}>
+              {views[name]}
+            </button>
+          ))}
+        </div>
+        <SaveButton />
       </div>
       <p className="headline">
         <strong data-testid="accuracy-averaged" className={latest ? undefined : 'quiet'}>
@@ -29,7 +59,9 @@ export function Learning() {
           of {formatNumber(scoredOn)} {scoreOn} samples recognised by the <Term of="averaged">averaged model</Term>
         </span>
       </p>
-      {asTable ? <ScoreTable /> : <Charts />}
+      <Suspense fallback={<p className="quiet">One moment …</p>}>
+        <Shown view={view} />
+      </Suspense>
     </section>
   );
 }

@@ -16,6 +16,7 @@ import { ModelField } from './ModelField.tsx';
 import { NumberField } from './NumberField.tsx';
 import { PartitionField } from './PartitionField.tsx';
 import './SettingsForm.css';
+import { StartField } from './StartField.tsx';
 import { TeacherField } from './TeacherField.tsx';
 import { TopologyField } from './TopologyField.tsx';
 
@@ -50,7 +51,11 @@ export function SettingsForm() {
       <h2 id="settings-title">What we will learn</h2>
       <p className="quiet">Everyone here shares these settings and can change them until the start.</p>
       <div className="fields">
-        <DatasetField dataset={settings.dataset} datasets={datasets} onChange={(dataset) => change({ ...settings, dataset })} />
+        <DatasetField
+          dataset={settings.dataset}
+          datasets={datasets}
+          onChange={(dataset) => change({ ...settings, dataset, initialModel: '' })}
+        />
         <NumberField
           label="Samples a client"
           value={settings.samples}
@@ -78,7 +83,8 @@ export function SettingsForm() {
         />
         <KernelField method={settings.method} onChange={(method) => change({ ...settings, method })} />
         <TeacherField method={settings.method} onChange={(method) => change({ ...settings, method })} />
-        <ModelField settings={settings} refusal={refusal} onChange={(changed) => change({ ...settings, ...changed })} />
+        <ModelField settings={settings} refusal={refusal} onChange={(changed) => change({ ...settings, ...changed, initialModel: '' })} />
+        <StartField settings={settings} onChange={change} />
         <ExchangeField settings={settings} dataset={entryOf(settings.dataset)} onChange={change} />
         <div className="pair">
           <NumberField

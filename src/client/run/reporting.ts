@@ -70,7 +70,7 @@ export class Reporting {
   keepAveraged(from: PeerId, { round, weights }: AveragedMessage): boolean {
     const participants = this.others.participants();
     if (from !== evaluatorAmong(participants)) return false;
-    this.#averaged = { weights, of: 'averaged', rounds: round + 1, participants: participants.length };
+    this.#averaged = { weights, of: 'averaged', rounds: round + 1, participants: participants.length, settings: this.options.settings };
     return true;
   }
 
@@ -151,7 +151,7 @@ export class Reporting {
   }
 
   #keep({ round, reports }: Metrics, weights: Float32Array): void {
-    this.#averaged = { weights, of: 'averaged', rounds: round + 1, participants: reports.length };
+    this.#averaged = { weights, of: 'averaged', rounds: round + 1, participants: reports.length, settings: this.options.settings };
   }
 
   #tell(summary: RoundSummary): void {

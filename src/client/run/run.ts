@@ -134,7 +134,8 @@ export class Run {
   models(): readonly LearnedModel[] {
     const { averaged } = this.#reporting;
     const rounds = this.#history.own.length;
-    const own = { weights: this.#iterate.weights, of: 'own', rounds, participants: this.host.participants().length } as const;
+    const { settings } = this.options;
+    const own = { weights: this.#iterate.weights, of: 'own', rounds, participants: this.host.participants().length, settings } as const;
     return [...(averaged ? [averaged] : []), ...(rounds > 0 ? [own] : [])];
   }
 

@@ -1,14 +1,16 @@
 /** Takes the files that are dropped or pasted anywhere on the page. */
 
 import { useEffect } from 'react';
-import { transferredFiles } from '../../../src/own/dropped.ts';
-import { usePage } from '../../usePage.ts';
+import { transferredFiles } from '../../src/own/dropped.ts';
+import type { GivenFile } from '../../src/own/ownData.ts';
 
 const hasFiles = (data: DataTransfer | null) => data?.types.includes('Files') === true;
 
-/** @param onOver is told whether files are being held over the page. */
-export function useDropped(onOver: (isOver: boolean) => void): void {
-  const give = usePage((page) => page.give);
+/**
+ * @param give gets the files.
+ * @param onOver is told whether files are being held over the page.
+ */
+export function useDropped(give: (files: readonly GivenFile[]) => void, onOver: (isOver: boolean) => void): void {
   useEffect(() => {
     const ending = new AbortController();
     const { signal } = ending;

@@ -1,0 +1,62 @@
+/** Class by class: what the models take for what, and who holds samples of which. */
+
+import { useState } from 'react';
+import { clientColour } from '../../colours.ts';
+import { usePage, useView } from '../../usePage.ts';
+import './Classes.css';
+import { ConfusionTable } from './ConfusionTable.tsx';
+import { HeatTable } from './HeatTable.tsx';
+import { holdings } from './holdings.ts';
+import { useAfterRounds } from '../../ui/useAfterRounds.ts';
+import { useInputs } from '../model/useInputs.ts';
+import { WhoseModel, type Whose } from './WhoseModel.tsx';
+
+/** Of more clients no table is read. */
+const MOST_CLIENTS = 24;
+/** And of more classes. */
+const MOST_CLASSES = 50;
+
+function WhoHolds({ names }: { names: readonly string[] }) {
+  const self = useView((view) => view.self);
+  const peers = useView((view) => view.peers);
+  const share = useView((view) => view.share);
+  const settings = useView((view) => view.settings);
+  const inputs = useInputs(settings);
+  const held = holdings({ self, peers, share, settings }, inputs.kind === 'found' ? inputs.inputs.trainCounts : null);
+  if (held.length > MOST_CLIENTS || names.length > MOST_CLASSES) return null;
+  const totals = held.map(({ counts }) => counts.reduce((sum, count) => sum + count, 0));
+  return (
+    <div>
+      <h3>Who holds which classes</h3>
+      <HeatTable
+        caption="Who holds which classes"
+        corner="client →"
+        columns={held.map(({ client }) => ({ key: `${client}`, name: `${client}`, shade: clientColour(client, self.number) }))}
+        rows={names.map((name, c) => ({ name, counts: held.map(({ counts }) => counts[c] ?? 0) }))}
+        partOf={({ counts }, k) => counts[k]! / Math.max(1, totals[k]!)}
+      />
+    </div>
+  );
+}
+
+export default function Classes() {
+  const [whose, setWhose] = useState<Whose>('averaged');
+  const latest = useView(({ summaries }) => summaries.at(-1)?.confusion);
+  const names = useView(({ share }) => share?.classNames);
+  const own = useAfterRounds(usePage((page) => page.examine))?.find((examination) => examination.of === 'own')?.confusion;
+  const confusion = whose === 'own' ? own : latest;
+  return (
+    <div className="see">
+      <div>
+        <h3>What is taken for what</h3>
+        <WhoseModel whose={whose} onChange={setWhose} />
+        {confusion && confusion.length > 0 ? (
+          <ConfusionTable confusion={confusion} names={names ?? []} shade={whose === 'own' ? '--me' : '--ink'} />
+        ) : (
+          <p className="quiet">This shows once a round has been scored.</p>
+        )}
+      </div>
+      <WhoHolds names={names ?? []} />
+    </div>
+  );
+}

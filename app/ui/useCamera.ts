@@ -1,0 +1,44 @@
+/** The camera of this device. */
+
+import { useEffect, useState } from 'react';
+
+type Film =
+  | { readonly kind: 'waiting' }
+  | { readonly kind: 'on'; readonly stream: MediaStream }
+  | { readonly kind: 'refused'; readonly why: string };
+
+function refusalOf(error: unknown): string {
+  if (error instanceof DOMException && error.name === 'NotFoundError') return 'There is no camera here; choose pictures instead.';
+  return 'The browser gives no camera; allow it in the address bar, or choose pictures instead.';
+}
+
+/** Opens the camera, and closes it when it is not wanted any more. */
+export function useCamera(): Film {
+  const [film, setFilm] = useState<Film>({ kind: 'waiting' });
+  useEffect(() => {
+    let closed = false;
+    let opened: MediaStream | null = null;
+    const stop = () => opened?.getTracks().forEach((track) => track.stop());
+    navigator.mediaDevices.getUserMedia({ video: { facingMode: 'environment' } }).then(
+      (stream) => {
+        opened = stream;
+        if (closed) stop();
+        else setFilm({ kind: 'on', stream });
+      },
+      (error: unknown) => setFilm({ kind: 'refused', why: refusalOf(error) }),
+    );
+    return () => {
+      closed = true;
+      stop();
+    };
+  }, []);
+  return film;
+}
+
+/** What a video shows now, as a file. */
+export async function pictureOf(video: HTMLVideoElement): Promise<File> {
+  const canvas = new OffscreenCanvas(video.videoWidth, video.videoHeight);
+  canvas.getContext('2d')?.drawImage(video, 0, 0);
+  const blob = await canvas.convertToBlob({ type: 'image/png' });
+  return new File([blob], `camera ${new Date().toISOString().replaceAll(':', '.')}.png`);
+}

@@ -1,0 +1,71 @@
+/** What the gallery's clients have learned: models that nobody trained, and mistakes on the images that there are. */
+
+import type { Examination } from '../../src/client/examination.ts';
+import type { LearnedModel } from '../../src/client/learned.ts';
+import type { ClientView } from '../../src/client/view.ts';
+import type { PackedInputs } from '../../src/data/httpSource.ts';
+import { randomStream } from '../../src/math/random.ts';
+import { initialWeights } from '../../src/model/model.ts';
+
+const CLASSES = 10;
+
+/** Counts like those of a model of clothes: shirts are taken for what looks like them, the rest seldom. */
+export function clothesConfusion(accuracy: number): number[] {
+  const random = randomStream(11, 'confusion');
+  const tops = [0, 2, 3, 4, 6];
+  return Array.from({ length: CLASSES }, (_, is) => {
+    const wrong = Array.from({ length: CLASSES }, (__, named) => {
+      const alike = tops.includes(is) === tops.includes(named) ? 4 : 0.3;
+      return is === named ? 0 : alike * random.uniform();
+    });
+    const total = wrong.reduce((sum, part) => sum + part, 0);
+    const counts = wrong.map((part) => Math.floor(((1 - accuracy) * 100 * part) / total));
+    return counts.with(is, 100 - counts.reduce((sum, count) => sum + count, 0));
+  }).flat();
+}
+
+/** The columns of the gallery's table. */
+const columns = [
+  { kind: 'number', name: 'bill length', mean: 43.9, std: 5.5, hasEmpty: true },
+  { kind: 'number', name: 'bill depth', mean: 17.2, std: 2, hasEmpty: false },
+  { kind: 'number', name: 'mass', mean: 4200, std: 800, hasEmpty: false },
+  { kind: 'category', name: 'sex', categories: ['female', 'male'], hasEmpty: true },
+] satisfies NonNullable<PackedInputs['table']>['columns'];
+
+/** What the datasets of the gallery's server give a model. */
+export function galleryInputs(dataset: string): PackedInputs {
+  const common = { format: 1, digest: '', testCount: 1000 } as const;
+  if (dataset === 'island-penguins') {
+    const classNames = ['Adelie', 'Chinstrap', 'Gentoo'];
+    const info = { ...common, name: dataset, kind: 'table', element: 'f32', width: 7, height: 1, mean: 0, std: 1 } as const;
+    return { info: { ...info, classNames, trainCounts: [100, 100, 100] }, table: { named: true, columns } };
+  }
+  const classNames = ['T-shirt/top', 'Trouser', 'Pullover', 'Dress', 'Coat', 'Sandal', 'Shirt', 'Sneaker', 'Bag', 'Ankle boot'];
+  const info = { ...common, name: dataset, kind: 'images', element: 'u8', width: 28, height: 28, mean: 0.286, std: 0.353 } as const;
+  return { info: { ...info, classNames, trainCounts: classNames.map(() => 6000) }, table: null };
+}
+
+/** @param rounds that have ended. */
+export function galleryModel({ settings, own }: ClientView): LearnedModel | null {
+  const { info } = galleryInputs(settings.dataset);
+  const spec = { layers: [info.width * info.height, ...settings.hidden, info.classNames.length] };
+  if (own.length === 0) return null;
+  return { weights: initialWeights(spec, 3), of: 'averaged', rounds: own.length, participants: 6, settings };
+}
+
+/** The images that are shown, each taken for another class. */
+export function galleryExaminations({ settings, own, share }: ClientView): readonly Examination[] {
+  const { mean, std } = galleryInputs(settings.dataset).info;
+  if (own.length === 0 || !share) return [];
+  const mistakes = share.previews.map(({ label, pixels }, k) => ({
+    label,
+    named: (label + 2) % CLASSES,
+    probability: 0.99 - 0.03 * k,
+    values: Float32Array.from(pixels, (byte) => (byte / 255 - mean) / std),
+  }));
+  const common = { rounds: own.length, participants: 6, settings, confusion: clothesConfusion(0.75), mistakes };
+  return [
+    { ...common, of: 'averaged' },
+    { ...common, of: 'own' },
+  ];
+}
