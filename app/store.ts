@@ -10,6 +10,7 @@ import type { PackedInputs } from '../src/data/httpSource.ts';
 import type { Presence } from '../src/transport/transport.ts';
 import type { Address } from './address.ts';
 import { createOwnSlice, type OwnShelf, type OwnSlice } from './ownSlice.ts';
+import { keptRuns, type KeptRun } from './runs.ts';
 import type { Session, SessionFactory, SignallingStatus } from './session.ts';
 
 /** What there is to learn from. */
@@ -37,6 +38,8 @@ interface PageState {
   readonly highlight: number | null;
   /** Whether the settings of the next run are in sight after one is over. */
   readonly editing: boolean;
+  /** Runs that have ended in this tab; leaving the room keeps them. */
+  readonly runs: readonly KeptRun[];
   /** Digests of the saved models that this tab has for the room to go on from. */
   readonly adopted: readonly string[];
 }
@@ -69,7 +72,7 @@ export interface Page extends PageState, PageActions, OwnSlice {
 
 export type PageStore = StoreApi<Page>;
 
-const outside: PageState = {
+const outside: Omit<PageState, 'runs'> = {
   place: 'entrance',
   present: null,
   signalling: 'connecting',
@@ -90,7 +93,10 @@ const sameClient = (a: Presence, b: Presence) => a.id === b.id && a.number === b
 const sameEdge = (one: Edge, other: Edge) => one.a === other.a && one.b === other.b;
 
 /** A new view as the state has it, after the one before. */
-function shown(view: ClientView, { view: before, others, editing }: PageState): Pick<PageState, 'place' | 'view' | 'others' | 'editing'> {
+function shown(
+  view: ClientView,
+  { view: before, others, editing, runs }: PageState,
+): Pick<PageState, 'place' | 'view' | 'others' | 'editing' | 'runs'> {
   return {
     place: 'room',
     view: { ...view, graph: steady(before.graph, view.graph, sameEdge) },
@@ -100,6 +106,7 @@ function shown(view: ClientView, { view: before, others, editing }: PageState): 
       sameClient,
     ),
     editing: editing && view.status.kind !== 'running',
+    runs: keptRuns(runs, view),
   };
 }
 
@@ -127,6 +134,7 @@ export function createPageStore(address: Address, sessions: SessionFactory, shel
 
     return {
       ...outside,
+      runs: [],
       ...createOwnSlice(set, get, shelf),
       address,
       loadWith,

@@ -1,5 +1,7 @@
 /** The page as people use it: real tabs, real data, forced WebGPU, everything by clicking and reading. */
 
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import type { Page } from 'playwright';
 import { afterEach, describe, expect, it } from 'vitest';
 import { Tabs } from '../src/runner/tabs.ts';
@@ -27,6 +29,22 @@ async function set(page: Page, label: string, value: number): Promise<void> {
   const field = page.getByRole('textbox', { name: label });
   await field.fill(String(value));
   await field.press('Enter');
+}
+
+const look = (page: Page, view: string) => page.getByRole('button', { name: view, exact: true }).click();
+
+/** What a page saves at the press of a button. */
+async function download(page: Page, button: string): Promise<{ name: string; mimeType: string; buffer: Buffer }> {
+  const [saved] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: button, exact: true }).click()]);
+  return { name: saved.suggestedFilename(), mimeType: 'application/octet-stream', buffer: await readFile(await saved.path()) };
+}
+
+const picture = resolve(import.meta.dirname, 'pages', 'previews.png');
+
+/** What a model says of a picture. */
+async function answerTo(page: Page): Promise<string> {
+  await page.locator('input[aria-label="Choose a picture"]').setInputFiles(picture);
+  return (await page.getByTestId('answer').textContent()) ?? '';
 }
 
 const rows = (page: Page) => page.getByRole('region', { name: 'Scores by round' }).locator('tbody tr').count();
@@ -84,6 +102,31 @@ describe('the page', () => {
     // The late one has the rounds from its first on, and not the ones before.
     expect(await rows(late)).toBeGreaterThanOrEqual(1);
     expect(await rows(late)).toBeLessThan(8);
+
+    // All see the same matrix of the averaged model, and have that model; each has mistakes of its own to look at.
+    for (const page of staying) {
+      await look(page, 'Classes');
+      await page.getByRole('region', { name: 'What is taken for what' }).getByRole('row').nth(10).waitFor();
+      await page.getByRole('region', { name: 'Who holds which classes' }).getByRole('columnheader').nth(3).waitFor();
+      await look(page, 'Mistakes');
+      await page.getByText('taken for').first().waitFor();
+      await look(page, 'Use it');
+      await page.getByText(/the average of \d clients, after 8 rounds/).waitFor();
+    }
+    // What one saves another asks, and anyone offline: the same answer everywhere.
+    const saved = await download(pages[1]!, 'safetensors');
+    const offline = await download(pages[1]!, 'Web page');
+    const answer = await answerTo(pages[1]!);
+    expect(answer).toMatch(/\d\s%$/);
+    await late.getByRole('button', { name: 'Leave' }).click();
+    await late.getByRole('button', { name: 'Use a saved model' }).click();
+    await late.locator('input[aria-label="Choose a model"]').setInputFiles({ ...saved, name: 'mine.safetensors' });
+    expect(await answerTo(late)).toBe(answer);
+    await late.route('**/offline.html', (route) => route.fulfill({ contentType: 'text/html', body: offline.buffer }));
+    await late.goto(new URL('offline.html', tabs!.server.url).href);
+    await late.locator('#file').setInputFiles(picture);
+    const said = answer.replace(/\s([\d.]+)\s%$/, ', $1 %');
+    await late.locator('#said').filter({ hasText: said }).waitFor();
   });
 
   it('pauses, resumes and stops in all tabs when anyone says so, and lets people leave and come back', async () => {
@@ -97,6 +140,25 @@ describe('the page', () => {
     await until(pages[1]!, 'run-title', (title) => roundOf(title) > resumed);
     await pages[1]!.getByRole('button', { name: 'Stop' }).click();
     for (const page of pages) await until(page, 'run-title', (title) => title.startsWith('Stopped'));
+
+    // The run was of new weights; another goes on from what it brought, once both have chosen the file.
+    const [one, other] = [pages[0]!, pages[1]!];
+    await look(one, 'Use it');
+    const saved = await download(one, 'safetensors');
+    await look(one, 'Change settings');
+    await one.locator('input[aria-label="Choose a saved model"]').setInputFiles(saved);
+    await one.getByText('Everyone else is asked for the same file.').waitFor();
+    await other.getByText('Someone here goes on from a saved model').waitFor();
+    await other.locator('input[aria-label="Choose its file"]').setInputFiles({ ...saved, buffer: Buffer.from('no model') });
+    await other.getByText(/is no model/).waitFor();
+    await other.locator('input[aria-label="Choose its file"]').setInputFiles(saved);
+    await one.getByRole('button', { name: /^Start/ }).click();
+    for (const page of pages) await until(page, 'run-title', (title) => roundOf(title) >= 2);
+    await one.getByRole('button', { name: 'Stop' }).click();
+    for (const page of pages) await until(page, 'run-title', (title) => title.startsWith('Stopped'));
+    // Both runs of this tab lie over each other.
+    await look(other, 'Runs');
+    await other.getByText(/^Run 1/).waitFor();
 
     await pages[1]!.getByRole('button', { name: 'Leave' }).click();
     await until(pages[1]!, 'present', (text) => text.includes('1 client is'));

@@ -91,6 +91,7 @@ const words: Readonly<Record<string, RegExp>> = {
   mistakes: /The worst mistakes[^]*Sneaker\s*taken for Ankle boot, 99\s% sure/,
   model: /Try it[^]*Draw something[^]*Take it home[^]*safetensors[^]*What it is[^]*the average of 6 clients, after 12 rounds/,
   tableModel: /bill length[^]*Ask of a CSV file[^]*Take it home/,
+  runs: /Accuracy of the averaged model by run[^]*This run: [\d.]+\s% after 12 rounds[^]*Run 1: [^]*17 rounds of SPARKmesh[^]*seed 4/,
   savedModel: /a saved model[^]*Choose a model/,
   pair: /Round 5 of 20[^]*my neighbour is 5/,
   crowd: /waiting for clients 4, 10 and 20/,

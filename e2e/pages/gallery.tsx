@@ -88,6 +88,10 @@ class NotedSession implements Session {
     }));
   }
 
+  show(view: ClientView | null): void {
+    this.change((before) => view ?? before);
+  }
+
   private change(next: (view: ClientView) => ClientView): void {
     if (!this.view) return;
     this.view = next(this.view);
@@ -102,7 +106,8 @@ const found: GalleryState | undefined = states[name];
 if (!found) throw new Error(`No state ${name}; choose one of ${Object.keys(states).join(', ')}.`);
 const state = found;
 
-const session = state.kind === 'joined' ? new NotedSession(state.view, state.signalling) : new NotedSession(null, 'connected');
+const session =
+  state.kind === 'joined' ? new NotedSession(state.before ?? state.view, state.signalling) : new NotedSession(null, 'connected');
 const watchers = new Set<(present: number | null) => void>();
 const backends: BackendWish[] = [];
 
@@ -170,6 +175,7 @@ const page = store && (
 flushSync(() => createRoot(root).render(typeof address === 'string' ? <BadRoom problem={address} /> : page));
 if (state.kind === 'joined') {
   root.querySelector('button')?.click();
+  if (state.before) session.show(state.view);
   const { press: named } = state;
   // The room is there by then.
   if (named !== undefined) setTimeout(() => press(named));

@@ -14,8 +14,17 @@ export type GalleryState =
   /** @param message what reading a file says, if one is given. */
   | { readonly kind: 'own'; readonly kept: KeptData | null; readonly message: FromReader | null }
   | { readonly kind: 'model' }
-  /** @param press the name of a button that is pressed then. */
-  | { readonly kind: 'joined'; readonly view: ClientView | null; readonly signalling: SignallingStatus; readonly press?: string };
+  /**
+   * @param press the name of a button that is pressed then.
+   * @param before what was shown before, of a run that has ended.
+   */
+  | {
+      readonly kind: 'joined';
+      readonly view: ClientView | null;
+      readonly signalling: SignallingStatus;
+      readonly press?: string;
+      readonly before?: ClientView;
+    };
 
 const SELF = 3;
 
@@ -242,6 +251,14 @@ export function galleryStates(share: ShareView): Record<string, GalleryState> {
     mistakes: { ...joined(running), press: 'Mistakes' },
     model: { ...joined(running), press: 'Use it' },
     tableModel: { ...joined({ ...running, settings: { dataset: 'island-penguins' } }), press: 'Use it' },
+    runs: {
+      ...joined(running),
+      before: {
+        ...view(share, { status: { kind: 'finished', why: 'reached' }, finished: 17, settings: { rounds: 17, seed: 4 } }),
+        run: 'earlier',
+      },
+      press: 'Runs',
+    },
     savedModel: { kind: 'model' },
     pair: joined({ ...running, clients: [SELF, 5], finished: 4 }),
     crowd: joined({ ...running, ...crowd(), settings: { topology: { kind: 'k-regular', degree: 4, changing: false } } }),

@@ -3,7 +3,7 @@
 import { lazy, Suspense, useState } from 'react';
 import { formatNumber, formatPercent } from '../../format.ts';
 import { Term } from '../../ui/Term.tsx';
-import { useView } from '../../usePage.ts';
+import { usePage, useView } from '../../usePage.ts';
 import { SaveButton } from '../save/SaveButton.tsx';
 import { Charts } from './Charts.tsx';
 import './Learning.css';
@@ -12,11 +12,12 @@ import { ScoreTable } from './ScoreTable.tsx';
 /** Loaded when somebody looks. */
 const Classes = lazy(() => import('../see/Classes.tsx'));
 const Mistakes = lazy(() => import('../see/Mistakes.tsx'));
+const Runs = lazy(() => import('../see/Runs.tsx'));
 const RoomModel = lazy(() => import('../model/RoomModel.tsx'));
 
-const views = { curves: 'Curves', numbers: 'Numbers', classes: 'Classes', mistakes: 'Mistakes', model: 'Use it' } as const;
+const views = { curves: 'Curves', runs: 'Runs', numbers: 'Numbers', classes: 'Classes', mistakes: 'Mistakes', model: 'Use it' } as const;
 type ViewName = keyof typeof views;
-const viewNames: readonly ViewName[] = ['curves', 'numbers', 'classes', 'mistakes', 'model'];
+const viewNames: readonly ViewName[] = ['curves', 'runs', 'numbers', 'classes', 'mistakes', 'model'];
 
 function Shown({ view }: { view: ViewName }) {
   switch (view) {
@@ -24,6 +25,8 @@ function Shown({ view }: { view: ViewName }) {
       return <Charts />;
     case 'numbers':
       return <ScoreTable />;
+    case 'runs':
+      return <Runs />;
     case 'classes':
       return <Classes />;
     case 'mistakes':
@@ -35,15 +38,19 @@ function Shown({ view }: { view: ViewName }) {
 
 export function Learning() {
   const [view, setView] = useState<ViewName>('curves');
+  const present = useView(({ run }) => run);
+  const hasRuns = usePage(({ runs }) => runs.some(({ id }) => id !== present));
   const latest = useView(({ summaries }) => summaries.at(-1));
   const scoredOn = useView((state) => state.scoredOn ?? state.settings.testSamples);
   const scoreOn = useView(({ settings }) => settings.scoreOn);
+  // There is something to lay over this run once another has ended.
+  const offered = viewNames.filter((name) => name !== 'runs' || hasRuns);
   return (
     <section className="learning" aria-labelledby="learning-title">
       <div className="learning-head">
         <h2 id="learning-title">What we learn</h2>
         <div className="learning-views" role="group" aria-label="Show">
-          {viewNames.map((name) => (
+          {offered.map((name) => (
             <button key={name} type="button" className="small" aria-pressed={name === view} onClick={() => setView(name)}>
               {views[name]}
             </button>

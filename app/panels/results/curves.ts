@@ -17,7 +17,7 @@ interface Label {
 }
 
 /** A line by its own points (x, y), x ascending. */
-interface Line {
+export interface Line {
   readonly label: Label;
   readonly points: readonly (readonly [number, number])[];
 }
@@ -42,12 +42,12 @@ export interface Scores extends Pick<ClientView, 'own' | 'summaries' | 'self'> {
 /** Most other clients that get a thin line of their own. */
 const MOST_OTHERS = 8;
 
-const averaged: Label = { key: 'averaged', name: 'averaged model', short: 'averaged', colour: '--ink', kind: 'averaged' };
+export const averagedLabel: Label = { key: 'averaged', name: 'averaged model', short: 'averaged', colour: '--ink', kind: 'averaged' };
 const mean: Label = { key: 'mean', name: 'mean client', short: 'mean', colour: '--quiet', kind: 'mean' };
 const mine: Label = { key: 'own', name: 'this client', short: 'me', colour: '--me', kind: 'own' };
 
 /** Sets lines that may have points at different x over all of their x. */
-function aligned(lines: readonly Line[]): Curves {
+export function aligned(lines: readonly Line[]): Curves {
   const tables = lines.map(({ points }): uPlot.AlignedData => [points.map(([x]) => x), points.map(([, y]) => y)]);
   const [x = [], ...values] = uPlot.join(tables);
   return { x: [...x], curves: lines.map(({ label }, k) => ({ ...label, values: [...(values[k] ?? [])] })) };
@@ -64,7 +64,7 @@ export function curvesByRound({ own, summaries, self, others }: Scores, quantity
         return client ? [[round + 1, client[quantity]] as const] : [];
       }),
     })),
-    { label: averaged, points: summaries.map((summary) => [summary.round + 1, summary.averaged[quantity]]) },
+    { label: averagedLabel, points: summaries.map((summary) => [summary.round + 1, summary.averaged[quantity]]) },
     { label: mine, points: own.map(({ round, score }) => [round + 1, score[quantity]]) },
     { label: mean, points: summaries.map((summary) => [summary.round + 1, summary.mean[quantity]]) },
   ]);
@@ -75,7 +75,7 @@ export function accuracyByBytes({ own, summaries }: Pick<ClientView, 'own' | 'su
   const ownBytes = cumulative(own.map(({ bytesSent }) => bytesSent));
   const meanBytes = cumulative(summaries.map(({ bytesSent, clients }) => bytesSent / Math.max(1, clients.length)));
   return aligned([
-    { label: averaged, points: summaries.map((summary, k) => [meanBytes[k]!, summary.averaged.accuracy]) },
+    { label: averagedLabel, points: summaries.map((summary, k) => [meanBytes[k]!, summary.averaged.accuracy]) },
     { label: mine, points: own.map(({ score }, k) => [ownBytes[k]!, score.accuracy]) },
     { label: mean, points: summaries.map((summary, k) => [meanBytes[k]!, summary.mean.accuracy]) },
   ]);

@@ -16,6 +16,7 @@ const looks = {
   own: { width: 2, alpha: 1, end: 'label' },
   mean: { width: 1.25, alpha: 1, dash: [4, 4], end: 'label' },
   other: { width: 1, alpha: 0.6, end: 'mark' },
+  run: { width: 2, alpha: 1, end: 'mark' },
 } as const satisfies Record<string, Look>;
 
 export type LineKind = keyof typeof looks;

@@ -1,10 +1,12 @@
 /** Everything on the screen, each in the forms that other programs read. */
 
 import { useState } from 'react';
+import { runShown } from '../../runs.ts';
 import { save, saveText } from '../../ui/save.ts';
 import { usePage, useView } from '../../usePage.ts';
 import { useInputs } from '../model/useInputs.ts';
 import { chartsOf } from '../results/chartModels.ts';
+import { overlayChart } from '../see/overlay.ts';
 import { holdings } from '../see/holdings.ts';
 import { pngOf } from './raster.ts';
 import { chartSvg, matrixSvg, type Palette } from './svg.ts';
@@ -31,15 +33,18 @@ const fileName = (title: string) => `sparkmesh ${title.toLowerCase()}`.replaceAl
 export default function SaveMenu() {
   const view = useView((state) => state);
   const others = usePage((page) => page.others);
+  const runs = usePage((page) => page.runs);
   const inputs = useInputs(view.settings);
   const [problem, setProblem] = useState<string | null>(null);
   const { own, summaries, self, settings, share } = view;
   const names = share?.classNames ?? [];
   const confusion = summaries.at(-1)?.confusion ?? [];
   const held = holdings(view, inputs.kind === 'found' ? inputs.inputs.trainCounts : null);
+  const earlier = runs.filter(({ id }) => id !== view.run);
+  const overlay = earlier.length > 0 ? [overlayChart(earlier, runShown(view))] : [];
   const taken = 'What is taken for what';
   const savable: readonly Savable[] = [
-    ...chartsOf({ own, summaries, self, others }, settings.rounds).map((chart) => ({
+    ...[...chartsOf({ own, summaries, self, others }, settings.rounds), ...overlay].map((chart) => ({
       title: chart.title,
       texts: { SVG: () => chartSvg(chart, palette()), CSV: () => chartCsv(chart) },
     })),

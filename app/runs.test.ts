@@ -1,0 +1,38 @@
+import { expect, test } from 'vitest';
+import { emptyView, type ClientView, type RoundSummary } from '../src/client/view.ts';
+import { keptRuns, type KeptRun } from './runs.ts';
+
+const score = { accuracy: 0.5, loss: 1 };
+const summary = (round: number): RoundSummary => ({
+  round,
+  averaged: score,
+  confusion: [],
+  mean: score,
+  clients: [{ id: 'me', number: 0, ...score }],
+  bytesSent: 1,
+  seconds: 1,
+});
+const ended = (run: string, rounds = 1): ClientView => ({
+  ...emptyView,
+  run,
+  status: { kind: 'finished', why: 'reached' },
+  summaries: Array.from({ length: rounds }, (_, round) => summary(round)),
+});
+
+test('a run is kept when it has ended, with what it was started with and all that was scored', () => {
+  expect(keptRuns([], { ...ended('a'), status: { kind: 'running' } })).toEqual([]);
+  const [first, ...none] = keptRuns([], ended('a'));
+  expect([first, none]).toMatchObject([{ id: 'a', clients: 1, number: 1 }, []]);
+  const changed = { ...ended('a', 2), settings: { ...emptyView.settings, seed: 99 } };
+  expect(keptRuns([first!], changed)).toEqual([{ ...first, summaries: changed.summaries }]);
+});
+
+test('the list stays the same where nothing is new, and has the newest few', () => {
+  const view = ended('a');
+  const runs = keptRuns([], view);
+  expect(keptRuns(runs, view)).toBe(runs);
+  expect(keptRuns(runs, { ...ended('b'), summaries: [] })).toBe(runs);
+  let many: readonly KeptRun[] = [];
+  for (const id of 'abcdefgh') many = keptRuns(many, ended(id));
+  expect(many.map(({ id, number }) => `${id}${number}`).join(' ')).toBe('c3 d4 e5 f6 g7 h8');
+});

@@ -1,0 +1,39 @@
+/** Runs that have ended in this tab, kept to be laid over later ones. */
+
+import type { ClientView, RoundSummary } from '../src/client/view.ts';
+import type { Settings } from '../src/settings/settings.ts';
+
+/** A run, as far as others are compared with it. */
+export interface ScoredRun {
+  readonly id: string;
+  /** With what it was started. */
+  readonly settings: Settings;
+  /** Who was scored in its last round. */
+  readonly clients: number;
+  readonly summaries: readonly RoundSummary[];
+}
+
+export interface KeptRun extends ScoredRun {
+  /** In the order of their ends, from 1. */
+  readonly number: number;
+}
+
+/** As many as colours tell apart. */
+const MOST_RUNS = 6;
+
+/** The run that a view shows; null before its first round has been scored. */
+export function runShown({ run, settings, summaries }: Pick<ClientView, 'run' | 'settings' | 'summaries'>): ScoredRun | null {
+  const latest = summaries.at(-1);
+  return run !== null && latest ? { id: run, settings, clients: latest.clients.length, summaries } : null;
+}
+
+/** The runs, oldest first, with the one that the view shows if it has ended: the same list where nothing is new. */
+export function keptRuns(runs: readonly KeptRun[], view: ClientView): readonly KeptRun[] {
+  const shown = view.status.kind === 'finished' ? runShown(view) : null;
+  if (!shown) return runs;
+  const known = runs.find(({ id }) => id === shown.id);
+  if (!known) return [...runs, { ...shown, number: (runs.at(-1)?.number ?? 0) + 1 }].slice(-MOST_RUNS);
+  if (known.summaries === shown.summaries) return runs;
+  // The room's settings may be others by now.
+  return runs.map((run) => (run === known ? { ...known, summaries: shown.summaries } : run));
+}
