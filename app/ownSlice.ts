@@ -36,6 +36,9 @@ export interface OwnSlice {
   /** Whether the camera is open. */
   readonly filming: boolean;
   readonly setFilming: (filming: boolean) => void;
+  /** Whether there is paper to draw on. */
+  readonly drawing: boolean;
+  readonly setDrawing: (drawing: boolean) => void;
   /** Looks what is kept, once. */
   readonly lookAtOwn: () => void;
   /** Reads files. @param looseClass the class of images in no folder, if it is known. */
@@ -74,7 +77,7 @@ const unreadable = (error: unknown): OwnState => ({
 });
 
 export function createOwnSlice(
-  set: (change: Partial<Pick<OwnSlice, 'own' | 'ownForm' | 'filming'>>) => void,
+  set: (change: Partial<Pick<OwnSlice, 'own' | 'ownForm' | 'filming' | 'drawing'>>) => void,
   get: () => OwnSlice,
   shelf: OwnShelf,
 ): OwnSlice {
@@ -136,7 +139,9 @@ export function createOwnSlice(
     own: { kind: 'looking' },
     ownForm: defaultForm,
     filming: false,
-    setFilming: (filming) => set({ filming }),
+    setFilming: (filming) => set({ filming, drawing: false }),
+    drawing: false,
+    setDrawing: (drawing) => set({ drawing, filming: false }),
     lookAtOwn: () => {
       if (get().own.kind === 'looking') void look();
     },

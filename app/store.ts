@@ -140,7 +140,7 @@ export function createPageStore(address: Address, sessions: SessionFactory, shel
       loadWith,
       watch: () => sessions.watch(address.room, address.secret, (present) => set({ present })),
       join,
-      setPlace: (place) => set({ place, filming: false }),
+      setPlace: (place) => set({ place, filming: false, drawing: false }),
       leave: () => {
         joined?.stop();
         joined?.session.leave();

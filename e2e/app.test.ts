@@ -150,9 +150,9 @@ describe('the page', () => {
     await one.getByText('Everyone else is asked for the same file.').waitFor();
     await other.getByText('Someone here goes on from a saved model').waitFor();
     await other.locator('input[aria-label="Choose its file"]').setInputFiles({ ...saved, buffer: Buffer.from('no model') });
-    await other.getByText(/is no model/).waitFor();
+    await other.getByText(/is not a model that this project saved/).waitFor();
     await other.locator('input[aria-label="Choose its file"]').setInputFiles(saved);
-    await one.getByRole('button', { name: /^Start/ }).click();
+    await one.getByRole('button', { name: 'Start again' }).click();
     for (const page of pages) await until(page, 'run-title', (title) => roundOf(title) >= 2);
     await one.getByRole('button', { name: 'Stop' }).click();
     for (const page of pages) await until(page, 'run-title', (title) => title.startsWith('Stopped'));

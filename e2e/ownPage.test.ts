@@ -122,7 +122,7 @@ it('a table of which nothing tells if its first line names the columns is asked 
   await title('12 rows of 2 classes');
 });
 
-it('the camera gives pictures of a class, one a press, until it is closed', async () => {
+it('the camera gives pictures of a class, one a press, until it is closed, and paper to draw on another', async () => {
   await page.evaluate(() => {
     const canvas = document.createElement('canvas');
     const context = canvas.getContext('2d')!;
@@ -142,6 +142,13 @@ it('the camera gives pictures of a class, one a press, until it is closed', asyn
   await title('2 pictures of 1 class');
   await page.getByRole('button', { name: 'Close the camera' }).click();
   await page.waitForFunction('!isFilming()');
+  await page.getByRole('button', { name: 'Draw', exact: true }).click();
+  await page.getByRole('textbox', { name: 'It shows' }).fill('suns');
+  const keep = page.getByRole('button', { name: 'Keep this drawing' });
+  expect(await keep.isDisabled()).toBe(true);
+  await page.getByRole('img', { name: 'Paper to draw on' }).click();
+  await keep.click();
+  await title('3 pictures of 2 classes');
   expect(sent).toEqual([]);
 });
 

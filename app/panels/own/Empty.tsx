@@ -1,6 +1,7 @@
 /** Where nothing has been given yet: what can be, and how. */
 
 import { CameraButton } from './CameraButton.tsx';
+import { DrawingButton } from './DrawingButton.tsx';
 import './Empty.css';
 import { GiveButtons } from './GiveButtons.tsx';
 
@@ -16,6 +17,7 @@ export function Empty() {
         <p className="drop-ways">
           <GiveButtons first />
           <CameraButton />
+          <DrawingButton />
         </p>
       </section>
       <dl className="own-kinds">

@@ -7,6 +7,7 @@ import { useDropped } from '../../ui/useDropped.ts';
 import { usePage } from '../../usePage.ts';
 import { Asking } from './Asking.tsx';
 import { Camera } from './Camera.tsx';
+import { Drawing } from './Drawing.tsx';
 import { Empty } from './Empty.tsx';
 import './OwnPlace.css';
 import { Reading } from './Reading.tsx';
@@ -55,6 +56,7 @@ export function OwnPlace() {
   const give = usePage((page) => page.give);
   const main = useRef<HTMLElement>(null);
   const filming = usePage((page) => page.filming);
+  const drawing = usePage((page) => page.drawing);
   const [isOver, setOver] = useState(false);
   useEffect(lookAtOwn, [lookAtOwn]);
   useDropped(give, setOver);
@@ -77,6 +79,7 @@ export function OwnPlace() {
       </p>
       <main ref={main} tabIndex={-1}>
         {filming && <Camera />}
+        {drawing && <Drawing />}
         <Content own={own} />
       </main>
     </div>

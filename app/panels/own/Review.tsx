@@ -5,6 +5,7 @@ import { TEST_FRACTION, type KeptData, type OwnData } from '../../../src/own/own
 import { formatCount, formatNumber, formatWholePercent } from '../../format.ts';
 import { usePage } from '../../usePage.ts';
 import { CameraButton } from './CameraButton.tsx';
+import { DrawingButton } from './DrawingButton.tsx';
 import { ClassTable } from './ClassTable.tsx';
 import { GiveButtons } from './GiveButtons.tsx';
 import { ImageFormFields } from './ImageFormFields.tsx';
@@ -75,6 +76,7 @@ export function Review({ kept: { data, stoppedAt }, again, onward }: ReviewProps
         <p className="own-actions">
           {isOfFiles && <GiveButtons first={false} />}
           {isOfFiles && <CameraButton />}
+          {isOfFiles && <DrawingButton />}
           <button type="button" className="action" onClick={forgetOwn}>
             Start over
           </button>

@@ -55,7 +55,7 @@ export function StartField({ settings, onChange }: StartFieldProps) {
         />
         {initialModel !== '' && (
           <button type="button" className="link" onClick={() => onChange({ ...settings, initialModel: '' })}>
-            Start anew
+            Use new weights
           </button>
         )}
       </div>
