@@ -1,5 +1,6 @@
 /** The page alone, over the gallery's fake client: every state looks right everywhere, and every control does its one thing. */
 
+import { readFile } from 'node:fs/promises';
 import type { Browser, BrowserContextOptions, Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launchBrowser } from '../src/runner/browser.ts';
@@ -272,6 +273,26 @@ describe('the run', () => {
       const rows = page.getByRole('region', { name: 'Scores by round' }).locator('tbody tr');
       expect(await rows.count()).toBe(12);
       expect(await rows.first().innerText()).toContain(averaged);
+    }));
+
+  it('saves what is on the screen, each in the forms that others read', () =>
+    withPage({}, async (page) => {
+      await show(page, 'runs');
+      await page.getByRole('button', { name: 'Save', exact: true }).click();
+      await page.getByRole('button', { name: 'Who holds which classes as CSV' }).waitFor();
+      expect(await page.evaluate(() => window.gallery.violations())).toEqual([]);
+      const beginnings = {
+        'Accuracy by round as SVG': ['sparkmesh-accuracy-by-round.svg', '<svg'],
+        'Accuracy of the averaged model by run as PNG': ['sparkmesh-accuracy-of-the-averaged-model-by-run.png', '\x89PNG'],
+        'What is taken for what as PNG': ['sparkmesh-what-is-taken-for-what.png', '\x89PNG'],
+        'Scores by round as CSV': ['sparkmesh-scores-by-round.csv', 'round,averaged accuracy,'],
+        'The whole run as JSON': ['sparkmesh-the-whole-run.json', '{\n  "run": "run"'],
+      };
+      for (const [button, [name, beginning = '']] of Object.entries(beginnings)) {
+        const [saved] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: button, exact: true }).click()]);
+        expect(saved.suggestedFilename()).toBe(name);
+        expect((await readFile(await saved.path())).toString('latin1').slice(0, beginning.length)).toBe(beginning);
+      }
     }));
 
   it('marks a client in the graph when the pointer is on its row', () =>
