@@ -81,36 +81,40 @@ export function chartSvg({ title, xName, data, x, y }: ChartModel, palette: Pale
 
 /** Of a matrix, px. */
 const CELL = 30;
-const NAMES = 150;
+/** A letter of a name, about. */
+const LETTER = 7;
 /** Above it all. */
 const HEAD = 44;
 /** The darkest cell is no darker, so that its number can be read. */
 const DARKEST = 0.45;
 
+const shortened = (name: string) => (name.length > 20 ? `${name.slice(0, 19)}…` : name);
+
 /** Which classes are taken for which, darker where more are. */
 export function matrixSvg(title: string, confusion: readonly number[], names: readonly string[], palette: Palette): string {
   const rows = classRows(confusion, names);
+  const corner = 'is ↓ taken for →';
+  const room = 16 + LETTER * Math.max(corner.length, ...rows.map(({ name }) => shortened(name).length));
   const [ink, quiet] = [palette('--ink'), palette('--quiet')];
-  const shortened = (name: string) => (name.length > 20 ? `${name.slice(0, 19)}…` : name);
   const columns = rows.map(({ name }, c) => {
-    const [x, y] = [NAMES + (c + 0.5) * CELL + 4, HEAD + NAMES - 8];
+    const [x, y] = [room + (c + 0.5) * CELL + 4, HEAD + room - 8];
     return text(shortened(name), { x, y, fill: ink, more: ` transform="rotate(-90 ${x} ${y})"` });
   });
   const cells = rows.flatMap(({ name, samples, right, named }, r) => {
-    const y = HEAD + NAMES + r * CELL;
+    const y = HEAD + room + r * CELL;
     const middle = y + CELL / 2 + 4;
     return [
-      text(shortened(name), { x: NAMES - 8, y: middle, fill: ink, anchor: 'end' }),
+      text(shortened(name), { x: room - 8, y: middle, fill: ink, anchor: 'end' }),
       ...named.flatMap((count, c) => {
-        const x = NAMES + c * CELL;
+        const x = room + c * CELL;
         const shade = DARKEST * Math.sqrt(count / Math.max(1, samples));
         const square = `<rect x="${x}" y="${y}" width="${CELL - 1}" height="${CELL - 1}" fill="${ink}" fill-opacity="${shade.toFixed(3)}"/>`;
         return count === 0 ? [] : [square, text(`${count}`, { x: x + CELL / 2, y: middle, fill: ink, anchor: 'middle', size: 11 })];
       }),
-      text(right === null ? '–' : `${Math.round(100 * right)} %`, { x: NAMES + rows.length * CELL + 8, y: middle, fill: ink }),
+      text(right === null ? '–' : `${Math.round(100 * right)} %`, { x: room + rows.length * CELL + 8, y: middle, fill: ink }),
     ];
   });
-  const corner = text('is ↓  taken for →', { x: NAMES - 8, y: HEAD + NAMES - 8, fill: quiet, anchor: 'end' });
-  const width = NAMES + rows.length * CELL + 64;
-  return page(width, HEAD + NAMES + rows.length * CELL + 16, title, palette, [corner, ...columns, ...cells]);
+  const inCorner = text(corner, { x: room - 8, y: HEAD + room - 8, fill: quiet, anchor: 'end' });
+  const width = room + rows.length * CELL + 64;
+  return page(width, HEAD + room + rows.length * CELL + 16, title, palette, [inCorner, ...columns, ...cells]);
 }

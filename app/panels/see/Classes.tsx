@@ -1,9 +1,12 @@
 /** Class by class: what the models take for what, and who holds samples of which. */
 
 import { useState } from 'react';
+import type { Examination } from '../../../src/client/examination.ts';
 import { clientColour } from '../../colours.ts';
+import { formatList, formatPercent } from '../../format.ts';
 import { usePage, useView } from '../../usePage.ts';
 import './Classes.css';
+import { accuracyOf } from './confusion.ts';
 import { ConfusionTable } from './ConfusionTable.tsx';
 import { HeatTable } from './HeatTable.tsx';
 import { holdings } from './holdings.ts';
@@ -39,16 +42,30 @@ function WhoHolds({ names }: { names: readonly string[] }) {
   );
 }
 
+/** Of own data: what each model does on the rows that are held out here. */
+function OnMyRows({ examinations }: { examinations: readonly Examination[] }) {
+  const said = examinations.flatMap(({ of, confusion }) => {
+    const accuracy = accuracyOf(confusion);
+    return accuracy === null ? [] : [`the ${of === 'own' ? 'model of my own' : 'averaged model'} knows ${formatPercent(accuracy)}`];
+  });
+  if (said.length === 0) return null;
+  return (
+    <p className="on-my-rows">Of my own rows that nobody learned from, {formatList(said)}. The averaged model’s table is of everyone’s.</p>
+  );
+}
+
 export default function Classes() {
   const [whose, setWhose] = useState<Whose>('averaged');
   const latest = useView(({ summaries }) => summaries.at(-1)?.confusion);
   const names = useView(({ share }) => share?.classNames);
-  const own = useAfterRounds(usePage((page) => page.examine))?.find((examination) => examination.of === 'own')?.confusion;
-  const confusion = whose === 'own' ? own : latest;
+  const task = useView(({ settings }) => settings.task);
+  const examinations = useAfterRounds(usePage((page) => page.examine));
+  const confusion = whose === 'own' ? examinations?.find(({ of }) => of === 'own')?.confusion : latest;
   return (
     <div className="see">
       <div>
         <h3>What is taken for what</h3>
+        {task && <OnMyRows examinations={examinations ?? []} />}
         <WhoseModel whose={whose} onChange={setWhose} />
         {confusion && confusion.length > 0 ? (
           <ConfusionTable confusion={confusion} names={names ?? []} shade={whose === 'own' ? '--me' : '--ink'} />

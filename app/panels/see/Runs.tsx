@@ -36,26 +36,28 @@ function RunRow({ run: { settings, clients, summaries }, name, colour, isShown, 
 
 export default function Runs() {
   const runs = usePage((page) => page.runs);
-  const view = useView((state) => state);
+  const run = useView((view) => view.run);
+  const settings = useView((view) => view.settings);
+  const summaries = useView((view) => view.summaries);
   const [hidden, setHidden] = useState<readonly string[]>([]);
-  const present = runShown(view);
+  const present = runShown({ run, settings, summaries });
   const earlier = runs.filter(({ id }) => id !== present?.id);
   const shown = earlier.filter(({ id }) => !hidden.includes(id));
   const { title, term, data, x, y, labels, group } = overlayChart(shown, present);
-  const last = earlier.map(({ number, summaries }) => `run ${number} ${formatPercent(summaries.at(-1)?.averaged.accuracy ?? 0)}`);
+  const last = earlier.map(({ number, ...ended }) => `run ${number} ${formatPercent(ended.summaries.at(-1)?.averaged.accuracy ?? 0)}`);
   return (
     <div className="see">
       <Chart title={title} term={term} summary={last.join(', ')} data={data} x={x} y={y} labels={labels} group={group} />
       <ol className="runs">
         {present && <RunRow run={present} name="This run" colour="--ink" isShown onShow={null} />}
-        {earlier.toReversed().map((run) => (
+        {earlier.toReversed().map((ended) => (
           <RunRow
-            key={run.id}
-            run={run}
-            name={`Run ${run.number}`}
-            colour={runColour(run)}
-            isShown={!hidden.includes(run.id)}
-            onShow={(isShown) => setHidden(isShown ? hidden.filter((id) => id !== run.id) : [...hidden, run.id])}
+            key={ended.id}
+            run={ended}
+            name={`Run ${ended.number}`}
+            colour={runColour(ended)}
+            isShown={!hidden.includes(ended.id)}
+            onShow={(isShown) => setHidden(isShown ? hidden.filter((id) => id !== ended.id) : [...hidden, ended.id])}
           />
         ))}
       </ol>

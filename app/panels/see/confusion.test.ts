@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { classRows, mixUps } from './confusion.ts';
+import { accuracyOf, classRows, mixUps } from './confusion.ts';
 
 /** Of 4 cats 3 are named cats; of 5 dogs 2; there is no fox. */
 const confusion = [3, 0, 1, 2, 2, 1, 0, 0, 0];
@@ -12,6 +12,10 @@ test('each class has its samples and the fraction of them that is right', () => 
   ]);
 });
 
+test('the accuracy is of all samples together', () => {
+  expect(accuracyOf(confusion)).toBe(5 / 9);
+});
+
 test('mix-ups are the wrong answers alone, most often first', () => {
   expect(mixUps(confusion, ['cat', 'dog', 'fox'])).toEqual([
     { is: 'dog', named: 'cat', count: 2 },
@@ -21,5 +25,5 @@ test('mix-ups are the wrong answers alone, most often first', () => {
 });
 
 test('of nothing there is nothing', () => {
-  expect([classRows([], []), mixUps([], [])]).toEqual([[], []]);
+  expect([classRows([], []), mixUps([], []), accuracyOf([]), accuracyOf([0, 0, 0, 0])]).toEqual([[], [], null, null]);
 });

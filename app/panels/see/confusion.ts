@@ -29,6 +29,13 @@ export function classRows(confusion: readonly number[], names: readonly string[]
   });
 }
 
+/** The fraction of all samples that is named rightly; null of no samples. */
+export function accuracyOf(confusion: readonly number[]): number | null {
+  const total = confusion.reduce((sum, count) => sum + count, 0);
+  const right = confusion.filter((_, i) => i % (Math.sqrt(confusion.length) + 1) === 0).reduce((sum, count) => sum + count, 0);
+  return total === 0 ? null : right / total;
+}
+
 /** The classes that are taken for others, most often first. */
 export function mixUps(confusion: readonly number[], names: readonly string[]): MixUp[] {
   const classes = Math.sqrt(confusion.length);
