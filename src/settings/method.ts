@@ -162,7 +162,7 @@ export type TimedSettings = Extract<EvolutionSettings, { kind: 'timed' }>;
 export type Momentum = NtkMethod['momentum'];
 
 /** λ_t of round t: the weight of the last stage that has begun. */
-export function softLabelWeight(evolution: EvolutionSettings, round: number): number {
+function softLabelWeight(evolution: EvolutionSettings, round: number): number {
   return evolution.softLabels.findLast((stage) => stage.fromRound <= round)?.weight ?? 0;
 }
 
