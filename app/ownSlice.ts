@@ -155,7 +155,7 @@ export function createOwnSlice(
       start();
     },
     readAs: ({ image, table }) => {
-      set({ ownForm: { image, table, looseClass: null } });
+      set({ ownForm: { ...get().ownForm, image, table, looseClass: null } });
       // What was refused waits still.
       if (get().own.kind !== 'refused') {
         waiting = isImageFiles(kept?.data) ? [...read, ...waiting] : [{ files: [], looseClass: null }];

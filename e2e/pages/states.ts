@@ -167,6 +167,8 @@ function view(share: ShareView, scene: Scene): ClientView {
     round: Math.min(finished, settings.rounds - 1),
     phase: moving ? 'evolve' : null,
     ...rounds(finished, clients),
+    averagedHere: [],
+    alone: null,
     bytes: {
       training: peers.reduce((sum, { sent }) => sum + Object.values(sent).reduce((a, b) => a + b, 0), 0),
       evaluation: 159_000 * finished,
