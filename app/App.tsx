@@ -3,7 +3,7 @@
 import { Joining } from './entrance/Joining.tsx';
 import { Welcome } from './entrance/Welcome.tsx';
 import { OwnPlace } from './panels/own/OwnPlace.tsx';
-import { Participation } from './Participation.tsx';
+import { Room } from './Room.tsx';
 import { usePage } from './usePage.ts';
 
 export function App() {
@@ -15,6 +15,6 @@ export function App() {
     case 'joining':
       return <Joining />;
     case 'room':
-      return <Participation />;
+      return <Room />;
   }
 }

@@ -4,6 +4,7 @@ import type { BackendWish } from '../src/backend/backend.ts';
 import type { ClientCommand, ClientView } from '../src/client/view.ts';
 import type { CatalogueEntry } from '../src/data/catalogue.ts';
 import type { LogTopic } from '../src/log/log.ts';
+import type { OwnRows } from '../src/task/ownRows.ts';
 
 /** Whether the meeting point, where tabs find each other, can be reached. Open channels live on without it. */
 export type SignallingStatus = 'connecting' | 'connected' | 'lost';
@@ -16,6 +17,8 @@ export interface Session {
   /** Calls the listener after each change of the view or of the signalling; returns how to stop that. */
   subscribe(listener: () => void): () => void;
   command(command: ClientCommand): void;
+  /** Learns from these rows where the room's task is the one that they were read for. */
+  bring(rows: OwnRows): void;
   /** Leaves the room and frees everything. */
   leave(): void;
 }

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { emptyView, type ClientCommand, type ClientView, type PeerView } from '../src/client/view.ts';
+import type { OwnRows } from '../src/task/ownRows.ts';
+import type { RoomShelf } from './bringSlice.ts';
 import type { OwnShelf } from './ownSlice.ts';
 import type { JoinRequest, Session, SessionFactory } from './session.ts';
-import { createPageStore, type PageStore } from './store.ts';
+import { createPageStore, type PageStore, type Tab } from './store.ts';
 
 const address = {
   room: 'r',
@@ -11,6 +13,8 @@ const address = {
   log: ['round'],
   logProblem: null,
   secure: true,
+  own: false,
+  href: 'http://localhost/?room=r',
   invitation: 'http://localhost/?room=r',
 } as const;
 
@@ -37,16 +41,20 @@ const lobby: ClientView = {
 };
 
 /** Where nothing is kept and nothing is read. */
-const emptyShelf: OwnShelf = {
+const emptyShelf: OwnShelf & RoomShelf = {
   kept: () => Promise.resolve(null),
   forget: () => Promise.resolve(),
   read: () => () => undefined,
+  define: () => Promise.reject(new Error('Nothing is kept.')),
+  take: () => Promise.reject(new Error('Nothing is kept.')),
 };
+
+const tab: Tab = { loadWith: () => undefined, show: () => undefined };
 
 /** A room whose one client shows what the test says, and notes what it is asked. */
 class Room implements Session, SessionFactory {
   readonly listeners = new Set<() => void>();
-  readonly asked: (JoinRequest | ClientCommand | 'leave')[] = [];
+  readonly asked: (JoinRequest | ClientCommand | OwnRows | 'leave')[] = [];
   catalogue: ReturnType<SessionFactory['datasets']> = Promise.resolve([]);
   #view: ClientView | null = null;
 
@@ -62,6 +70,7 @@ class Room implements Session, SessionFactory {
     return () => this.listeners.delete(listener);
   }
   command = (command: ClientCommand) => void this.asked.push(command);
+  bring = (rows: OwnRows) => void this.asked.push(rows);
   leave = () => void this.asked.push('leave');
   watch(room: string, _secret: string | null, onCount: (present: number | null) => void) {
     onCount(room === address.room ? 3 : null);
@@ -76,7 +85,7 @@ class Room implements Session, SessionFactory {
 
 function inRoom(view: ClientView): { room: Room; store: PageStore } {
   const room = new Room();
-  const store = createPageStore(address, room, emptyShelf, () => undefined);
+  const store = createPageStore(address, room, emptyShelf, tab);
   store.getState().join();
   room.show(view);
   return { room, store };
@@ -85,7 +94,7 @@ function inRoom(view: ClientView): { room: Room; store: PageStore } {
 describe('the page’s store', () => {
   it('goes from the entrance over joining into the room, and back with nothing left of it', () => {
     const room = new Room();
-    const store = createPageStore(address, room, emptyShelf, () => undefined);
+    const store = createPageStore(address, room, emptyShelf, tab);
     const { join, leave, watch, command, setHighlight } = store.getState();
     watch();
     expect(store.getState()).toMatchObject({ place: 'entrance', present: 3 });
@@ -132,7 +141,7 @@ describe('the page’s store', () => {
     const room = new Room();
     const entries = [{ name: 'mine', kind: 'table', width: 3, height: 1, classes: 2, trainSamples: 9, testSamples: 1 }] as const;
     room.catalogue = Promise.resolve(entries);
-    const store = createPageStore(address, room, emptyShelf, () => undefined);
+    const store = createPageStore(address, room, emptyShelf, tab);
     store.getState().join();
     await room.catalogue;
     expect(store.getState().datasets).toEqual({ entries, problem: null });

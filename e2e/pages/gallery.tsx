@@ -5,6 +5,7 @@ import { createRoot } from 'react-dom/client';
 import { readAddress, type Address } from '../../app/address.ts';
 import { App } from '../../app/App.tsx';
 import { BadRoom } from '../../app/entrance/BadRoom.tsx';
+import type { RoomShelf } from '../../app/bringSlice.ts';
 import type { OwnShelf } from '../../app/ownSlice.ts';
 import type { Session, SessionFactory } from '../../app/session.ts';
 import { createPageStore } from '../../app/store.ts';
@@ -62,6 +63,10 @@ class NotedSession implements Session {
     if (command.type === 'configure') this.change((view) => ({ ...view, settings: command.settings }));
   }
 
+  bring(): void {
+    // A client would tell everyone of them, and show them as its own.
+  }
+
   leave(): void {
     this.left++;
   }
@@ -102,9 +107,11 @@ const factory: SessionFactory = {
   datasets: () => Promise.resolve(galleryDatasets),
 };
 
-const shelf: OwnShelf = {
+const shelf: OwnShelf & RoomShelf = {
   kept: () => Promise.resolve(state.kind === 'own' ? state.kept : null),
   forget: () => Promise.resolve(),
+  define: () => new Promise(() => undefined),
+  take: () => new Promise(() => undefined),
   read(_files, _form, tell) {
     queueMicrotask(() => {
       if (state.kind === 'own' && state.message) tell(state.message);
@@ -139,7 +146,10 @@ const store = typeof address === 'string' ? null : storeAt(address);
 function storeAt(found: Address) {
   const { secret } = found;
   const invitation = secret === null ? 'https://sparkmesh.example/?room=main' : `https://sparkmesh.example/?closed=main#${secret}`;
-  return createPageStore({ ...found, secure: !('plain' in state), invitation }, factory, shelf, (backend) => backends.push(backend));
+  return createPageStore({ ...found, secure: !('plain' in state), invitation }, factory, shelf, {
+    loadWith: (backend) => void backends.push(backend),
+    show: () => undefined,
+  });
 }
 
 const page = store && (

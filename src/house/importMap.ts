@@ -58,6 +58,7 @@ export const importMap: ImportMap = {
       'src/transport',
       'src/settings',
       'src/data',
+      'src/task',
       'src/client',
       'src/own',
     ],

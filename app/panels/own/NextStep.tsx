@@ -1,19 +1,30 @@
-/** What can be done with what was read. */
+/** What can be done with what was read: have a room learn it. */
 
 import type { OwnData } from '../../../src/own/ownData.ts';
+import { usePage } from '../../usePage.ts';
 
 export function NextStep({ data: { kind, reading } }: { data: OwnData }) {
+  const openRoom = usePage((page) => page.openRoom);
+  const bringing = usePage((page) => page.bringing);
+  const inRoom = usePage(({ place }) => place === 'room');
   const those = kind === 'images' ? 'pictures' : 'rows';
+  const isOne = reading.classes.length < 2;
   return (
-    <section aria-labelledby="next-title">
+    <section className="next-step" aria-labelledby="next-title">
       <h3 id="next-title">What now</h3>
       <p>
-        {reading.classes.length < 2
-          ? `All of these ${those} are of one class; learning needs another to tell it from. `
-          : `These ${those} are checked and ready, and here when you come back. `}
-        The page cannot open a room that learns from them yet; <code>npm run prepare-data</code> packs the same files for a server of your
-        own.
+        {isOne
+          ? `All of these ${those} are of one class; learning needs another to tell it from.`
+          : `${inRoom ? 'This room' : 'A room'} learns to tell these ${formatClasses(reading.classes.length)} apart: invite others, and each brings ${those} of their own. None of them leaves anyone’s browser.`}
       </p>
+      <p>
+        <button type="button" className="action first" disabled={isOne || bringing.kind === 'taking'} onClick={openRoom}>
+          {inRoom ? 'Let this room learn this' : 'Open a room that learns this'}
+        </button>
+      </p>
+      {bringing.kind === 'choosing' && bringing.why !== null && <p role="alert">{bringing.why}</p>}
     </section>
   );
 }
+
+const formatClasses = (classes: number) => (classes === 2 ? 'two' : `${classes} classes`);

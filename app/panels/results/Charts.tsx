@@ -15,7 +15,8 @@ export function Charts() {
   const rounds = useView(({ settings }) => settings.rounds);
   const others = usePage((page) => page.others);
   const highlight = usePage((page) => page.highlight);
-  const scores = { own, summaries, self, others };
+  const alone = useView((view) => view.alone);
+  const scores = { own, summaries, self, others, alone };
   const accuracy = curvesByRound(scores, 'accuracy', true);
   const loss = curvesByRound(scores, 'loss', false);
   const bytes = accuracyByBytes(scores);

@@ -1,23 +1,25 @@
 /** What the federation and this client have learned, round by round. */
 
 import { useState } from 'react';
-import { formatNumber, formatPercent } from '../../format.ts';
+import { formatPercent } from '../../format.ts';
 import { Term } from '../../ui/Term.tsx';
 import { useView } from '../../usePage.ts';
 import { Charts } from './Charts.tsx';
 import './Learning.css';
+import { Personal } from './Personal.tsx';
+import { countedSamples } from './scoredSamples.ts';
 import { ScoreTable } from './ScoreTable.tsx';
 
 export function Learning() {
   const [asTable, setAsTable] = useState(false);
   const latest = useView(({ summaries }) => summaries.at(-1));
-  const scoredOn = useView((view) => view.scoredOn ?? view.settings.testSamples);
-  const scoreOn = useView(({ settings }) => settings.scoreOn);
+  const samples = useView(countedSamples);
   return (
     <section className="learning" aria-labelledby="learning-title">
       <div className="learning-head">
         <h2 id="learning-title">What we learn</h2>
         <button type="button" className="link small" aria-pressed={asTable} onClick={() => setAsTable(!asTable)}>
+          <Personal />
           {asTable ? 'Show curves' : 'Show numbers'}
         </button>
       </div>
@@ -26,7 +28,7 @@ export function Learning() {
           {latest ? formatPercent(latest.averaged.accuracy) : '– %'}
         </strong>
         <span className="quiet">
-          of {formatNumber(scoredOn)} {scoreOn} samples recognised by the <Term of="averaged">averaged model</Term>
+          of {samples} recognised by the <Term of="averaged">averaged model</Term>
         </span>
       </p>
       {asTable ? <ScoreTable /> : <Charts />}
