@@ -88,8 +88,8 @@ describe('a room of own data', () => {
 
   it('is a new and closed one, known by its link, in which this tab stays what it is', () => {
     const [one, other] = [1, 2].map(() => roomAt('https://mesh.example/app/?room=lab&backend=wasm'));
-    expect(one).toMatchObject({ room: 'own', secret: expect.stringMatching(/^[\w-]{22}$/), own: true, backend: 'wasm' });
-    expect(one!.invitation).toBe(`https://mesh.example/app/?closed=own&own=#${one!.secret}`);
+    expect(one).toMatchObject({ room: 'own-data', secret: expect.stringMatching(/^[\w-]{22}$/), own: true, backend: 'wasm' });
+    expect(one!.invitation).toBe(`https://mesh.example/app/?closed=own-data&own=#${one!.secret}`);
     expect(other!.secret).not.toBe(one!.secret);
   });
 

@@ -86,7 +86,7 @@ function ownRoomLink({ href, secure }: Pick<Address, 'href' | 'secure'>): string
   const secret = makeSecret();
   const [kind, other] = secure ? ['closed', 'room'] : ['room', 'closed'];
   url.searchParams.delete(other);
-  url.searchParams.set(kind, secure ? 'own' : `own-${secret.slice(0, 8)}`);
+  url.searchParams.set(kind, secure ? 'own-data' : `own-${secret.slice(0, 8)}`);
   url.searchParams.set(OWN, '');
   url.hash = secure ? secret : '';
   return url.href;

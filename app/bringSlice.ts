@@ -8,8 +8,8 @@ import type { OwnSlice } from './ownSlice.ts';
 
 /** Own data in this browser as rooms understand them. Both reject with a sentence for people. */
 export interface RoomShelf {
-  /** The task that they make. */
-  define(): Promise<Task>;
+  /** The task that they make. @param others names of classes that only others have. */
+  define(others: readonly string[]): Promise<Task>;
   take(task: Task, accepted: Accepted): Promise<OwnRows>;
 }
 
@@ -29,8 +29,11 @@ export interface BringSlice {
   readonly acceptColumn: (name: string, title: string | null) => void;
   /** Offers own data to the room, as they have been accepted. */
   readonly takePart: () => void;
-  /** Makes a task of own data, and has a room learn it: the one that this tab is in, or a new one. */
-  readonly openRoom: () => void;
+  /**
+   * Makes a task of own data, and has a room learn it: the one that this tab is in, or a new one.
+   * @param others names of classes that only others have.
+   */
+  readonly openRoom: (others: readonly string[]) => void;
   /** Chooses others than those that are offered. */
   readonly chooseAgain: () => void;
   /** Leaves those that are offered. */
@@ -97,10 +100,10 @@ export function createBringSlice(
         };
       });
     },
-    openRoom: () =>
+    openRoom: (others) =>
       void taking(async () => {
         const { own } = get();
-        const task = await shelf.define();
+        const task = await shelf.define(others);
         const problem = own.kind === 'kept' ? fitOf(shapeOf(own.kept.data), task, nothingAccepted).problem : null;
         if (problem !== null) throw new Error(problem);
         const rows = await shelf.take(task, nothingAccepted);

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { emptyView, type ClientCommand, type ClientView, type PeerView } from '../src/client/view.ts';
+import { emptyView, type ClientCommand, type ClientView, type OwnRound, type PeerView } from '../src/client/view.ts';
+import { ownSettings } from '../src/settings/settings.ts';
+import type { Task } from '../src/settings/task.ts';
 import type { OwnRows } from '../src/task/ownRows.ts';
 import type { RoomShelf } from './bringSlice.ts';
 import type { OwnShelf } from './ownSlice.ts';
@@ -150,5 +152,38 @@ describe('the page’s store', () => {
     store.getState().join();
     await room.catalogue.catch(() => undefined);
     expect(store.getState().datasets).toEqual({ entries: null, problem: 'The server is away; try again.' });
+  });
+
+  it('opens a new room that learns from own data, and compares when its run is over', async () => {
+    const task: Task = { kind: 'images', width: 2, height: 2, channels: 1, classNames: ['a', 'b'] };
+    const rows: OwnRows = { digest: 'd', values: new Uint8Array(4), labels: new Uint8Array(1) };
+    const shelf = { ...emptyShelf, define: () => Promise.resolve(task), take: () => Promise.resolve(rows) };
+    const room = new Room();
+    const shown: string[] = [];
+    const store = createPageStore(address, room, shelf, { ...tab, show: (href) => shown.push(href) });
+    store.getState().openRoom([]);
+    await new Promise((resolve) => setTimeout(resolve));
+    const { secret } = store.getState().address;
+    expect(shown).toEqual([`http://localhost/?closed=own-data&own=#${secret}`]);
+    expect(room.asked).toMatchObject([{ room: 'own-data', secret }]);
+    room.show(lobby);
+    const settings = ownSettings(task);
+    expect(room.asked.slice(1)).toEqual([rows, { type: 'configure', settings }]);
+    expect(store.getState().place).toBe('joining');
+    room.show({ ...lobby, settings: structuredClone(settings) });
+    expect(store.getState()).toMatchObject({ place: 'room', bringing: { kind: 'brought' } });
+    expect(store.getState().task).toBe(task);
+
+    const own: OwnRound[] = [
+      { round: 0, score: { accuracy: 1, loss: 0 }, phases: {}, work: {}, solver: null, bytesSent: 0, neighbours: [], missed: [] },
+    ];
+    const over: ClientView = { ...lobby, settings, run: 'r', own, status: { kind: 'finished', why: 'reached' } };
+    room.show(over);
+    expect(room.asked).toHaveLength(3);
+    const { score } = own[0]!;
+    const summaries = [{ round: 0, averaged: score, confusion: [], mean: score, clients: [], bytesSent: 0, seconds: 1 }];
+    room.show({ ...over, summaries });
+    room.show({ ...over, summaries });
+    expect(room.asked.slice(3)).toEqual([{ type: 'compare' }]);
   });
 });

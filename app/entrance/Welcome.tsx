@@ -17,42 +17,13 @@ function presence(present: number | null, room: string): string {
   return `${formatCount(present, 'client')} ${present === 1 ? 'is' : 'are'} in room ${room} now.`;
 }
 
-/** The ways on from an invitation to a room that learns from own data: what it learns is said inside, before anything is asked. */
-function Invited() {
-  const join = usePage((page) => page.join);
-  const setPlace = usePage((page) => page.setPlace);
-  return (
-    <>
-      <button type="button" className="action first" onClick={join}>
-        See what it learns
-      </button>
-      <button type="button" className="action" onClick={() => setPlace('own')}>
-        Look at my data
-      </button>
-    </>
-  );
-}
-
-function Uninvited() {
-  const join = usePage((page) => page.join);
-  const setPlace = usePage((page) => page.setPlace);
-  return (
-    <>
-      <button type="button" className="action first" onClick={join}>
-        Try it with clothes
-      </button>
-      <button type="button" className="action" onClick={() => setPlace('own')}>
-        Teach it something of yours
-      </button>
-    </>
-  );
-}
-
 export function Welcome() {
   const room = usePage(({ address }) => address.room);
   const isOwn = usePage(({ address }) => address.own);
   const present = usePage((page) => page.present);
   const watch = usePage((page) => page.watch);
+  const join = usePage((page) => page.join);
+  const setPlace = usePage((page) => page.setPlace);
   useEffect(() => watch(), [watch]);
   const settings = defaultSettings();
   return (
@@ -65,7 +36,14 @@ export function Welcome() {
             : 'Browser tabs learn to recognise pictures together: each trains on its own few images and talks only to its neighbours, with no server in between.'}
         </p>
         <p className="welcome-join">
-          {isOwn ? <Invited /> : <Uninvited />}
+          <button type="button" className="action first" onClick={join}>
+            {isOwn ? 'See what it learns' : 'Try it with clothes'}
+          </button>
+          {!isOwn && (
+            <button type="button" className="action" onClick={() => setPlace('own')}>
+              Teach it something of yours
+            </button>
+          )}
           <span role="status" data-testid="present">
             {presence(present, room)}
           </span>

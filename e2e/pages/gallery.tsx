@@ -108,7 +108,7 @@ const factory: SessionFactory = {
 };
 
 const shelf: OwnShelf & RoomShelf = {
-  kept: () => Promise.resolve(state.kind === 'own' ? state.kept : null),
+  kept: () => Promise.resolve('kept' in state ? (state.kept ?? null) : null),
   forget: () => Promise.resolve(),
   define: () => new Promise(() => undefined),
   take: () => new Promise(() => undefined),
@@ -158,7 +158,11 @@ const page = store && (
   </PageContext>
 );
 flushSync(() => createRoot(root).render(typeof address === 'string' ? <BadRoom problem={address} /> : page));
-if (state.kind === 'joined') root.querySelector('button')?.click();
+if (state.kind === 'joined') {
+  root.querySelector('button')?.click();
+  const task = store?.getState().task;
+  if (state.brought && task) store.setState({ bringing: { kind: 'brought', task } });
+}
 if (state.kind === 'own' && store) {
   store.getState().setPlace('own');
   // What is kept has been looked at by then.

@@ -7,12 +7,21 @@ import type { FromReader, KeptData } from '../../src/own/ownData.ts';
 import { randomStream } from '../../src/math/random.ts';
 import { defaultSettings, type Settings } from '../../src/settings/settings.ts';
 import { ownStates } from './ownStates.ts';
+import { roomStates } from './roomStates.ts';
 
 export type GalleryState =
   | { readonly kind: 'entrance'; readonly present: number | null; readonly plain?: true }
   /** @param message what reading a file says, if one is given. */
   | { readonly kind: 'own'; readonly kept: KeptData | null; readonly message: FromReader | null }
-  | { readonly kind: 'joined'; readonly view: ClientView | null; readonly signalling: SignallingStatus };
+  | {
+      readonly kind: 'joined';
+      readonly view: ClientView | null;
+      readonly signalling: SignallingStatus;
+      /** Own data in this browser. */
+      readonly kept?: KeptData;
+      /** Whether the room has been offered them. */
+      readonly brought?: true;
+    };
 
 const SELF = 3;
 
@@ -245,6 +254,7 @@ export function galleryStates(share: ShareView): Record<string, GalleryState> {
     settled: joined({ status: { kind: 'finished', why: 'settled' }, finished: 12 }),
     stopped: joined({ status: { kind: 'finished', why: 'stopped' }, finished: 9 }),
     cutoff: joined(running, {}, 'lost'),
+    ...roomStates(view(share, lobby), rounds(done, SIX)),
     failed: joined(
       {
         ...running,

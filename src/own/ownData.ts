@@ -102,8 +102,8 @@ export type ToReader =
       readonly files: readonly GivenFile[];
       readonly form: OwnForm;
     }
-  /** Asks for the task that what is kept makes. */
-  | { readonly type: 'define' }
+  /** Asks for the task that what is kept makes, with the names of classes that only others have. */
+  | { readonly type: 'define'; readonly others: readonly string[] }
   /** Asks for the rows of what is kept, as a task understands them. */
   | { readonly type: 'take'; readonly task: Task; readonly accepted: Accepted };
 

@@ -22,10 +22,10 @@ async function keptIn(store: OwnStore): Promise<Own> {
 
 const textOf = async (file: GivenFile, form: CsvForm) => openCsv(await wholeFile(file), form, file.path);
 
-/** @throws {TaskError} where it makes none, saying why. */
-export async function taskOf(store: OwnStore): Promise<Task> {
+/** @param others names of classes that only others have. @throws {TaskError} where it makes no task, saying why. */
+export async function taskOf(store: OwnStore, others: readonly string[]): Promise<Task> {
   const { data, sources } = await keptIn(store);
-  const labels = [data.reading.classes.map(({ name }) => name)];
+  const labels = [data.reading.classes.map(({ name }) => name), others];
   if (data.kind === 'images') return imageTask({ ...data.form.size, channels: data.form.channels }, labels);
   if (data.form) return tableTask(tableColumns([await textOf(sources[0]!, data.form)], data.form), labels);
   const columns = data.titles.map((name) => ({ kind: 'number' as const, name, hasEmpty: false }));

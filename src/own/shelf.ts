@@ -68,9 +68,13 @@ export const browserShelf = {
     return ask<FromReader>({ type: 'read', files, form }, tell);
   },
 
-  /** The task that what is kept makes. @throws with a sentence for people where it makes none. */
-  async define(): Promise<Task> {
-    const answer = await answerTo({ type: 'define' });
+  /**
+   * The task that what is kept makes.
+   * @param others names of classes that only others have.
+   * @throws with a sentence for people where it makes none.
+   */
+  async define(others: readonly string[]): Promise<Task> {
+    const answer = await answerTo({ type: 'define', others });
     if (answer.type !== 'task') throw new Error('A reader that was asked for a task has answered with rows.');
     return answer.task;
   },

@@ -26,7 +26,7 @@ async function answerTo(request: ToReader, store: OwnStore): Promise<FromReader 
     case 'read':
       return readOwn(request.files, request.form, store, post);
     case 'define':
-      return { type: 'task', task: await taskOf(store) };
+      return { type: 'task', task: await taskOf(store, request.others) };
     case 'take':
       return { type: 'rows', rows: await takenRows(store, request.task, request.accepted) };
   }

@@ -55,6 +55,8 @@ export interface Fit {
   readonly columns: readonly ColumnFit[];
   /** Titles of own columns that the task has not. */
   readonly unused: readonly string[];
+  /** Whether the data are of the task's kind, size and naming, whatever their classes and columns. */
+  readonly isOfForm: boolean;
   /** That would be brought. */
   readonly rows: number;
   /** Why they cannot be, and what to do, in one sentence; null where they can. */
@@ -106,10 +108,8 @@ const counted = (rows: number, { kind }: Task) => `${rows} ${kind === 'images' ?
 
 function partsProblem(classes: readonly ClassFit[], columns: readonly ColumnFit[], rows: number, task: Task): string | null {
   const missing = columns.flatMap(({ name, taken }) => (taken === null ? [name] : []));
-  if (missing.length > 0) {
-    const [them, is] = missing.length === 1 ? ['it', 'column'] : ['they', 'columns'];
-    return `Your table has no ${is} ${listed(missing)}; choose which of yours ${them} ${missing.length === 1 ? 'is' : 'are'}, or add ${missing.length === 1 ? 'it' : 'them'}.`;
-  }
+  if (missing.length === 1) return `Your table has no column ${listed(missing)}; choose which of yours it is, or add it.`;
+  if (missing.length > 1) return `Your table has no columns ${listed(missing)}; choose which of yours they are, or add them.`;
   const brought = classes.filter(({ taken }) => taken !== null);
   if (brought.length === 0) {
     return `None of your classes is learned here: those are ${inWords(task.classNames)}; say which of yours are these, or give others.`;
@@ -129,12 +129,14 @@ export function fitOf(own: OwnShape, task: Task, accepted: Accepted): Fit {
   const rows = classes.reduce((sum, ofClass) => sum + (ofClass.taken === null ? 0 : ofClass.rows), 0);
   const used = new Set(columns.map(({ taken }) => taken));
   const titles = own.kind === 'table' ? own.titles : [];
+  const ofForm = formProblem(own, task);
   return {
     classes,
     columns,
     unused: titles.filter((title) => !used.has(title) && !(own.kind === 'table' && title === own.label)),
+    isOfForm: ofForm === null,
     rows,
-    problem: formProblem(own, task) ?? partsProblem(classes, columns, rows, task),
+    problem: ofForm ?? partsProblem(classes, columns, rows, task),
   };
 }
 

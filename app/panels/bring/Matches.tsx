@@ -15,7 +15,7 @@ export function Matches({ data, task }: { data: OwnData; task: Task }) {
     <section className="matches" aria-labelledby="matches-title">
       <h3 id="matches-title">How it fits</h3>
       {task.kind === 'table' && data.kind === 'table' && <Columns fit={fit} task={task} data={data} />}
-      {task.kind === data.kind && <Classes fit={fit} task={task} />}
+      <Classes fit={fit} task={task} />
     </section>
   );
 }

@@ -26,11 +26,7 @@ export function PeerTable() {
             <th scope="col">
               <Term of="client">Client</Term>
             </th>
-            {task && (
-              <th scope="col" className="figure">
-                Brings
-              </th>
-            )}
+            {task && <th scope="col">Brings</th>}
             <th scope="col">Connection</th>
             <th scope="col">State</th>
             <th scope="col" className="figure">
@@ -56,7 +52,7 @@ export function PeerTable() {
                 <ClientMark client={peer.number} self={self} />
                 {peer.neighbour && <span className="quiet neighbour-word"> neighbour</span>}
               </th>
-              {task && <td className="figure">{peer.holding ? formatNumber(rowsOf(peer.holding)) : 'choosing'}</td>}
+              {task && <td>{peer.holding ? formatNumber(rowsOf(peer.holding)) : 'choosing'}</td>}
               <td>{channelWords[peer.channel]}</td>
               <td>{peer.neighbour ? activityWords[peer.activity] : '–'}</td>
               <ByteCell kinds={peer.sent} />

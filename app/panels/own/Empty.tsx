@@ -66,7 +66,7 @@ export function Empty() {
           </span>
         </p>
         <p className="drop-ways">
-          <GiveButtons first />
+          <GiveButtons given="first" />
           {task?.kind !== 'table' && <CameraButton />}
         </p>
       </section>

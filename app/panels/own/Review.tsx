@@ -4,6 +4,7 @@ import { testRows } from '../../../src/data/split.ts';
 import { TEST_FRACTION, type KeptData, type OwnData } from '../../../src/own/ownData.ts';
 import { FitNote } from '../bring/FitNote.tsx';
 import { Matches } from '../bring/Matches.tsx';
+import { MoreButtons } from '../bring/MoreButtons.tsx';
 import { TakePart } from '../bring/TakePart.tsx';
 import { formatCount, formatNumber, formatWholePercent } from '../../format.ts';
 import { usePage } from '../../usePage.ts';
@@ -78,8 +79,8 @@ export function Review({ kept: { data, stoppedAt }, again, onward }: ReviewProps
         <p className="own-facts">{shapeOf(data)}</p>
         <p className="own-actions">
           {task && <TakePart data={data} task={task} />}
-          {isOfFiles && <GiveButtons first={false} />}
-          {isOfFiles && <CameraButton />}
+          {task ? <MoreButtons data={data} task={task} /> : isOfFiles && <GiveButtons given="more" />}
+          {isOfFiles && task?.kind !== 'table' && <CameraButton />}
           <button type="button" className="action" onClick={forgetOwn}>
             Start over
           </button>
@@ -103,7 +104,7 @@ export function Review({ kept: { data, stoppedAt }, again, onward }: ReviewProps
           <h3 id="own-classes-title" className="unseen">
             Classes
           </h3>
-          {task && <Matches data={data} task={task} />}
+          {task?.kind === data.kind && <Matches data={data} task={task} />}
           <ClassTable data={data} />
           {!task && data.kind === 'table' && data.form && <TableForm titles={data.titles} columns={reading.columns} asksEncoding={false} />}
         </section>

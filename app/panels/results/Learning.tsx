@@ -19,7 +19,6 @@ export function Learning() {
       <div className="learning-head">
         <h2 id="learning-title">What we learn</h2>
         <button type="button" className="link small" aria-pressed={asTable} onClick={() => setAsTable(!asTable)}>
-          <Personal />
           {asTable ? 'Show curves' : 'Show numbers'}
         </button>
       </div>
@@ -31,6 +30,7 @@ export function Learning() {
           of {samples} recognised by the <Term of="averaged">averaged model</Term>
         </span>
       </p>
+      <Personal />
       {asTable ? <ScoreTable /> : <Charts />}
     </section>
   );
