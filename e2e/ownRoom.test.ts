@@ -150,7 +150,7 @@ it('three with tables of another order learn together, a column of a near name a
   await Promise.all(guests.map((guest) => says(guest, '12 rows that everybody set aside')));
 });
 
-it('what does not fit a room is refused in a sentence, and nothing of it is offered', async () => {
+it('what does not fit a room is refused in a sentence and not offered; a room that all have left is taught again', async () => {
   const { opener, invitation } = await opened('Choose files', flowers('anna', { length: 'length', width: 'width', kind: 'kind' }));
   const guest = await invited(invitation);
   await give(guest, 'Choose a folder', await picturesOf('dora', { cats: 'cats', dogs: 'dogs' }));
@@ -158,4 +158,13 @@ it('what does not fit a room is refused in a sentence, and nothing of it is offe
   expect(await guest.getByRole('button', { name: 'Take part' }).isDisabled()).toBe(true);
   await titled(opener, 'Waiting for data of others');
   await says(opener, 'choosing');
+
+  // Who is alone in it after a reload begins anew with what is kept.
+  await guest.close();
+  await opener.reload();
+  await press(opener, 'See what it learns');
+  await titled(opener, 'Nothing is learned in this room yet');
+  await press(opener, 'Let this room learn this');
+  await titled(opener, 'Waiting for 1 more tab');
+  await says(opener, 'of my own to learn from');
 });

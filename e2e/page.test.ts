@@ -100,7 +100,7 @@ const words: Readonly<Record<string, RegExp>> = {
   roomPictures: /Take part with 264 images[^]*3 of your 4 classes are learned here by name[^]*apples[^]*148[^]*left out[^]*It is “apple”/,
   roomTable: /Your table has no column "Fares"; choose which of yours it is, or add it\.[^]*2 of the room’s 3 columns[^]*It is “Fare”/,
   roomLobby:
-    /6 clients are here[^]*Client 5 is still choosing data[^]*260 images of my own to learn from, and 46 set aside[^]*everyone’s own/,
+    /6 clients are here[^]*Client 2 is still choosing data[^]*260 images of my own to learn from, and 46 set aside[^]*everyone’s own/,
   roomReached:
     /of the images that everybody set aside[^]*of 72 images that everybody set aside, recognised[^]*Of my own 46 images set aside: [\d.]+\s% with the others’ help, 58\.0\s% alone/,
   failed: /This client has failed[^]*reload this tab, or choose another backend/,

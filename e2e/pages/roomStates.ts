@@ -3,7 +3,7 @@
 import type { ClientView, PeerView } from '../../src/client/view.ts';
 import { ownSettings } from '../../src/settings/settings.ts';
 import type { ImageTask, TableTask, Task } from '../../src/settings/task.ts';
-import type { KeptData, OwnData } from '../../src/own/ownData.ts';
+import type { KeptData, OwnData, OwnTable } from '../../src/own/ownData.ts';
 import { passengers, pictures } from './ownStates.ts';
 
 const fruits: ImageTask = {
@@ -26,6 +26,9 @@ const ships: TableTask = {
   empty: 'impute',
   classNames: ['0', '1'],
 };
+
+/** As a reader has them for that task. */
+const asTask: OwnTable = { ...passengers, form: passengers.form && { ...passengers.form, categories: ['Sex'], leftOut: [] } };
 
 interface RoomState {
   readonly kind: 'joined';
@@ -53,7 +56,7 @@ export function roomStates(lobby: ClientView, learned: Pick<ClientView, 'own' | 
   return {
     roomEmpty: room(fruits, null),
     roomPictures: room(fruits, pictures(1, [])),
-    roomTable: room(ships, passengers),
+    roomTable: room(ships, asTask),
     roomLobby: { ...room(fruits, pictures(1, []), { share, scoredOn: 46 }), brought: true },
     roomReached: {
       ...room(fruits, pictures(1, []), {
