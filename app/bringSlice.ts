@@ -74,8 +74,8 @@ export function createBringSlice(
     const before = offered();
     const now: Bringing = { kind: 'taking' };
     set({ bringing: now });
-    const end = (use: () => void) => {
-      if (get().bringing === now) use();
+    const end = (finish: () => void) => {
+      if (get().bringing === now) finish();
     };
     try {
       end(await read());

@@ -8,5 +8,5 @@ import { useFit } from './useFit.ts';
 export function MoreButtons({ data, task }: { data: OwnData; task: Task }) {
   const { isOfForm } = useFit(data, task);
   const isMore = isOfForm && data.kind === 'images' && data.from === 'files';
-  return <GiveButtons given={isMore ? 'more' : 'other'} />;
+  return <GiveButtons given={isMore ? 'more' : 'other'} folders={task.kind === 'images'} />;
 }

@@ -66,7 +66,7 @@ export function Empty() {
           </span>
         </p>
         <p className="drop-ways">
-          <GiveButtons given="first" />
+          <GiveButtons given="first" folders={task?.kind !== 'table'} />
           {task?.kind !== 'table' && <CameraButton />}
         </p>
       </section>

@@ -47,12 +47,19 @@ const labels = {
   other: { folder: 'Give another folder', files: 'Give other files' },
 } as const satisfies Record<Given, object>;
 
-export function GiveButtons({ given }: { given: Given }) {
+interface GiveButtonsProps {
+  readonly given: Given;
+  /** Whether folders are of use: they hold pictures. */
+  readonly folders?: boolean;
+}
+
+export function GiveButtons({ given, folders = true }: GiveButtonsProps) {
   const { folder, files } = labels[given];
+  const look = given === 'first' ? 'action first' : 'action';
   return (
     <>
-      <FileButton label={folder} className={given === 'first' ? 'action first' : 'action'} folder />
-      <FileButton label={files} className="action" folder={false} />
+      {folders && <FileButton label={folder} className={look} folder />}
+      <FileButton label={files} className={folders ? 'action' : look} folder={false} />
     </>
   );
 }

@@ -76,7 +76,7 @@ export function Review({ kept: { data, stoppedAt }, again, onward }: ReviewProps
         <h2>
           {formatCount(reading.rows, data.kind === 'images' ? 'picture' : 'row')} of {formatCount(reading.classes.length, 'class')}
         </h2>
-        <p className="own-facts">{shapeOf(data)}</p>
+        <p className="own-facts">{task && data.kind === 'table' ? data.name : shapeOf(data)}</p>
         <p className="own-actions">
           {task && <TakePart data={data} task={task} />}
           {task ? <MoreButtons data={data} task={task} /> : isOfFiles && <GiveButtons given="more" />}
@@ -111,7 +111,7 @@ export function Review({ kept: { data, stoppedAt }, again, onward }: ReviewProps
         <aside aria-label="What becomes of it">
           {!task && <NextStep data={data} />}
           <Testing data={data} />
-          <LeftOutNotes leftOut={reading.leftOut} />
+          <LeftOutNotes leftOut={task ? reading.leftOut.filter(({ what }) => what !== 'column') : reading.leftOut} />
           <section>
             <h3>How it was read</h3>
             {isOfFiles && !task && <ImageFormFields again={again} />}
