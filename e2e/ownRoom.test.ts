@@ -151,10 +151,10 @@ it('three with tables of another order learn together, a column of a near name a
 });
 
 it('what does not fit a room is refused in a sentence and not offered; a room that all have left is taught again', async () => {
-  const { opener, invitation } = await opened('Choose files', flowers('anna', { length: 'length', width: 'width', kind: 'kind' }));
+  const { opener, invitation } = await opened('Choose a folder', await picturesOf('dora', { cats: 'cats', dogs: 'dogs' }));
   const guest = await invited(invitation);
-  await give(guest, 'Choose a folder', await picturesOf('dora', { cats: 'cats', dogs: 'dogs' }));
-  await guest.getByRole('alert').filter({ hasText: 'This room learns from a table, and yours are pictures; give it a table.' }).waitFor();
+  await give(guest, 'Choose files', flowers('emil', { length: 'length', width: 'width', kind: 'kind' }));
+  await guest.getByRole('alert').filter({ hasText: 'This room learns from pictures, and yours is a table; give it pictures.' }).waitFor();
   expect(await guest.getByRole('button', { name: 'Take part' }).isDisabled()).toBe(true);
   await titled(opener, 'Waiting for data of others');
   await says(opener, 'choosing');
