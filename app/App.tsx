@@ -4,7 +4,7 @@ import { lazy, Suspense } from 'react';
 import { Joining } from './entrance/Joining.tsx';
 import { Welcome } from './entrance/Welcome.tsx';
 import { OwnPlace } from './panels/own/OwnPlace.tsx';
-import { Participation } from './Participation.tsx';
+import { Room } from './Room.tsx';
 import { usePage } from './usePage.ts';
 
 /** Loaded when somebody has one. */
@@ -25,6 +25,6 @@ export function App() {
     case 'joining':
       return <Joining />;
     case 'room':
-      return <Participation />;
+      return <Room />;
   }
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { logTopics } from '../src/log/log.ts';
-import { closedRoomLink, opensHereOnly, readAddress, withBackend } from './address.ts';
+import { closedRoomLink, opensHereOnly, ownRoom, readAddress, withBackend } from './address.ts';
 
 describe('readAddress', () => {
   it('has defaults', () => {
@@ -11,18 +11,23 @@ describe('readAddress', () => {
       log: [],
       logProblem: null,
       secure: true,
+      own: false,
+      href: 'http://localhost:5173/',
       invitation: 'http://localhost:5173/?room=main',
     });
   });
 
   it('reads room, backend and log, and invites to the room without what concerns this tab alone', () => {
-    expect(readAddress('https://mesh.example/app/?room=class-9b&backend=wasm&log=round,transport&signal=wss://s.example#top')).toEqual({
+    const href = 'https://mesh.example/app/?room=class-9b&backend=wasm&log=round,transport&signal=wss://s.example#top';
+    expect(readAddress(href)).toEqual({
       room: 'class-9b',
       secret: null,
       backend: 'wasm',
       log: ['round', 'transport'],
       logProblem: null,
       secure: true,
+      own: false,
+      href,
       invitation: 'https://mesh.example/app/?room=class-9b&signal=wss%3A%2F%2Fs.example',
     });
   });
@@ -71,6 +76,27 @@ describe('a closed room', () => {
     const links = [closedRoomLink(open), closedRoomLink(open)];
     for (const link of links) expect(link).toMatch(/^https:\/\/mesh\.example\/app\/\?closed=lab#[\w-]{22}$/);
     expect(links[0]).not.toBe(links[1]);
+  });
+});
+
+describe('a room of own data', () => {
+  const roomAt = (href: string) => {
+    const address = readAddress(href);
+    if (typeof address === 'string') throw new Error('The address should be one.');
+    return ownRoom(address);
+  };
+
+  it('is a new and closed one, known by its link, in which this tab stays what it is', () => {
+    const [one, other] = [1, 2].map(() => roomAt('https://mesh.example/app/?room=lab&backend=wasm'));
+    expect(one).toMatchObject({ room: 'own-data', secret: expect.stringMatching(/^[\w-]{22}$/), own: true, backend: 'wasm' });
+    expect(one!.invitation).toBe(`https://mesh.example/app/?closed=own-data&own=#${one!.secret}`);
+    expect(other!.secret).not.toBe(one!.secret);
+  });
+
+  it('is open where no closed one can be entered', () => {
+    const { room, secret, invitation } = roomAt('http://mesh.example/');
+    expect([secret, invitation]).toEqual([null, `http://mesh.example/?room=${room}&own=`]);
+    expect(room).toMatch(/^own-[\w-]{8}$/);
   });
 });
 

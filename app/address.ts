@@ -17,11 +17,18 @@ export interface Address {
   readonly logProblem: string | null;
   /** Whether browsers give the page all they have: it came by https, or from this very machine. */
   readonly secure: boolean;
+  /** Whether the room's link says that it learns from everyone's own data. */
+  readonly own: boolean;
+  /** As the browser shows it. */
+  readonly href: string;
   /** The link that brings others here: this address but for what concerns this tab alone. */
   readonly invitation: string;
 }
 
 const roomName = /^[A-Za-z0-9._-]{1,64}$/;
+
+/** The parameter by which a room's link says that it learns from own data. */
+const OWN = 'own';
 
 /** Whether an address is of the loopback, and so opens on this machine alone. */
 export const opensHereOnly = (href: string): boolean => /^(?:(?:.+\.)?localhost|127(?:\.\d+){3}|\[::1\])$/.test(new URL(href).hostname);
@@ -54,6 +61,8 @@ export function readAddress(href: string): Address | BadAddress {
       ? null
       : `There is no log "${wanted}" as ?log= in the address asks for; use all, or some of ${logTopics.join(', ')}.`,
     secure,
+    own: url.searchParams.has(OWN),
+    href,
     invitation: linkTo(url, room, secret),
   };
 }
@@ -70,6 +79,25 @@ function linkTo(address: URL, room: string, secret: string | null): string {
 
 /** The link of a new closed room that is called as the open one of this address. */
 export const closedRoomLink = ({ invitation, room }: Address): string => linkTo(new URL(invitation), room, makeSecret());
+
+/** The link of a new room that learns from own data, of this tab alone: a closed one, where that can be entered. */
+function ownRoomLink({ href, secure }: Pick<Address, 'href' | 'secure'>): string {
+  const url = new URL(href);
+  const secret = makeSecret();
+  const [kind, other] = secure ? ['closed', 'room'] : ['room', 'closed'];
+  url.searchParams.delete(other);
+  url.searchParams.set(kind, secure ? 'own-data' : `own-${secret.slice(0, 8)}`);
+  url.searchParams.set(OWN, '');
+  url.hash = secure ? secret : '';
+  return url.href;
+}
+
+/** What the address of a new room says. */
+export function ownRoom(address: Address): Address {
+  const found = readAddress(ownRoomLink(address));
+  if (typeof found === 'string') throw new Error(`A link that the page has made itself is none (${found}).`);
+  return found;
+}
 
 /** The same address with another backend. */
 export function withBackend(href: string, backend: BackendWish): string {

@@ -24,6 +24,7 @@ export const glossary = {
   descend: 'Take gradient steps on this client’s own samples.',
   evaluate: 'Test the new model on samples that nobody trained on.',
   averaged: 'The model whose weights are the average of all clients’ weights: what the federation has learned together.',
+  alone: 'What this client reaches by itself: as many rounds by the same method, on its own data only, trained in this tab after the run.',
   mean: 'The average of the scores that the clients reach with their own models.',
   loss: 'Mean cross-entropy on the test samples: how surprised the model is by the right answers; lower is better.',
   accuracy: 'The part of the test samples, which nobody trained on, that a model names rightly.',

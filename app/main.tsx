@@ -30,7 +30,10 @@ window.addEventListener('hashchange', () => location.reload());
 function content(): ReactNode {
   if (typeof address === 'string') return <BadRoom problem={address} />;
   if (address.logProblem) console.warn(address.logProblem);
-  const store = createPageStore(address, sessions, browserShelf, (backend) => location.assign(withBackend(location.href, backend)));
+  const store = createPageStore(address, sessions, browserShelf, {
+    loadWith: (backend) => location.assign(withBackend(location.href, backend)),
+    show: (href) => history.replaceState(null, '', href),
+  });
   return (
     <PageContext value={store}>
       <App />

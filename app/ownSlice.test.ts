@@ -9,6 +9,7 @@ import {
   type OwnImages,
   type OwnTable,
 } from '../src/own/ownData.ts';
+import type { Task } from '../src/settings/task.ts';
 import { createOwnSlice, type OwnShelf, type OwnSlice } from './ownSlice.ts';
 
 const given = (...names: readonly string[]): GivenFile[] => names.map((path) => ({ path, file: new File([], path) }));
@@ -153,5 +154,31 @@ describe('own data', () => {
     await new Promise((resolve) => setTimeout(resolve));
     expect(shelf.stored).toBeNull();
     expect(get().own).toEqual({ kind: 'empty' });
+  });
+
+  it('is read for a room’s task: what is given, and what is kept where it fits only then', async () => {
+    const task: Task = { kind: 'images', width: 8, height: 8, channels: 1, classNames: ['a', 'b'] };
+    const { shelf, get } = await opened();
+    get().give(given('a/1.png'));
+    shelf.tell({ type: 'read', data: images(1) });
+    get().readFor(task);
+    const form = { size: { width: 8, height: 8 }, channels: 1 } as const;
+    expect(shelf.asked.at(-1)).toMatchObject({ files: ['a/1.png'], form: { image: form, task } });
+    shelf.tell({ type: 'read', data: { ...images(1), form } });
+    get().give(given('b/1.png'));
+    expect(shelf.asked.at(-1)).toMatchObject({ files: ['b/1.png'], form: { image: form, task } });
+    expect(shelf.asked).toHaveLength(3);
+  });
+
+  it('a table that is kept is read again for a task that names its class, and not for one that it cannot fit', async () => {
+    const columns = [{ kind: 'number', name: 'kind', hasEmpty: false }] as const;
+    const task: Task = { kind: 'table', columns: [...columns], label: 'X', names: true, empty: 'impute', classNames: ['1', '2'] };
+    const { shelf, get } = await opened({ data: table, stoppedAt: null });
+    get().readFor(task);
+    expect(shelf.asked.map(({ files, form }) => [files, form.task])).toEqual([[[], task]]);
+    const other = await opened({ data: table, stoppedAt: null });
+    other.get().readFor({ kind: 'images', width: 8, height: 8, channels: 1, classNames: ['a', 'b'] });
+    expect(other.shelf.asked).toEqual([]);
+    expect(other.get().own.kind).toBe('kept');
   });
 });

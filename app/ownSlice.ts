@@ -10,6 +10,8 @@ import {
   type ReadingProgress,
   type Refusal,
 } from '../src/own/ownData.ts';
+import type { Task } from '../src/settings/task.ts';
+import { formFor } from '../src/task/fit.ts';
 
 /** Own data in this browser, and how more of it is read. */
 export interface OwnShelf {
@@ -47,6 +49,8 @@ export interface OwnSlice {
   readonly sayClass: (label: string) => void;
   /** Reads again what was given, in another form. */
   readonly readAs: (form: Pick<OwnForm, 'image' | 'table'>) => void;
+  /** Reads from now on for a room's task, and again what is kept, where that makes it fit; null for no task. */
+  readonly readFor: (task: Task | null) => void;
   /** Reads on where reading ended before its end. */
   readonly readOn: () => void;
   /** Ends reading, or lets a question or a refusal be: what is kept stays. */
@@ -63,9 +67,28 @@ interface Batch {
 const isImageFiles = (data: OwnData | undefined) => data?.kind === 'images' && data.from === 'files';
 
 const formOf = (data: OwnData, form: OwnForm): OwnForm => {
+  // The task says the form of images.
+  if (form.task && data.kind === 'images') return form;
   if (data.kind === 'table') return data.form ? { ...form, table: data.form } : form;
   return data.from === 'files' ? { ...form, image: data.form } : form;
 };
+
+/** How files of each kind are meant for a task. */
+function formsFor(task: Task | null, { image }: Pick<OwnForm, 'image'>): Pick<OwnForm, 'image' | 'table'> {
+  const { table } = defaultForm;
+  if (task?.kind === 'images') return { image: { size: { width: task.width, height: task.height }, channels: task.channels }, table };
+  return { image, table: task ? { ...table, names: task.names || null, empty: task.empty } : table };
+}
+
+/** Whether what is kept is of the task's kind, and would be another if it were read for it. */
+function fitsWhenReadAgain(data: OwnData, task: Task): boolean {
+  if (data.kind === 'images') {
+    const { size, channels } = data.form;
+    return task.kind === 'images' && (size.width !== task.width || size.height !== task.height || channels !== task.channels);
+  }
+  if (!data.form || task.kind !== 'table') return false;
+  return JSON.stringify(formFor(task, data.titles, data.form)) !== JSON.stringify(data.form);
+}
 
 const unreadable = (error: unknown): OwnState => ({
   kind: 'refused',
@@ -97,12 +120,24 @@ export function createOwnSlice(
     set({ own: { kind: 'kept', kept, again, onward: waiting.length > 0 }, ownForm: formOf(kept.data, get().ownForm) });
   };
 
+  /** Reads again what is kept where it fits the task only then, and can be read. */
+  const fitKept = () => {
+    const { own, ownForm } = get();
+    if (own.kind !== 'kept' || !own.again || !ownForm.task || !fitsWhenReadAgain(own.kept.data, ownForm.task)) return;
+    const { data } = own.kept;
+    const { image, table } = formsFor(ownForm.task, ownForm);
+    const said = data.kind === 'table' && data.form;
+    readAs({ image, table: said ? { ...table, names: said.names, encoding: said.encoding } : table });
+  };
+
   const look = () =>
     shelf.kept().then(
       (found) => {
         if (get().own.kind === 'looking') isAll = !isImageFiles(found?.data);
         kept = found;
-        if (!stop) showKept();
+        if (stop) return;
+        showKept();
+        fitKept();
       },
       (error: unknown) => set({ own: unreadable(error) }),
     );
@@ -135,6 +170,16 @@ export function createOwnSlice(
     }
   };
 
+  const readAs: OwnSlice['readAs'] = ({ image, table }) => {
+    set({ ownForm: { ...get().ownForm, image, table, looseClass: null } });
+    // What was refused waits still.
+    if (get().own.kind !== 'refused') {
+      waiting = isImageFiles(kept?.data) ? [...read, ...waiting] : [{ files: [], looseClass: null }];
+      read = [];
+    }
+    start();
+  };
+
   return {
     own: { kind: 'looking' },
     ownForm: defaultForm,
@@ -151,7 +196,7 @@ export function createOwnSlice(
       if (get().own.kind === 'kept') read = [...read, ...waiting];
       if (!stop) waiting = [];
       // What was said of one table says nothing of another.
-      set({ ownForm: { ...get().ownForm, table: defaultForm.table } });
+      set({ ownForm: { ...get().ownForm, table: formsFor(get().ownForm.task, defaultForm).table } });
       waiting = [...waiting, { files, looseClass: looseClass ?? null }];
       start();
     },
@@ -159,14 +204,13 @@ export function createOwnSlice(
       waiting = waiting.map((batch, k) => (k === 0 ? { ...batch, looseClass: label } : batch));
       start();
     },
-    readAs: ({ image, table }) => {
-      set({ ownForm: { image, table, looseClass: null } });
-      // What was refused waits still.
-      if (get().own.kind !== 'refused') {
-        waiting = isImageFiles(kept?.data) ? [...read, ...waiting] : [{ files: [], looseClass: null }];
-        read = [];
-      }
-      start();
+    readAs,
+    readFor: (task) => {
+      const { ownForm } = get();
+      if (ownForm.task === task) return;
+      const form = { ...ownForm, ...formsFor(task, ownForm), task };
+      set({ ownForm: kept ? formOf(kept.data, form) : form });
+      fitKept();
     },
     readOn: start,
     endReading: () => {

@@ -7,6 +7,7 @@ import type { ClientCommand, ClientView } from '../src/client/view.ts';
 import type { CatalogueEntry } from '../src/data/catalogue.ts';
 import type { PackedInputs } from '../src/data/httpSource.ts';
 import type { LogTopic } from '../src/log/log.ts';
+import type { OwnRows } from '../src/task/ownRows.ts';
 
 /** Whether the meeting point, where tabs find each other, can be reached. Open channels live on without it. */
 export type SignallingStatus = 'connecting' | 'connected' | 'lost';
@@ -25,6 +26,8 @@ export interface Session {
   examine(): Promise<readonly Examination[]>;
   /** Has a model ready that a run may go on from. @param digest by which settings name it. */
   adopt(digest: string, weights: Float32Array): void;
+  /** Learns from these rows where the room's task is the one that they were read for. */
+  bring(rows: OwnRows): void;
   /** Leaves the room and frees everything. */
   leave(): void;
 }

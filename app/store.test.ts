@@ -1,8 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { emptyView, type ClientCommand, type ClientView, type PeerView } from '../src/client/view.ts';
+import { emptyView, type ClientCommand, type ClientView, type OwnRound, type PeerView } from '../src/client/view.ts';
+import { ownSettings } from '../src/settings/settings.ts';
+import type { Task } from '../src/settings/task.ts';
+import type { OwnRows } from '../src/task/ownRows.ts';
+import type { RoomShelf } from './bringSlice.ts';
 import type { OwnShelf } from './ownSlice.ts';
 import type { JoinRequest, Session, SessionFactory } from './session.ts';
-import { createPageStore, type PageStore } from './store.ts';
+import { createPageStore, type PageStore, type Tab } from './store.ts';
 
 const address = {
   room: 'r',
@@ -11,6 +15,8 @@ const address = {
   log: ['round'],
   logProblem: null,
   secure: true,
+  own: false,
+  href: 'http://localhost/?room=r',
   invitation: 'http://localhost/?room=r',
 } as const;
 
@@ -37,16 +43,20 @@ const lobby: ClientView = {
 };
 
 /** Where nothing is kept and nothing is read. */
-const emptyShelf: OwnShelf = {
+const emptyShelf: OwnShelf & RoomShelf = {
   kept: () => Promise.resolve(null),
   forget: () => Promise.resolve(),
   read: () => () => undefined,
+  define: () => Promise.reject(new Error('Nothing is kept.')),
+  take: () => Promise.reject(new Error('Nothing is kept.')),
 };
+
+const tab: Tab = { loadWith: () => undefined, show: () => undefined };
 
 /** A room whose one client shows what the test says, and notes what it is asked. */
 class Room implements Session, SessionFactory {
   readonly listeners = new Set<() => void>();
-  readonly asked: (JoinRequest | ClientCommand | 'leave')[] = [];
+  readonly asked: (JoinRequest | ClientCommand | OwnRows | 'leave')[] = [];
   catalogue: ReturnType<SessionFactory['datasets']> = Promise.resolve([]);
   #view: ClientView | null = null;
 
@@ -65,6 +75,7 @@ class Room implements Session, SessionFactory {
   model = () => Promise.resolve(null);
   examine = () => Promise.resolve([]);
   adopt = () => undefined;
+  bring = (rows: OwnRows) => void this.asked.push(rows);
   leave = () => void this.asked.push('leave');
   watch(room: string, _secret: string | null, onCount: (present: number | null) => void) {
     onCount(room === address.room ? 3 : null);
@@ -80,7 +91,7 @@ class Room implements Session, SessionFactory {
 
 function inRoom(view: ClientView): { room: Room; store: PageStore } {
   const room = new Room();
-  const store = createPageStore(address, room, emptyShelf, () => undefined);
+  const store = createPageStore(address, room, emptyShelf, tab);
   store.getState().join();
   room.show(view);
   return { room, store };
@@ -89,7 +100,7 @@ function inRoom(view: ClientView): { room: Room; store: PageStore } {
 describe('the page’s store', () => {
   it('goes from the entrance over joining into the room, and back with nothing left of it', () => {
     const room = new Room();
-    const store = createPageStore(address, room, emptyShelf, () => undefined);
+    const store = createPageStore(address, room, emptyShelf, tab);
     const { join, leave, watch, command, setHighlight } = store.getState();
     watch();
     expect(store.getState()).toMatchObject({ place: 'entrance', present: 3 });
@@ -136,7 +147,7 @@ describe('the page’s store', () => {
     const room = new Room();
     const entries = [{ name: 'mine', kind: 'table', width: 3, height: 1, classes: 2, trainSamples: 9, testSamples: 1 }] as const;
     room.catalogue = Promise.resolve(entries);
-    const store = createPageStore(address, room, emptyShelf, () => undefined);
+    const store = createPageStore(address, room, emptyShelf, tab);
     store.getState().join();
     await room.catalogue;
     expect(store.getState().datasets).toEqual({ entries, problem: null });
@@ -145,5 +156,38 @@ describe('the page’s store', () => {
     store.getState().join();
     await room.catalogue.catch(() => undefined);
     expect(store.getState().datasets).toEqual({ entries: null, problem: 'The server is away; try again.' });
+  });
+
+  it('opens a new room that learns from own data, and compares when its run is over', async () => {
+    const task: Task = { kind: 'images', width: 2, height: 2, channels: 1, classNames: ['a', 'b'] };
+    const rows: OwnRows = { digest: 'd', values: new Uint8Array(4), labels: new Uint8Array(1) };
+    const shelf = { ...emptyShelf, define: () => Promise.resolve(task), take: () => Promise.resolve(rows) };
+    const room = new Room();
+    const shown: string[] = [];
+    const store = createPageStore(address, room, shelf, { ...tab, show: (href) => shown.push(href) });
+    store.getState().openRoom([]);
+    await new Promise((resolve) => setTimeout(resolve));
+    const { secret } = store.getState().address;
+    expect(shown).toEqual([`http://localhost/?closed=own-data&own=#${secret}`]);
+    expect(room.asked).toMatchObject([{ room: 'own-data', secret }]);
+    room.show(lobby);
+    const settings = ownSettings(task);
+    expect(room.asked.slice(1)).toEqual([rows, { type: 'configure', settings }]);
+    expect(store.getState().place).toBe('joining');
+    room.show({ ...lobby, settings: structuredClone(settings) });
+    expect(store.getState()).toMatchObject({ place: 'room', bringing: { kind: 'brought' } });
+    expect(store.getState().task).toBe(task);
+
+    const own: OwnRound[] = [
+      { round: 0, score: { accuracy: 1, loss: 0 }, phases: {}, work: {}, solver: null, bytesSent: 0, neighbours: [], missed: [] },
+    ];
+    const over: ClientView = { ...lobby, settings, run: 'r', own, status: { kind: 'finished', why: 'reached' } };
+    room.show(over);
+    expect(room.asked).toHaveLength(3);
+    const { score } = own[0]!;
+    const summaries = [{ round: 0, averaged: score, confusion: [], mean: score, clients: [], bytesSent: 0, seconds: 1 }];
+    room.show({ ...over, summaries });
+    room.show({ ...over, summaries });
+    expect(room.asked.slice(3)).toEqual([{ type: 'compare' }]);
   });
 });

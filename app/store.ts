@@ -8,7 +8,12 @@ import { emptyView, type ClientCommand, type ClientView } from '../src/client/vi
 import type { CatalogueEntry } from '../src/data/catalogue.ts';
 import type { PackedInputs } from '../src/data/httpSource.ts';
 import type { Presence } from '../src/transport/transport.ts';
-import type { Address } from './address.ts';
+import { ownSettings } from '../src/settings/settings.ts';
+import type { Task } from '../src/settings/task.ts';
+import { nothingAccepted } from '../src/task/fit.ts';
+import type { OwnRows } from '../src/task/ownRows.ts';
+import { ownRoom, type Address } from './address.ts';
+import { createBringSlice, nothingBrought, type BringSlice, type RoomShelf } from './bringSlice.ts';
 import { createOwnSlice, type OwnShelf, type OwnSlice } from './ownSlice.ts';
 import { keptRuns, type KeptRun } from './runs.ts';
 import type { Session, SessionFactory, SignallingStatus } from './session.ts';
@@ -31,6 +36,8 @@ interface PageState {
   readonly signalling: SignallingStatus;
   /** What this client shows; parts that have not changed are the same objects as before. */
   readonly view: ClientView;
+  /** What the room learns from everyone's own data, the same object until it is another; null where it learns from a dataset. */
+  readonly task: Task | null;
   /** Who else is in the room: the same list until somebody comes or goes, whatever else the view tells of them. */
   readonly others: readonly Presence[];
   readonly datasets: Datasets;
@@ -66,7 +73,7 @@ interface PageActions {
   readonly loadWith: (backend: BackendWish) => void;
 }
 
-export interface Page extends PageState, PageActions, OwnSlice {
+export interface Page extends PageState, PageActions, OwnSlice, BringSlice {
   readonly address: Address;
 }
 
@@ -77,6 +84,7 @@ const outside: Omit<PageState, 'runs'> = {
   present: null,
   signalling: 'connecting',
   view: emptyView,
+  task: null,
   others: [],
   datasets: { entries: null, problem: null },
   highlight: null,
@@ -92,13 +100,20 @@ function steady<T>(before: readonly T[], now: readonly T[], same: (a: T, b: T) =
 const sameClient = (a: Presence, b: Presence) => a.id === b.id && a.number === b.number;
 const sameEdge = (one: Edge, other: Edge) => one.a === other.a && one.b === other.b;
 
+/** The task of new settings: the object that it was, or that this tab has brought data for, where it is the same. */
+function steadyTask({ settings }: ClientView, { view, task, bringing }: Page): Task | null {
+  if (settings === view.settings || !settings.task) return settings === view.settings ? task : null;
+  const text = JSON.stringify(settings.task);
+  const known = [task, bringing.kind === 'brought' ? bringing.task : null];
+  return known.find((one) => one && JSON.stringify(one) === text) ?? settings.task;
+}
+
 /** A new view as the state has it, after the one before. */
-function shown(
-  view: ClientView,
-  { view: before, others, editing, runs }: PageState,
-): Pick<PageState, 'place' | 'view' | 'others' | 'editing' | 'runs'> {
+function shown(view: ClientView, page: Page): Pick<PageState, 'place' | 'view' | 'task' | 'others' | 'editing' | 'runs'> {
+  const { view: before, others, editing, runs } = page;
   return {
     place: 'room',
+    task: steadyTask(view, page),
     view: { ...view, graph: steady(before.graph, view.graph, sameEdge) },
     others: steady(
       others,
@@ -110,21 +125,72 @@ function shown(
   };
 }
 
-/** The store of one tab, at the entrance of the room that its address names. */
-export function createPageStore(address: Address, sessions: SessionFactory, shelf: OwnShelf, loadWith: Page['loadWith']): PageStore {
-  return createStore<Page>((set, get) => {
-    let joined: { readonly session: Session; readonly stop: () => void } | null = null;
+/** Whether what this client would have reached alone can be asked for: the run is over, and all that there will be of it is here. */
+function isComparable({ settings, status, own, summaries, alone }: ClientView): boolean {
+  if (!settings.task || alone || status.kind !== 'finished' || own.length === 0) return false;
+  return status.why !== 'reached' || summaries.at(-1)?.round === own.at(-1)?.round;
+}
 
-    const join = () => {
-      const { room, secret, backend, log } = address;
+/** What the page does with its own tab's address. */
+export interface Tab {
+  /** Loads this tab again with another backend. */
+  readonly loadWith: Page['loadWith'];
+  /** Shows another address without loading it. */
+  readonly show: (href: string) => void;
+}
+
+/** A room as its opener begins it. */
+interface Opening {
+  readonly task: Task;
+  readonly rows: OwnRows;
+}
+
+function begin(session: Session, { task, rows }: Opening): void {
+  session.bring(rows);
+  session.command({ type: 'configure', settings: ownSettings(task) });
+}
+
+/** The store of one tab, at the entrance of the room that its address names. */
+export function createPageStore(first: Address, sessions: SessionFactory, shelf: OwnShelf & RoomShelf, tab: Tab): PageStore {
+  return createStore<Page>((set, get) => {
+    let joined: { readonly session: Session; readonly leave: () => void } | null = null;
+
+    /** @param opening what the room is to learn as soon as this client is in it; null to learn what it says. */
+    const join = (opening: Opening | null) => {
+      const { room, secret, backend, log } = get().address;
       const session = sessions.join({ room, secret, backend, log });
+      let waiting = opening;
+      /** The run that was compared: once each. */
+      let compared: string | null = null;
       const show = () => {
         const view = session.getView();
-        set({ signalling: session.signalling(), ...(view && shown(view, get())) });
+        if (view && waiting) {
+          begin(session, waiting);
+          waiting = null;
+        }
+        // An opener's room is one only with its task.
+        const isThere = view && (!opening || view.settings.task || view.status.kind === 'failed' || get().place === 'room');
+        const before = get().task;
+        set({ signalling: session.signalling(), ...(isThere && shown(view, get())) });
+        const { task } = get();
+        if (task !== before) {
+          get().readFor(task);
+          set({ accepted: nothingAccepted });
+        }
+        if (view && view.run !== compared && isComparable(view)) {
+          compared = view.run;
+          session.command({ type: 'compare' });
+        }
       };
       const stop = session.subscribe(show);
-      joined = { session, stop };
-      set({ ...outside, place: 'joining' });
+      joined = {
+        session,
+        leave: () => {
+          stop();
+          session.leave();
+        },
+      };
+      set({ ...outside, ...(opening ? {} : nothingBrought), place: 'joining' });
       show();
       sessions.datasets().then(
         (entries) => set({ datasets: { entries, problem: null } }),
@@ -136,16 +202,30 @@ export function createPageStore(address: Address, sessions: SessionFactory, shel
       ...outside,
       runs: [],
       ...createOwnSlice(set, get, shelf),
-      address,
-      loadWith,
-      watch: () => sessions.watch(address.room, address.secret, (present) => set({ present })),
-      join,
-      setPlace: (place) => set({ place, filming: false, drawing: false }),
+      ...createBringSlice(set, get, shelf, {
+        task: () => get().task,
+        bring: (rows) => joined?.session.bring(rows),
+        teach: (task, rows) => {
+          if (joined) return begin(joined.session, { task, rows });
+          const address = ownRoom(get().address);
+          tab.show(address.href);
+          set({ address });
+          join({ task, rows });
+        },
+      }),
+      address: first,
+      loadWith: tab.loadWith,
+      watch: () => {
+        const { room, secret } = get().address;
+        return sessions.watch(room, secret, (present) => set({ present }));
+      },
+      join: () => join(null),
+      setPlace: (place) => set({ ...nothingBrought, place, filming: false, drawing: false }),
       leave: () => {
-        joined?.stop();
-        joined?.session.leave();
+        joined?.leave();
         joined = null;
-        set(outside);
+        get().readFor(null);
+        set({ ...outside, ...nothingBrought, filming: false, drawing: false });
       },
       command: (command) => joined?.session.command(command),
       model: async () => (await joined?.session.model()) ?? null,

@@ -102,6 +102,14 @@ const words: Readonly<Record<string, RegExp>> = {
   settled: /Nothing more to learn after round 12[^]*recognises/,
   stopped: /Stopped after round 9 of 20/,
   cutoff: /Meeting point lost: open connections go on/,
+  roomEmpty:
+    /This room tells apple, limes, Pears, plums and quinces from 32 x 32 colour images\s+6 people are here, you among them, and 4 have brought 340 images[^]*Neighbours get your model’s weights and nothing else[^]*Bring data of yours/,
+  roomPictures: /Take part with 264 images[^]*3 of your 4 classes are learned here by name[^]*apples[^]*148[^]*left out[^]*It is “apple”/,
+  roomTable: /Your table has no column "Fares"; choose which of yours it is, or add it\.[^]*2 of the room’s 3 columns[^]*It is “Fare”/,
+  roomLobby:
+    /6 clients are here[^]*Client 2 is still choosing data[^]*260 images of my own to learn from, and 46 set aside[^]*everyone’s own/,
+  roomReached:
+    /of the images that everybody set aside[^]*of 72 images that everybody set aside, recognised[^]*Of my own 46 images set aside: [\d.]+\s% with the others’ help, 58\.0\s% alone/,
   failed: /This client has failed[^]*reload this tab, or choose another backend/,
   fallback: /WebAssembly\. WebGPU has only a software adapter here/,
 };

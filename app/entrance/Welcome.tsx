@@ -19,6 +19,7 @@ function presence(present: number | null, room: string): string {
 
 export function Welcome() {
   const room = usePage(({ address }) => address.room);
+  const isOwn = usePage(({ address }) => address.own);
   const present = usePage((page) => page.present);
   const watch = usePage((page) => page.watch);
   const join = usePage((page) => page.join);
@@ -30,16 +31,19 @@ export function Welcome() {
       <div>
         <h1>sparkmesh</h1>
         <p className="lead">
-          Browser tabs learn to recognise pictures together: each trains on its own few images and talks only to its neighbours, with no
-          server in between.
+          {isOwn
+            ? 'You are invited to teach a model together: each brings data of their own, which stay with them, and browser tabs learn from all of it, with no server in between.'
+            : 'Browser tabs learn to recognise pictures together: each trains on its own few images and talks only to its neighbours, with no server in between.'}
         </p>
         <p className="welcome-join">
           <button type="button" className="action first" onClick={join}>
-            Try it with clothes
+            {isOwn ? 'See what it learns' : 'Try it with clothes'}
           </button>
-          <button type="button" className="action" onClick={() => setPlace('own')}>
-            Teach it something of yours
-          </button>
+          {!isOwn && (
+            <button type="button" className="action" onClick={() => setPlace('own')}>
+              Teach it something of yours
+            </button>
+          )}
           <button type="button" className="link" onClick={() => setPlace('model')}>
             Use a saved model
           </button>
@@ -50,12 +54,18 @@ export function Welcome() {
         <RoomKind />
         <PlainHttp />
         <dl className="small print">
-          <dt>What runs</dt>
-          <dd>With clothes, unless someone changes it: {describeSettings(settings)}.</dd>
+          {!isOwn && (
+            <>
+              <dt>What runs</dt>
+              <dd>With clothes, unless someone changes it: {describeSettings(settings)}.</dd>
+            </>
+          )}
           <dt>What others can see</dt>
           <dd>
-            The clothes come from the server of this page; what you give of your own is kept in this browser. {disclosure(settings)} Tabs
-            connect directly, so others can learn your network address.
+            {isOwn
+              ? 'What you give is kept in this browser, and nothing of it is offered before you have seen what the room learns and said so. '
+              : `The clothes come from the server of this page; what you give of your own is kept in this browser. ${disclosure(settings)} `}
+            Tabs connect directly, so others can learn your network address.
           </dd>
         </dl>
       </div>

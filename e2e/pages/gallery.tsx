@@ -5,6 +5,7 @@ import { createRoot } from 'react-dom/client';
 import { readAddress, type Address } from '../../app/address.ts';
 import { App } from '../../app/App.tsx';
 import { BadRoom } from '../../app/entrance/BadRoom.tsx';
+import type { RoomShelf } from '../../app/bringSlice.ts';
 import type { OwnShelf } from '../../app/ownSlice.ts';
 import type { Session, SessionFactory } from '../../app/session.ts';
 import { createPageStore } from '../../app/store.ts';
@@ -76,6 +77,10 @@ class NotedSession implements Session {
     this.adopted.push(digest);
   }
 
+  bring(): void {
+    // A client would tell everyone of them, and show them as its own.
+  }
+
   leave(): void {
     this.left++;
   }
@@ -122,9 +127,11 @@ const factory: SessionFactory = {
   inputs: (dataset) => Promise.resolve(galleryInputs(dataset)),
 };
 
-const shelf: OwnShelf = {
-  kept: () => Promise.resolve(state.kind === 'own' ? state.kept : null),
+const shelf: OwnShelf & RoomShelf = {
+  kept: () => Promise.resolve('kept' in state ? (state.kept ?? null) : null),
   forget: () => Promise.resolve(),
+  define: () => new Promise(() => undefined),
+  take: () => new Promise(() => undefined),
   read(_files, _form, tell) {
     queueMicrotask(() => {
       if (state.kind === 'own' && state.message) tell(state.message);
@@ -159,7 +166,10 @@ const store = typeof address === 'string' ? null : storeAt(address);
 function storeAt(found: Address) {
   const { secret } = found;
   const invitation = secret === null ? 'https://sparkmesh.example/?room=main' : `https://sparkmesh.example/?closed=main#${secret}`;
-  return createPageStore({ ...found, secure: !('plain' in state), invitation }, factory, shelf, (backend) => backends.push(backend));
+  return createPageStore({ ...found, secure: !('plain' in state), invitation }, factory, shelf, {
+    loadWith: (backend) => void backends.push(backend),
+    show: () => undefined,
+  });
 }
 
 /** Presses the button of that name. */
@@ -176,9 +186,11 @@ flushSync(() => createRoot(root).render(typeof address === 'string' ? <BadRoom p
 if (state.kind === 'joined') {
   root.querySelector('button')?.click();
   if (state.before) session.show(state.view);
-  const { press: named } = state;
+  const { press: named, brought } = state;
   // The room is there by then.
   if (named !== undefined) setTimeout(() => press(named));
+  const task = store?.getState().task;
+  if (brought && task) store.setState({ bringing: { kind: 'brought', task } });
 }
 if (state.kind === 'model') store?.getState().setPlace('model');
 if (state.kind === 'own' && store) {

@@ -49,7 +49,7 @@ const broken: LeftOut[] = [
   { what: 'system file', why: 'an operating system left it there', count: 2, examples: ['.DS_Store', 'apples/Thumbs.db'] },
 ];
 
-const pictures = (times: number, leftOut: readonly LeftOut[]): OwnImages => ({
+export const pictures = (times: number, leftOut: readonly LeftOut[]): OwnImages => ({
   kind: 'images',
   from: 'files',
   form: defaultForm.image,
@@ -57,7 +57,7 @@ const pictures = (times: number, leftOut: readonly LeftOut[]): OwnImages => ({
   previews: fruits.flatMap((fruit) => Array.from({ length: 6 }, (_, k) => drawn(fruit, k))),
 });
 
-const passengers: OwnTable = {
+export const passengers: OwnTable = {
   kind: 'table',
   name: 'passengers.csv',
   form: { ...defaultForm.table, label: 'Survived', names: true, leftOut: ['Ticket'] },

@@ -8,6 +8,7 @@ import { randomStream } from '../../src/math/random.ts';
 import { defaultSettings, type Settings } from '../../src/settings/settings.ts';
 import { clothesConfusion } from './learned.ts';
 import { ownStates } from './ownStates.ts';
+import { roomStates } from './roomStates.ts';
 
 export type GalleryState =
   | { readonly kind: 'entrance'; readonly present: number | null; readonly plain?: true }
@@ -24,6 +25,10 @@ export type GalleryState =
       readonly signalling: SignallingStatus;
       readonly press?: string;
       readonly before?: ClientView;
+      /** Own data in this browser. */
+      readonly kept?: KeptData;
+      /** Whether the room has been offered them. */
+      readonly brought?: true;
     };
 
 const SELF = 3;
@@ -179,6 +184,8 @@ function view(share: ShareView, scene: Scene): ClientView {
     round: Math.min(finished, settings.rounds - 1),
     phase: moving ? 'evolve' : null,
     ...rounds(finished, clients),
+    averagedHere: [],
+    alone: null,
     bytes: {
       training: peers.reduce((sum, { sent }) => sum + Object.values(sent).reduce((a, b) => a + b, 0), 0),
       evaluation: 159_000 * finished,
@@ -268,6 +275,7 @@ export function galleryStates(share: ShareView): Record<string, GalleryState> {
     settled: joined({ status: { kind: 'finished', why: 'settled' }, finished: 12 }),
     stopped: joined({ status: { kind: 'finished', why: 'stopped' }, finished: 9 }),
     cutoff: joined(running, {}, 'lost'),
+    ...roomStates(view(share, lobby), rounds(done, SIX)),
     failed: joined(
       {
         ...running,

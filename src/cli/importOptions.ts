@@ -34,7 +34,7 @@ const listText = v.pipe(
 
 /** How a person means the rows of a CSV file. */
 const tableOptions = {
-  labelColumn: option('COLUMN', 'the column of the label, by name or number from 1 (default the last)', path),
+  labelColumn: option('COLUMN', "the label's column, by name or number from 1 (default the likeliest)", path),
   leaveOut: option('COLUMNS', 'columns of the CSV file not to learn from, e.g. id,date', listText),
   categories: option('COLUMNS', 'columns of the CSV file whose values are names, also where they look like numbers', listText),
   names: option(

@@ -18,6 +18,7 @@ import { algorithms, evolvedBy, presets, usualRidge, usualTimed } from '../setti
 import {
   defaultSettings,
   exchanges,
+  MOST_OWN_SAMPLES,
   settingsSchema,
   withAlgorithm,
   type Exchange,
@@ -63,9 +64,6 @@ export type FederationOptions = RunOptions & TabFederation;
 
 /** These runs are for comparison, so they score on every test sample. */
 const defaults: Settings = { ...defaultSettings(), testSamples: 10_000 };
-
-/** Of own data the most that one client learns from: more would make its kernel slow. */
-const MOST_OWN_SAMPLES = 1000;
 
 const DEFAULT_DEGREE = 4;
 const DEFAULT_PROBABILITY = 0.3;

@@ -4,7 +4,8 @@ import { copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import type { Client } from '../client/client.ts';
 import { DatasetProblems } from '../client/datasetProblems.ts';
 import type { ClientView } from '../client/view.ts';
 import { entriesOf, readEntries, type OwnFederation } from '../datasets/ownEntries.ts';
@@ -60,8 +61,16 @@ interface Learnt {
   readonly lines: readonly string[];
 }
 
+/** Has every client train alone, after the run. */
+async function compared(clients: readonly Client[], rounds: number): Promise<ClientView[]> {
+  for (const client of clients) client.command({ type: 'compare' });
+  const views = () => clients.map((client) => client.view());
+  await vi.waitFor(() => expect(views().every(({ alone }) => alone?.scores.length === rounds)).toBe(true), 30_000);
+  return views();
+}
+
 /** A federation of these data in this process, with all that went over its channels and into its logs. */
-async function learn({ task, own }: OwnFederation, changes: Partial<Settings> = {}): Promise<Learnt> {
+async function learn({ task, own }: OwnFederation, changes: Partial<Settings> = {}, compares = false): Promise<Learnt> {
   const settings: Settings = { ...defaultSettings(), task, exchange: 'weights', rounds: 3, hidden: [16], samples: 30, ...changes };
   const frames: Buffer[] = [];
   const lines: string[] = [];
@@ -90,7 +99,11 @@ async function learn({ task, own }: OwnFederation, changes: Partial<Settings> = 
     },
   );
   try {
-    return { views: await conductor.run(), settings, frames, lines };
+    const views = await conductor.run();
+    const before = frames.length;
+    const last = compares ? await compared(clients, settings.rounds) : views;
+    if (compares) expect(frames.length).toBe(before);
+    return { views: last, settings, frames, lines };
   } finally {
     await Promise.all(clients.map((client) => client.close()));
   }
@@ -137,6 +150,21 @@ describe('folders of images, a person each', () => {
     // Every client has the constants of the whole, which nobody has seen.
     const parts = federation.own.map((rows) => momentsOf(federation.task, rows.values, divided(rows, federation.task, settings).train));
     for (const view of views) expect(view.scale).toEqual(scaleOf(parts));
+  });
+
+  test('are scored beside what each would have reached alone, on the rows that each holds out', async () => {
+    const federation = await people();
+    const { views } = await learn(federation, {}, true);
+    const last = views[0]!.summaries.at(-1)!;
+    const here = views.map(({ averagedHere, scoredOn }) => averagedHere.at(-1)!.score.accuracy * scoredOn!);
+    expect(here.reduce((sum, right) => sum + right, 0) / 6).toBeCloseTo(last.averaged.accuracy);
+    for (const view of views) expect(view.averagedHere.map(({ round }) => round)).toEqual([0, 1, 2]);
+    // Whatever the others did.
+    const cut = await learn(federation, { dropout: 0.9 }, true);
+    for (const [k, { alone }] of views.entries()) {
+      expect(alone).toEqual({ rounds: 3, scores: [expect.anything(), expect.anything(), expect.anything()] });
+      expect(cut.views[k]!.alone).toEqual(alone);
+    }
   });
 
   test('leave no row and no name of a file in any frame, log or report', async () => {

@@ -38,7 +38,12 @@ export interface ClientOptions extends ParticipationOptions {
 }
 
 /** @returns what a person's command asks of the room; null for a start that would find nobody to learn with. */
-function proposalOf(command: ClientCommand, { members, register }: Room, offers: Offers, digest: string): Proposal | null {
+function proposalOf(
+  command: Exclude<ClientCommand, { type: 'compare' }>,
+  { members, register }: Room,
+  offers: Offers,
+  digest: string,
+): Proposal | null {
   switch (command.type) {
     case 'start':
       return offers.start(members, register.settings, digest);
@@ -61,6 +66,8 @@ export class Client {
   #wanted: readonly PeerId[] = [];
   #failure: string | null = null;
   #notice: string | null = null;
+  /** Why the latest settings could not be prepared for, which is no news when others can. */
+  #refusal: string | null = null;
   #isClosed = false;
 
   constructor(options: ClientOptions) {
@@ -84,6 +91,7 @@ export class Client {
   }
 
   command(command: ClientCommand): void {
+    if (command.type === 'compare') return this.#participation.compare();
     const proposal = proposalOf(command, this.#room, this.#offers, this.#preparation.problem?.digest ?? '');
     if (proposal) this.#follow(this.#room.propose(proposal));
   }
@@ -261,6 +269,8 @@ export class Client {
       const prepared = await this.#preparation.prepare(this.#room.register.settings, this.#room.self.number);
       if (prepared.kind === 'superseded') return;
       if (prepared.kind === 'refused') this.#notice = prepared.why;
+      else if (this.#notice !== null && this.#notice === this.#refusal) this.#notice = null;
+      this.#refusal = prepared.kind === 'refused' ? prepared.why : null;
       this.#log('client', prepared.kind, prepared.kind === 'refused' ? { why: prepared.why } : {});
       const { problem } = this.#preparation;
       if (problem?.share) {

@@ -5,6 +5,7 @@ import { activeRun, isPaused, isVoid, type RoomRegister, type RunRegister } from
 import { Wire } from '../protocol/wire.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { PeerId } from '../transport/transport.ts';
+import { Alone } from './alone.ts';
 import type { Clock } from './clock.ts';
 import type { Examination } from './examination.ts';
 import type { LearnedModel } from './learned.ts';
@@ -37,8 +38,12 @@ interface ActiveRun {
   readonly id: string;
   readonly settings: Settings;
   readonly run: Run;
+  /** What this client learns from in it, by its own constants. */
+  readonly prepared: Problem;
   /** Whether the target round is done here. */
   isReached: boolean;
+  /** What it would have reached alone, once that was asked for. */
+  alone: Alone | null;
 }
 
 export class Participation {
@@ -115,7 +120,24 @@ export class Participation {
     this.mailbox.leave();
     if (!active) return;
     this.log('client', 'leaves', { run: active.id });
-    await active.run.dispose();
+    await Promise.all([active.run.dispose(), active.alone?.dispose()]);
+  }
+
+  /** Trains alone as long as the run has lasted, to compare; once a run. */
+  compare(): void {
+    const active = this.#active;
+    const last = active?.run.history.own.at(-1);
+    if (!active || !last || active.alone) return;
+    const { id, settings, prepared } = active;
+    const rounds = last.round + 1;
+    this.log('client', 'compares', { rounds });
+    const changed = () => this.tell({ type: 'changed' });
+    active.alone = new Alone({ id, self: this.room.self, settings, log: this.log, ...this.#limits() }, prepared, rounds, changed);
+  }
+
+  #limits() {
+    const { clock, productBudget, inputBudget = INPUT_BUDGET } = this.options;
+    return { clock, productBudget, inputBudget };
   }
 
   #enter(register: RunRegister, settings: Settings, prepared: Problem): 'founder' | 'newcomer' {
@@ -129,7 +151,7 @@ export class Participation {
     const start = problem.startsAlike ? problem.initialWeights : null;
     const earlier = resumption ? { ...resumption.snapshot.wire, taken: resumption.taken } : undefined;
     this.mailbox.enter(new Wire(shapeOf(id, settings, problem), settings, self.number, start, earlier));
-    this.#active = { id, settings, run, isReached: false };
+    this.#active = { id, settings, run, prepared, isReached: false, alone: null };
     if (resumption) this.mailbox.bytes.restore(resumption.snapshot.bytes);
     run.hold(this.#hold);
     run.setPaused(isPaused(register));
@@ -138,9 +160,9 @@ export class Participation {
   }
 
   #makeRun(id: string, settings: Settings, problem: Problem, samples: number): Run {
-    const { source, clock, trace = null, productBudget, inputBudget = INPUT_BUDGET, resumption = null } = this.options;
+    const { source, trace = null, resumption = null } = this.options;
     return new Run(
-      { id, self: this.room.self, settings, problem, samples, source, clock, log: this.log, inputBudget, productBudget, trace, resumption },
+      { id, self: this.room.self, settings, problem, samples, source, log: this.log, ...this.#limits(), trace, resumption },
       {
         participants: () => this.room.participants(),
         isOpen: (peer) => this.mailbox.isOpen(peer),

@@ -88,6 +88,19 @@ export interface ShareView {
   readonly height: number;
 }
 
+/** The scores that training alone on the own rows has reached, round by round. */
+export interface AloneView {
+  /** Of which there will be scores in the end. */
+  readonly rounds: number;
+  readonly scores: readonly Score[];
+}
+
+/** What the averaged model of a round makes of the rows that this client has held out. */
+export interface AveragedHere {
+  readonly round: number;
+  readonly score: Score;
+}
+
 export interface ClientView {
   readonly self: Presence;
   readonly status: ClientStatus;
@@ -109,6 +122,10 @@ export interface ClientView {
   readonly phase: Phase | null;
   readonly own: readonly OwnRound[];
   readonly summaries: readonly RoundSummary[];
+  /** Of own data, by ascending round; else none. */
+  readonly averagedHere: readonly AveragedHere[];
+  /** Null until a person has asked what this client would have reached alone. */
+  readonly alone: AloneView | null;
   /** Totals of this client: training, evaluation (metrics and their weights), and control messages. */
   readonly bytes: { readonly training: number; readonly evaluation: number; readonly control: number };
   /** The latest thing a person should know, in one sentence, e.g. a rejected message or a lost neighbour. */
@@ -131,6 +148,8 @@ export const emptyView: ClientView = {
   phase: null,
   own: [],
   summaries: [],
+  averagedHere: [],
+  alone: null,
   bytes: { training: 0, evaluation: 0, control: 0 },
   notice: null,
 };
@@ -141,4 +160,6 @@ export type ClientCommand =
   | { readonly type: 'start' }
   | { readonly type: 'pause' }
   | { readonly type: 'resume' }
-  | { readonly type: 'stop' };
+  | { readonly type: 'stop' }
+  /** Trains alone as long as the run that is over, for comparison; concerns this client only. */
+  | { readonly type: 'compare' };

@@ -30,11 +30,18 @@ function roomOf(...proposals: Proposal[]): Room {
 const start = { type: 'start', id: 'r', founders: ['a', 'b', 'c', 'd'], digest: '', scale: null, samples: 800 } as const satisfies Proposal;
 
 function activeIn(change: Partial<ShownRun> = {}): ShownRun {
-  const history = { own: [], summaries: [], phase: 'mix', missedRoundsOf: (peer: string) => (peer === 'b' ? 2 : 0) } as const;
+  const history = {
+    own: [],
+    summaries: [],
+    averagedHere: [],
+    phase: 'mix',
+    missedRoundsOf: (peer: string) => (peer === 'b' ? 2 : 0),
+  } as const;
   return {
     id: 'run',
     settings,
     isReached: false,
+    alone: null,
     run: { round: 5, history, activityOf: (peer) => (peer === 'b' ? 'waiting' : 'idle') },
     ...change,
   };

@@ -2,6 +2,7 @@
 import { isPaused, type RoomRegister } from '../protocol/register.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { PeerId, Presence } from '../transport/transport.ts';
+import type { Alone } from './alone.ts';
 import type { ByteCounters } from './bytes.ts';
 import type { Mailbox } from './mailbox.ts';
 import { edgesOf, neighboursAlong, type Edge } from './neighbourhood.ts';
@@ -19,6 +20,7 @@ export interface ShownRun {
   readonly run: Pick<Run, 'round' | 'history' | 'activityOf'>;
   /** Whether the target round is done here. */
   readonly isReached: boolean;
+  readonly alone: Pick<Alone, 'view'> | null;
 }
 
 /** What there is to show. */
@@ -90,6 +92,8 @@ export function viewOf(shown: Shown): ClientView {
     phase: active?.run.history.phase ?? null,
     own: active?.run.history.own ?? emptyView.own,
     summaries: active?.run.history.summaries ?? emptyView.summaries,
+    averagedHere: active?.run.history.averagedHere ?? emptyView.averagedHere,
+    alone: active?.alone?.view ?? null,
     bytes: { training, evaluation, control },
     notice,
   };

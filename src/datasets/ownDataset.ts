@@ -7,7 +7,7 @@ import type { ColumnPlan, TablePlan } from '../data/formats/tablePlan.ts';
 import { stratifiedSplit, type RowsOfClasses } from '../data/split.ts';
 import { randomStream } from '../math/random.ts';
 import { widthOf } from '../settings/task.ts';
-import { inOrder } from '../task/names.ts';
+import { inOrder } from '../data/names.ts';
 import { pack, type PackedDataset, type RowsByClass } from './pack.ts';
 
 /** The names of classes among the labels, in their order. */

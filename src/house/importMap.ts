@@ -47,7 +47,7 @@ export const importMap: ImportMap = {
   'src/protocol': { folders: ['src/math', 'src/model', 'src/ntk', 'src/transport', 'src/settings', 'src/task'], packages: ['valibot'] },
   'src/round': { folders: ['src/math', 'src/model', 'src/ntk', 'src/transport', 'src/settings', 'src/protocol'], packages: [] },
   'src/client': { folders: ['src/log', ...kernels, ...mesh, ...federation, 'src/export'], packages: ['valibot'] },
-  'src/own': { folders: ['src/data'], packages: ['idb'] },
+  'src/own': { folders: ['src/settings', 'src/data', 'src/task'], packages: ['idb'] },
   app: {
     folders: [
       'src/math',
@@ -58,6 +58,7 @@ export const importMap: ImportMap = {
       'src/transport',
       'src/settings',
       'src/data',
+      'src/task',
       'src/export',
       'src/client',
       'src/own',

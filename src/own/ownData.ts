@@ -4,6 +4,9 @@ import type { Saying } from '../data/dataset.ts';
 import type { CsvForm } from '../data/formats/csvForm.ts';
 import type { ImageForm } from '../data/formats/image.ts';
 import type { Reading } from '../data/formats/reading.ts';
+import type { Task } from '../settings/task.ts';
+import type { Accepted, OwnShape } from '../task/fit.ts';
+import type { OwnRows } from '../task/ownRows.ts';
 
 /** A file that a person gives, by its path in what was given, with slashes. */
 export interface GivenFile {
@@ -39,6 +42,15 @@ export interface OwnTable {
 
 export type OwnData = OwnImages | OwnTable;
 
+/** What of it decides if it fits a task. */
+export function shapeOf(data: OwnData): OwnShape {
+  const { classes, dialect } = data.reading;
+  if (data.kind === 'images') return { kind: 'images', ...data.form.size, channels: data.form.channels, classes };
+  const { titles } = data;
+  // The labels of IDX files stand in a file of their own, as if behind the columns.
+  return { kind: 'table', named: dialect?.names ?? false, titles, label: data.form?.label ?? String(titles.length + 1), classes };
+}
+
 /** How much of what was given has been read: files of images, or bytes of a table. */
 export interface ReadingProgress {
   readonly unit: 'images' | 'bytes';
@@ -59,12 +71,15 @@ export interface OwnForm {
   readonly table: CsvForm;
   /** The class of images that lie in no folder; null where nobody has said it. */
   readonly looseClass: string | null;
+  /** The task that they are given for, by whose columns a table is read; null where there is none yet. */
+  readonly task: Task | null;
 }
 
 export const defaultForm: OwnForm = {
   image: { size: { width: 32, height: 32 }, channels: 3 },
   table: { label: null, leftOut: [], categories: [], names: null, empty: 'impute', encoding: null, image: null },
   looseClass: null,
+  task: null,
 };
 
 /** The part of each class that is set aside for testing. */
@@ -80,13 +95,19 @@ export interface Refusal {
   readonly titles: readonly string[];
 }
 
-export type ToReader = {
-  readonly type: 'read';
-  /** None for those that are kept: a table or IDX files, meant in another way. */
-  readonly files: readonly GivenFile[];
-  readonly form: OwnForm;
-};
+export type ToReader =
+  | {
+      readonly type: 'read';
+      /** None for those that are kept: a table or IDX files, meant in another way. */
+      readonly files: readonly GivenFile[];
+      readonly form: OwnForm;
+    }
+  /** Asks for the task that what is kept makes, with the names of classes that only others have. */
+  | { readonly type: 'define'; readonly others: readonly string[] }
+  /** Asks for the rows of what is kept, as a task understands them. */
+  | { readonly type: 'take'; readonly task: Task; readonly accepted: Accepted };
 
+/** What is said while files are read, and at the end of it. */
 export type FromReader =
   /** `data` is what has been read up to here, null where nothing can be told yet. */
   | { readonly type: 'progress'; readonly progress: ReadingProgress; readonly data: OwnData | null }
@@ -94,3 +115,9 @@ export type FromReader =
   /** Images in no folder, of which nobody has said the class. */
   | { readonly type: 'asked'; readonly images: number }
   | { readonly type: 'refused'; readonly refusal: Refusal };
+
+/** What the two other requests are answered with. */
+export type Answer =
+  | { readonly type: 'task'; readonly task: Task }
+  | { readonly type: 'rows'; readonly rows: OwnRows }
+  | Extract<FromReader, { type: 'refused' }>;

@@ -28,7 +28,7 @@ export interface SeenRow {
   readonly values: Uint8Array | null;
 }
 
-interface Own extends KeptData {
+export interface Own extends KeptData {
   /** Of a table and of IDX files: what their rows are read from. */
   readonly sources: readonly GivenFile[];
 }
@@ -67,6 +67,21 @@ export class OwnStore {
 
   row(path: string): Promise<Uint8Array | undefined> {
     return this.database.get('rows', path);
+  }
+
+  /** All images, in the order of their paths. */
+  async images(): Promise<{ readonly label: string; readonly values: Uint8Array }[]> {
+    const transaction = this.database.transaction(['files', 'rows']);
+    const [files, paths, rows] = await Promise.all([
+      transaction.objectStore('files').getAll(),
+      transaction.objectStore('rows').getAllKeys(),
+      transaction.objectStore('rows').getAll(),
+    ]);
+    const valuesOf = new Map(paths.map((path, i) => [path, rows[i]]));
+    return files.flatMap(({ path, outcome }) => {
+      const values = valuesOf.get(path);
+      return outcome.kind === 'image' && values ? [{ label: outcome.label, values }] : [];
+    });
   }
 
   /** Forgets all of it. */

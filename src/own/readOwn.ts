@@ -9,6 +9,7 @@ import { labelledIdx } from '../data/formats/idx.ts';
 import type { LabelledRows } from '../data/formats/labelledRows.ts';
 import { LeftOutList, type Reading } from '../data/formats/reading.ts';
 import { unnamedColumn } from '../data/formats/tablePlan.ts';
+import { formFor } from '../task/fit.ts';
 import { wholeFile } from './files.ts';
 import type { FromReader, GivenFile, OwnData, OwnForm, Preview, Refusal } from './ownData.ts';
 import type { OwnStore } from './ownStore.ts';
@@ -60,8 +61,9 @@ function checkClasses({ classes }: Reading, label: string): void {
   );
 }
 
-async function readTable(file: GivenFile, form: CsvForm, store: OwnStore, tell: Tell): Promise<OwnData> {
+async function readTable(file: GivenFile, { table, task }: OwnForm, store: OwnStore, tell: Tell): Promise<OwnData> {
   const bytes = await wholeFile(file);
+  const form = task?.kind === 'table' ? formFor(task, titlesIfAny(bytes, table), table) : table;
   // Two passes, or three where a column has words and numbers.
   const total = 3 * bytes.length;
   let before = 0;
@@ -122,7 +124,7 @@ export async function readOwn(files: readonly GivenFile[], form: OwnForm, store:
     readImageFiles(folders, form.image, store, (progress, data) => tell({ type: 'progress', progress, data }));
   switch (source.kind) {
     case 'csv':
-      return { type: 'read', data: await readTable(source.file, form.table, store, tell) };
+      return { type: 'read', data: await readTable(source.file, form, store, tell) };
     case 'idx':
       return { type: 'read', data: await readIdx(source, store) };
     case 'images':

@@ -1,6 +1,9 @@
 /** The page's end of a person's own data: what is kept, a worker that reads more while there is more, and nothing else. */
 
-import type { FromReader, GivenFile, KeptData, OwnForm, ToReader } from './ownData.ts';
+import type { Task } from '../settings/task.ts';
+import type { Accepted } from '../task/fit.ts';
+import type { OwnRows } from '../task/ownRows.ts';
+import type { Answer, FromReader, GivenFile, KeptData, OwnForm, Refusal, ToReader } from './ownData.ts';
 import { OwnStore } from './ownStore.ts';
 
 async function withStore<T>(use: (store: OwnStore) => Promise<T>): Promise<T> {
@@ -10,6 +13,42 @@ async function withStore<T>(use: (store: OwnStore) => Promise<T>): Promise<T> {
   } finally {
     store.close();
   }
+}
+
+const lost = (why: string): Refusal => ({
+  message: `The reader stopped (${why}); reload the page, and give the files again.`,
+  saying: null,
+  titles: [],
+});
+
+/** Asks a worker. @param tell hears all that it says, the last of which ends it. @returns how to end it before that. */
+function ask<Message extends { readonly type: string }>(
+  request: ToReader,
+  tell: (message: Message | { readonly type: 'refused'; readonly refusal: Refusal }) => void,
+): () => void {
+  const worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' });
+  worker.onmessage = ({ data }: MessageEvent<Message>) => {
+    if (data.type !== 'progress') worker.terminate();
+    tell(data);
+  };
+  worker.onerror = ({ message }) => {
+    worker.terminate();
+    tell({ type: 'refused', refusal: lost(message) });
+  };
+  worker.postMessage(request);
+  return () => worker.terminate();
+}
+
+/** @returns the answer that is no refusal. @throws with a refusal's sentence. */
+async function answerTo(request: Exclude<ToReader, { type: 'read' }>): Promise<Exclude<Answer, { type: 'refused' }>> {
+  const answer = await new Promise<Answer>((resolve) => ask<Answer>(request, resolve));
+  if (answer.type === 'refused') throw new OwnDataError(answer.refusal.message);
+  return answer;
+}
+
+/** What keeps own data from a room; the message says in one sentence what to do. */
+class OwnDataError extends Error {
+  override readonly name = 'OwnDataError';
 }
 
 /** Own data in this browser. */
@@ -26,20 +65,24 @@ export const browserShelf = {
    * @returns how to end it before that: what has been kept stays.
    */
   read(files: readonly GivenFile[], form: OwnForm, tell: (message: FromReader) => void): () => void {
-    const worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' });
-    worker.onmessage = ({ data }: MessageEvent<FromReader>) => {
-      if (data.type !== 'progress') worker.terminate();
-      tell(data);
-    };
-    worker.onerror = ({ message }) => {
-      worker.terminate();
-      tell({
-        type: 'refused',
-        refusal: { message: `The reader stopped (${message}); reload the page, and give the files again.`, saying: null, titles: [] },
-      });
-    };
-    const request: ToReader = { type: 'read', files, form };
-    worker.postMessage(request);
-    return () => worker.terminate();
+    return ask<FromReader>({ type: 'read', files, form }, tell);
+  },
+
+  /**
+   * The task that what is kept makes.
+   * @param others names of classes that only others have.
+   * @throws with a sentence for people where it makes none.
+   */
+  async define(others: readonly string[]): Promise<Task> {
+    const answer = await answerTo({ type: 'define', others });
+    if (answer.type !== 'task') throw new Error('A reader that was asked for a task has answered with rows.');
+    return answer.task;
+  },
+
+  /** The rows of what is kept, as a task understands them. @throws with a sentence for people where they do not fit. */
+  async take(task: Task, accepted: Accepted): Promise<OwnRows> {
+    const answer = await answerTo({ type: 'take', task, accepted });
+    if (answer.type !== 'rows') throw new Error('A reader that was asked for rows has answered with a task.');
+    return answer.rows;
   },
 };

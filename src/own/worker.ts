@@ -1,17 +1,19 @@
 /// <reference lib="webworker" />
-/** The worker that reads a person's own files, so that the page stays at hand; to cancel is to end it, and what it has kept stays. */
+/** The worker that reads a person's own files, and takes rows of them to a room; to cancel is to end it, and what it has kept stays. */
 
 import { DatasetError } from '../data/dataset.ts';
-import type { FromReader, Refusal, ToReader } from './ownData.ts';
+import { TaskError } from '../task/taskError.ts';
+import type { Answer, FromReader, Refusal, ToReader } from './ownData.ts';
 import { OwnStore } from './ownStore.ts';
 import { readOwn, RefusedError } from './readOwn.ts';
+import { takenRows, taskOf } from './roomRows.ts';
 
-const post = (message: FromReader) => self.postMessage(message);
+const post = (message: FromReader | Answer) => self.postMessage(message);
 
 function refusalOf(error: unknown): Refusal {
   if (error instanceof RefusedError) return error.refusal;
   const other = { saying: null, titles: [] };
-  if (error instanceof DatasetError) return { message: error.message, ...other };
+  if (error instanceof DatasetError || error instanceof TaskError) return { message: error.message, ...other };
   if (error instanceof DOMException && error.name === 'QuotaExceededError') {
     return { message: 'This browser has no room left for them; free some, choose a smaller size, or give fewer.', ...other };
   }
@@ -19,10 +21,21 @@ function refusalOf(error: unknown): Refusal {
   return { message: `Reading failed (${String(error)}); give the files again, or others.`, ...other };
 }
 
-self.onmessage = async ({ data: { files, form } }: MessageEvent<ToReader>) => {
+async function answerTo(request: ToReader, store: OwnStore): Promise<FromReader | Answer> {
+  switch (request.type) {
+    case 'read':
+      return readOwn(request.files, request.form, store, post);
+    case 'define':
+      return { type: 'task', task: await taskOf(store, request.others) };
+    case 'take':
+      return { type: 'rows', rows: await takenRows(store, request.task, request.accepted) };
+  }
+}
+
+self.onmessage = async ({ data }: MessageEvent<ToReader>) => {
   const store = await OwnStore.open();
   try {
-    post(await readOwn(files, form, store, post));
+    post(await answerTo(data, store));
   } catch (error) {
     post({ type: 'refused', refusal: refusalOf(error) });
   } finally {

@@ -157,7 +157,7 @@ describe('a saved model', () => {
 
 describe('what does not fit', () => {
   const refusals: [string, keyof typeof models, string, RegExp][] = [
-    ['a table that lacks a column', 'table', 'size;colour\n1;red\n', /lacks the column "weight" that the model reads; name it so/],
+    ['a table that lacks a column', 'table', 'size;colour\n1;red\n', /has no column "weight"; add it: the columns are "size", /],
     [
       'a word among numbers',
       'table',

@@ -5,7 +5,7 @@ import type { FeatureForm } from '../model/model.ts';
 import { count, range } from './bounds.ts';
 import { methodSchema } from './method.ts';
 import { algorithms, presets, type Algorithm } from './presets.ts';
-import { taskSchema } from './task.ts';
+import { taskSchema, type Task } from './task.ts';
 
 export type { Algorithm } from './presets.ts';
 
@@ -127,6 +127,14 @@ export function defaultSettings(algorithm: Algorithm = 'sparkmesh'): Settings {
     scoreOn: 'test',
     testSamples: 2000,
   };
+}
+
+/** Of own data the most that one client learns from: more would make its kernel slow. */
+export const MOST_OWN_SAMPLES = 1000;
+
+/** What a room begins with whose opener has defined its task: neighbours get weights alone, and all that is held out is scored on. */
+export function ownSettings(task: Task): Settings {
+  return { ...defaultSettings(), task, samples: MOST_OWN_SAMPLES, exchange: 'weights', testSamples: 10_000 };
 }
 
 /** The same settings under another algorithm, as its preset has it. */

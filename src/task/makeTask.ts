@@ -7,7 +7,7 @@ import { planTable, type TablePlan } from '../data/formats/tablePlan.ts';
 import { MAX_CLASSES } from '../settings/bounds.ts';
 import { nameKey, taskSchema, type ImageTask, type TableTask, type Task, type TaskColumn } from '../settings/task.ts';
 import type { TableColumns } from './match.ts';
-import { distinctNames, inOrder, listed, nearest, placeOf } from './names.ts';
+import { distinctNames, inOrder, listed, nearest, placeOf } from '../data/names.ts';
 import { TaskError } from './taskError.ts';
 
 /** @throws {TaskError} with the first thing that keeps it from being a task. */

@@ -1,15 +1,16 @@
 /** A person's classes and columns on a task's, by name; what does not fit is refused with what was probably meant. */
 
 import { DatasetError } from '../data/dataset.ts';
+import { columnPlaces } from '../data/formats/columnPlaces.ts';
 import type { TableText } from '../data/formats/csvForm.ts';
 import { forEachRecord } from '../data/formats/csvRecords.ts';
 import type { LabelledRows, ReadRows } from '../data/formats/labelledRows.ts';
 import { LeftOutList } from '../data/formats/reading.ts';
 import { unnamedColumn, type TablePlan } from '../data/formats/tablePlan.ts';
 import { readPlanned } from '../data/formats/tableRows.ts';
-import { nameKey, taskWidth, type TableTask, type Task } from '../settings/task.ts';
+import { taskWidth, type TableTask, type Task } from '../settings/task.ts';
 import { taskDigest } from './digest.ts';
-import { listed, nearest, placeOf } from './names.ts';
+import { listed, nearest, placeOf } from '../data/names.ts';
 import type { OwnRows } from './ownRows.ts';
 import { TaskError } from './taskError.ts';
 
@@ -18,23 +19,10 @@ export type TableColumns = Omit<TableTask, 'classNames'>;
 
 const meant = (near: string | null) => (near === null ? '' : `; did you mean "${near}"?`);
 
-/** @throws {TaskError} naming the columns that are not there, or there twice. */
-function columnPlaces(first: readonly string[], { columns, label }: TableColumns, where: string): { label: number; columns: number[] } {
-  const placed = (name: string) => {
-    const at = placeOf(name, first);
-    if (at < 0) {
-      const near = nearest(name, first);
-      throw new TaskError(
-        `${where} has no column "${name}"${meant(near)}${near === null ? '; add it' : ' Rename it'}: the columns are ` +
-          `${listed([...columns.map((column) => column.name), label])}, in any order.`,
-      );
-    }
-    if (first.filter((other) => nameKey(other) === nameKey(name)).length > 1) {
-      throw new TaskError(`${where} has several columns "${name}"; give each a name of its own.`);
-    }
-    return at;
-  };
-  return { label: placed(label), columns: columns.map(({ name }) => placed(name)) };
+/** @throws {DatasetError} naming a column that is not there, or there twice. */
+function namedPlaces(first: readonly string[], { columns, label }: TableColumns, where: string): { label: number; columns: number[] } {
+  const places = columnPlaces(first, [...columns.map(({ name }) => name), label], where);
+  return { label: places.at(-1)!, columns: places.slice(0, -1) };
 }
 
 /** Where unnamed columns are: they are called by their numbers. */
@@ -47,15 +35,14 @@ function numberedPlaces(first: readonly string[], { columns, label }: TableColum
 
 /**
  * Reads a table by a task's columns, wherever the file has them; other columns are left out.
- * @throws {TaskError} naming a column that is missing.
- * @throws {DatasetError} saying the line of a field that does not fit, and what to do.
+ * @throws {DatasetError} naming a column that is missing, or the line of a field that does not fit, and what to do.
  */
 export function readTable(text: TableText, table: TableColumns): ReadRows {
   const { utf8, delimiter, where } = text;
   let first: readonly string[] = [];
   forEachRecord(utf8, delimiter, where, (fields) => (first = fields), 1);
   if (first.length === 0) throw new TaskError(`${where} has no rows; give it some.`);
-  const places = table.names ? columnPlaces(first, table, where) : numberedPlaces(first, table, where);
+  const places = table.names ? namedPlaces(first, table, where) : numberedPlaces(first, table, where);
   const used = new Set([places.label, ...places.columns]);
   const others = first.flatMap((name, i) => (used.has(i) ? [] : [table.names ? name || unnamedColumn(i) : String(i + 1)]));
   const leftOut = new LeftOutList();

@@ -11,7 +11,7 @@ import { TaskError } from './taskError.ts';
 const HELD_OUT = 0.15;
 
 /** Nobody brings fewer rows: a sum over few of them would tell them. */
-const LEAST_ROWS = 10;
+export const LEAST_ROWS = 10;
 
 /** And none of fewer values of a column is told, for the same reason. */
 const LEAST_VALUES = 5;

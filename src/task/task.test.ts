@@ -9,7 +9,7 @@ import { taskDigest } from './digest.ts';
 import { imageTask, tableColumns, tableTask } from './makeTask.ts';
 import { ownRowsOf, readTable } from './match.ts';
 import { constantCount, constantOf, momentsOf, scaleOf, standardised } from './moments.ts';
-import { nearest } from './names.ts';
+import { nearest } from '../data/names.ts';
 import { divided, fits, OwnShare } from './ownRows.ts';
 import { TaskError } from './taskError.ts';
 

@@ -4,10 +4,11 @@ import { useState } from 'react';
 import type { PartitionRule } from '../../../src/settings/settings.ts';
 import { formatCount } from '../../format.ts';
 import { Term } from '../../ui/Term.tsx';
-import { useView } from '../../usePage.ts';
+import { usePage, useView } from '../../usePage.ts';
 import { datasetTitle, describePartition } from '../settings/describe.ts';
 import { BackendNote } from './BackendNote.tsx';
 import { Histogram } from './Histogram.tsx';
+import { OwnHolding } from './OwnHolding.tsx';
 import { Thumbnails } from './Thumbnails.tsx';
 
 export function Holding() {
@@ -15,24 +16,29 @@ export function Holding() {
   const backend = useView((view) => view.backend);
   const dataset = useView(({ settings }) => settings.dataset);
   const partition = useView(({ settings }) => settings.partition);
+  const task = usePage((page) => page.task);
   const failed = useView(({ status }) => status.kind === 'failed');
   const [share, setShare] = useState(latest);
   if (latest && latest !== share) setShare(latest);
   return (
     <section aria-labelledby="holding-title">
       <h2 id="holding-title">What I hold</h2>
-      <p className="quiet">
-        {share ? (
-          <>
-            {formatCount(share.samples, share.kind === 'images' ? 'image' : 'row')} of {datasetTitle(dataset)},{' '}
-            <Partition partition={partition} />
-          </>
-        ) : failed ? (
-          'I have no samples.'
-        ) : (
-          'My samples are on their way.'
-        )}
-      </p>
+      {task ? (
+        <OwnHolding share={share} task={task} />
+      ) : (
+        <p className="quiet">
+          {share ? (
+            <>
+              {formatCount(share.samples, share.kind === 'images' ? 'image' : 'row')} of {datasetTitle(dataset)},{' '}
+              <Partition partition={partition} />
+            </>
+          ) : failed ? (
+            'I have no samples.'
+          ) : (
+            'My samples are on their way.'
+          )}
+        </p>
+      )}
       {share && (
         <>
           {share.previews.length > 0 && <Thumbnails share={share} />}

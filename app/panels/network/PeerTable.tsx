@@ -1,8 +1,10 @@
 /** Every other client: connection, state and bytes; neighbours first. */
 
+import { formatNumber } from '../../format.ts';
 import { ClientMark } from '../../ui/ClientMark.tsx';
 import { Term } from '../../ui/Term.tsx';
 import { usePage, useView } from '../../usePage.ts';
+import { rowsOf } from '../bring/people.ts';
 import { ByteCell } from './ByteCell.tsx';
 import './PeerTable.css';
 
@@ -12,6 +14,7 @@ const activityWords = { idle: '–', waiting: '… waiting', answered: '✓ answ
 export function PeerTable() {
   const self = useView((view) => view.self.number);
   const peers = useView((view) => view.peers);
+  const task = usePage((page) => page.task);
   const highlight = usePage((page) => page.highlight);
   const setHighlight = usePage((page) => page.setHighlight);
   const ordered = peers.toSorted((a, b) => Number(b.neighbour) - Number(a.neighbour) || a.number - b.number);
@@ -23,6 +26,7 @@ export function PeerTable() {
             <th scope="col">
               <Term of="client">Client</Term>
             </th>
+            {task && <th scope="col">Brings</th>}
             <th scope="col">Connection</th>
             <th scope="col">State</th>
             <th scope="col" className="figure">
@@ -48,6 +52,7 @@ export function PeerTable() {
                 <ClientMark client={peer.number} self={self} />
                 {peer.neighbour && <span className="quiet neighbour-word"> neighbour</span>}
               </th>
+              {task && <td>{peer.holding ? formatNumber(rowsOf(peer.holding)) : 'choosing'}</td>}
               <td>{channelWords[peer.channel]}</td>
               <td>{peer.neighbour ? activityWords[peer.activity] : '–'}</td>
               <ByteCell kinds={peer.sent} />

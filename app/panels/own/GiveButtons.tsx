@@ -38,12 +38,28 @@ function FileButton({ label, className, folder }: FileButtonProps) {
   );
 }
 
-/** @param first whether nothing is there yet, so that this is what to do. */
-export function GiveButtons({ first }: { first: boolean }) {
+/** What is given: the first, more of what is there, or other in its place. */
+type Given = 'first' | 'more' | 'other';
+
+const labels = {
+  first: { folder: 'Choose a folder', files: 'Choose files' },
+  more: { folder: 'Add a folder', files: 'Add files' },
+  other: { folder: 'Give another folder', files: 'Give other files' },
+} as const satisfies Record<Given, object>;
+
+interface GiveButtonsProps {
+  readonly given: Given;
+  /** Whether folders are of use: they hold pictures. */
+  readonly folders?: boolean;
+}
+
+export function GiveButtons({ given, folders = true }: GiveButtonsProps) {
+  const { folder, files } = labels[given];
+  const look = given === 'first' ? 'action first' : 'action';
   return (
     <>
-      <FileButton label={first ? 'Choose a folder' : 'Add a folder'} className={first ? 'action first' : 'action'} folder />
-      <FileButton label={first ? 'Choose files' : 'Add files'} className="action" folder={false} />
+      {folders && <FileButton label={folder} className={look} folder />}
+      <FileButton label={files} className={folders ? 'action' : look} folder={false} />
     </>
   );
 }

@@ -1,87 +1,22 @@
-/** A person's own data, from the first file to what can be learned from it. */
+/** A person's own data outside of any room. */
 
-import { useEffect, useRef, useState } from 'react';
-import type { OwnState } from '../../ownSlice.ts';
-import { formatCount } from '../../format.ts';
-import { useDropped } from '../../ui/useDropped.ts';
 import { usePage } from '../../usePage.ts';
-import { Asking } from './Asking.tsx';
-import { Camera } from './Camera.tsx';
-import { Drawing } from './Drawing.tsx';
-import { Empty } from './Empty.tsx';
-import './OwnPlace.css';
-import { Reading } from './Reading.tsx';
-import { Refused } from './Refused.tsx';
-import { Review } from './Review.tsx';
-
-/** What has become of it, for those who do not see it: what is refused or asked says so itself. */
-function announcement(own: OwnState): string {
-  switch (own.kind) {
-    case 'reading':
-      return 'Reading';
-    case 'asked':
-      return 'The class of these pictures is needed.';
-    case 'kept': {
-      const { kind, rows, classes } = own.kept.data.reading;
-      return `${formatCount(rows, kind === 'images' ? 'picture' : 'row')} of ${formatCount(classes.length, 'class')} are here.`;
-    }
-    case 'looking':
-    case 'empty':
-    case 'refused':
-      return '';
-  }
-}
-
-function Content({ own }: { own: OwnState }) {
-  switch (own.kind) {
-    case 'looking':
-      return <p>Looking what is kept in this browser …</p>;
-    case 'empty':
-      return <Empty />;
-    case 'reading':
-      return <Reading progress={own.progress} data={own.data} />;
-    case 'asked':
-      return <Asking images={own.images} />;
-    case 'refused':
-      return <Refused refusal={own.refusal} />;
-    case 'kept':
-      return <Review kept={own.kept} again={own.again} onward={own.onward} />;
-  }
-}
+import { OwnContent } from './OwnContent.tsx';
 
 export function OwnPlace() {
-  const lookAtOwn = usePage((page) => page.lookAtOwn);
   const setPlace = usePage((page) => page.setPlace);
-  const own = usePage((page) => page.own);
-  const give = usePage((page) => page.give);
-  const main = useRef<HTMLElement>(null);
-  const filming = usePage((page) => page.filming);
-  const drawing = usePage((page) => page.drawing);
-  const [isOver, setOver] = useState(false);
-  useEffect(lookAtOwn, [lookAtOwn]);
-  useDropped(give, setOver);
-  // The button that led on is gone, and with it the keyboard's place on the page.
-  useEffect(() => {
-    if (document.activeElement === document.body) main.current?.focus({ preventScroll: true });
-  }, [own.kind]);
   return (
-    <div className={`own-place ${isOver ? 'over' : ''}`}>
-      <header className="top-bar">
-        <h1>sparkmesh</h1>
-        <p>your data</p>
-        <p className="meeting quiet">Kept in this browser alone</p>
-        <button type="button" className="link" onClick={() => setPlace('entrance')}>
-          Back
-        </button>
-      </header>
-      <p className="unseen" role="status">
-        {announcement(own)}
-      </p>
-      <main ref={main} tabIndex={-1}>
-        {filming && <Camera />}
-        {drawing && <Drawing />}
-        <Content own={own} />
-      </main>
-    </div>
+    <OwnContent
+      bar={
+        <header className="top-bar">
+          <h1>sparkmesh</h1>
+          <p>your data</p>
+          <p className="meeting quiet">Kept in this browser alone</p>
+          <button type="button" className="link" onClick={() => setPlace('entrance')}>
+            Back
+          </button>
+        </header>
+      }
+    />
   );
 }

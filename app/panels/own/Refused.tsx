@@ -23,7 +23,7 @@ export function Refused({ refusal: { message, saying, titles } }: { refusal: Ref
       </p>
       {(saying !== null || titles.length > 0) && <TableForm titles={titles} columns={[]} asksEncoding={saying === 'encoding'} />}
       <p className="refused-ways">
-        <GiveButtons first />
+        <GiveButtons given="first" />
         <button type="button" className="action" onClick={endReading}>
           Back
         </button>

@@ -2,6 +2,10 @@
 
 import { testRows } from '../../../src/data/split.ts';
 import { TEST_FRACTION, type KeptData, type OwnData } from '../../../src/own/ownData.ts';
+import { FitNote } from '../bring/FitNote.tsx';
+import { Matches } from '../bring/Matches.tsx';
+import { MoreButtons } from '../bring/MoreButtons.tsx';
+import { TakePart } from '../bring/TakePart.tsx';
 import { formatCount, formatNumber, formatWholePercent } from '../../format.ts';
 import { usePage } from '../../usePage.ts';
 import { CameraButton } from './CameraButton.tsx';
@@ -64,6 +68,7 @@ interface ReviewProps {
 export function Review({ kept: { data, stoppedAt }, again, onward }: ReviewProps) {
   const forgetOwn = usePage((page) => page.forgetOwn);
   const readOn = usePage((page) => page.readOn);
+  const task = usePage((page) => page.task);
   const { reading } = data;
   const isOfFiles = data.kind === 'images' && data.from === 'files';
   return (
@@ -72,16 +77,18 @@ export function Review({ kept: { data, stoppedAt }, again, onward }: ReviewProps
         <h2>
           {formatCount(reading.rows, data.kind === 'images' ? 'picture' : 'row')} of {formatCount(reading.classes.length, 'class')}
         </h2>
-        <p className="own-facts">{shapeOf(data)}</p>
+        <p className="own-facts">{task && data.kind === 'table' ? data.name : shapeOf(data)}</p>
         <p className="own-actions">
-          {isOfFiles && <GiveButtons first={false} />}
-          {isOfFiles && <CameraButton />}
-          {isOfFiles && <DrawingButton />}
+          {task && <TakePart data={data} task={task} />}
+          {task ? <MoreButtons data={data} task={task} /> : isOfFiles && <GiveButtons given="more" />}
+          {isOfFiles && task?.kind !== 'table' && <CameraButton />}
+          {isOfFiles && task?.kind !== 'table' && <DrawingButton />}
           <button type="button" className="action" onClick={forgetOwn}>
             Start over
           </button>
         </p>
       </div>
+      {task && <FitNote data={data} task={task} />}
       {stoppedAt && (
         <p className="own-stopped" role="status">
           Reading stopped at {formatNumber(stoppedAt.done)} of {formatCount(stoppedAt.total, 'picture')}; those are kept.{' '}
@@ -99,19 +106,21 @@ export function Review({ kept: { data, stoppedAt }, again, onward }: ReviewProps
           <h3 id="own-classes-title" className="unseen">
             Classes
           </h3>
+          {task?.kind === data.kind && <Matches data={data} task={task} />}
           <ClassTable data={data} />
-          {data.kind === 'table' && data.form && <TableForm titles={data.titles} columns={reading.columns} asksEncoding={false} />}
+          {!task && data.kind === 'table' && data.form && <TableForm titles={data.titles} columns={reading.columns} asksEncoding={false} />}
         </section>
         <aside aria-label="What becomes of it">
+          {!task && <NextStep data={data} />}
           <Testing data={data} />
-          <LeftOutNotes leftOut={reading.leftOut} />
+          <LeftOutNotes leftOut={task ? reading.leftOut.filter(({ what }) => what !== 'column') : reading.leftOut} />
           <section>
             <h3>How it was read</h3>
-            {isOfFiles && <ImageFormFields again={again} />}
+            {isOfFiles && !task && <ImageFormFields again={again} />}
+            {isOfFiles && task && <p className="small quiet">As this room has them.</p>}
             {data.kind === 'images' && data.from === 'idx' && <p className="small quiet">As the IDX file has them.</p>}
             <Notes data={data} />
           </section>
-          <NextStep data={data} />
         </aside>
       </div>
     </>

@@ -16,6 +16,7 @@ export function Charts() {
   const rounds = useView(({ settings }) => settings.rounds);
   const others = usePage((page) => page.others);
   const highlight = usePage((page) => page.highlight);
+  const alone = useView((view) => view.alone);
   const ownLast = own.at(-1);
   const latest = summaries.at(-1);
   const inWords = (quantity: keyof Score) => {
@@ -32,7 +33,7 @@ export function Charts() {
         <span data-testid="accuracy-mean">{latest ? formatPercent(latest.mean.accuracy) : '–'}</span>, loss of the averaged model:{' '}
         <span data-testid="loss-averaged">{latest ? formatLoss(latest.averaged.loss) : '–'}</span>
       </p>
-      {chartsOf({ own, summaries, self, others }, rounds).map(({ title, term, yName, data, x, y, labels, group }) => (
+      {chartsOf({ own, summaries, self, others, alone }, rounds).map(({ title, term, yName, data, x, y, labels, group }) => (
         <Chart
           key={title}
           title={title}

@@ -1,12 +1,14 @@
 /** What the federation and this client have learned, round by round, in several views. */
 
 import { lazy, Suspense, useState } from 'react';
-import { formatNumber, formatPercent } from '../../format.ts';
+import { formatPercent } from '../../format.ts';
 import { Term } from '../../ui/Term.tsx';
 import { usePage, useView } from '../../usePage.ts';
 import { SaveButton } from '../save/SaveButton.tsx';
 import { Charts } from './Charts.tsx';
 import './Learning.css';
+import { Personal } from './Personal.tsx';
+import { countedSamples } from './scoredSamples.ts';
 import { ScoreTable } from './ScoreTable.tsx';
 
 /** Loaded when somebody looks. */
@@ -41,8 +43,7 @@ export function Learning() {
   const present = useView(({ run }) => run);
   const hasRuns = usePage(({ runs }) => runs.some(({ id }) => id !== present));
   const latest = useView(({ summaries }) => summaries.at(-1));
-  const scoredOn = useView((state) => state.scoredOn ?? state.settings.testSamples);
-  const scoreOn = useView(({ settings }) => settings.scoreOn);
+  const samples = useView(countedSamples);
   // There is something to lay over this run once another has ended.
   const offered = viewNames.filter((name) => name !== 'runs' || hasRuns);
   return (
@@ -63,9 +64,10 @@ export function Learning() {
           {latest ? formatPercent(latest.averaged.accuracy) : '– %'}
         </strong>
         <span className="quiet">
-          of {formatNumber(scoredOn)} {scoreOn} samples recognised by the <Term of="averaged">averaged model</Term>
+          of {samples} recognised by the <Term of="averaged">averaged model</Term>
         </span>
       </p>
+      <Personal />
       <Suspense fallback={<p className="quiet">One moment …</p>}>
         <Shown view={view} />
       </Suspense>

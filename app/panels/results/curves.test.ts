@@ -32,7 +32,7 @@ const self = { id: 'a', number: 0 };
 const values = ({ curves }: Curves, key: string) => curves.find((curve) => curve.key === key)?.values;
 
 describe('curvesByRound', () => {
-  const view = { self, others: [other], own: [ownRound(0, 0.3), ownRound(1, 0.5)], summaries: [summary(0, 0.6, 0.4)] };
+  const view = { self, others: [other], own: [ownRound(0, 0.3), ownRound(1, 0.5)], summaries: [summary(0, 0.6, 0.4)], alone: null };
 
   it('counts rounds from 1 and leaves out what is not known yet', () => {
     const curves = curvesByRound(view, 'accuracy', true);
@@ -41,6 +41,12 @@ describe('curvesByRound', () => {
     expect(values(curves, 'averaged')).toEqual([0.6, undefined]);
     expect(values(curves, 'mean')).toEqual([0.5, undefined]);
     expect(values(curves, 'b')).toEqual([0.4, undefined]);
+  });
+
+  it('has what this client reached alone, once that is known', () => {
+    expect(values(curvesByRound(view, 'accuracy', true), 'alone')).toBeUndefined();
+    const curves = curvesByRound({ ...view, alone: { rounds: 2, scores: [score(0.2), score(0.25)] } }, 'accuracy', false);
+    expect(values(curves, 'alone')).toEqual([0.2, 0.25]);
   });
 
   it('keeps a client’s one colour', () => {

@@ -35,7 +35,7 @@ export interface Curves {
 }
 
 /** What the lines are drawn from. */
-export interface Scores extends Pick<ClientView, 'own' | 'summaries' | 'self'> {
+export interface Scores extends Pick<ClientView, 'own' | 'summaries' | 'self' | 'alone'> {
   readonly others: readonly Presence[];
 }
 
@@ -44,6 +44,7 @@ const MOST_OTHERS = 8;
 
 export const averagedLabel: Label = { key: 'averaged', name: 'averaged model', short: 'averaged', colour: '--ink', kind: 'averaged' };
 const mean: Label = { key: 'mean', name: 'mean client', short: 'mean', colour: '--quiet', kind: 'mean' };
+const alone: Label = { key: 'alone', name: 'me alone', short: 'alone', colour: '--me', kind: 'alone' };
 const mine: Label = { key: 'own', name: 'this client', short: 'me', colour: '--me', kind: 'own' };
 
 /** Sets lines that may have points at different x over all of their x. */
@@ -53,8 +54,12 @@ export function aligned(lines: readonly Line[]): Curves {
   return { x: [...x], curves: lines.map(({ label }, k) => ({ ...label, values: [...(values[k] ?? [])] })) };
 }
 
-/** One quantity of the scores by round, rounds counted from 1: averaged model, mean, this client, and others' own. */
-export function curvesByRound({ own, summaries, self, others }: Scores, quantity: keyof Score, withOthers: boolean): Curves {
+/** One quantity of the scores by round, rounds counted from 1: averaged model, mean, this client, what it reached alone, and others' own. */
+export function curvesByRound(
+  { own, summaries, self, others, alone: compared }: Scores,
+  quantity: keyof Score,
+  withOthers: boolean,
+): Curves {
   const drawn = withOthers && others.length <= MOST_OTHERS ? others : [];
   return aligned([
     ...drawn.map(({ id, number }): Line => ({
@@ -66,6 +71,7 @@ export function curvesByRound({ own, summaries, self, others }: Scores, quantity
     })),
     { label: averagedLabel, points: summaries.map((summary) => [summary.round + 1, summary.averaged[quantity]]) },
     { label: mine, points: own.map(({ round, score }) => [round + 1, score[quantity]]) },
+    ...(compared ? [{ label: alone, points: compared.scores.map((score, round) => [round + 1, score[quantity]] as const) }] : []),
     { label: mean, points: summaries.map((summary) => [summary.round + 1, summary.mean[quantity]]) },
   ]);
 }

@@ -14,6 +14,7 @@ interface Look {
 const looks = {
   averaged: { width: 3.5, alpha: 1, end: 'label' },
   own: { width: 2, alpha: 1, end: 'label' },
+  alone: { width: 2, alpha: 1, dash: [2, 4], end: 'label' },
   mean: { width: 1.25, alpha: 1, dash: [4, 4], end: 'label' },
   other: { width: 1, alpha: 0.6, end: 'mark' },
   run: { width: 2, alpha: 1, end: 'mark' },

@@ -2,10 +2,11 @@
 
 import { usePage, useView } from '../../usePage.ts';
 import './RunActions.css';
+import { learners } from './learners.ts';
 
 export function RunActions() {
   const kind = useView(({ status }) => status.kind);
-  const alone = useView(({ peers }) => peers.length === 0);
+  const tooFew = useView((view) => learners(view) < 2);
   const editing = usePage((page) => page.editing);
   const setEditing = usePage((page) => page.setEditing);
   const command = usePage((page) => page.command);
@@ -17,7 +18,7 @@ export function RunActions() {
         </button>
       )}
       {(kind === 'preparing' || kind === 'lobby' || kind === 'finished') && (
-        <button type="button" className="action first" disabled={kind === 'preparing' || alone} onClick={() => command({ type: 'start' })}>
+        <button type="button" className="action first" disabled={kind === 'preparing' || tooFew} onClick={() => command({ type: 'start' })}>
           {kind === 'finished' ? 'Start again' : 'Start'}
         </button>
       )}

@@ -2,6 +2,7 @@
 
 import { Invitation } from '../../ui/Invitation.tsx';
 import { usePage, useView } from '../../usePage.ts';
+import { startAdvice } from './learners.ts';
 import { Outcome } from './Outcome.tsx';
 import { Pace } from './Pace.tsx';
 import { PhaseStrip } from './PhaseStrip.tsx';
@@ -9,7 +10,7 @@ import './RunDetail.css';
 
 export function RunDetail() {
   const status = useView((view) => view.status);
-  const alone = useView(({ peers }) => peers.length === 0);
+  const advice = useView(startAdvice);
   const invitation = usePage(({ address }) => address.invitation);
   switch (status.kind) {
     case 'preparing':
@@ -17,7 +18,7 @@ export function RunDetail() {
     case 'lobby':
       return (
         <div className="run-detail">
-          <p>{alone ? 'Open this link in another tab or on another device.' : 'Anyone can start, and more can join.'}</p>
+          <p>{advice}</p>
           <Invitation link={invitation} />
         </div>
       );

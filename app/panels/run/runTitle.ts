@@ -1,6 +1,7 @@
 /** The state of the run in a few words. */
 
 import type { ClientView } from '../../../src/client/view.ts';
+import { learners } from './learners.ts';
 import { currentRound, finishedRounds } from './progress.ts';
 
 export function runTitle(view: ClientView): string {
@@ -10,7 +11,9 @@ export function runTitle(view: ClientView): string {
     case 'preparing':
       return 'Getting ready';
     case 'lobby':
-      return peers.length === 0 ? 'Waiting for 1 more tab' : `${peers.length + 1} clients are here`;
+      if (peers.length === 0) return 'Waiting for 1 more tab';
+      if (view.settings.task && learners(view) < 2) return 'Waiting for data of others';
+      return `${peers.length + 1} clients are here`;
     case 'running':
       return `Round ${currentRound(view)} of ${rounds}`;
     case 'paused':

@@ -36,7 +36,7 @@ export default function SaveMenu() {
   const runs = usePage((page) => page.runs);
   const inputs = useInputs(view.settings);
   const [problem, setProblem] = useState<string | null>(null);
-  const { own, summaries, self, settings, share } = view;
+  const { own, summaries, self, alone, settings, share } = view;
   const names = share?.classNames ?? [];
   const confusion = summaries.at(-1)?.confusion ?? [];
   const held = holdings(view, inputs.kind === 'found' ? inputs.inputs.trainCounts : null);
@@ -44,7 +44,7 @@ export default function SaveMenu() {
   const overlay = earlier.length > 0 ? [overlayChart(earlier, runShown(view))] : [];
   const taken = 'What is taken for what';
   const savable: readonly Savable[] = [
-    ...[...chartsOf({ own, summaries, self, others }, settings.rounds), ...overlay].map((chart) => ({
+    ...[...chartsOf({ own, summaries, self, others, alone }, settings.rounds), ...overlay].map((chart) => ({
       title: chart.title,
       texts: { SVG: () => chartSvg(chart, palette()), CSV: () => chartCsv(chart) },
     })),

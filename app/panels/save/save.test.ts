@@ -29,7 +29,7 @@ const summary: RoundSummary = {
   seconds: 1,
 };
 const view = { ...emptyView, self, own, summaries: [summary] };
-const [accuracy] = chartsOf({ own, summaries: view.summaries, self, others: [{ id: 'you', number: 0 }] }, 2);
+const [accuracy] = chartsOf({ own, summaries: view.summaries, self, others: [{ id: 'you', number: 0 }], alone: null }, 2);
 const names = ['cat', 'a "dog", <large>'];
 
 test('a chart is saved with a record for each round and a column for each line, empty where there is no value', () => {
@@ -45,7 +45,7 @@ test('a chart is drawn with each line, its name and its latest value, in the col
 });
 
 test('a chart of nothing yet is its axes', () => {
-  const [empty] = chartsOf({ own: [], summaries: [], self, others: [] }, 20);
+  const [empty] = chartsOf({ own: [], summaries: [], self, others: [], alone: null }, 20);
   expect(chartSvg(empty!, () => '#000')).not.toMatch(/polyline|NaN/);
 });
 

@@ -1,12 +1,11 @@
 /** What neighbours get, what that tells them, and how its numbers travel; convolutions and gradient methods leave less choice. */
 
 import { isCentralised } from '../../../src/settings/method.ts';
-import type { CatalogueEntry } from '../../../src/data/catalogue.ts';
 import { rowWidth } from '../../../src/data/dataset.ts';
 import { disclosure } from '../../../src/settings/disclosure.ts';
 import { exchanges, settingsSchema, type Settings } from '../../../src/settings/settings.ts';
 import { Choice } from './Choice.tsx';
-import { exchangeNames } from './describe.ts';
+import { exchangeNames, type SampleShape } from './describe.ts';
 import { Menu } from './Menu.tsx';
 import { NumberField } from './NumberField.tsx';
 
@@ -16,8 +15,8 @@ const wireNames = { f16: 'half precision', f32: 'in full', q8: '8 bits' } as con
 
 interface ExchangeFieldProps {
   readonly settings: Settings;
-  /** The samples' dataset, where this page's server has it. */
-  readonly dataset: CatalogueEntry | undefined;
+  /** What is known of the samples, if anything. */
+  readonly samples: SampleShape | undefined;
   readonly onChange: (settings: Settings) => void;
 }
 
@@ -25,8 +24,8 @@ interface ExchangeFieldProps {
 const convolutionNames = { sketch: 'derivatives', weights: exchangeNames.weights } as const;
 const convolutionExchanges = ['sketch', 'weights'] as const;
 
-export function ExchangeField({ settings, dataset, onChange }: ExchangeFieldProps) {
-  const hint = disclosure(settings, dataset && rowWidth(dataset));
+export function ExchangeField({ settings, samples, onChange }: ExchangeFieldProps) {
+  const hint = disclosure(settings, samples && rowWidth(samples) * (samples.channels ?? 1));
   const form = (
     <Choice
       label="Numbers travel"

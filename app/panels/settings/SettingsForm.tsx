@@ -1,6 +1,7 @@
 /** What the next run is. All tabs share it, but for the backend; anyone may change it before the start. */
 
 import { useState } from 'react';
+import { isCentralised } from '../../../src/settings/method.ts';
 import { algorithms, presets } from '../../../src/settings/presets.ts';
 import { settingsSchema, withAlgorithm, type Settings } from '../../../src/settings/settings.ts';
 import { backendWishes } from '../../address.ts';
@@ -8,7 +9,7 @@ import { Term } from '../../ui/Term.tsx';
 import { usePage, useView } from '../../usePage.ts';
 import { Choice } from './Choice.tsx';
 import { DatasetField } from './DatasetField.tsx';
-import { modelProblem } from './describe.ts';
+import { modelProblem, samplesOf } from './describe.ts';
 import { ExchangeField } from './ExchangeField.tsx';
 import { KernelField } from './KernelField.tsx';
 import { Menu } from './Menu.tsx';
@@ -17,16 +18,21 @@ import { NumberField } from './NumberField.tsx';
 import { PartitionField } from './PartitionField.tsx';
 import './SettingsForm.css';
 import { StartField } from './StartField.tsx';
+import { TaskField } from './TaskField.tsx';
 import { TeacherField } from './TeacherField.tsx';
 import { TopologyField } from './TopologyField.tsx';
 
 /** The spread of clients' sizes where they differ: two thirds lie between 0.6 and 1.6 times the median. */
 const UNEQUAL = 0.5;
 
+/** Centralised training has everyone's samples, which own data are not. */
+const federated = algorithms.filter((algorithm) => !isCentralised(presets[algorithm].method));
+
 const backendNames = { auto: 'automatic', webgpu: 'WebGPU', wasm: 'WebAssembly', cpu: 'cpu' } as const;
 
 export function SettingsForm() {
   const shared = useView((view) => view.settings);
+  const task = usePage((page) => page.task);
   const clients = useView(({ peers }) => peers.length + 1);
   const datasets = usePage((page) => page.datasets);
   const backend = usePage(({ address }) => address.backend);
@@ -35,11 +41,10 @@ export function SettingsForm() {
   // A change shows at once here, and is dropped for the room's answer when that comes.
   const [pending, setPending] = useState<{ over: Settings; settings: Settings } | null>(null);
   const settings = pending?.over === shared ? pending.settings : shared;
-  const entryOf = (dataset: string) => datasets.entries?.find(({ name }) => name === dataset);
   // What cannot be trained is not proposed to the others.
   const [refusal, setRefusal] = useState<string | null>(null);
   const change = (changed: Settings) => {
-    const problem = modelProblem(changed, entryOf(changed.dataset));
+    const problem = modelProblem(changed, samplesOf(changed, datasets.entries));
     setRefusal(problem);
     if (problem !== null) return;
     setPending({ over: shared, settings: changed });
@@ -51,31 +56,37 @@ export function SettingsForm() {
       <h2 id="settings-title">What we will learn</h2>
       <p className="quiet">Everyone here shares these settings and can change them until the start.</p>
       <div className="fields">
-        <DatasetField
-          dataset={settings.dataset}
-          datasets={datasets}
-          onChange={(dataset) => change({ ...settings, dataset, initialModel: '' })}
-        />
+        {task ? (
+          <TaskField task={task} />
+        ) : (
+          <DatasetField
+            dataset={settings.dataset}
+            datasets={datasets}
+            onChange={(dataset) => change({ ...settings, dataset, initialModel: '' })}
+          />
+        )}
         <NumberField
-          label="Samples a client"
+          label={task ? 'Most samples a client' : 'Samples a client'}
           value={settings.samples}
           schema={settingsSchema.entries.samples}
           onChange={(samples) => change({ ...settings, samples })}
         >
-          <label className="check">
-            <input
-              type="checkbox"
-              checked={settings.sizeSpread > 0}
-              onChange={({ target }) => change({ ...settings, sizeSpread: target.checked ? UNEQUAL : 0 })}
-            />
-            sizes differ
-          </label>
+          {!task && (
+            <label className="check">
+              <input
+                type="checkbox"
+                checked={settings.sizeSpread > 0}
+                onChange={({ target }) => change({ ...settings, sizeSpread: target.checked ? UNEQUAL : 0 })}
+              />
+              sizes differ
+            </label>
+          )}
         </NumberField>
-        <PartitionField partition={settings.partition} onChange={(partition) => change({ ...settings, partition })} />
+        {!task && <PartitionField partition={settings.partition} onChange={(partition) => change({ ...settings, partition })} />}
         <TopologyField topology={settings.topology} clients={clients} onChange={(topology) => change({ ...settings, topology })} />
         <Menu
           label="Method"
-          values={algorithms}
+          values={task ? federated : algorithms}
           nameOf={(algorithm) => presets[algorithm].title}
           value={settings.algorithm}
           onChange={(algorithm) => change({ ...withAlgorithm(settings, algorithm), union: clients })}
@@ -85,7 +96,7 @@ export function SettingsForm() {
         <TeacherField method={settings.method} onChange={(method) => change({ ...settings, method })} />
         <ModelField settings={settings} refusal={refusal} onChange={(changed) => change({ ...settings, ...changed, initialModel: '' })} />
         <StartField settings={settings} onChange={change} />
-        <ExchangeField settings={settings} dataset={entryOf(settings.dataset)} onChange={change} />
+        <ExchangeField settings={settings} samples={samplesOf(settings, datasets.entries)} onChange={change} />
         <div className="pair">
           <NumberField
             label="Rounds"

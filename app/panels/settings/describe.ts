@@ -5,6 +5,7 @@ import { isTaughtByNeighbours, type EvolutionSettings } from '../../../src/setti
 import { modelOf } from '../../../src/settings/model.ts';
 import { presets } from '../../../src/settings/presets.ts';
 import { isChanging, type PartitionRule, type Settings, type TopologySettings } from '../../../src/settings/settings.ts';
+import { taskWidth } from '../../../src/settings/task.ts';
 import type { CatalogueEntry } from '../../../src/data/catalogue.ts';
 import { formatCount, formatWholePercent } from '../../format.ts';
 
@@ -105,14 +106,24 @@ export function describeTopology(topology: TopologySettings): string {
   }
 }
 
+/** What a model is given, and tells apart. */
+export type SampleShape = Parameters<typeof modelOf>[1];
+
+/** What samples a run has: of its task, or of its dataset, where this page's server has it. */
+export function samplesOf({ task, dataset }: Settings, entries: readonly CatalogueEntry[] | null): SampleShape | undefined {
+  if (!task) return entries?.find(({ name }) => name === dataset);
+  const classes = task.classNames.length;
+  return task.kind === 'images' ? { ...task, classes } : { width: taskWidth(task), height: 1, classes };
+}
+
 /**
  * Why there is no model of these settings, in one sentence; null where there is one.
- * @param dataset what is known of the samples, if anything.
+ * @param samples what is known of them, if anything.
  */
-export function modelProblem(settings: Settings, dataset: CatalogueEntry | undefined): string | null {
-  if (!dataset) return null;
+export function modelProblem(settings: Settings, samples: SampleShape | undefined): string | null {
+  if (!samples) return null;
   try {
-    modelOf(settings, dataset);
+    modelOf(settings, samples);
     return null;
   } catch (error) {
     if (error instanceof ModelError) return error.message;
@@ -122,11 +133,12 @@ export function modelProblem(settings: Settings, dataset: CatalogueEntry | undef
 
 /** The run in one readable line. */
 export function describeSettings(settings: Settings): string {
-  const { dataset, samples, sizeSpread, partition, topology, algorithm, method, rounds, convolutions, exchange, seed } = settings;
+  const { task, dataset, samples, sizeSpread, partition, topology, algorithm, method, rounds, convolutions, exchange, seed } = settings;
   const alpha = partition.kind === 'dirichlet' ? ` (α ${partition.alpha})` : '';
   return [
-    `${sizeSpread > 0 ? 'about ' : ''}${samples} samples of ${datasetTitle(dataset)} each`,
-    describePartition(partition) + alpha,
+    ...(task
+      ? [`up to ${samples} samples of one’s own each`]
+      : [`${sizeSpread > 0 ? 'about ' : ''}${samples} samples of ${datasetTitle(dataset)} each`, describePartition(partition) + alpha]),
     describeTopology(topology),
     `${formatCount(rounds, 'round')} of ${presets[algorithm].title}`,
     ...(isTaughtByNeighbours(method) ? [`soft labels from ${teacherNames.neighbours}`] : []),

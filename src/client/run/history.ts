@@ -1,6 +1,6 @@
 /** What a client has done in a run, and how long it took: rounds, phases, summaries, who was missed. It is told the time. */
 import type { PeerId } from '../../transport/transport.ts';
-import type { OwnRound, Phase, RoundSummary } from '../view.ts';
+import type { AveragedHere, OwnRound, Phase, RoundSummary } from '../view.ts';
 
 /** What a history is from one round to the next. */
 export interface Past {
@@ -14,12 +14,14 @@ export interface Past {
 export type EndedRound = Pick<OwnRound, 'round' | 'neighbours' | 'missed' | 'solver' | 'bytesSent'>;
 
 /** What anyone may read of a history. */
-export type Told = Pick<History, 'own' | 'summaries' | 'phase' | 'missedRoundsOf'>;
+export type Told = Pick<History, 'own' | 'summaries' | 'averagedHere' | 'phase' | 'missedRoundsOf'>;
 
 export class History {
   /** Both lists are replaced when they grow, so that whoever shows them can tell. */
   #own: readonly OwnRound[];
   #summaries: readonly RoundSummary[];
+  /** For who looks on: no snapshot has it. */
+  #averagedHere: readonly AveragedHere[] = [];
   readonly #missedRounds: Map<PeerId, number>;
   #phase: Phase | null = null;
   #phaseSince = 0;
@@ -40,6 +42,10 @@ export class History {
   /** By ascending round. */
   get summaries(): readonly RoundSummary[] {
     return this.#summaries;
+  }
+
+  get averagedHere(): readonly AveragedHere[] {
+    return this.#averagedHere;
   }
 
   /** The phase under way; null between two rounds. */
@@ -85,6 +91,12 @@ export class History {
     if (this.#summaries.some(({ round }) => round === summary.round)) return false;
     this.#summaries = [...this.#summaries, summary].sort((a, b) => a.round - b.round);
     return true;
+  }
+
+  /** Of several averaged models of a round the first one counts. */
+  addAveragedHere(scored: AveragedHere): void {
+    if (this.#averagedHere.some(({ round }) => round === scored.round)) return;
+    this.#averagedHere = [...this.#averagedHere, scored].sort((a, b) => a.round - b.round);
   }
 
   /** Forgets the phase under way: the run is over. */

@@ -1,10 +1,11 @@
 /** What a client tells of its rounds, and what everyone is told of them: metrics to the evaluator, summaries from it. */
 import { throughHalf } from '../../math/half.ts';
-import { sumOf } from '../../ntk/tally.ts';
+import { scoreOf, sumOf } from '../../ntk/tally.ts';
 import type { AveragedMessage, Message, MetricsMessage, RoundSummary, TallyMessage } from '../../protocol/messages.ts';
 import type { PeerId } from '../../transport/transport.ts';
 import type { LearnedModel } from '../learned.ts';
 import { evaluatorAmong } from '../neighbourhood.ts';
+import type { AveragedHere } from '../view.ts';
 import type { Computation } from './computation.ts';
 import { averageOf, Evaluator, summaryOf, type CollectedRound } from './evaluator.ts';
 import type { Others, RunOptions } from './options.ts';
@@ -14,6 +15,8 @@ export interface ReportingHost {
   /** The round that this client is in. */
   round(): number;
   summarised(summary: RoundSummary): void;
+  /** Told what a round's averaged model makes of the rows held out here. */
+  scoredHere(scored: AveragedHere): void;
 }
 
 type Metrics = CollectedRound<MetricsMessage>;
@@ -132,7 +135,11 @@ export class Reporting {
   }
 
   #tally({ run, round, weights }: AveragedMessage, answer: (tally: TallyMessage) => void): void {
-    this.computation.enqueue('score', async () => answer({ type: 'tally', run, round, tally: await this.computation.tally(weights) }));
+    this.computation.enqueue('score', async () => {
+      const tally = await this.computation.tally(weights);
+      answer({ type: 'tally', run, round, tally });
+      this.host.scoredHere({ round, score: scoreOf(tally) });
+    });
   }
 
   #sumUp({ round, reports }: CollectedRound<TallyMessage>): void {

@@ -81,6 +81,10 @@ export class Run {
         if (!this.#history.addSummary(summary)) return;
         host.tell({ type: settledAfter(this.#history.summaries, settings.patience) === null ? 'changed' : 'settled' });
       },
+      scoredHere: (scored) => {
+        this.#history.addAveragedHere(scored);
+        host.tell({ type: 'changed' });
+      },
     });
   }
 

@@ -6,7 +6,7 @@ import { readText } from './text.ts';
 
 /** How the rows of a CSV file are meant. Columns go by their names, if the file gives names, or by their numbers from 1. */
 export interface CsvForm {
-  /** The column of the class; null is the last. */
+  /** The column of the class; null to tell it from the file (`classColumn.ts`). */
   readonly label: string | null;
   /** Columns to leave out, such as an identifier. */
   readonly leftOut: readonly string[];

@@ -3,6 +3,7 @@
 import { widthOf, type TaskColumn } from '../../settings/task.ts';
 import { DatasetError, MAX_ROW_VALUES, rowWidth, UnclearDataError } from '../dataset.ts';
 import { cellOf, ColumnSurvey, isCommaNumber, MAX_DISTINCT, nameOf } from './cells.ts';
+import { probableClass } from './classColumn.ts';
 import type { CsvForm, TableText } from './csvForm.ts';
 import { forEachRecord } from './csvRecords.ts';
 import { namesColumns } from './header.ts';
@@ -61,14 +62,33 @@ interface Survey {
   readonly columns: readonly ColumnSurvey[];
 }
 
+/** A form of which the label's column is known. */
+interface LabelledForm extends CsvForm {
+  readonly label: string;
+}
+
+/** The form with the column that is probably the class, by its number, where it says none. @returns null of a text without rows. */
+function withLabel(text: TableText, form: CsvForm): LabelledForm | null {
+  const { utf8, delimiter, where } = text;
+  const { label } = form;
+  if (label !== null) return { ...form, label };
+  let first: readonly string[] | null = null;
+  forEachRecord(utf8, delimiter, where, (fields) => (first = fields.map((field) => nameOf(field))), 1);
+  if (first === null) return null;
+  const names: readonly string[] = first;
+  const leftOut = new Set(form.leftOut.map((name) => position(name, names, where)));
+  const candidates = [...names.keys()].filter((column) => !leftOut.has(column));
+  return { ...form, label: String(probableClass(text, form, candidates) + 1) };
+}
+
 /** Where the columns that a person calls are. */
 function rolesOf(
   first: readonly string[],
-  { label: called, leftOut, categories, image }: CsvForm,
+  { label: called, leftOut, categories, image }: LabelledForm,
   mixed: readonly number[],
   where: string,
 ) {
-  const label = called === null ? first.length - 1 : position(called, first, where);
+  const label = position(called, first, where);
   const unused = new Set([label, ...leftOut.map((name) => position(name, first, where))]);
   const features = first.flatMap((_, column) => (unused.has(column) ? [] : [column]));
   if (features.length === 0) {
@@ -90,7 +110,7 @@ function rolesOf(
 const IMAGE_ROWS = 1000;
 
 /** Looks at the rows. @param mixed columns of words and numbers, whose numbers are names too. */
-function survey({ utf8, delimiter, where, watch }: TableText, form: CsvForm, mixed: readonly number[]): Survey | null {
+function survey({ utf8, delimiter, where, watch }: TableText, form: LabelledForm, mixed: readonly number[]): Survey | null {
   const commas = delimiter !== ',';
   let found: Survey | null = null;
   forEachRecord(
@@ -168,10 +188,11 @@ const ordered = (distinct: ReadonlyMap<string, number>) => [...distinct.keys()].
  * @returns null of a text without rows.
  * @throws {DatasetError} where it cannot be told, or nothing is left to learn from.
  */
-export function planTable(text: TableText, form: CsvForm, known: readonly number[] = []): TablePlan | null {
+export function planTable(text: TableText, given: CsvForm, known: readonly number[] = []): TablePlan | null {
   const { where } = text;
-  const found = survey(text, form, known);
-  if (!found) return null;
+  const form = withLabel(text, given);
+  const found = form && survey(text, form, known);
+  if (!form || !found) return null;
   const { first, label, features, columns } = found;
   const names = hasNames(found, form, text);
   const titleOf = (column: number) => (names ? first.fields[column] || unnamedColumn(column) : String(column + 1));

@@ -3,6 +3,7 @@
 import type { Table, TableColumn } from '../columns.ts';
 import { DatasetError } from '../dataset.ts';
 import { cellOf, nameOf } from './cells.ts';
+import { columnPlaces } from './columnPlaces.ts';
 import type { TableText } from './csvForm.ts';
 import { forEachRecord } from './csvRecords.ts';
 
@@ -12,12 +13,6 @@ export interface UnlabelledRow {
   /** The line that it ends in. */
   readonly line: number;
 }
-
-const listed = (names: readonly string[]) =>
-  names
-    .slice(0, 8)
-    .map((name) => `"${name}"`)
-    .join(', ') + (names.length > 8 ? ', ..' : '');
 
 /** Where the columns are among the fields of the first line. @throws {DatasetError} when they are not there. */
 function placesIn(first: readonly string[], { named, columns }: Table, where: string): number[] {
@@ -30,14 +25,11 @@ function placesIn(first: readonly string[], { named, columns }: Table, where: st
       `${where} has ${first.length} columns, and the model reads ${columns.length}; give it those that it was trained on.`,
     );
   }
-  const names = first.map((name) => nameOf(name));
-  const missing = columns.flatMap(({ name }) => (names.includes(name) ? [] : [name]));
-  if (missing.length > 0) {
-    throw new DatasetError(`${where} lacks the column ${listed(missing)} that the model reads; name it so in the first line, or add it.`);
-  }
-  const twice = columns.find(({ name }) => names.indexOf(name) !== names.lastIndexOf(name));
-  if (twice) throw new DatasetError(`${where} has several columns "${twice.name}"; give each a name of its own.`);
-  return columns.map(({ name }) => names.indexOf(name));
+  return columnPlaces(
+    first,
+    columns.map(({ name }) => name),
+    where,
+  );
 }
 
 /** @throws {DatasetError} of a word where numbers are. */

@@ -51,3 +51,9 @@ export function listed(names: readonly string[], most = 8): string {
   const shown = names.slice(0, most).map((name) => `"${name.slice(0, 40)}"`);
   return shown.join(', ') + (names.length > most ? ` and ${names.length - most} more` : '');
 }
+
+/** Names as a sentence has them: cats, dogs and foxes; of many the first few. */
+export function inWords(names: readonly string[], most = 8): string {
+  if (names.length > most) return `${names.slice(0, most).join(', ')} and ${names.length - most} more`;
+  return names.length > 1 ? `${names.slice(0, -1).join(', ')} and ${names.at(-1)}` : names.join();
+}
