@@ -610,7 +610,7 @@ describe('clients of a room', () => {
       return answers % 20 === 0 ? 'drop' : answers % 7 === 0 ? 'twice' : 'deliver';
     };
     const rounds = 12;
-    federation = new Federation(4, { ...settings, hidden: [160], wire, rounds, deadlineMs: 250 }, deliver);
+    federation = new Federation(4, { ...settings, hidden: [160], wire, rounds, deadlineMs: 500 }, deliver);
     await federation.start();
     await federation.until((views) => views.every(reached));
     const own = federation.views().flatMap((view) => view.own);
