@@ -19,6 +19,7 @@ const peer = (number: number, sent = 0): PeerView => ({
   number,
   channel: 'open',
   neighbour: true,
+  readiness: { kind: 'ready' },
   activity: 'idle',
   sent: { weights: sent },
   received: {},

@@ -43,6 +43,8 @@ interface ActiveRun {
 
 export class Participation {
   #active: ActiveRun | null = null;
+  /** The last run that this client has entered: who enters it again is a newcomer. */
+  #entered = '';
   #hold: number | null = null;
 
   /** @param tell told of what happens in the run. */
@@ -122,7 +124,8 @@ export class Participation {
     const { id, scale, samples } = register;
     const { resumption } = this.options;
     const { self } = this.room;
-    const isFounder = register.founders.includes(self.id);
+    const isFounder = register.founders.includes(self.id) && this.#entered !== id;
+    this.#entered = id;
     this.log('client', 'enters', { run: id, founder: isFounder });
     const problem = scaledBy(prepared, scale);
     const run = this.#makeRun(id, settings, problem, samples);

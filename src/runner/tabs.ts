@@ -24,6 +24,16 @@ export class TabError extends Error {
   override readonly name = 'TabError';
 }
 
+const hasFailed = ({ status }: ClientView) => status.kind === 'failed';
+
+/** Whether everyone else has failed. */
+const isDeserted = ({ peers }: ClientView) => peers.length > 0 && peers.every(({ readiness }) => readiness.kind === 'failed');
+
+/** A sentence for each tab whose client has failed. @param views by number. */
+export function failuresOf(views: readonly ClientView[]): string[] {
+  return views.flatMap(({ status }, k) => (status.kind === 'failed' ? [`Tab ${k} failed: ${status.message}`] : []));
+}
+
 /** Long enough to ask the system for its addresses, ms. */
 const GATHERING_MS = 10_000;
 
@@ -150,23 +160,30 @@ export class Tabs {
   async configure(clients: number, settings: Settings): Promise<void> {
     await this.command(0, { type: 'configure', settings });
     const wanted = JSON.stringify(settings);
-    for (let k = 0; k < clients; k++) await this.until(k, (view) => isReady(view, clients) && JSON.stringify(view.settings) === wanted);
+    // Tab 0, which starts, last: by then it has heard that all are ready.
+    for (let k = clients - 1; k >= 0; k--) {
+      await this.until(k, (view) => isReady(view, clients) && JSON.stringify(view.settings) === wanted);
+    }
   }
 
   /**
-   * Starts what the room of the first `clients` tabs was set to.
+   * Starts what the room of the first `clients` tabs was set to. The others go on without a tab whose client fails.
    * @param isOver of a client's view, when it has done its part.
-   * @param onView told of client 0's view as it changes.
-   * @returns the clients' last views, by number.
+   * @param onView told of a client's view as it changes.
+   * @returns the clients' last views, by number, those of failed ones among them.
+   * @throws {TabError} when so many fail that nobody has anyone to learn with.
    */
   async run(clients: number, isOver: (view: ClientView) => boolean, onView?: (view: ClientView) => void): Promise<ClientView[]> {
     // Until it begins, a view may still be that of the run before.
     const before = (await this.view(0))?.run;
     await this.command(0, { type: 'start' });
     const views: ClientView[] = [];
+    const isOut = (view: ClientView) => hasFailed(view) || isDeserted(view);
     for (let k = 0; k < clients; k++) {
-      views.push(await this.until(k, (view) => view.run !== before && isOver(view), k === 0 ? onView : undefined));
+      views.push(await this.until(k, (view) => isOut(view) || (view.run !== before && isOver(view)), onView));
     }
+    const failures = failuresOf(views);
+    if (failures.length > 0 && clients - failures.length < 2) throw new TabError(failures.join(' '));
     return views;
   }
 
@@ -228,9 +245,9 @@ export class Tabs {
     for (;;) {
       if (this.#failure) throw this.#failure;
       const view = await this.view(k);
-      if (view?.status.kind === 'failed') throw new TabError(`Tab ${k} failed: ${view.status.message}`);
       if (view) onView(view);
       if (view && condition(view)) return view;
+      if (view?.status.kind === 'failed') throw new TabError(`Tab ${k} failed: ${view.status.message}`);
       const now = JSON.stringify(view);
       if (now !== last) changedAt = performance.now();
       last = now;

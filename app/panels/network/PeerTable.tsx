@@ -1,6 +1,8 @@
 /** Every other client: connection, state and bytes; neighbours first. */
 
+import type { PeerView } from '../../../src/client/view.ts';
 import { ClientMark } from '../../ui/ClientMark.tsx';
+import { Note } from '../../ui/Note.tsx';
 import { Term } from '../../ui/Term.tsx';
 import { usePage, useView } from '../../usePage.ts';
 import { ByteCell } from './ByteCell.tsx';
@@ -49,7 +51,9 @@ export function PeerTable() {
                 {peer.neighbour && <span className="quiet neighbour-word"> neighbour</span>}
               </th>
               <td>{channelWords[peer.channel]}</td>
-              <td>{peer.neighbour ? activityWords[peer.activity] : '–'}</td>
+              <td>
+                <PeerState peer={peer} />
+              </td>
               <ByteCell kinds={peer.sent} />
               <ByteCell kinds={peer.received} />
               <td className="figure">{peer.missedRounds}</td>
@@ -59,4 +63,11 @@ export function PeerTable() {
       </table>
     </div>
   );
+}
+
+/** What a client is doing, where that is known: whether it has failed and why, or is not ready yet, else what concerns this one. */
+function PeerState({ peer: { readiness, channel, neighbour, activity } }: { peer: PeerView }) {
+  if (readiness.kind === 'failed') return <Note note={readiness.why}>✕ failed</Note>;
+  if (readiness.kind === 'preparing' && channel !== 'lost') return 'getting ready';
+  return neighbour ? activityWords[activity] : '–';
 }

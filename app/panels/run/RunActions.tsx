@@ -5,7 +5,7 @@ import './RunActions.css';
 
 export function RunActions() {
   const kind = useView(({ status }) => status.kind);
-  const alone = useView(({ peers }) => peers.length === 0);
+  const alone = useView(({ peers }) => peers.every(({ readiness }) => readiness.kind !== 'ready'));
   const editing = usePage((page) => page.editing);
   const setEditing = usePage((page) => page.setEditing);
   const command = usePage((page) => page.command);

@@ -10,6 +10,8 @@ import './RunDetail.css';
 export function RunDetail() {
   const status = useView((view) => view.status);
   const alone = useView(({ peers }) => peers.length === 0);
+  const readyOthers = useView(({ peers }) => peers.filter(({ readiness }) => readiness.kind === 'ready').length);
+  const others = useView(({ peers }) => peers.length);
   const invitation = usePage(({ address }) => address.invitation);
   switch (status.kind) {
     case 'preparing':
@@ -17,7 +19,7 @@ export function RunDetail() {
     case 'lobby':
       return (
         <div className="run-detail">
-          <p>{alone ? 'Open this link in another tab or on another device.' : 'Anyone can start, and more can join.'}</p>
+          <p>{alone ? 'Open this link in another tab or on another device.' : whoCanStart(readyOthers, others)}</p>
           <Invitation link={invitation} />
         </div>
       );
@@ -42,4 +44,11 @@ export function RunDetail() {
         </p>
       );
   }
+}
+
+/** Who is not ready when a run starts joins it later. */
+function whoCanStart(ready: number, others: number): string {
+  if (ready === others) return 'Anyone can start, and more can join.';
+  if (ready === 0) return 'The others are getting ready.';
+  return `${ready} of ${others} others are ready; anyone can start, and more can join.`;
 }

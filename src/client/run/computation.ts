@@ -14,6 +14,7 @@ import type { OwnedInputs, RoundEffect } from '../../round/state.ts';
 import { evolutionIn } from '../../settings/method.ts';
 import { featureForm, kernelInputs } from '../../settings/settings.ts';
 import type { Work, WorkTimes } from '../view.ts';
+import { DivergenceError, finite } from './finite.ts';
 import type { RunOptions } from './options.ts';
 import { WorkQueue } from './workQueue.ts';
 
@@ -64,47 +65,53 @@ export class Computation {
   }
 
   /** The change that gradient steps on the own samples make to these weights: at η_t, with this client's and round's batches. */
-  descend({ round, weights, method }: Effect<'descend'>): Promise<Float32Array> {
+  async descend({ round, weights, method }: Effect<'descend'>): Promise<Float32Array> {
     const { settings, problem, self } = this.options;
     const { labels } = problem.own;
     const { learningRate, decay, momentum, localSteps, batchSize } = method;
     const random = randomStream(settings.seed, 'batches', self.number, round);
-    return descend(this.#engine.spec, weights, this.#inputs, labels, {
+    const change = await descend(this.#engine.spec, weights, this.#inputs, labels, {
       learningRate: learningRate * Math.exp(-decay * round),
       momentum,
       batches: batchSize === 'full' ? Array<null>(localSteps).fill(null) : miniBatches(labels.length, batchSize, localSteps, random),
     });
+    return finite('The weights', change);
   }
 
   /** The logits that these models teach the own samples with, n x C. */
-  teach(teaching: Teaching): Promise<Float32Array> {
-    return this.#engine.teacher(teaching, this.#inputs);
+  async teach(teaching: Teaching): Promise<Float32Array> {
+    return finite('The logits', await this.#engine.teacher(teaching, this.#inputs));
   }
 
   /** What a kernel needs of the own samples at these weights. */
-  features(weights: Float32Array): Promise<Features> {
-    return this.#engine.features(weights, this.#inputs);
+  async features(weights: Float32Array): Promise<Features> {
+    const features = await this.#engine.features(weights, this.#inputs);
+    const { hidden, jacobian, logits } = features;
+    for (const values of [...hidden, ...(jacobian ? [jacobian] : []), ...(logits ? [logits] : [])]) finite('The activations', values);
+    return features;
   }
 
   /** The pool's residuals after evolving its logits. */
-  evolve({ round, weights, pool, method: { kernel, evolution } }: Effect<'evolve'>): Promise<Evolved> {
-    return this.#engine.evolve({
+  async evolve({ round, weights, pool, method: { kernel, evolution } }: Effect<'evolve'>): Promise<Evolved> {
+    const evolved = await this.#engine.evolve({
       weights,
       pool,
       kernel,
       options: evolutionIn(evolution, round),
       wantKernel: this.options.trace !== null,
     });
+    finite('The residuals', evolved.residual);
+    return evolved;
   }
 
   /** J_pᵀ R_p of the own samples at these weights. */
-  pullback(weights: Float32Array, residual: Float32Array): Promise<Float32Array> {
-    return this.#engine.pullback(weights, this.#inputs, residual);
+  async pullback(weights: Float32Array, residual: Float32Array): Promise<Float32Array> {
+    return finite('The steps', await this.#engine.pullback(weights, this.#inputs, residual));
   }
 
   /** Jᵀ R of the pool, from its members' Jacobians. */
-  backProject(pool: readonly PoolMember[], residual: Float32Array): Promise<Float32Array> {
-    return this.#engine.backProject(pool, residual);
+  async backProject(pool: readonly PoolMember[], residual: Float32Array): Promise<Float32Array> {
+    return finite('The steps', await this.#engine.backProject(pool, residual));
   }
 
   /** Which of the steps leads from the weights to the model with the lowest loss on the own samples. */
@@ -121,7 +128,10 @@ export class Computation {
   /** What a model of these weights makes of the samples that are scored on here; of none nothing. */
   async tally(weights: Float32Array): Promise<Tally> {
     const { test } = this.options.problem;
-    return test ? this.#engine.evaluate(weights, test.rows, test.labels) : sumOf([]);
+    if (!test) return sumOf([]);
+    const tally = await this.#engine.evaluate(weights, test.rows, test.labels);
+    if (!Number.isFinite(tally.loss)) throw new DivergenceError('The logits');
+    return tally;
   }
 
   /** The mean of the own inputs, `width` floats. */

@@ -3,7 +3,7 @@
  * their effects computed and sent, and keeps the deadlines.
  */
 import { classCount, featureWidths } from '../../model/model.ts';
-import type { MixedMessage, ResidualsMessage } from '../../protocol/messages.ts';
+import type { DeclineMessage, Message, MixedMessage, ResidualsMessage } from '../../protocol/messages.ts';
 import type { Iterate } from '../../round/iterate.ts';
 import { advanceOwner, initialOwnerState, type OwnerEffect, type OwnerEvent, type OwnerState } from '../../round/owner.ts';
 import { advanceRound, initialRoundState, nextRound } from '../../round/round.ts';
@@ -11,10 +11,13 @@ import type { Known, RoundEffect, RoundEvent, RoundMessage, RoundResult, RoundSt
 import { featureForm, kernelInputs, sharesSamples } from '../../settings/settings.ts';
 import type { PeerId } from '../../transport/transport.ts';
 import type { Neighbourhood } from '../neighbourhood.ts';
-import type { Phase } from '../view.ts';
+import type { Phase, Work } from '../view.ts';
 import type { Computation } from './computation.ts';
+import { DivergenceError } from './finite.ts';
 import { noteAdvance, noteDeadline } from './notes.ts';
 import type { Others, RunOptions } from './options.ts';
+
+type AtNeighbour = Extract<OwnerEffect, { type: 'answer-features' | 'answer-step' }>;
 
 /** What the driver needs of the run around it. */
 export interface DriverHost {
@@ -201,17 +204,27 @@ export class Driver {
       case 'answer-inputs':
         return others.send(effect.to, { type: 'inputs', run, ...computation.inputsFor(effect.centre) });
       case 'answer-features':
-        return computation.enqueue('features', async () => {
+        return this.#answerWith('features', 'mixed', effect, async () => {
           const { round, weights, teacher } = effect;
-          const features = await computation.features(weights);
-          others.send(effect.to, { type: 'features', run, round, features, teacher });
+          return { type: 'features', run, round, features: await computation.features(weights), teacher };
         });
       case 'answer-step':
-        return computation.enqueue('pullback', async () => {
-          const step = await computation.pullback(effect.weights, effect.residual);
-          others.send(effect.to, { type: 'step', run, round: effect.round, step });
+        return this.#answerWith('pullback', 'residuals', effect, async () => {
+          const { round, weights, residual } = effect;
+          return { type: 'step', run, round, step: await computation.pullback(weights, residual) };
         });
     }
+  }
+
+  /** Computes an answer at a neighbour's model; one that has diverged is the neighbour's trouble, and is declined. */
+  #answerWith(work: Work, of: DeclineMessage['of'], { to, round }: AtNeighbour, compute: () => Promise<Message>): void {
+    this.computation.enqueue(work, async () => {
+      const answer = await compute().catch((error: unknown): Message => {
+        if (error instanceof DivergenceError) return { type: 'decline', run: this.options.id, round, of };
+        throw error;
+      });
+      this.others.send(to, answer);
+    });
   }
 
   #await(wait: Extract<RoundEffect, { type: 'await' }>): void {

@@ -16,6 +16,7 @@ import type { RunSnapshot } from '../snapshot.ts';
 import type { OwnRound } from '../view.ts';
 import { Computation } from './computation.ts';
 import { Driver } from './driver.ts';
+import { areFinite, DivergenceError } from './finite.ts';
 import { History, type Told } from './history.ts';
 import type { Others, RunOptions } from './options.ts';
 import { Reporting } from './reporting.ts';
@@ -159,6 +160,7 @@ export class Run {
     switch (message.type) {
       case 'room':
       case 'offer':
+      case 'readiness':
         return;
       case 'mixed':
       case 'residuals':
@@ -253,6 +255,7 @@ export class Run {
   }
 
   #finish({ round, iterate, delta, evolution, neighbours, missed }: RoundResult): void {
+    if (!areFinite(iterate.weights)) return this.host.tell({ type: 'failed', error: new DivergenceError('The weights') });
     this.#iterate = iterate;
     const traced = evolution && { delta, evolvedLogits: evolution.logits, kernel: evolution.kernel ?? null };
     this.options.trace?.({ round, weights: iterate.weights, evolution: traced });
