@@ -11,7 +11,7 @@
  *
  * SPARK (arXiv 2512.12737) goes from mix to step; NTK-DFL (arXiv 2410.01922) is μ = 0, λ = 0. DFedAvg(M) (arXiv 2104.11375)
  * descends and mixes what came of it; D-PSGD (arXiv 1705.09056) mixes w_i while it descends and adds both. A phase ends when
- * every neighbour it waits for has answered, left, declined or missed the deadline; nobody else is waited for. Who missed a
+ * every neighbour it waits for has answered, left, declined or missed its deadline; nobody else is waited for. Who missed a
  * phase is left out of the rest of the round. The machine owns no clock, socket or tensor: `effects` say what its driver must do.
  */
 
@@ -35,6 +35,7 @@ import {
   type RoundSettings,
   type RoundState,
   type Transition,
+  isAwaited,
 } from './state.ts';
 
 /** `own`: our samples' mean and, where they need not be sketched, the inputs; null with a gradient method. */
@@ -79,7 +80,7 @@ export function advanceRound(state: RoundState, event: RoundEvent): Transition {
     case 'deadline': {
       const { activity } = state;
       if (activity.phase !== event.phase || activity.plan.round !== event.round) return stay(state);
-      return proceed([...activity.waiting].reduce(leaveOut, state));
+      return proceed(event.late.reduce(leaveOut, state));
     }
     case 'descended':
       return descended(state, event.round, event.change);
@@ -142,11 +143,11 @@ function startMix(
     effects.push({ type: 'send', to: peer, message });
     const early = known.early.get(peer);
     if (early?.round === round) answers.set(peer, early);
-    else if (plan.unreachable.has(peer) || (early && early.round > round)) missed.add(peer);
+    else if (early && early.round > round) missed.add(peer);
     else waiting.add(peer);
   }
   const stillEarly = new Map([...known.early].filter(([, message]) => message.round > round));
-  effects.push({ type: 'await', round, phase: 'mix', deadlines: 1 });
+  effects.push({ type: 'await', round, phase: 'mix', deadlines: 1, asked: [...waiting], here: [...answers.keys()] });
   const activity: Mixing = { phase: 'mix', plan, own, answers, descent, waiting, missed };
   return proceed({ known: { ...known, introduced, early: stillEarly }, activity }, effects);
 }
@@ -207,15 +208,16 @@ function leaveOut(state: RoundState, peer: PeerId): RoundState {
   };
 }
 
-/** Goes on to the next phase when nothing is awaited any more. */
+/** Goes on to the next phase when nobody is waited for any more. */
 function proceed(state: RoundState, before: readonly RoundEffect[] = []): Transition {
   const { activity } = state;
-  if (activity.phase === 'idle' || activity.waiting.size > 0) return { state, effects: before };
-  const { state: next, effects } = nextPhase(state);
-  return { state: next, effects: [...before, ...effects] };
+  const isDone = activity.phase !== 'idle' && [...activity.waiting].every((peer) => !isAwaited(activity, peer));
+  const next = isDone ? nextPhase([...activity.waiting].reduce(leaveOut, state)) : null;
+  return next ? { state: next.state, effects: [...before, ...next.effects] } : { state, effects: before };
 }
 
-function nextPhase(state: RoundState): Transition {
+/** @returns null while our own part of the phase is being computed. */
+function nextPhase(state: RoundState): Transition | null {
   const { known, activity } = state;
   const { method } = known.settings;
   switch (activity.phase) {
@@ -226,6 +228,6 @@ function nextPhase(state: RoundState): Transition {
     case 'step':
       return finishStep(known, activity);
     default:
-      return stay(state);
+      return null;
   }
 }

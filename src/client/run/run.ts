@@ -271,7 +271,9 @@ export class Run {
     this.#computation.enqueue('score', async () => {
       const tally = await this.#computation.tally(weights);
       const { round, bytesSent } = ended;
-      const seconds = this.#history.add({ ...ended, score: scoreOf(tally), work: this.#computation.takeTimes() }, clock.now());
+      const work = this.#computation.takeTimes();
+      this.#driver.worked(Object.values(work).reduce((sum, ms) => sum + ms, 0));
+      const seconds = this.#history.add({ ...ended, score: scoreOf(tally), work }, clock.now());
       this.#reporting.report({ type: 'metrics', run: id, round, tally, bytesSent, seconds, weights });
       this.#beginNext();
       this.host.tell({ type: 'changed' });
