@@ -7,6 +7,7 @@ import { inputBytes, type OwnerFeatures, type PoolMember } from '../ntk/pool.ts'
 import { choicesOf, neighboursTeach, pullIn, type NtkMethod } from '../settings/method.ts';
 import type { PeerId } from '../transport/transport.ts';
 import { mix, momentumStep, pulled, scaledSum, weightedMean, type Iterate } from './iterate.ts';
+import { mixable } from './late.ts';
 import {
   stay,
   withEntry,
@@ -34,7 +35,8 @@ export function linearise(known: Known, method: NtkMethod, mixing: Mixing): Tran
   const { run, self, inputs, sharesSamples } = known.settings;
   const present = sharesSamples ? plan.neighbours.filter(({ peer }) => answers.has(peer)) : [];
   const { round } = plan;
-  const mixed = pulledToStart(mix(own, plan, answers), method, known.settings, round);
+  const models = mixable(known, mixing);
+  const mixed = pulledToStart(mix(own, plan, models), method, known.settings, round);
   const { weights } = mixed;
   const effects: RoundEffect[] = [];
 
@@ -53,7 +55,7 @@ export function linearise(known: Known, method: NtkMethod, mixing: Mixing): Tran
     const message = { type: 'mixed', run, round, weights, wantsInputs, centre: wantsInputs ? centre : null } as const;
     effects.push({ type: 'send', to: peer, message });
   }
-  const teaching = neighboursTeach(method, round) ? teachingOf(method, mixing) : null;
+  const teaching = neighboursTeach(method, round) ? teachingOf(method, mixing, models) : null;
   const asked = present.map(({ peer }) => peer);
   effects.push(
     { type: 'features', round, weights, teaching },
@@ -70,12 +72,12 @@ function pulledToStart(mixed: Iterate, method: NtkMethod, { start, samples }: Ro
 }
 
 /** Who teaches our samples: the models of the mix, each by its weight there, that of who has not answered falling to our own. */
-function teachingOf({ evolution: { temperature } }: NtkMethod, { plan, own, answers }: Mixing): Teaching {
+function teachingOf({ evolution: { temperature } }: NtkMethod, { plan, own }: Mixing, models: ReadonlyMap<PeerId, Iterate>): Teaching {
   let { selfWeight } = plan;
   const others = plan.neighbours.flatMap(({ peer, weight }) => {
-    const answer = answers.get(peer);
-    if (!answer) selfWeight += weight;
-    return answer ? [{ weights: answer.weights, weight }] : [];
+    const model = models.get(peer);
+    if (!model) selfWeight += weight;
+    return model ? [{ weights: model.weights, weight }] : [];
   });
   return { models: [{ weights: own.weights, weight: selfWeight }, ...others], temperature };
 }

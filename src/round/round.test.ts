@@ -768,6 +768,29 @@ describe('a neighbour that is asked but not waited for', () => {
     expect(late.state.activity).toMatchObject({ missed: new Set(['c2']) });
   });
 
+  it.each([
+    ['in the rest of the round', 0, true],
+    ['a round later', 1, true],
+    ['two rounds later', 2, true],
+    ['three rounds later', 3, false],
+  ])('is mixed with weights that came late, %s: %i, %s', (_, age, isMixed) => {
+    const own = { weights: Float32Array.of(1, 1), velocity: null };
+    const method = gradient('step-then-mix');
+    const beginIn = (round: number): RoundEvent => ({
+      type: 'begin',
+      plan: { round, selfWeight: 0.5, neighbours: [{ peer: 'c2', weight: 0.5 }], unawaited: { ...nobody, mix: new Set(['c2']) } },
+      own,
+    });
+    const none = (round: number): RoundEvent => ({ type: 'descended', round, change: Float32Array.of(0, 0) });
+    const late = message('c2', { ...weights, round: 5, velocity: null });
+    const machineIn5 = advance(machine('c0', method, 0), beginIn(5));
+    const before = age === 0 ? advance(machineIn5.state, late, none(5)) : advance(machineIn5.state, none(5), beginIn(6), late, none(6));
+    const rounds = Array.from({ length: Math.max(0, age - 1) }, (_x, k) => [beginIn(7 + k), none(7 + k)]).flat();
+    const { effects } = rounds.length > 0 ? advance(before.state, ...rounds) : before;
+    const mixed = effects.flatMap((effect) => (effect.type === 'finish' ? [...effect.result.iterate.weights] : []));
+    expect(mixed).toEqual(isMixed ? [2.5, 2.5] : [1, 1]);
+  });
+
   it('is in the pool if its features are there when our own and those of the others are', () => {
     const { state } = advance(
       machine('c0', nesterov, 0),

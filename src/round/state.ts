@@ -60,8 +60,8 @@ export interface Known {
   readonly inputs: ReadonlyMap<PeerId, OwnedInputs>;
   /** Who has our mean. */
   readonly introduced: ReadonlySet<PeerId>;
-  /** The newest weights of each peer that is ahead of us. */
-  readonly early: ReadonlyMap<PeerId, WeightsMessage>;
+  /** The newest weights of each peer that came before their mix, as it is ahead of us, or after it (`late.ts`). */
+  readonly unmixed: ReadonlyMap<PeerId, WeightsMessage>;
 }
 
 /** What every phase of a round has. */
