@@ -1,5 +1,7 @@
 /** What is made to go wrong in a federation, and what must hold all the same. Five clients in a ring, unless a scenario says otherwise. */
 
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import type { ClientView } from '../client/view.ts';
 import { Trial, type TrialOptions } from './trial.ts';
 
@@ -161,7 +163,7 @@ async function accuracy(
   return { percent, ended, invariants };
 }
 
-const delayed: Scenario = {
+export const delayed: Scenario = {
   name: '30 % of frames delayed by 0 to 2 s',
   run: async (seed) => {
     const none = await accuracy({ clients: CLIENTS, seed });
@@ -203,3 +205,35 @@ const leaving: Scenario = {
 };
 
 export const scenarios: readonly Scenario[] = [slow, frozen, failed, evaluator, delayed, lossy, leaving];
+
+const LONG_ROUNDS = 2000;
+
+/** Bytes of the heap that are in use, after what is not has been collected. */
+function heapUsed(): number {
+  setFlagsFromString('--expose-gc');
+  const collect: unknown = runInNewContext('gc');
+  if (typeof collect === 'function') collect();
+  return process.memoryUsage().heapUsed;
+}
+
+/** Three clients over two thousand rounds: the last hundred as fast as the second hundred, and no larger. */
+export async function longRun(seed: number): Promise<readonly Invariant[]> {
+  return inTrial({ clients: 3, seed, settings: { rounds: LONG_ROUNDS, samples: 40 } }, async (trial) => {
+    const upTo = (rounds: number) => trial.clock.run(() => trial.ends[0]!.length >= rounds, 3_600_000);
+    const timed = async (rounds: number) => {
+      const since = performance.now();
+      await upTo(rounds);
+      return performance.now() - since;
+    };
+    await upTo(100);
+    const second = await timed(200);
+    const before = heapUsed();
+    await upTo(LONG_ROUNDS - 100);
+    const last = await timed(LONG_ROUNDS);
+    const grown = (heapUsed() - before) / 2 ** 20;
+    return [
+      atMost('time of the last hundred rounds, of the second hundred', (100 * last) / second, 130, '%'),
+      atMost('growth of the heap since round 200', grown, 20, 'MB'),
+    ];
+  });
+}
