@@ -55,7 +55,7 @@ const samples: readonly Message[] = [
       version: 2,
       author: 'a',
       settings,
-      run: { version: 2, author: 'a', id: 'r', founders: ['a'], digest: '', scale: null, joined: ['b'], turns: 1, end: null },
+      run: { version: 2, author: 'a', id: 'r', founders: ['a'], digest: '', scale: null, samples: 4, joined: ['b'], turns: 1, end: null },
     },
   },
   { type: 'readiness', readiness: { peer: 'a', version: 1, state: { kind: 'failed', why: 'No data.' } } },

@@ -78,7 +78,8 @@ export class Client {
       log('client', 'prepares', { step });
       this.#pacer.changed();
     });
-    this.#participation = new Participation(options, log, this.#room, this.#mailbox, (event) => this.#hear(event));
+    const fallBack = () => this.#fallBack();
+    this.#participation = new Participation(options, log, this.#room, this.#mailbox, fallBack, (event) => this.#hear(event));
     this.#pacer = new Pacer(viewIntervalMs, () => onView(this.view()));
     transport.listen((event) => this.#handle(event));
     void this.#prepare();
@@ -282,6 +283,14 @@ export class Client {
       case 'failed':
         return this.#fail(event.error);
     }
+  }
+
+  async #fallBack(): Promise<void> {
+    await this.#preparation.fallBack();
+    const name = this.#preparation.backend?.name ?? '';
+    this.#log('client', 'falls back', { backend: name });
+    this.#notice = `The graphics processor failed; this client goes on with ${name}, which may be slower.`;
+    this.#pacer.changed();
   }
 
   async #prepare(): Promise<void> {

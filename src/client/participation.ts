@@ -47,12 +47,16 @@ export class Participation {
   #entered = '';
   #hold: number | null = null;
 
-  /** @param tell told of what happens in the run. */
+  /**
+   * @param fallBack has another backend compute, as the one that does has failed.
+   * @param tell told of what happens in the run.
+   */
   constructor(
     private readonly options: ParticipationOptions,
     private readonly log: Log,
     private readonly room: Pick<Room, 'self' | 'participants'>,
     private readonly mailbox: Mailbox,
+    private readonly fallBack: () => Promise<void>,
     private readonly tell: (event: RunEvent) => void,
   ) {}
 
@@ -142,8 +146,9 @@ export class Participation {
 
   #makeRun(id: string, settings: Settings, problem: Problem, samples: number): Run {
     const { source, clock, trace = null, productBudget, inputBudget = INPUT_BUDGET, resumption = null } = this.options;
+    const { room, log, fallBack } = this;
     return new Run(
-      { id, self: this.room.self, settings, problem, samples, source, clock, log: this.log, inputBudget, productBudget, trace, resumption },
+      { id, self: room.self, settings, problem, samples, source, clock, log, inputBudget, productBudget, trace, fallBack, resumption },
       {
         participants: () => this.room.participants(),
         isOpen: (peer) => this.mailbox.isOpen(peer),

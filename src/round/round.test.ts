@@ -605,7 +605,7 @@ describe('a round', () => {
     const own = { weights: Float32Array.of(1, 3), velocity: null };
     const { effects } = advanceRound(machine('c0', solving, 0), {
       type: 'begin',
-      plan: { round, selfWeight: 1, neighbours: [], unreachable: new Set<string>() },
+      plan: { round, selfWeight: 1, neighbours: [], unawaited: nobody },
       own,
     });
     const weights = Float32Array.of(1 - 0.5 * pull, 3 - 3.5 * pull);
