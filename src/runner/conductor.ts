@@ -1,7 +1,7 @@
 /** Takes a federation of this machine's own clients from its start to its end by watching their views. */
 
-import { emptyView, type ClientCommand, type ClientView } from '../client/view.ts';
-import type { ViewChanges } from '../client/viewChanges.ts';
+import type { ClientCommand, ClientView } from '../client/view.ts';
+import { changedView, type ViewChanges } from '../client/viewChanges.ts';
 
 export interface Conducted {
   readonly clients: number;
@@ -34,7 +34,7 @@ export class Conductor {
   constructor(private readonly conducted: Conducted) {}
 
   update(client: number, changes: ViewChanges): void {
-    const view = { ...(this.#views.get(client) ?? emptyView), ...changes };
+    const view = changedView(this.#views.get(client) ?? null, changes);
     this.#views.set(client, view);
     if (client === 0) this.conducted.onProgress?.(view);
     this.#look();

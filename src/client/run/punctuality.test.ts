@@ -72,9 +72,9 @@ it('puts one that falls silent on probation after two rounds, and takes it back 
   expect(punctuality.onProbation('mix')).toEqual(new Set());
   run(punctuality, 21, 1, { a: Infinity, b: 200 });
   expect(punctuality.onProbation('mix')).toEqual(new Set(['a']));
-  run(punctuality, 22, 7, { a: 200, b: 200 });
+  run(punctuality, 22, 3, { a: 200, b: 200 });
   expect(punctuality.onProbation('mix')).toEqual(new Set(['a']));
-  run(punctuality, 29, 1, { a: 200, b: 200 });
+  run(punctuality, 25, 1, { a: 200, b: 200 });
   expect(punctuality.onProbation('mix')).toEqual(new Set());
 });
 

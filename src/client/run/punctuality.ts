@@ -20,7 +20,7 @@ const MOST_OF_OTHERS = 4;
 /** The weight of the newest in the mean, and in the deviation. */
 const [GAIN, DEVIATION_GAIN] = [1 / 8, 1 / 4];
 /** Missed answers that lead to probation, and that leave it. An answer in time makes up for a part of one. */
-const [PROBATION, TRUST, AMENDS] = [2, 1, 1 / 8];
+const [PROBATION, TRUST, AMENDS] = [2, 1, 1 / 4];
 /** Rounds of which an answer may still come. */
 const KEPT_ROUNDS = 8;
 
