@@ -55,7 +55,7 @@ export class Weather {
   clockOf(client: PeerId): Clock {
     const { clock } = this;
     return {
-      now: clock.now,
+      now: () => clock.now(),
       after: (ms, callback) => clock.after(this.#thawed(client, clock.now() + ms) - clock.now(), callback),
     };
   }
