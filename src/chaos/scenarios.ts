@@ -220,10 +220,12 @@ function heapUsed(): number {
 export async function longRun(seed: number): Promise<readonly Invariant[]> {
   return inTrial({ clients: 3, seed, settings: { rounds: LONG_ROUNDS, samples: 40 } }, async (trial) => {
     const upTo = (rounds: number) => trial.clock.run(() => trial.ends[0]!.length >= rounds, 3_600_000);
+    // What else the machine does must not count.
     const timed = async (rounds: number) => {
-      const since = performance.now();
+      const since = process.cpuUsage();
       await upTo(rounds);
-      return performance.now() - since;
+      const { user, system } = process.cpuUsage(since);
+      return user + system;
     };
     await upTo(100);
     const second = await timed(200);
@@ -232,7 +234,7 @@ export async function longRun(seed: number): Promise<readonly Invariant[]> {
     const last = await timed(LONG_ROUNDS);
     const grown = (heapUsed() - before) / 2 ** 20;
     return [
-      atMost('time of the last hundred rounds, of the second hundred', (100 * last) / second, 130, '%'),
+      atMost('processor time of the last hundred rounds, of the second hundred', (100 * last) / second, 130, '%'),
       atMost('growth of the heap since round 200', grown, 20, 'MB'),
     ];
   });
