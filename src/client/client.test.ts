@@ -338,7 +338,9 @@ describe('clients of a room', () => {
     await federation.until((views) => views.every((view) => reached(view) && scored(view)));
     for (const { peers, own } of federation.views()) {
       for (const { sent } of peers) {
-        const training = Object.keys(sent).filter((kind) => !['metrics', 'averaged', 'summary', 'room', 'readiness', 'decline', 'ack'].includes(kind));
+        const training = Object.keys(sent).filter(
+          (kind) => !['metrics', 'averaged', 'summary', 'room', 'readiness', 'decline', 'ack'].includes(kind),
+        );
         expect(training).toEqual(['weights']);
       }
       const phases = algorithm === 'dpsgd' ? ['evaluate', 'mix'] : ['descend', 'evaluate', 'mix'];
@@ -373,7 +375,8 @@ describe('clients of a room', () => {
         const received = b.peers.find(({ id }) => id === a.self.id)?.received;
         expect(received).toEqual(sent);
       }
-      const isTraining = ([kind]: [string, number]) => !['metrics', 'averaged', 'summary', 'room', 'readiness', 'decline', 'ack'].includes(kind);
+      const isTraining = ([kind]: [string, number]) =>
+        !['metrics', 'averaged', 'summary', 'room', 'readiness', 'decline', 'ack'].includes(kind);
       const training = a.peers.flatMap(({ sent }) => Object.entries(sent).filter(isTraining)).reduce((sum, [, bytes]) => sum + bytes, 0);
       expect(a.bytes.training).toBe(training);
     }
@@ -460,7 +463,9 @@ describe('clients of a room', () => {
     await federation.start();
     await federation.until((views) => views.every((view) => reached(view) && scored(view)));
     const sent = federation.views()[0]!.peers[0]!.sent;
-    const training = Object.keys(sent).filter((kind) => !['metrics', 'averaged', 'summary', 'room', 'readiness', 'decline', 'ack'].includes(kind));
+    const training = Object.keys(sent).filter(
+      (kind) => !['metrics', 'averaged', 'summary', 'room', 'readiness', 'decline', 'ack'].includes(kind),
+    );
     const ofStep = exchange === 'projected' ? ['residuals', 'step'] : [];
     expect(training.sort()).toEqual(['features', 'inputs', 'mixed', ...ofStep, 'weights']);
     expect(sent['inputs']).toBeLessThan(settings.samples + 300);
@@ -578,7 +583,11 @@ describe('clients of a room', () => {
     await federation.start();
     await federation.until((views) => views.every((view) => reached(view) && scored(view)));
     federation.clients[1]!.command({ type: 'configure', settings: { ...settings, rounds: 2, hidden: [4, 4] } });
-    await federation.until((views) => views.every(({ settings: used, status }) => used.rounds === 2 && status.kind !== 'preparing'));
+    await federation.until((views) =>
+      views.every(({ settings: used, status, peers }) => {
+        return used.rounds === 2 && status.kind !== 'preparing' && peers.every(({ readiness }) => readiness.kind === 'ready');
+      }),
+    );
     federation.clients[1]!.command({ type: 'start' });
     await federation.until((views) => views.every(({ own, status }) => own.length === 2 && status.kind === 'finished'));
   });

@@ -22,6 +22,8 @@ export class Room {
   readonly #seen = new Map<PeerId, Presence>();
   #register: RoomRegister;
   readonly #readiness = new Latest<Readiness>();
+  /** What each had last said when other settings came, for which it has to get ready anew. */
+  #outdated: ReadonlyMap<PeerId, number> = new Map();
 
   /** @param settings the room's until somebody changes them; the same at every client. */
   constructor(self: Presence, settings: Settings) {
@@ -70,9 +72,10 @@ export class Room {
     return this.#members.filter(({ id }) => this.readinessOf(id).kind === 'ready');
   }
 
-  /** What a client has last said of itself. */
+  /** What a client has last said of itself, since the settings are what they are. */
   readinessOf(peer: PeerId): ReadinessState {
-    return this.#readiness.of(peer)?.state ?? { kind: 'preparing' };
+    const said = this.#readiness.of(peer);
+    return said && said.version > (this.#outdated.get(peer) ?? 0) ? said.state : { kind: 'preparing' };
   }
 
   /** What everyone has last said, for whom a channel opens to. */
@@ -89,7 +92,7 @@ export class Room {
   declare(state: ReadinessState): Readiness | null {
     const { id } = this.#self;
     const said = state.kind === 'failed' ? { ...state, why: state.why.slice(0, MAX_REASON) } : state;
-    if (JSON.stringify(said) === JSON.stringify(this.readinessOf(id)) && this.#readiness.of(id)) return null;
+    if (JSON.stringify(said) === JSON.stringify(this.#readiness.of(id)?.state)) return null;
     const readiness = { peer: id, version: this.#readiness.nextVersion(id), state: said };
     this.#readiness.hear(readiness);
     return readiness;
@@ -121,7 +124,9 @@ export class Room {
     const merged = mergeRegisters(before, heard);
     if (isSameRegister(before, merged)) return null;
     this.#register = merged;
-    return { hasOtherSettings: !isSameChoice(before.settings, merged.settings) };
+    const hasOtherSettings = !isSameChoice(before.settings, merged.settings);
+    if (hasOtherSettings) this.#outdated = new Map(this.#readiness.all().map(({ peer, version }) => [peer, version]));
+    return { hasOtherSettings };
   }
 
   /** Writes what this client proposes. @returns null where that changes nothing. */
