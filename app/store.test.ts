@@ -25,6 +25,7 @@ const peer = (number: number, sent = 0): PeerView => ({
   number,
   channel: 'open',
   neighbour: true,
+  readiness: { kind: 'ready' },
   activity: 'idle',
   sent: { weights: sent },
   received: {},

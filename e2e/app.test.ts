@@ -64,6 +64,7 @@ async function openTabs(count: number, rounds: number, backend: 'webgpu' | 'wasm
   await everywhere((view) => view.settings.samples === 40);
   await set(last, 'Rounds', rounds);
   await everywhere((view) => view.settings.rounds === rounds && view.share?.samples === 40 && view.status.kind === 'lobby');
+  await everywhere(({ peers }) => peers.every(({ readiness }) => readiness.kind === 'ready'));
   return tabs.pages;
 }
 

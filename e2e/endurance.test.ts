@@ -73,7 +73,8 @@ async function train(inspectors: readonly TabInspector[], used: Settings, accide
   };
   await tabs!.command(0, { type: 'configure', settings: used });
   await everyone(({ status, peers, settings: { rounds } }) => {
-    return status.kind !== 'preparing' && peers.length === TABS - 1 && rounds === used.rounds;
+    const areReady = peers.length === TABS - 1 && peers.every(({ readiness }) => readiness.kind === 'ready');
+    return status.kind !== 'preparing' && areReady && rounds === used.rounds;
   });
   await tabs!.command(0, { type: 'start' });
   for (const round of accidents) {

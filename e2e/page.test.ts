@@ -96,6 +96,8 @@ const words: Readonly<Record<string, RegExp>> = {
   savedModel: /a saved model[^]*Choose a model/,
   pair: /Round 5 of 20[^]*my neighbour is 5/,
   crowd: /waiting for clients 4, 10 and 20/,
+  broken: /✕ failed[^]*Client 5 has failed: The weights are not finite any more/,
+  waiting: /3 of 5 others are ready[^]*getting ready/,
   deserted: /Nobody else is here: training alone until someone joins\./,
   paused: /Paused in round 13 of 20[^]*Resume/,
   reached: /All 20 rounds are done[^]*Start again/,

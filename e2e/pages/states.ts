@@ -163,6 +163,7 @@ function view(share: ShareView, scene: Scene): ClientView {
         number,
         channel: neighbour ? (begun || number % 2 === 0 ? 'open' : 'opening') : 'none',
         neighbour,
+        readiness: { kind: 'ready' },
         activity: !moving || !neighbour ? 'idle' : number === Math.min(...neighbours) ? 'answered' : 'waiting',
         sent: Object.fromEntries(Object.entries(sent).map(([kind, bytes]) => [kind, Math.round(bytes)])),
         received: Object.fromEntries(Object.entries(sent).map(([kind, bytes]) => [kind, Math.round(1.01 * bytes)])),
@@ -207,6 +208,8 @@ function crowd(): Pick<Scene, 'clients' | 'graph'> {
   return { clients, graph: [...ring(clients), ...clients.map((k) => [k, (k + 7) % clients.length] as const)] };
 }
 
+const DIVERGED = 'The weights are not finite any more: training has diverged. Start again with a smaller step size or a larger ridge.';
+
 const running: Scene = { status: { kind: 'running' }, finished: 12 };
 
 export function galleryStates(share: ShareView): Record<string, GalleryState> {
@@ -218,6 +221,12 @@ export function galleryStates(share: ShareView): Record<string, GalleryState> {
   const lobby: Scene = { status: { kind: 'lobby' } };
   const done = defaultSettings().rounds;
   const leave = (peer: PeerView): PeerView => ({ ...peer, neighbour: false, channel: 'lost', activity: 'idle' });
+  const fail = (peer: PeerView): PeerView => ({
+    ...peer,
+    readiness: { kind: 'failed', why: DIVERGED },
+    neighbour: false,
+    activity: 'idle',
+  });
   const gone = view(share, running).peers.map(leave);
   return {
     ...ownStates(),
@@ -269,6 +278,13 @@ export function galleryStates(share: ShareView): Record<string, GalleryState> {
     savedModel: { kind: 'model' },
     pair: joined({ ...running, clients: [SELF, 5], finished: 4 }),
     crowd: joined({ ...running, ...crowd(), settings: { topology: { kind: 'k-regular', degree: 4, changing: false } } }),
+    broken: joined(running, {
+      peers: view(share, running).peers.map((peer) => (peer.number === 5 ? fail(peer) : peer)),
+      notice: `Client 5 has failed: ${DIVERGED}`,
+    }),
+    waiting: joined(lobby, {
+      peers: view(share, lobby).peers.map((peer) => (peer.number > 3 ? { ...peer, readiness: { kind: 'preparing' } } : peer)),
+    }),
     deserted: joined({ ...running, graph: [] }, { peers: gone, notice: 'Client 4 has left; this client goes on without it.' }),
     paused: joined({ ...running, status: { kind: 'paused' } }),
     reached: joined({ status: { kind: 'finished', why: 'reached' }, finished: done }),

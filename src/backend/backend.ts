@@ -83,6 +83,20 @@ async function startFirst(candidates: readonly BackendView[], isSoftware: boolea
   throw new BackendError(`The ${name} backend did not start; ${remedy[name]}.`);
 }
 
+/** In the order in which one takes the place of another. */
+const names: readonly BackendName[] = ['webgpu', 'wasm', 'cpu'];
+
+/**
+ * Sets the backend that comes after one that has failed.
+ * @throws {BackendError} when there is none.
+ */
+export async function startNext(failed: BackendName): Promise<BackendView> {
+  for (const name of names.slice(names.indexOf(failed) + 1)) {
+    if (await startBackend(name)) return { name, adapter: '', reason: `${failed} failed on the way, so ${name} goes on.` };
+  }
+  throw new BackendError(`The ${failed} backend failed, and no other starts; ${remedy[failed]}.`);
+}
+
 /**
  * Sets the tfjs backend of this thread. Call `locateWasm` of wasmBrowser.ts or wasmNode.ts before.
  * @throws {BackendError} when the backend asked for cannot be had here.

@@ -10,7 +10,8 @@ export function isWebGPUBackend(backend: object): backend is WebGPUBackend {
   return 'runWebGPUProgram' in backend;
 }
 
-class DeviceError extends Error {
+/** Signals that the GPU has failed; what it computes from then on is worthless. */
+export class DeviceError extends Error {
   override readonly name = 'DeviceError';
   constructor(cause: string) {
     super(`The graphics processor failed, so its results are worthless. Reload the page, or choose the wasm backend. (${cause})`);

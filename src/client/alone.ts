@@ -5,7 +5,7 @@ import { Run } from './run/run.ts';
 import type { AloneView } from './view.ts';
 
 /** What a run is made with, as the client that was in it has it. */
-export type RunBefore = Pick<RunOptions, 'id' | 'self' | 'settings' | 'clock' | 'log' | 'inputBudget' | 'productBudget'>;
+export type RunBefore = Pick<RunOptions, 'id' | 'self' | 'settings' | 'clock' | 'log' | 'inputBudget' | 'productBudget' | 'fallBack'>;
 
 export class Alone {
   readonly #run: Run;

@@ -58,10 +58,15 @@ function labelsOf(count: number, skew: number | null, random: RandomStream): Uin
   });
 }
 
+/** When the data of client 3 are there. */
+let arrive: () => void = () => undefined;
+let arrival = Promise.resolve();
+
 /** Clouds, or stripes where there are convolutions. */
 const source: ProblemSource = {
   async problem(used, number) {
     const { dataset, convolutions, hidden, samples, seed } = used;
+    if (dataset === 'arrives-late' && number === 3) await arrival;
     if (dataset === 'elsewhere' && number === 1) throw new Error('There is no such data here; choose other data.');
     const isOfImages = convolutions.length > 0;
     const model = isOfImages ? modelOf(used, IMAGE) : { layers: [WIDTH, ...hidden, CLASSES] };
@@ -69,7 +74,8 @@ const source: ProblemSource = {
     return {
       model,
       own: draw(number, samples, number),
-      test: draw('test', 300, null),
+      test:
+        dataset === `broken-${number}` ? { rows: new Float32Array(WIDTH).fill(NaN), labels: Uint8Array.of(0) } : draw('test', 300, null),
       initialWeights: initialWeights(model, seed),
       startsAlike: true,
       view: null,
@@ -182,7 +188,7 @@ class Federation {
   }
 
   async start(): Promise<void> {
-    await this.until((views) => views.every(({ status, peers }) => status.kind === 'lobby' && peers.length === views.length - 1));
+    await this.until((views) => views.every((view) => isReady(view, views.length)));
     this.clients[0]!.command({ type: 'start' });
   }
 
@@ -191,6 +197,8 @@ class Federation {
   }
 }
 
+const isReady = ({ status, peers }: ClientView, clients: number) =>
+  status.kind === 'lobby' && peers.length === clients - 1 && peers.every(({ readiness }) => readiness.kind === 'ready');
 const reached = ({ status }: ClientView) => status.kind === 'finished' && status.why === 'reached';
 const scored = (view: ClientView) => view.summaries.length === view.settings.rounds;
 
@@ -330,7 +338,9 @@ describe('clients of a room', () => {
     await federation.until((views) => views.every((view) => reached(view) && scored(view)));
     for (const { peers, own } of federation.views()) {
       for (const { sent } of peers) {
-        const training = Object.keys(sent).filter((kind) => !['metrics', 'averaged', 'summary', 'room', 'decline', 'ack'].includes(kind));
+        const training = Object.keys(sent).filter(
+          (kind) => !['metrics', 'averaged', 'summary', 'room', 'readiness', 'decline', 'ack'].includes(kind),
+        );
         expect(training).toEqual(['weights']);
       }
       const phases = algorithm === 'dpsgd' ? ['evaluate', 'mix'] : ['descend', 'evaluate', 'mix'];
@@ -365,7 +375,8 @@ describe('clients of a room', () => {
         const received = b.peers.find(({ id }) => id === a.self.id)?.received;
         expect(received).toEqual(sent);
       }
-      const isTraining = ([kind]: [string, number]) => !['metrics', 'averaged', 'summary', 'room', 'decline', 'ack'].includes(kind);
+      const isTraining = ([kind]: [string, number]) =>
+        !['metrics', 'averaged', 'summary', 'room', 'readiness', 'decline', 'ack'].includes(kind);
       const training = a.peers.flatMap(({ sent }) => Object.entries(sent).filter(isTraining)).reduce((sum, [, bytes]) => sum + bytes, 0);
       expect(a.bytes.training).toBe(training);
     }
@@ -452,7 +463,9 @@ describe('clients of a room', () => {
     await federation.start();
     await federation.until((views) => views.every((view) => reached(view) && scored(view)));
     const sent = federation.views()[0]!.peers[0]!.sent;
-    const training = Object.keys(sent).filter((kind) => !['metrics', 'averaged', 'summary', 'room', 'decline', 'ack'].includes(kind));
+    const training = Object.keys(sent).filter(
+      (kind) => !['metrics', 'averaged', 'summary', 'room', 'readiness', 'decline', 'ack'].includes(kind),
+    );
     const ofStep = exchange === 'projected' ? ['residuals', 'step'] : [];
     expect(training.sort()).toEqual(['features', 'inputs', 'mixed', ...ofStep, 'weights']);
     expect(sent['inputs']).toBeLessThan(settings.samples + 300);
@@ -570,7 +583,11 @@ describe('clients of a room', () => {
     await federation.start();
     await federation.until((views) => views.every((view) => reached(view) && scored(view)));
     federation.clients[1]!.command({ type: 'configure', settings: { ...settings, rounds: 2, hidden: [4, 4] } });
-    await federation.until((views) => views.every(({ settings: used, status }) => used.rounds === 2 && status.kind !== 'preparing'));
+    await federation.until((views) =>
+      views.every(({ settings: used, status, peers }) => {
+        return used.rounds === 2 && status.kind !== 'preparing' && peers.every(({ readiness }) => readiness.kind === 'ready');
+      }),
+    );
     federation.clients[1]!.command({ type: 'start' });
     await federation.until((views) => views.every(({ own, status }) => own.length === 2 && status.kind === 'finished'));
   });
@@ -589,6 +606,52 @@ describe('clients of a room', () => {
     await statusOf(second!, 'lobby');
     await federation.start();
     await federation.until((views) => views.every(reached));
+  });
+
+  it.each([0, 2])('go on at once without client %i, which fails, knowing why, and miss no summary', async (broken) => {
+    federation = new Federation(4, { ...settings, dataset: `broken-${broken}`, deadlineMs: 600_000 });
+    await federation.start();
+    const others = (views: ClientView[]) => views.filter((_, k) => k !== broken);
+    await federation.until((views) => others(views).every((view) => reached(view) && scored(view)), true);
+    const views = federation.views();
+    expect(views[broken]!.status).toMatchObject({ kind: 'failed', message: expect.stringMatching(/^The logits are not finite any more/) });
+    for (const { peers, own, summaries, graph } of others(views)) {
+      expect(peers.find(({ number }) => number === broken)!.readiness).toMatchObject({
+        kind: 'failed',
+        why: expect.stringMatching(/^The logits/),
+      });
+      expect(graph).toHaveLength(3);
+      expect(own.slice(2).flatMap(({ missed }) => missed)).toEqual([]);
+      expect(summaries.map(({ round }) => round)).toEqual([0, 1, 2, 3, 4, 5]);
+      expect(summaries.at(-1)!.clients.map(({ number }) => number)).toEqual([0, 1, 2, 3].filter((k) => k !== broken));
+    }
+  });
+
+  it('begin without one that is not prepared, which joins when it is', async () => {
+    arrival = new Promise((resolve) => {
+      arrive = resolve;
+    });
+    federation = new Federation(4, { ...settings, dataset: 'arrives-late', rounds: 20, deadlineMs: 600_000 });
+    await federation.until((views) =>
+      views.slice(0, 3).every(({ peers }) => peers.filter(({ readiness }) => readiness.kind === 'ready').length === 2),
+    );
+    federation.clients[0]!.command({ type: 'start' });
+    await federation.until((views) => views[0]!.own.length >= 3);
+    for (const { missed } of federation.views()[0]!.own) expect(missed).toEqual([]);
+    expect(federation.views()[0]!.peers.at(-1)!.readiness.kind).toBe('preparing');
+    arrive();
+    await federation.until((views) => views.every(reached));
+    expect(federation.views()[3]!.own[0]!.round).toBeGreaterThan(2);
+  });
+
+  it('end with a sentence when training diverges', async () => {
+    const { method, ...rest } = withAlgorithm(settings, 'dfedavg');
+    if (method.kind !== 'gradient') throw new Error('DFedAvg takes gradient steps');
+    federation = new Federation(2, { ...rest, method: { ...method, learningRate: 1e6, localSteps: 50 }, rounds: 100 });
+    await federation.start();
+    await federation.until((views) => views.some(({ status }) => status.kind === 'failed'), true);
+    const messages = federation.views().flatMap(({ status }) => (status.kind === 'failed' ? [status.message] : []));
+    expect(messages[0]).toMatch(/are not finite any more: training has diverged/);
   });
 
   it('leave the room where their data of the same name are others, and nobody waits for them', async () => {

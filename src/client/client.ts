@@ -4,6 +4,7 @@
  */
 import type { BackendChoice } from '../backend/backend.ts';
 import { silent, type Log } from '../log/log.ts';
+import type { Readiness, ReadinessState } from '../protocol/readiness.ts';
 import { activeRun, type Proposal } from '../protocol/register.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { PeerId, Presence, Transport, TransportEvent } from '../transport/transport.ts';
@@ -38,15 +39,10 @@ export interface ClientOptions extends ParticipationOptions {
 }
 
 /** @returns what a person's command asks of the room; null for a start that would find nobody to learn with. */
-function proposalOf(
-  command: Exclude<ClientCommand, { type: 'compare' }>,
-  { members, register }: Room,
-  offers: Offers,
-  digest: string,
-): Proposal | null {
+function proposalOf(command: Exclude<ClientCommand, { type: 'compare' }>, room: Room, offers: Offers, digest: string): Proposal | null {
   switch (command.type) {
     case 'start':
-      return offers.start(members, register.settings, digest);
+      return offers.start(room.ready(), room.register.settings, digest);
     case 'stop':
       return { type: 'end', why: 'stopped' };
     default:
@@ -84,7 +80,8 @@ export class Client {
       log('client', 'prepares', { step });
       this.#pacer.changed();
     });
-    this.#participation = new Participation(options, log, this.#room, this.#mailbox, (event) => this.#hear(event));
+    const fallBack = () => this.#fallBack();
+    this.#participation = new Participation(options, log, this.#room, this.#mailbox, fallBack, (event) => this.#hear(event));
     this.#pacer = new Pacer(viewIntervalMs, () => onView(this.view()));
     transport.listen((event) => this.#handle(event));
     void this.#prepare();
@@ -158,6 +155,7 @@ export class Client {
         this.#log('client', 'opened', { peer: event.peer });
         this.#mailbox.opened(event.peer, { type: 'room', register: this.#room.register });
         for (const offer of this.#offers.all()) this.#mailbox.send(event.peer, { type: 'offer', offer });
+        for (const readiness of this.#room.allReadiness()) this.#mailbox.send(event.peer, { type: 'readiness', readiness });
         this.#participation.opened(event.peer);
         break;
       case 'close':
@@ -200,7 +198,8 @@ export class Client {
   }
 
   #receive(peer: PeerId, frame: Uint8Array<ArrayBuffer>): void | Promise<void> {
-    const received = this.#mailbox.read(peer, frame, !this.#participation.active && this.#room.isRunning);
+    const willEnter = !this.#participation.active && this.#room.isRunning && this.#failure === null;
+    const received = this.#mailbox.read(peer, frame, willEnter);
     switch (received.kind) {
       case 'none':
         return;
@@ -210,12 +209,39 @@ export class Client {
         return;
       case 'message': {
         const { message } = received;
-        if (message.type === 'room') return this.#follow(this.#room.hear(message.register));
-        if (message.type !== 'offer') return this.#participation.receive(peer, message);
-        if (this.#offers.hear(message.offer)) this.#mailbox.broadcast(message);
-        return;
+        switch (message.type) {
+          case 'room':
+            return this.#follow(this.#room.hear(message.register));
+          case 'offer':
+            if (this.#offers.hear(message.offer)) this.#mailbox.broadcast(message);
+            return;
+          case 'readiness':
+            return this.#hearReadiness(message.readiness);
+          default:
+            return this.#participation.receive(peer, message);
+        }
       }
     }
+  }
+
+  #hearReadiness(readiness: Readiness): void {
+    const { peer, state } = readiness;
+    // Nobody knows better than this client how it is.
+    if (peer === this.#room.self.id || !this.#room.hearReadiness(readiness)) return;
+    this.#mailbox.broadcast({ type: 'readiness', readiness });
+    if (state.kind === 'failed') {
+      this.#log('client', 'failed', { peer, why: state.why });
+      this.#notice = `${this.#room.nameOf(peer)} has failed: ${state.why}`;
+      this.#participation.lost(peer);
+    }
+    this.#want();
+    this.#pacer.changed();
+  }
+
+  /** Tells everyone how this client is, if that is news. */
+  #declare(state: ReadinessState): void {
+    const readiness = this.#room.declare(state);
+    if (readiness) this.#mailbox.broadcast({ type: 'readiness', readiness });
   }
 
   /** Tells everyone connected what is new in the room, if anything is, and acts on it. */
@@ -262,9 +288,19 @@ export class Client {
     }
   }
 
+  async #fallBack(): Promise<void> {
+    await this.#preparation.fallBack();
+    const name = this.#preparation.backend?.name ?? '';
+    this.#log('client', 'falls back', { backend: name });
+    this.#notice = `The graphics processor failed; this client goes on with ${name}, which may be slower.`;
+    this.#pacer.changed();
+  }
+
   async #prepare(): Promise<void> {
     // Other settings are another chance: the data they name may be here.
     this.#failure = null;
+    // Who is in a run goes on with what it has.
+    if (!this.#participation.active || !this.#room.isRunning) this.#declare({ kind: 'preparing' });
     try {
       const prepared = await this.#preparation.prepare(this.#room.register.settings, this.#room.self.number);
       if (prepared.kind === 'superseded') return;
@@ -276,6 +312,7 @@ export class Client {
       if (problem?.share) {
         this.#mailbox.broadcast({ type: 'offer', offer: this.#offers.make(this.#room.self.id, problem.share.contribution) });
       }
+      if (problem) this.#declare({ kind: 'ready' });
       this.#followRun();
       this.#pacer.changed();
     } catch (error) {
@@ -288,6 +325,8 @@ export class Client {
     this.#failure = error instanceof Error ? error.message : String(error);
     this.#log('client', 'fails', { why: this.#failure });
     void this.#participation.leave();
+    // Nobody is to wait for it.
+    this.#declare({ kind: 'failed', why: this.#failure });
     this.#pacer.changed();
   }
 }

@@ -1,12 +1,14 @@
 /** A client's letters: channels that are open, messages in and out of frames, what waits for a channel, and every byte counted. */
 import { decodeMessage, encodeMessage, MissingBaseError } from '../protocol/codec.ts';
 import { ProtocolError } from '../protocol/frame.ts';
-import type { Message } from '../protocol/messages.ts';
+import { declarations, type Message } from '../protocol/messages.ts';
 import type { Wire } from '../protocol/wire.ts';
 import { ACK_BYTES, wireBytes } from '../transport/chunks.ts';
 import { PeerLostError, type PeerId, type Transport } from '../transport/transport.ts';
 import { ByteCounters } from './bytes.ts';
 
+/** Frames to one peer that may wait to be taken, a few rounds' worth: who stands still for longer is sent no more but control. */
+const MAX_UNTAKEN = 64;
 /** The most that is kept of what comes while our samples still load, bytes. */
 const MAX_EARLY_BYTES = 64 * 1024 * 1024;
 
@@ -36,6 +38,8 @@ export class Mailbox {
   /** Peers whose channel was open and has closed. */
   readonly #lost = new Set<PeerId>();
   readonly #outbox = new Map<PeerId, Message[]>();
+  /** How many frames each peer has not taken yet. */
+  readonly #untaken = new Map<PeerId, number>();
   /** Frames of a run that this client will be in as soon as its samples are here. */
   #early: Early[] = [];
   /** The run's, while this client is in one. */
@@ -71,20 +75,30 @@ export class Mailbox {
   closed(peer: PeerId): void {
     if (this.#open.delete(peer)) this.#lost.add(peer);
     this.#outbox.delete(peer);
+    this.#untaken.delete(peer);
     this.#wire?.forget(peer);
   }
 
-  /** Queues a message, until the channel opens if need be. */
+  /** Queues a message, until the channel opens if need be; none but control to a peer that has long taken nothing. */
   send(to: PeerId, message: Message): void {
+    const waiting = this.#outbox.get(to) ?? [];
+    const untaken = this.#untaken.get(to) ?? 0;
+    if (waiting.length + untaken >= MAX_UNTAKEN && declarations[message.type].terms.purpose !== 'control') return;
     if (!this.#open.has(to)) {
-      if (this.host.isHere(to)) this.#outbox.set(to, [...(this.#outbox.get(to) ?? []), message]);
+      if (this.host.isHere(to)) this.#outbox.set(to, [...waiting, message]);
       else this.host.lost(to);
       return;
     }
     const frame = this.#wire ? this.#wire.encode(message, to) : encodeMessage(message, 'f16');
     this.bytes.countSent(to, message.type, wireBytes(frame.length));
+    this.#untaken.set(to, untaken + 1);
     this.transport.send(to, frame).then(
-      () => this.bytes.countReceived(to, 'ack', ACK_BYTES),
+      () => {
+        this.bytes.countReceived(to, 'ack', ACK_BYTES);
+        // A channel may have closed and opened meanwhile.
+        const left = this.#untaken.get(to) ?? 0;
+        if (left > 0) this.#untaken.set(to, left - 1);
+      },
       (error: unknown) => (error instanceof PeerLostError ? this.host.lost(to) : this.host.failed(error)),
     );
   }

@@ -10,41 +10,36 @@ import { scaleOf } from '../task/moments.ts';
 import { fits, type Contribution } from '../task/ownRows.ts';
 import { randomId } from '../transport/randomId.ts';
 import type { PeerId, Presence } from '../transport/transport.ts';
+import { Latest } from './latest.ts';
 import type { Holding } from './view.ts';
-
-/** No room has more members. */
-const MAX_OFFERS = 1024;
 
 const rowsOf = (ofClasses: readonly number[]) => ofClasses.reduce((sum, rows) => sum + rows, 0);
 
 export class Offers {
-  readonly #latest = new Map<PeerId, Offer>();
+  readonly #latest = new Latest<Offer>();
   /** Of the latest task that was asked for. */
   #digest: { readonly task: Task; readonly digest: string } | null = null;
 
   /** Everyone's latest, for whom a channel opens to. */
   all(): readonly Offer[] {
-    return [...this.#latest.values()];
+    return this.#latest.all();
   }
 
   /** Takes note of an offer. @returns whether it is news, to be passed on. */
   hear(offer: Offer): boolean {
-    const known = this.#latest.get(offer.peer);
-    if (known ? known.version >= offer.version : this.#latest.size >= MAX_OFFERS) return false;
-    this.#latest.set(offer.peer, offer);
-    return true;
+    return this.#latest.hear(offer);
   }
 
   /** Makes the offer of a client from what its data come to. */
   make(peer: PeerId, contribution: Contribution): Offer {
-    const offer = { peer, version: (this.#latest.get(peer)?.version ?? 0) + 1, ...contribution };
-    this.#latest.set(peer, offer);
+    const offer = { peer, version: this.#latest.nextVersion(peer), ...contribution };
+    this.#latest.hear(offer);
     return offer;
   }
 
   /** Forgets one that has left. */
   forget(peer: PeerId): void {
-    this.#latest.delete(peer);
+    this.#latest.forget(peer);
   }
 
   /** What a client has for the room's task; null where there is no task, or it has nothing that fits. */
@@ -56,6 +51,7 @@ export class Offers {
   /**
    * The start of a run: of own data by all that have brought some, standardised by what they contributed, in the order of their
    * numbers; else by all members.
+   * @param members those that are ready.
    * @returns null where that would find nobody to learn with.
    */
   start(members: readonly Presence[], settings: Settings, digest: string): Extract<Proposal, { type: 'start' }> | null {
@@ -68,7 +64,7 @@ export class Offers {
   }
 
   #fitting(peer: PeerId, { task }: Settings): Offer | null {
-    const offer = this.#latest.get(peer);
+    const offer = this.#latest.of(peer);
     if (!task || !offer) return null;
     if (this.#digest?.task !== task) this.#digest = { task, digest: taskDigest(task) };
     return fits(offer, task, this.#digest.digest) ? offer : null;

@@ -48,14 +48,20 @@ interface ActiveRun {
 
 export class Participation {
   #active: ActiveRun | null = null;
+  /** The last run that this client has entered: who enters it again is a newcomer. */
+  #entered = '';
   #hold: number | null = null;
 
-  /** @param tell told of what happens in the run. */
+  /**
+   * @param fallBack has another backend compute, as the one that does has failed.
+   * @param tell told of what happens in the run.
+   */
   constructor(
     private readonly options: ParticipationOptions,
     private readonly log: Log,
     private readonly room: Pick<Room, 'self' | 'participants'>,
     private readonly mailbox: Mailbox,
+    private readonly fallBack: () => Promise<void>,
     private readonly tell: (event: RunEvent) => void,
   ) {}
 
@@ -137,14 +143,15 @@ export class Participation {
 
   #limits() {
     const { clock, productBudget, inputBudget = INPUT_BUDGET } = this.options;
-    return { clock, productBudget, inputBudget };
+    return { clock, productBudget, inputBudget, fallBack: this.fallBack };
   }
 
   #enter(register: RunRegister, settings: Settings, prepared: Problem): 'founder' | 'newcomer' {
     const { id, scale, samples } = register;
     const { resumption } = this.options;
     const { self } = this.room;
-    const isFounder = register.founders.includes(self.id);
+    const isFounder = register.founders.includes(self.id) && this.#entered !== id;
+    this.#entered = id;
     this.log('client', 'enters', { run: id, founder: isFounder });
     const problem = scaledBy(prepared, scale);
     const run = this.#makeRun(id, settings, problem, samples);

@@ -1,5 +1,6 @@
 /** What must be ready before a run: the compute backend, the samples, kernels that are timed and compiled. */
-import type { BackendChoice, BackendView } from '../backend/backend.ts';
+import { startNext, type BackendChoice, type BackendView } from '../backend/backend.ts';
+import { DeviceError } from '../backend/gpuDevice.ts';
 import { miniBatches } from '../data/batches.ts';
 import { randomStream } from '../math/random.ts';
 import { inputWidth, ModelError } from '../model/model.ts';
@@ -19,7 +20,7 @@ export type Prepared =
   | { readonly kind: 'refused'; readonly why: string };
 
 export class Preparation {
-  readonly #ready: Promise<BackendChoice>;
+  #ready: Promise<BackendChoice>;
   #backend: BackendView | null = null;
   #problem: Problem | null = null;
   #step = 'starting the compute backend';
@@ -68,10 +69,21 @@ export class Preparation {
       return { kind: 'ready' };
     } catch (error) {
       if (!isCurrent()) return { kind: 'superseded' };
+      if (error instanceof DeviceError) {
+        await this.fallBack();
+        return this.prepare(settings, number);
+      }
       if (!(error instanceof ModelError || error instanceof TaskError)) throw error;
       this.#enter(`waiting for ${error instanceof TaskError ? 'data of your own' : 'settings that this client can follow'}`);
       return { kind: 'refused', why: error.message };
     }
+  }
+
+  /** Has the next backend compute, as the one that does has failed. @throws {BackendError} when there is none. */
+  async fallBack(): Promise<void> {
+    const { view } = await this.#ready;
+    this.#backend = await startNext(this.#backend?.name ?? view.name);
+    this.#ready = Promise.resolve({ view: this.#backend, isSoftware: false, alternatives: [] });
   }
 
   /** Gives up what is being prepared. */

@@ -1,7 +1,9 @@
-/** A room as one of its members knows it: who is here, who was, and the register that all share. It tells nobody anything. */
+/** A room as one of its members knows it: who is here and can take part, who was, and the register that all share. It tells nobody anything. */
 import { activeRun, isSameRegister, mergeRegisters, propose, runMembers, type Proposal, type RoomRegister } from '../protocol/register.ts';
+import { MAX_REASON, type Readiness, type ReadinessState } from '../protocol/readiness.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { PeerId, Presence } from '../transport/transport.ts';
+import { Latest } from './latest.ts';
 
 /** What a merge has brought. */
 export interface News {
@@ -19,6 +21,9 @@ export class Room {
   /** Everyone ever seen: who has left during a run still stands in the view with its bytes. */
   readonly #seen = new Map<PeerId, Presence>();
   #register: RoomRegister;
+  readonly #readiness = new Latest<Readiness>();
+  /** What each had last said when other settings came, for which it has to get ready anew. */
+  #outdated: ReadonlyMap<PeerId, number> = new Map();
 
   /** @param settings the room's until somebody changes them; the same at every client. */
   constructor(self: Presence, settings: Settings) {
@@ -54,12 +59,43 @@ export class Room {
     return this.#members.some(({ id }) => id === peer);
   }
 
-  /** The members now here that take part in the run, this client included. */
+  /** The members now here that take part in the run, this client included: who has failed does not. */
   participants(): readonly Presence[] {
     const { run } = this.#register;
     if (!run) return [];
     const taking = runMembers(run);
-    return this.#members.filter(({ id }) => taking.has(id) || id === this.#self.id);
+    return this.#members.filter(({ id }) => id === this.#self.id || (taking.has(id) && this.readinessOf(id).kind !== 'failed'));
+  }
+
+  /** The members now here that a run can begin with, this client included if it is one of them. */
+  ready(): readonly Presence[] {
+    return this.#members.filter(({ id }) => this.readinessOf(id).kind === 'ready');
+  }
+
+  /** What a client has last said of itself, since the settings are what they are. */
+  readinessOf(peer: PeerId): ReadinessState {
+    const said = this.#readiness.of(peer);
+    return said && said.version > (this.#outdated.get(peer) ?? 0) ? said.state : { kind: 'preparing' };
+  }
+
+  /** What everyone has last said, for whom a channel opens to. */
+  allReadiness(): readonly Readiness[] {
+    return this.#readiness.all();
+  }
+
+  /** Takes note of what a client says of itself. @returns whether it is news, to be passed on. */
+  hearReadiness(readiness: Readiness): boolean {
+    return this.#readiness.hear(readiness);
+  }
+
+  /** Has this client say something of itself. @returns null where it is what it said last. */
+  declare(state: ReadinessState): Readiness | null {
+    const { id } = this.#self;
+    const said = state.kind === 'failed' ? { ...state, why: state.why.slice(0, MAX_REASON) } : state;
+    if (JSON.stringify(said) === JSON.stringify(this.#readiness.of(id)?.state)) return null;
+    const readiness = { peer: id, version: this.#readiness.nextVersion(id), state: said };
+    this.#readiness.hear(readiness);
+    return readiness;
   }
 
   /** What a person calls a peer: by its number, if it was ever seen. */
@@ -73,6 +109,7 @@ export class Room {
     this.#members = [...members].sort((a, b) => a.number - b.number);
     this.#self = members.find(({ id }) => id === this.#self.id) ?? this.#self;
     for (const member of members) if (member.id !== this.#self.id) this.#seen.set(member.id, member);
+    for (const { id } of gone) this.#readiness.forget(id);
     return gone.map(({ id }) => id);
   }
 
@@ -87,7 +124,9 @@ export class Room {
     const merged = mergeRegisters(before, heard);
     if (isSameRegister(before, merged)) return null;
     this.#register = merged;
-    return { hasOtherSettings: !isSameChoice(before.settings, merged.settings) };
+    const hasOtherSettings = !isSameChoice(before.settings, merged.settings);
+    if (hasOtherSettings) this.#outdated = new Map(this.#readiness.all().map(({ peer, version }) => [peer, version]));
+    return { hasOtherSettings };
   }
 
   /** Writes what this client proposes. @returns null where that changes nothing. */

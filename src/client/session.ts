@@ -14,6 +14,7 @@ import type { Examination } from './examination.ts';
 import type { LearnedModel } from './learned.ts';
 import type { RoundTrace } from './trace.ts';
 import { emptyView, type ClientCommand, type ClientView } from './view.ts';
+import { changedView } from './viewChanges.ts';
 import type { FromWorker, ToWorker } from './workerMessages.ts';
 
 type SignallingStatus = 'connecting' | 'connected' | 'lost';
@@ -139,7 +140,7 @@ class BrowserSession {
   #receive(worker: Worker, serve: (call: RemoteCall) => void, message: FromWorker): void {
     switch (message.type) {
       case 'view':
-        this.#view = { ...(this.#view ?? emptyView), ...message.changes };
+        this.#view = changedView(this.#view, message.changes);
         return this.#changed();
       case 'trace':
         this.traces.push(message.trace);

@@ -2,11 +2,12 @@
 import type { BackendView } from '../backend/backend.ts';
 import type { Solved } from '../ntk/evolution.ts';
 import type { RoundSummary, Score } from '../protocol/messages.ts';
+import type { ReadinessState } from '../protocol/readiness.ts';
 import { defaultSettings, type Settings } from '../settings/settings.ts';
 import type { Scale } from '../task/moments.ts';
 import type { PeerId, Presence } from '../transport/transport.ts';
 
-export type { BackendView, RoundSummary, Score };
+export type { BackendView, ReadinessState, RoundSummary, Score };
 
 /**
  * A round's phases in their order: `descend` is of gradient methods; `linearise`, `evolve` and `step` are of NTK methods, and
@@ -63,6 +64,8 @@ export interface Holding {
 }
 
 export interface PeerView extends Presence {
+  /** What it has last said of itself. */
+  readonly readiness: ReadinessState;
   readonly channel: 'none' | 'opening' | 'open' | 'lost';
   /** Whether it is a neighbour in the current round's graph. */
   readonly neighbour: boolean;

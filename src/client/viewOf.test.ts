@@ -134,6 +134,22 @@ describe('the view of a client', () => {
   });
 });
 
+it('a room takes nobody for ready who was so for other settings', () => {
+  const room = roomOf();
+  const isReady = (version: number) => ({ peer: 'b', version, state: { kind: 'ready' } }) as const;
+  expect(room.hearReadiness(isReady(1))).toBe(true);
+  expect(room.declare({ kind: 'ready' })).not.toBeNull();
+  expect(room.ready().map(({ id }) => id)).toEqual(['a', 'b']);
+  room.propose({ type: 'configure', settings: { ...settings, rounds: 7 } });
+  expect(room.ready()).toEqual([]);
+  room.declare({ kind: 'preparing' });
+  room.declare({ kind: 'ready' });
+  room.hearReadiness(isReady(2));
+  expect(room.ready().map(({ id }) => id)).toEqual(['a', 'b']);
+  room.propose({ ...start, founders: ['a', 'b'] });
+  expect(room.ready().map(({ id }) => id)).toEqual(['a', 'b']);
+});
+
 it('a room knows who takes part in the run, and what it once heard of those who left', () => {
   const room = roomOf({ ...start, founders: ['a', 'b'] });
   expect(room.participants().map(({ id }) => id)).toEqual(['a', 'b']);

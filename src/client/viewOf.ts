@@ -25,7 +25,7 @@ export interface ShownRun {
 
 /** What there is to show. */
 export interface Shown {
-  readonly room: Pick<Room, 'self' | 'members' | 'seen' | 'register' | 'participants'>;
+  readonly room: Pick<Room, 'self' | 'members' | 'seen' | 'register' | 'participants' | 'readinessOf'>;
   readonly mailbox: Pick<Mailbox, 'isOpen' | 'isLost'> & { readonly bytes: Pick<ByteCounters, 'totals' | 'sentTo' | 'receivedFrom'> };
   readonly offers: Pick<Offers, 'holdingOf'>;
   readonly preparation: Pick<Preparation, 'backend' | 'problem' | 'step'>;
@@ -61,6 +61,7 @@ function peerViewOf({ room, mailbox, offers, active, wanted }: Shown, member: Pr
   const closed = !isHere || mailbox.isLost(id) ? 'lost' : wanted.includes(id) ? 'opening' : 'none';
   return {
     ...member,
+    readiness: room.readinessOf(id),
     channel: mailbox.isOpen(id) ? 'open' : closed,
     neighbour: isHere && neighbours.has(id),
     activity: active?.run.activityOf(id) ?? 'idle',

@@ -86,6 +86,22 @@ export const importMap: ImportMap = {
     packages: ['node', 'playwright', 'selfsigned', 'valibot', 'vite'],
     tests: ['src/model'],
   },
+  'src/chaos': {
+    folders: [
+      'src/math',
+      'src/model',
+      'src/backend',
+      'src/signalling',
+      'src/transport',
+      'src/settings',
+      'src/topology',
+      'src/data',
+      'src/export',
+      'src/protocol',
+      'src/client',
+    ],
+    packages: ['fast-check', 'node'],
+  },
   'src/cli': {
     folders: [
       'src/math',
@@ -101,6 +117,7 @@ export const importMap: ImportMap = {
       'src/client',
       'src/datasets',
       'src/runner',
+      'src/chaos',
     ],
     packages: ['node', 'qr', 'valibot'],
     tests: ['src/transport'],

@@ -8,13 +8,13 @@ import { isWebGPUBackend, throwDeviceErrors } from '../backend/gpuDevice.ts';
  * @throws {DeviceError} when the GPU has failed, so that nobody takes its garbage for results.
  */
 export async function take(tensors: readonly tf.Tensor[]): Promise<Float32Array[]> {
+  const backend = tf.backend();
   try {
-    const values = await Promise.all(tensors.map((tensor) => tensor.data<'float32'>()));
-    const backend = tf.backend();
-    if (isWebGPUBackend(backend)) await throwDeviceErrors(backend.device);
-    return values;
+    return await Promise.all(tensors.map((tensor) => tensor.data<'float32'>()));
   } finally {
     tf.dispose([...tensors]);
+    // Also where reading failed: the device's own error says why.
+    if (isWebGPUBackend(backend)) await throwDeviceErrors(backend.device);
   }
 }
 

@@ -70,6 +70,14 @@ const messageOf: { readonly [Kind in MessageKind]: (shape: RunShape, random: Ran
       moments: [{ count: random.integer(9), mean: random.normal(), squares: random.uniform() }],
     },
   }),
+  readiness: (_, random) => ({
+    type: 'readiness',
+    readiness: {
+      peer: 'a',
+      version: random.integer(9),
+      state: [{ kind: 'preparing' } as const, { kind: 'ready' } as const, { kind: 'failed', why: 'No data.' } as const][random.integer(3)]!,
+    },
+  }),
   mean: ({ inputWidth }, random) => ({ type: 'mean', run: 'r', mean: floats(inputWidth, random) }),
   weights: ({ parameters, velocity }, random) => ({
     type: 'weights',

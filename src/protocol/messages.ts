@@ -15,6 +15,7 @@ import { declare, type Declaration, type Terms } from './declaration.ts';
 import { ProtocolError } from './frame.ts';
 import { offerSchema } from './offer.ts';
 import { checked, field, floats, labels, layers, optional, rows, together, where, type Part } from './parts.ts';
+import { readinessSchema } from './readiness.ts';
 import { registerSchema } from './register.ts';
 import type { RunShape } from './shape.ts';
 
@@ -32,6 +33,9 @@ const room = declare('room', { purpose: 'control', takenBy: 'room' }, { register
 
 /** To everyone connected, and passed on by them: what a client's own data are, before the first round. */
 const offer = declare('offer', { purpose: 'control', takenBy: 'room' }, { offer: field(offerSchema) });
+
+/** To everyone connected, and passed on by them: whether a client can take part, and if it has failed, why. */
+const readiness = declare('readiness', { purpose: 'control', takenBy: 'room' }, { readiness: field(readinessSchema) });
 
 /** To a neighbour before the first weights, when inputs are sketched: the mean of the sender's inputs. */
 const mean = declare('mean', { purpose: 'training', takenBy: 'round', ofSamples: true }, { ...ofRun, mean: floats(inputWidth) });
@@ -195,6 +199,7 @@ const summary = declare(
 export const messages = {
   room,
   offer,
+  readiness,
   mean,
   weights,
   mixed,

@@ -3,13 +3,14 @@
 import { add } from '../math/vectors.ts';
 import type { GradientMethod } from '../settings/method.ts';
 import { mix } from './iterate.ts';
-import { stay, type Known, type Mixing, type RoundResult, type Transition } from './state.ts';
+import { mixable } from './late.ts';
+import { type Known, type Mixing, type RoundResult, type Transition } from './state.ts';
 
-/** What a gradient method does after the mix (see round.ts): nothing more, or the addition of its own steps. */
-export function finishMix(known: Known, { order }: GradientMethod, activity: Mixing): Transition {
+/** What a gradient method does after the mix (see round.ts): nothing more, or the addition of its own steps. @returns null before those. */
+export function finishMix(known: Known, { order }: GradientMethod, activity: Mixing): Transition | null {
   const { plan, own, answers, missed, descent } = activity;
-  if (!descent) return stay({ known, activity });
-  const { weights } = mix(own, plan, answers);
+  if (!descent) return null;
+  const { weights } = mix(own, plan, mixable(known, activity));
   const result: RoundResult = {
     round: plan.round,
     iterate: { weights: order === 'mix-plus-step' ? add(weights, descent) : weights, velocity: null },

@@ -7,6 +7,7 @@ import { inputBytes, type OwnerFeatures, type PoolMember } from '../ntk/pool.ts'
 import { choicesOf, neighboursTeach, pullIn, type NtkMethod } from '../settings/method.ts';
 import type { PeerId } from '../transport/transport.ts';
 import { mix, momentumStep, pulled, scaledSum, weightedMean, type Iterate } from './iterate.ts';
+import { mixable } from './late.ts';
 import {
   stay,
   withEntry,
@@ -34,7 +35,8 @@ export function linearise(known: Known, method: NtkMethod, mixing: Mixing): Tran
   const { run, self, inputs, sharesSamples } = known.settings;
   const present = sharesSamples ? plan.neighbours.filter(({ peer }) => answers.has(peer)) : [];
   const { round } = plan;
-  const mixed = pulledToStart(mix(own, plan, answers), method, known.settings, round);
+  const models = mixable(known, mixing);
+  const mixed = pulledToStart(mix(own, plan, models), method, known.settings, round);
   const { weights } = mixed;
   const effects: RoundEffect[] = [];
 
@@ -50,12 +52,16 @@ export function linearise(known: Known, method: NtkMethod, mixing: Mixing): Tran
   }
   for (const { peer } of present) {
     const wantsInputs = !known.inputs.has(peer);
-    const asked = { wantsInputs, centre: wantsInputs ? centre : null };
-    effects.push({ type: 'send', to: peer, message: { type: 'mixed', run, round, weights, ...asked } });
+    const message = { type: 'mixed', run, round, weights, wantsInputs, centre: wantsInputs ? centre : null } as const;
+    effects.push({ type: 'send', to: peer, message });
   }
-  const teaching = neighboursTeach(method, round) ? teachingOf(method, mixing) : null;
-  effects.push({ type: 'features', round, weights, teaching }, { type: 'await', round, phase: 'linearise', deadlines: teaching ? 2 : 1 });
-  const waiting = new Set(present.map(({ peer }) => peer));
+  const teaching = neighboursTeach(method, round) ? teachingOf(method, mixing, models) : null;
+  const asked = present.map(({ peer }) => peer);
+  effects.push(
+    { type: 'features', round, weights, teaching },
+    { type: 'await', round, phase: 'linearise', deadlines: teaching ? 2 : 1, asked, here: [] },
+  );
+  const waiting = new Set(asked);
   const activity: Linearising = { phase: 'linearise', method, plan, mixed, features: new Map(), waiting, missed };
   return { state: { known: { ...known, centre, means }, activity }, effects };
 }
@@ -66,21 +72,21 @@ function pulledToStart(mixed: Iterate, method: NtkMethod, { start, samples }: Ro
 }
 
 /** Who teaches our samples: the models of the mix, each by its weight there, that of who has not answered falling to our own. */
-function teachingOf({ evolution: { temperature } }: NtkMethod, { plan, own, answers }: Mixing): Teaching {
+function teachingOf({ evolution: { temperature } }: NtkMethod, { plan, own }: Mixing, models: ReadonlyMap<PeerId, Iterate>): Teaching {
   let { selfWeight } = plan;
   const others = plan.neighbours.flatMap(({ peer, weight }) => {
-    const answer = answers.get(peer);
-    if (!answer) selfWeight += weight;
-    return answer ? [{ weights: answer.weights, weight }] : [];
+    const model = models.get(peer);
+    if (!model) selfWeight += weight;
+    return model ? [{ weights: model.weights, weight }] : [];
   });
   return { models: [{ weights: own.weights, weight: selfWeight }, ...others], temperature };
 }
 
-/** When all features are in: evolves the pool's logits in function space. */
-export function evolve(known: Known, activity: Linearising): Transition {
+/** When all features are in: evolves the pool's logits in function space. @returns null before our own are. */
+export function evolve(known: Known, activity: Linearising): Transition | null {
   const { method, plan, mixed, missed } = activity;
   const { self } = known.settings;
-  if (!activity.features.has(self) || !known.inputs.has(self)) return stay({ known, activity });
+  if (!activity.features.has(self) || !known.inputs.has(self)) return null;
   const pool = [self, ...plan.neighbours.map(({ peer }) => peer)].flatMap((peer): PoolMember[] => {
     const answer = activity.features.get(peer);
     const inputs = known.inputs.get(peer);
@@ -155,15 +161,15 @@ export function step(state: RoundState, round: number, evolution: Evolved): Tran
       effects.push({ type: 'send', to: peer, message: { type: 'residuals', run, round, residual } });
     }
   }
-  effects.push({ type: 'await', round, phase: 'step', deadlines: 1 });
+  effects.push({ type: 'await', round, phase: 'step', deadlines: 1, asked: [...waiting], here: [] });
   return { state: { known, activity: { ...stepping, waiting } }, effects };
 }
 
-/** When every part of the step is in: takes it, or chooses first where it is one of several. */
-export function finishStep(known: Known, activity: Stepping): Transition {
+/** When every part of the step is in: takes it, or chooses first where it is one of several. @returns null before our own is. */
+export function finishStep(known: Known, activity: Stepping): Transition | null {
   const { parts: owned, ...rest } = activity;
   const { plan, mixed, pool, evolution, method } = rest;
-  if (!owned.has(known.settings.self)) return stay({ known, activity });
+  if (!owned.has(known.settings.self)) return null;
   // In the pool's order, not in that of arrival: the same seed gives the same sum.
   const inOrder = pool.flatMap(({ key }) => owned.get(key) ?? []);
   const all = scaledSum(inOrder, -evolution.scale);

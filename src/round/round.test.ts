@@ -18,7 +18,7 @@ import {
 } from '../settings/method.ts';
 import type { Iterate } from './iterate.ts';
 import { advanceRound, initialRoundState, nextRound } from './round.ts';
-import type { RoundEffect, RoundEvent, RoundMessage, RoundResult, RoundState, Transition } from './state.ts';
+import type { Plan, RoundEffect, RoundEvent, RoundMessage, RoundResult, RoundState, Transition } from './state.ts';
 
 /** What may happen to a message; probabilities of each fault. */
 interface Faults {
@@ -43,6 +43,9 @@ interface Member {
   deadline: { readonly effect: Extract<RoundEffect, { type: 'await' }>; readonly since: number } | null;
   work: (() => void)[];
 }
+
+/** On probation. */
+const nobody: Plan['unawaited'] = { mix: new Set(), linearise: new Set(), step: new Set() };
 
 const WIDTH = 2;
 const inputsOf = (k: number, samples: number) =>
@@ -169,7 +172,8 @@ class Federation {
   begin(k: number, round: number, own: Iterate): void {
     const indices = this.#neighboursOf(k, round);
     const neighbours = indices.map((j) => ({ peer: `c${j}`, weight: 1 / (indices.length + 1) }));
-    const plan = { round, selfWeight: 1 / (neighbours.length + 1), neighbours, unreachable: this.lost };
+    const unawaited = { ...nobody, mix: this.lost };
+    const plan = { round, selfWeight: 1 / (neighbours.length + 1), neighbours, unawaited };
     this.#advance(this.members[k]!, { type: 'begin', plan, own });
   }
 
@@ -198,7 +202,7 @@ class Federation {
         if (!waiting.deadline) return;
         const { round, phase } = waiting.deadline.effect;
         waiting.deadline = null;
-        this.#advance(waiting, { type: 'deadline', round, phase });
+        this.#advance(waiting, { type: 'deadline', round, phase, late: this.members.map(({ id }) => id) });
         continue;
       }
       const choice = this.#random.integer(choices);
@@ -388,7 +392,7 @@ const schedules = fc.nat();
 
 test('the step of the time that was chosen is taken, with the momentum, and the evolution is the one to that time', () => {
   const start: Iterate = { weights: Float32Array.of(1, 1), velocity: Float32Array.of(2, 0) };
-  const alone = { round: 0, selfWeight: 1, neighbours: [], unreachable: new Set<string>() };
+  const alone = { round: 0, selfWeight: 1, neighbours: [], unawaited: nobody };
   const features = { features: featuresOf(0, start.weights), teacher: null };
   const residual = Float32Array.of(1, 2, 3);
   const events: RoundEvent[] = [
@@ -545,7 +549,7 @@ describe('a round', () => {
     const neighbours = ['c1', 'c2'].map((peer) => ({ peer, weight: 1 / 3 }));
     const begin = {
       type: 'begin',
-      plan: { round: 0, selfWeight: 1 / 3, neighbours, unreachable: new Set<string>() },
+      plan: { round: 0, selfWeight: 1 / 3, neighbours, unawaited: nobody },
       own: iterate,
     } as const;
     state = advanceRound(state, begin).state;
@@ -568,7 +572,7 @@ describe('a round', () => {
     const hear = (from: string, message: RoundMessage) => void (state = advanceRound(state, { type: 'message', from, message }).state);
     state = advanceRound(state, {
       type: 'begin',
-      plan: { round: 0, selfWeight: 1 / 3, neighbours, unreachable: new Set() },
+      plan: { round: 0, selfWeight: 1 / 3, neighbours, unawaited: nobody },
       own: iterate,
     }).state;
     hear('c1', { type: 'decline', of: 'weights', run: 'r', round: 0 });
@@ -582,7 +586,7 @@ describe('a round', () => {
 
   it('linearises at the mix, pulled towards the start by γ', () => {
     const own = { weights: Float32Array.of(1, 3), velocity: null };
-    const plan = { round: 0, selfWeight: 1, neighbours: [], unreachable: new Set<string>() };
+    const plan = { round: 0, selfWeight: 1, neighbours: [], unawaited: nobody };
     const pulling = { ...ntk({ kind: 'none' }), pull: 0.5 };
     const { effects } = advanceRound(machine('c0', pulling, 0), { type: 'begin', plan, own });
     expect(effects).toContainEqual({ type: 'features', round: 0, weights: Float32Array.of(0.75, 1.25), teaching: null });
@@ -601,7 +605,7 @@ describe('a round', () => {
     const own = { weights: Float32Array.of(1, 3), velocity: null };
     const { effects } = advanceRound(machine('c0', solving, 0), {
       type: 'begin',
-      plan: { round, selfWeight: 1, neighbours: [], unreachable: new Set<string>() },
+      plan: { round, selfWeight: 1, neighbours: [], unawaited: nobody },
       own,
     });
     const weights = Float32Array.of(1 - 0.5 * pull, 3 - 3.5 * pull);
@@ -611,7 +615,7 @@ describe('a round', () => {
   it('tells a stranger at once not to wait for it', () => {
     const iterate = { weights: Float32Array.of(1, 1), velocity: null };
     const idle = machine('c0', ntk({ kind: 'none' }), 0);
-    const plan = { round: 2, selfWeight: 0.5, neighbours: [{ peer: 'c1', weight: 0.5 }], unreachable: new Set<string>() };
+    const plan = { round: 2, selfWeight: 0.5, neighbours: [{ peer: 'c1', weight: 0.5 }], unawaited: nobody };
     const { state } = advanceRound(idle, { type: 'begin', plan, own: iterate });
     const late = advanceRound(state, { type: 'message', from: 'c9', message: { type: 'weights', run: 'r', round: 2, ...iterate } });
     expect(late.effects).toEqual([{ type: 'send', to: 'c9', message: { type: 'decline', of: 'weights', run: 'r', round: 2 } }]);
@@ -624,7 +628,7 @@ describe('a round that neighbours teach', () => {
   const method: NtkMethod = { ...taught, momentum: { kind: 'none' } };
   const neighbours = ['c1', 'c2'].map((peer) => ({ peer, weight: 0.25 }));
   const begin = (round: number) =>
-    ({ type: 'begin', plan: { round, selfWeight: 0.5, neighbours, unreachable: new Set<string>() }, own: iterate(1) }) as const;
+    ({ type: 'begin', plan: { round, selfWeight: 0.5, neighbours, unawaited: nobody }, own: iterate(1) }) as const;
   const weights = (from: string, round: number, weight: number): RoundEvent => ({
     type: 'message',
     from,
@@ -634,7 +638,7 @@ describe('a round that neighbours teach', () => {
   it('is taught by the models of the mix, who missed it being replaced by the client itself, and waits twice as long', () => {
     let { state } = advanceRound(machine('c0', method, 0), begin(1));
     ({ state } = advanceRound(state, weights('c2', 1, 5)));
-    const { effects } = advanceRound(state, { type: 'deadline', round: 1, phase: 'mix' });
+    const { effects } = advanceRound(state, { type: 'deadline', round: 1, phase: 'mix', late: ['c1'] });
     const teaching = {
       models: [
         { weights: Float32Array.of(1, 1), weight: 0.75 },
@@ -643,7 +647,7 @@ describe('a round that neighbours teach', () => {
       temperature: 1,
     };
     expect(effects).toContainEqual({ type: 'features', round: 1, weights: Float32Array.of(2, 2), teaching });
-    expect(effects).toContainEqual({ type: 'await', round: 1, phase: 'linearise', deadlines: 2 });
+    expect(effects).toContainEqual({ type: 'await', round: 1, phase: 'linearise', deadlines: 2, asked: ['c2'], here: [] });
   });
 
   it.each([
@@ -654,7 +658,7 @@ describe('a round that neighbours teach', () => {
     ({ state } = advanceRound(state, weights('c1', round, 3)));
     const { effects } = advanceRound(state, weights('c2', round, 5));
     expect(effects).toContainEqual({ type: 'features', round, weights: Float32Array.of(2.5, 2.5), teaching: null });
-    expect(effects).toContainEqual({ type: 'await', round, phase: 'linearise', deadlines: 1 });
+    expect(effects).toContainEqual({ type: 'await', round, phase: 'linearise', deadlines: 1, asked: ['c1', 'c2'], here: [] });
   });
 
   it('leaves out a neighbour whose teacher is not of its samples', () => {
@@ -731,5 +735,77 @@ describe('an owner whose neighbourhood teaches', () => {
     const taughtLater: OwnerEvent = { type: 'taught', round: 2, teacher };
     expect(effectsOf(ask('c1', 2), { type: 'lost', peer: 'c1' }, taughtLater)).toEqual([[], [], []]);
     expect(effectsOf(ask('c1', 1), ask('c1', 2), taughtLater)).toEqual([[], [], [answer('c1', 2)]]);
+  });
+});
+
+describe('a neighbour that is asked but not waited for', () => {
+  const neighbours = ['c1', 'c2'].map((peer) => ({ peer, weight: 1 / 3 }));
+  const begin = (unawaited: Partial<Plan['unawaited']>): RoundEvent => ({
+    type: 'begin',
+    plan: { round: 0, selfWeight: 1 / 3, neighbours, unawaited: { ...nobody, ...unawaited } },
+    own: { weights: Float32Array.of(1, 1), velocity: Float32Array.of(0, 0) },
+  });
+  const message = (from: string, of: RoundMessage): RoundEvent => ({ type: 'message', from, message: of });
+  const weights = { type: 'weights', run: 'r', round: 0, weights: Float32Array.of(4, 4), velocity: Float32Array.of(0, 0) } as const;
+  const answers = (from: string): RoundEvent[] => {
+    const k = Number(from.slice(1));
+    const features = { type: 'features', run: 'r', round: 0, features: featuresOf(k, weights.weights), teacher: null } as const;
+    return [message(from, { type: 'inputs', run: 'r', ...inputsOf(k, k + 1) }), message(from, features)];
+  };
+  const advance = (state: RoundState, ...events: RoundEvent[]) =>
+    events.reduce<Transition>((before, event) => advanceRound(before.state, event), { state, effects: [] });
+  const phaseOf = ({ state }: Transition) => state.activity.phase;
+  const askedIn = ({ effects }: Transition) =>
+    effects.flatMap((effect) => (effect.type === 'send' && effect.message.type === 'mixed' ? [effect.to] : []));
+
+  it('is mixed if its weights are there when those of the others are', () => {
+    const { state } = advanceRound(machine('c0', nesterov, 0), begin({ mix: new Set(['c2']) }));
+    expect(state.activity).toMatchObject({ phase: 'mix', waiting: new Set(['c1', 'c2']) });
+    const early = advance(state, message('c2', weights), message('c1', weights));
+    expect([phaseOf(early), askedIn(early)]).toEqual(['linearise', ['c1', 'c2']]);
+    const late = advance(state, message('c1', weights));
+    expect([phaseOf(late), askedIn(late)]).toEqual(['linearise', ['c1']]);
+    expect(late.state.activity).toMatchObject({ missed: new Set(['c2']) });
+  });
+
+  it.each([
+    ['in the rest of the round', 0, true],
+    ['a round later', 1, true],
+    ['two rounds later', 2, true],
+    ['three rounds later', 3, false],
+  ])('is mixed with weights that came late, %s: %i, %s', (_, age, isMixed) => {
+    const own = { weights: Float32Array.of(1, 1), velocity: null };
+    const method = gradient('step-then-mix');
+    const beginIn = (round: number): RoundEvent => ({
+      type: 'begin',
+      plan: { round, selfWeight: 0.5, neighbours: [{ peer: 'c2', weight: 0.5 }], unawaited: { ...nobody, mix: new Set(['c2']) } },
+      own,
+    });
+    const none = (round: number): RoundEvent => ({ type: 'descended', round, change: Float32Array.of(0, 0) });
+    const late = message('c2', { ...weights, round: 5, velocity: null });
+    const machineIn5 = advance(machine('c0', method, 0), beginIn(5));
+    const before = age === 0 ? advance(machineIn5.state, late, none(5)) : advance(machineIn5.state, none(5), beginIn(6), late, none(6));
+    const rounds = Array.from({ length: Math.max(0, age - 1) }, (_x, k) => [beginIn(7 + k), none(7 + k)]).flat();
+    const { effects } = rounds.length > 0 ? advance(before.state, ...rounds) : before;
+    const mixed = effects.flatMap((effect) => (effect.type === 'finish' ? [...effect.result.iterate.weights] : []));
+    expect(mixed).toEqual(isMixed ? [2.5, 2.5] : [1, 1]);
+  });
+
+  it('is in the pool if its features are there when our own and those of the others are', () => {
+    const { state } = advance(
+      machine('c0', nesterov, 0),
+      begin({ linearise: new Set(['c2']) }),
+      message('c1', weights),
+      message('c2', weights),
+      ...answers('c1'),
+    );
+    expect(state.activity).toMatchObject({ phase: 'linearise', waiting: new Set(['c2']) });
+    const own: RoundEvent = { type: 'own-features', round: 0, features: { features: featuresOf(0, weights.weights), teacher: null } };
+    const poolOf = ({ effects }: Transition) =>
+      effects.flatMap((effect) => (effect.type === 'evolve' ? effect.pool.map(({ key }) => key) : []));
+    expect(poolOf(advance(state, ...answers('c2'), own))).toEqual(['c0', 'c1', 'c2']);
+    const without = advance(state, own);
+    expect(poolOf(without)).toEqual(['c0', 'c1']);
+    expect(without.state.activity).toMatchObject({ phase: 'evolve', missed: new Set(['c2']) });
   });
 });

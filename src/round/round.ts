@@ -11,7 +11,7 @@
  *
  * SPARK (arXiv 2512.12737) goes from mix to step; NTK-DFL (arXiv 2410.01922) is μ = 0, λ = 0. DFedAvg(M) (arXiv 2104.11375)
  * descends and mixes what came of it; D-PSGD (arXiv 1705.09056) mixes w_i while it descends and adds both. A phase ends when
- * every neighbour it waits for has answered, left, declined or missed the deadline; nobody else is waited for. Who missed a
+ * every neighbour it waits for has answered, left, declined or missed its deadline; nobody else is waited for. Who missed a
  * phase is left out of the rest of the round. The machine owns no clock, socket or tensor: `effects` say what its driver must do.
  */
 
@@ -21,6 +21,7 @@ import { sendsVelocity } from '../settings/method.ts';
 import type { PeerId } from '../transport/transport.ts';
 import { finishMix } from './gradient.ts';
 import type { Iterate } from './iterate.ts';
+import { keepWeights, stillUnmixed } from './late.ts';
 import { choose, evolve, finishStep, learnFeatures, learnInputs, learnMean, learnPart, linearise, step } from './ntk.ts';
 import {
   stay,
@@ -35,6 +36,7 @@ import {
   type RoundSettings,
   type RoundState,
   type Transition,
+  isAwaited,
 } from './state.ts';
 
 /** `own`: our samples' mean and, where they need not be sketched, the inputs; null with a gradient method. */
@@ -49,7 +51,7 @@ export function initialRoundState(
       means: new Map(own ? [[settings.self, own.mean]] : []),
       inputs: new Map(own?.inputs ? [[settings.self, own.inputs]] : []),
       introduced: new Set(),
-      early: new Map(),
+      unmixed: new Map(),
     },
     activity: { phase: 'idle' },
   };
@@ -62,7 +64,7 @@ export function initialRoundState(
 export function nextRound(state: RoundState, finished: number, neighboursIn: (round: number) => readonly PeerId[]): number {
   const next = finished + 1;
   const ahead = neighboursIn(next)
-    .flatMap((peer) => state.known.early.get(peer)?.round ?? [])
+    .flatMap((peer) => state.known.unmixed.get(peer)?.round ?? [])
     .filter((round) => round >= next);
   return ahead.length > 0 && !ahead.includes(next) ? nextRound(state, next, neighboursIn) : next;
 }
@@ -79,7 +81,7 @@ export function advanceRound(state: RoundState, event: RoundEvent): Transition {
     case 'deadline': {
       const { activity } = state;
       if (activity.phase !== event.phase || activity.plan.round !== event.round) return stay(state);
-      return proceed([...activity.waiting].reduce(leaveOut, state));
+      return proceed(event.late.reduce(leaveOut, state));
     }
     case 'descended':
       return descended(state, event.round, event.change);
@@ -140,15 +142,14 @@ function startMix(
       effects.push({ type: 'introduce', to: peer });
     }
     effects.push({ type: 'send', to: peer, message });
-    const early = known.early.get(peer);
+    const early = known.unmixed.get(peer);
     if (early?.round === round) answers.set(peer, early);
-    else if (plan.unreachable.has(peer) || (early && early.round > round)) missed.add(peer);
+    else if (early && early.round > round) missed.add(peer);
     else waiting.add(peer);
   }
-  const stillEarly = new Map([...known.early].filter(([, message]) => message.round > round));
-  effects.push({ type: 'await', round, phase: 'mix', deadlines: 1 });
+  effects.push({ type: 'await', round, phase: 'mix', deadlines: 1, asked: [...waiting], here: [...answers.keys()] });
   const activity: Mixing = { phase: 'mix', plan, own, answers, descent, waiting, missed };
-  return proceed({ known: { ...known, introduced, early: stillEarly }, activity }, effects);
+  return proceed({ known: { ...known, introduced, unmixed: stillUnmixed(known, round) }, activity }, effects);
 }
 
 function receive(state: RoundState, from: PeerId, message: RoundMessage): Transition {
@@ -174,7 +175,7 @@ function receive(state: RoundState, from: PeerId, message: RoundMessage): Transi
 function receiveWeights(state: RoundState, from: PeerId, message: WeightsMessage): Transition {
   const { known, activity } = state;
   const current = activity.phase === 'idle' ? -1 : activity.plan.round;
-  const kept = { ...state, known: { ...known, early: withEntry(known.early, from, message) } };
+  const kept = { ...state, known: keepWeights(known, from, message) };
   if (message.round > current) {
     // Messages of a peer arrive in order: one that is ahead will never send this round's weights.
     return activity.phase === 'mix' ? proceed(leaveOut(kept, from)) : stay(kept);
@@ -183,19 +184,19 @@ function receiveWeights(state: RoundState, from: PeerId, message: WeightsMessage
   if (message.round < current || !isNeighbour) {
     // It counts on us for a round in which we do not count on it.
     const decline = { type: 'decline', of: 'weights', run: message.run, round: message.round } as const;
-    return { state, effects: [{ type: 'send', to: from, message: decline }] };
+    return { state: isNeighbour ? kept : state, effects: [{ type: 'send', to: from, message: decline }] };
   }
   if (activity.phase === 'descend') return stay(kept);
-  if (activity.phase !== 'mix' || !activity.waiting.has(from)) return stay(state);
+  if (activity.phase !== 'mix' || !activity.waiting.has(from)) return stay(activity.missed.has(from) ? kept : state);
   const answered = { ...activity, answers: withEntry(activity.answers, from, message), waiting: without(activity.waiting, from) };
   return proceed({ known, activity: answered });
 }
 
 /** A lost peer may come back as a stranger to us: only what cannot go stale is kept. */
 function forget({ known, activity }: RoundState, peer: PeerId): RoundState {
-  const early = new Map(known.early);
-  early.delete(peer);
-  return { known: { ...known, early, introduced: without(known.introduced, peer) }, activity };
+  const unmixed = new Map(known.unmixed);
+  unmixed.delete(peer);
+  return { known: { ...known, unmixed, introduced: without(known.introduced, peer) }, activity };
 }
 
 function leaveOut(state: RoundState, peer: PeerId): RoundState {
@@ -207,15 +208,16 @@ function leaveOut(state: RoundState, peer: PeerId): RoundState {
   };
 }
 
-/** Goes on to the next phase when nothing is awaited any more. */
+/** Goes on to the next phase when nobody is waited for any more. */
 function proceed(state: RoundState, before: readonly RoundEffect[] = []): Transition {
   const { activity } = state;
-  if (activity.phase === 'idle' || activity.waiting.size > 0) return { state, effects: before };
-  const { state: next, effects } = nextPhase(state);
-  return { state: next, effects: [...before, ...effects] };
+  const isDone = activity.phase !== 'idle' && [...activity.waiting].every((peer) => !isAwaited(activity, peer));
+  const next = isDone ? nextPhase([...activity.waiting].reduce(leaveOut, state)) : null;
+  return next ? { state: next.state, effects: [...before, ...next.effects] } : { state, effects: before };
 }
 
-function nextPhase(state: RoundState): Transition {
+/** @returns null while our own part of the phase is being computed. */
+function nextPhase(state: RoundState): Transition | null {
   const { known, activity } = state;
   const { method } = known.settings;
   switch (activity.phase) {
@@ -226,6 +228,6 @@ function nextPhase(state: RoundState): Transition {
     case 'step':
       return finishStep(known, activity);
     default:
-      return stay(state);
+      return null;
   }
 }

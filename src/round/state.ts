@@ -38,8 +38,8 @@ export interface Plan {
   readonly round: number;
   readonly selfWeight: number;
   readonly neighbours: readonly { readonly peer: PeerId; readonly weight: number }[];
-  /** Neighbours that cannot be reached: missed from the outset. */
-  readonly unreachable: ReadonlySet<PeerId>;
+  /** Neighbours that are asked but not waited for, by phase: their answers count if they are there when all others are. */
+  readonly unawaited: Readonly<Record<WaitingPhase, ReadonlySet<PeerId>>>;
 }
 
 /** What an owner gives of its samples once a run. */
@@ -60,8 +60,8 @@ export interface Known {
   readonly inputs: ReadonlyMap<PeerId, OwnedInputs>;
   /** Who has our mean. */
   readonly introduced: ReadonlySet<PeerId>;
-  /** The newest weights of each peer that is ahead of us. */
-  readonly early: ReadonlyMap<PeerId, WeightsMessage>;
+  /** The newest weights of each peer that came before their mix, as it is ahead of us, or after it (`late.ts`). */
+  readonly unmixed: ReadonlyMap<PeerId, WeightsMessage>;
 }
 
 /** What every phase of a round has. */
@@ -142,7 +142,8 @@ export type RoundEvent =
   | { readonly type: 'message'; readonly from: PeerId; readonly message: RoundMessage }
   /** The peer left or its channel closed. */
   | { readonly type: 'lost'; readonly peer: PeerId }
-  | { readonly type: 'deadline'; readonly round: number; readonly phase: WaitingPhase }
+  /** These have not answered in their time. */
+  | { readonly type: 'deadline'; readonly round: number; readonly phase: WaitingPhase; readonly late: readonly PeerId[] }
   /** Answers to our own effects. */
   | { readonly type: 'descended'; readonly round: number; readonly change: Float32Array }
   | { readonly type: 'own-inputs'; readonly inputs: OwnedInputs }
@@ -166,8 +167,17 @@ export interface RoundResult {
 /** What the machine asks its driver for. */
 export type RoundEffect =
   | { readonly type: 'send'; readonly to: PeerId; readonly message: Message }
-  /** Call back with a `deadline` event if the machine is still in this phase after so many times a deadline. */
-  | { readonly type: 'await'; readonly round: number; readonly phase: WaitingPhase; readonly deadlines: number }
+  /** Call back with a `deadline` event when neighbours have not answered in this phase after so many times a deadline, or sooner. */
+  | {
+      readonly type: 'await';
+      readonly round: number;
+      readonly phase: WaitingPhase;
+      readonly deadlines: number;
+      /** Who has to answer, */
+      readonly asked: readonly PeerId[];
+      /** and who had answered before it was asked. */
+      readonly here: readonly PeerId[];
+    }
   /** Go down the gradient of our own samples from these weights. */
   | { readonly type: 'descend'; readonly round: number; readonly weights: Float32Array; readonly method: GradientMethod }
   /** Sketch our own inputs around this centre. */
@@ -190,6 +200,12 @@ export type RoundEffect =
   /** Which of these steps from these weights leads to the lowest loss on our own samples. */
   | { readonly type: 'choose'; readonly round: number; readonly weights: Float32Array; readonly steps: readonly Float32Array[] }
   | { readonly type: 'finish'; readonly result: RoundResult };
+
+/** Whether the phase cannot end before the neighbour has answered, or its time has passed. */
+export function isAwaited({ phase, plan, waiting }: Exclude<Activity, { phase: 'idle' }>, peer: PeerId): boolean {
+  const isUnawaited = (phase === 'mix' || phase === 'linearise' || phase === 'step') && plan.unawaited[phase].has(peer);
+  return waiting.has(peer) && !isUnawaited;
+}
 
 /** An event's consequences. */
 export interface Transition {

@@ -1,7 +1,7 @@
 /** Takes a federation of this machine's own clients from its start to its end by watching their views. */
 
-import { emptyView, type ClientCommand, type ClientView } from '../client/view.ts';
-import type { ViewChanges } from '../client/viewChanges.ts';
+import type { ClientCommand, ClientView } from '../client/view.ts';
+import { changedView, type ViewChanges } from '../client/viewChanges.ts';
 
 export interface Conducted {
   readonly clients: number;
@@ -34,7 +34,7 @@ export class Conductor {
   constructor(private readonly conducted: Conducted) {}
 
   update(client: number, changes: ViewChanges): void {
-    const view = { ...(this.#views.get(client) ?? emptyView), ...changes };
+    const view = changedView(this.#views.get(client) ?? null, changes);
     this.#views.set(client, view);
     if (client === 0) this.conducted.onProgress?.(view);
     this.#look();
@@ -100,9 +100,10 @@ export class Conductor {
   }
 }
 
-/** Everyone is there, in the lobby and, where the room has a task, known by what they hold. */
+/** Everyone is there, in the lobby, known to be ready and, where the room has a task, known by what they hold. */
 export function isReady({ status, settings, peers }: ClientView, clients: number): boolean {
-  const isHere = (status.kind === 'lobby' || status.kind === 'finished') && peers.length === clients - 1;
+  const areReady = peers.length === clients - 1 && peers.every(({ readiness }) => readiness.kind === 'ready');
+  const isHere = (status.kind === 'lobby' || status.kind === 'finished') && areReady;
   return isHere && (settings.task === null || peers.every(({ holding }) => holding !== null));
 }
 
@@ -112,7 +113,7 @@ export function hasReached({ status }: ClientView): boolean {
 
 const hasSettled = ({ status }: ClientView) => status.kind === 'finished' && status.why === 'settled';
 
-/** The run has settled, or the target is reached and every round's summary is in. */
+/** The run has settled, or the target is reached and the last round's summary is in, which comes after all others. */
 export function isDone(view: ClientView): boolean {
-  return hasSettled(view) || (hasReached(view) && view.summaries.length >= view.settings.rounds);
+  return hasSettled(view) || (hasReached(view) && view.summaries.at(-1)?.round === view.settings.rounds - 1);
 }

@@ -9,7 +9,7 @@ import type { Settings } from '../settings/settings.ts';
 import type { OwnRows } from '../task/ownRows.ts';
 import { isDone } from './conductor.ts';
 import { ProgressLine } from './progress.ts';
-import { Tabs } from './tabs.ts';
+import { failuresOf, Tabs } from './tabs.ts';
 
 export interface TabFederation {
   readonly settings: Settings;
@@ -29,8 +29,10 @@ export interface TabFederation {
 }
 
 export interface FederationResult {
-  /** The tabs' last views, by number. */
+  /** The last views of the tabs that were there to the end, by number. */
   readonly views: readonly ClientView[];
+  /** A sentence for each tab that failed on the way. */
+  readonly failures: readonly string[];
   /** The average of all tabs' models. */
   readonly model: LearnedModel | null;
   readonly browserVersion: string;
@@ -62,10 +64,11 @@ export async function runTabFederation(
     for (const [k, rows] of own.entries()) await tabs.bring(k, rows);
     await tabs.configure(clients, settings);
     watcher?.ready();
-    const views = await tabs.run(clients, isDone, (view) => progress.show(view));
-    const model = await tabs.model(0);
+    const all = await tabs.run(clients, isDone, (view) => progress.show(view));
+    const isLeft = ({ status }: ClientView) => status.kind !== 'failed';
+    const model = await tabs.model(all.findIndex(isLeft));
     progress.end();
-    return { views, model, browserVersion: tabs.browserVersion };
+    return { views: all.filter(isLeft), failures: failuresOf(all), model, browserVersion: tabs.browserVersion };
   } finally {
     await tabs.close();
   }

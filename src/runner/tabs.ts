@@ -24,6 +24,16 @@ export class TabError extends Error {
   override readonly name = 'TabError';
 }
 
+const hasFailed = ({ status }: ClientView) => status.kind === 'failed';
+
+/** Whether everyone else has failed. */
+const isDeserted = ({ peers }: ClientView) => peers.length > 0 && peers.every(({ readiness }) => readiness.kind === 'failed');
+
+/** A sentence for each tab whose client has failed. @param views by number. */
+export function failuresOf(views: readonly ClientView[]): string[] {
+  return views.flatMap(({ status }, k) => (status.kind === 'failed' ? [`Tab ${k} failed: ${status.message}`] : []));
+}
+
 /** Long enough to ask the system for its addresses, ms. */
 const GATHERING_MS = 10_000;
 
@@ -59,6 +69,8 @@ export interface BrowserProcesses {
 export class Tabs {
   readonly pages: Page[] = [];
   readonly room = `federation-${crypto.randomUUID().slice(0, 8)}`;
+  /** What each tab showed at the last look. */
+  readonly #looks = new Map<number, ClientView>();
   #failure: TabError | null = null;
 
   private constructor(
@@ -150,23 +162,30 @@ export class Tabs {
   async configure(clients: number, settings: Settings): Promise<void> {
     await this.command(0, { type: 'configure', settings });
     const wanted = JSON.stringify(settings);
-    for (let k = 0; k < clients; k++) await this.until(k, (view) => isReady(view, clients) && JSON.stringify(view.settings) === wanted);
+    // Tab 0, which starts, last: by then it has heard that all are ready.
+    for (let k = clients - 1; k >= 0; k--) {
+      await this.until(k, (view) => isReady(view, clients) && JSON.stringify(view.settings) === wanted);
+    }
   }
 
   /**
-   * Starts what the room of the first `clients` tabs was set to.
+   * Starts what the room of the first `clients` tabs was set to. The others go on without a tab whose client fails.
    * @param isOver of a client's view, when it has done its part.
-   * @param onView told of client 0's view as it changes.
-   * @returns the clients' last views, by number.
+   * @param onView told of a client's view as it changes.
+   * @returns the clients' last views, by number, those of failed ones among them.
+   * @throws {TabError} when so many fail that nobody has anyone to learn with.
    */
   async run(clients: number, isOver: (view: ClientView) => boolean, onView?: (view: ClientView) => void): Promise<ClientView[]> {
     // Until it begins, a view may still be that of the run before.
     const before = (await this.view(0))?.run;
     await this.command(0, { type: 'start' });
     const views: ClientView[] = [];
+    const isOut = (view: ClientView) => hasFailed(view) || isDeserted(view);
     for (let k = 0; k < clients; k++) {
-      views.push(await this.until(k, (view) => view.run !== before && isOver(view), k === 0 ? onView : undefined));
+      views.push(await this.until(k, (view) => isOut(view) || (view.run !== before && isOver(view)), onView));
     }
+    const failures = failuresOf(views);
+    if (failures.length > 0 && clients - failures.length < 2) throw new TabError(failures.join(' '));
     return views;
   }
 
@@ -227,11 +246,11 @@ export class Tabs {
     let changedAt = performance.now();
     for (;;) {
       if (this.#failure) throw this.#failure;
-      const view = await this.view(k);
-      if (view?.status.kind === 'failed') throw new TabError(`Tab ${k} failed: ${view.status.message}`);
+      const view = await this.#look(k);
       if (view) onView(view);
       if (view && condition(view)) return view;
-      const now = JSON.stringify(view);
+      if (view?.status.kind === 'failed') throw new TabError(`Tab ${k} failed: ${view.status.message}`);
+      const now = JSON.stringify(view && { ...view, own: view.own.length, summaries: view.summaries.length });
       if (now !== last) changedAt = performance.now();
       last = now;
       if (performance.now() - changedAt > STALL_MS)
@@ -243,6 +262,28 @@ export class Tabs {
   async close(): Promise<void> {
     await Promise.all(this.browsers.map((browser) => browser.close()));
     await this.server.close();
+  }
+
+  /** What tab k shows, of which only the rounds that are new since the last look have to come from there. */
+  async #look(k: number): Promise<ClientView | null> {
+    const known = this.#looks.get(k);
+    const wanted = { run: known?.run ?? null, own: known?.own.length ?? 0, summaries: known?.summaries.length ?? 0 };
+    const seen = await this.#page(k).evaluate(({ run, own, summaries }) => {
+      const view = sparkmesh.session?.getView();
+      if (!view) return null;
+      const isKnown = view.run === run && view.own.length >= own && view.summaries.length >= summaries;
+      const rounds = { own: view.own.slice(isKnown ? own : 0), summaries: view.summaries.slice(isKnown ? summaries : 0) };
+      return { isKnown, view: { ...view, ...rounds, share: view.share && { ...view.share, previews: [] } } };
+    }, wanted);
+    if (!seen) return null;
+    const { own, summaries } = seen.view;
+    const before = seen.isKnown && known ? known : { own: [], summaries: [] };
+    const view = { ...seen.view, own: [...before.own, ...own], summaries: [...before.summaries, ...summaries] };
+    // A summary that came after a later round's stands before it.
+    const isInOrder = view.summaries.every(({ round }, i) => i === 0 || round > view.summaries[i - 1]!.round);
+    if (isInOrder) this.#looks.set(k, view);
+    else this.#looks.delete(k);
+    return isInOrder ? view : this.#look(k);
   }
 
   #page(k: number): Page {

@@ -80,7 +80,7 @@ const settingsFields = v.strictObject({
   /** Rounds that may bring the averaged model nothing before the run ends by itself; 0 for any number. */
   patience: count(0, 100_000),
   seed: count(0, 0x7fffffff),
-  /** How long a client waits for a silent neighbour in one phase of a round, ms; twice as long for an answer that follows a mix. */
+  /** How long a client waits for a neighbour in one phase of a round at most, ms; twice as long for an answer that follows a mix. */
   deadlineMs: count(100, 600_000),
   /** The probability with which a client takes no part in a round, as if its channels were cut. */
   dropout: range(0, 0.9),

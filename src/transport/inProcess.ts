@@ -3,8 +3,18 @@
 import { EventQueue } from './eventQueue.ts';
 import { PeerLostError, type PeerId, type Presence, type Transport } from './transport.ts';
 
-/** What becomes of a frame on its way, for tests of what a network can do. */
-export type Deliver = (from: PeerId, to: PeerId, frame: Uint8Array<ArrayBuffer>) => 'deliver' | 'drop' | 'twice';
+/**
+ * What becomes of a frame on its way, for tests of what a network can do. Of frames that take their time, whoever decides keeps
+ * those of a channel in order.
+ */
+export type Deliver = (
+  from: PeerId,
+  to: PeerId,
+  frame: Uint8Array<ArrayBuffer>,
+) => 'deliver' | 'drop' | 'twice' | { readonly afterMs: number };
+
+/** Calls back once after so many milliseconds, and of those at the same time in their order. */
+export type Schedule = (ms: number, callback: () => void) => unknown;
 
 /** Of both ends: what makes each send fail that is not taken yet. */
 type Channel = Set<() => void>;
@@ -34,7 +44,10 @@ export class InProcessNetwork {
   #tasks: (() => void)[] = [];
   #isAnnouncing = false;
 
-  constructor(deliver: Deliver = () => 'deliver') {
+  constructor(
+    deliver: Deliver = () => 'deliver',
+    private readonly schedule: Schedule = (ms, callback) => setTimeout(callback, ms),
+  ) {
     this.#deliver = deliver;
   }
 
@@ -67,7 +80,7 @@ export class InProcessNetwork {
   #later(task: () => void): void {
     this.#tasks.push(task);
     if (this.#tasks.length > 1) return;
-    setTimeout(() => {
+    this.schedule(0, () => {
       const tasks = this.#tasks;
       this.#tasks = [];
       for (const due of tasks) due();
@@ -119,7 +132,9 @@ export class InProcessNetwork {
         // A frame that a fault drops is lost beyond its acknowledgement.
         if (verdict === 'drop') return taken();
         if (verdict === 'twice') void to.events.deliver(from.self.id, frame.slice());
-        void to.events.deliver(from.self.id, frame).then(taken);
+        const arrive = () => channel.has(fail) && void to.events.deliver(from.self.id, frame).then(taken);
+        if (typeof verdict === 'object') this.schedule(verdict.afterMs, arrive);
+        else arrive();
       });
     });
   }

@@ -18,9 +18,14 @@ interface ClientNodeProps {
 
 export function ClientNode({ peer, self, at, radius, word, highlit }: ClientNodeProps) {
   const setHighlight = usePage((page) => page.setHighlight);
-  const { number, neighbour, channel } = peer;
+  const { number, neighbour, channel, readiness } = peer;
   const colour = clientColour(number, self);
-  const classes = ['node', neighbour ? 'neighbour' : 'stranger', channel === 'lost' && 'lost', highlit && 'highlit'];
+  const classes = [
+    'node',
+    neighbour ? 'neighbour' : 'stranger',
+    (channel === 'lost' || readiness.kind === 'failed') && 'lost',
+    highlit && 'highlit',
+  ];
   return (
     <g
       transform={`translate(${at.x} ${at.y})`}
@@ -42,8 +47,9 @@ export function ClientNode({ peer, self, at, radius, word, highlit }: ClientNode
 }
 
 /** One word for what a client is doing, if anything that concerns this one. */
-function stateOf({ neighbour, channel, activity }: PeerView): string | null {
+function stateOf({ readiness, neighbour, channel, activity }: PeerView): string | null {
   if (channel === 'lost') return '✕ lost';
+  if (readiness.kind === 'failed') return '✕ failed';
   if (!neighbour) return null;
   if (channel === 'opening') return 'connecting';
   if (activity === 'waiting') return '… waiting';
@@ -51,7 +57,8 @@ function stateOf({ neighbour, channel, activity }: PeerView): string | null {
   return activity === 'missed' ? '✕ missed' : null;
 }
 
-function describe({ number, neighbour, channel }: PeerView): string {
+function describe({ number, neighbour, channel, readiness }: PeerView): string {
   const connection = channel === 'none' ? 'not connected to me' : `connection ${channel}`;
-  return `Client ${number}${neighbour ? ', my neighbour' : ''}, ${connection}`;
+  const failure = readiness.kind === 'failed' ? `, failed: ${readiness.why}` : '';
+  return `Client ${number}${neighbour ? ', my neighbour' : ''}, ${connection}${failure}`;
 }

@@ -1,7 +1,9 @@
 /** Every other client: connection, state and bytes; neighbours first. */
 
+import type { PeerView } from '../../../src/client/view.ts';
 import { formatNumber } from '../../format.ts';
 import { ClientMark } from '../../ui/ClientMark.tsx';
+import { Note } from '../../ui/Note.tsx';
 import { Term } from '../../ui/Term.tsx';
 import { usePage, useView } from '../../usePage.ts';
 import { rowsOf } from '../bring/people.ts';
@@ -54,7 +56,9 @@ export function PeerTable() {
               </th>
               {task && <td>{peer.holding ? formatNumber(rowsOf(peer.holding)) : 'choosing'}</td>}
               <td>{channelWords[peer.channel]}</td>
-              <td>{peer.neighbour ? activityWords[peer.activity] : '–'}</td>
+              <td>
+                <PeerState peer={peer} />
+              </td>
               <ByteCell kinds={peer.sent} />
               <ByteCell kinds={peer.received} />
               <td className="figure">{peer.missedRounds}</td>
@@ -64,4 +68,11 @@ export function PeerTable() {
       </table>
     </div>
   );
+}
+
+/** What a client is doing, where that is known: whether it has failed and why, or is not ready yet, else what concerns this one. */
+function PeerState({ peer: { readiness, channel, neighbour, activity } }: { peer: PeerView }) {
+  if (readiness.kind === 'failed') return <Note note={readiness.why}>✕ failed</Note>;
+  if (readiness.kind === 'preparing' && channel !== 'lost') return 'getting ready';
+  return neighbour ? activityWords[activity] : '–';
 }

@@ -16,6 +16,7 @@ const peer = (number: number, holding: Holding | null, channel: PeerView['channe
   sent: {},
   received: {},
   missedRounds: 0,
+  readiness: { kind: holding ? 'ready' : 'preparing' },
   holding,
 });
 
@@ -44,6 +45,12 @@ it('of own data those learn who have brought some, and who is choosing is told',
   expect(describePeople(room([]), others.settings.task!)).toBe('You are alone here, and nobody has brought data yet');
 });
 
-it('of a dataset everyone learns', () => {
-  expect(learners({ ...emptyView, peers: [peer(1, null)] })).toBe(2);
+it('of a dataset everyone learns who is ready', () => {
+  const isReady = (number: number): PeerView => ({ ...peer(number, null), readiness: { kind: 'ready' } });
+  const both = { ...emptyView, peers: [isReady(1), isReady(2)] };
+  expect([learners(both), startAdvice(both)]).toEqual([3, 'Anyone can start, and more can join.']);
+  const one = { ...emptyView, peers: [isReady(1), peer(2, null)] };
+  expect([learners(one), startAdvice(one)]).toEqual([2, '1 of 2 others are ready; anyone can start, and more can join.']);
+  const none = { ...emptyView, peers: [peer(1, null)] };
+  expect([learners(none), startAdvice(none)]).toEqual([1, 'The others are getting ready.']);
 });

@@ -9,6 +9,7 @@ const peer = (number: number, train: readonly number[] | null): PeerView => ({
   number,
   channel: 'open',
   neighbour: true,
+  readiness: { kind: 'ready' },
   activity: 'idle',
   sent: {},
   received: {},

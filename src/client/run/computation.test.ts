@@ -1,5 +1,8 @@
+import * as tf from '@tensorflow/tfjs';
 import fc from 'fast-check';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { DeviceError } from '../../backend/gpuDevice.ts';
+import { NtkEngine } from '../../ntk/engine.ts';
 import { defaultSettings } from '../../settings/settings.ts';
 import { useBackend } from '../../testing/backends.ts';
 import type { Problem } from '../problem.ts';
@@ -18,6 +21,9 @@ const problem: Problem = {
 };
 const telling = Float32Array.of(1, -1, -1, 1, 0, 0);
 
+/** The backend that there is takes its own place. */
+const fallBack = vi.fn(() => Promise.resolve());
+
 let computation: Computation;
 beforeAll(async () => {
   await useBackend('cpu');
@@ -29,6 +35,7 @@ beforeAll(async () => {
       clock: { now: () => 0, after: () => () => undefined },
       productBudget: undefined,
       trace: null,
+      fallBack,
     },
     (error) => {
       throw error;
@@ -51,3 +58,16 @@ test('of several steps the one is chosen whose true model has the lowest loss on
     ),
     { numRuns: 50 },
   ));
+
+test('where the GPU fails the next backend goes on with the same numbers, and nothing is left behind', async () => {
+  const expected = await computation.features(telling);
+  const before = tf.memory().numTensors;
+  vi.spyOn(NtkEngine.prototype, 'features').mockRejectedValueOnce(new DeviceError('the device was lost'));
+  expect(await computation.features(telling)).toEqual(expected);
+  expect(fallBack).toHaveBeenCalledOnce();
+  expect(tf.memory().numTensors).toBe(before);
+  expect(await computation.tally(telling)).toMatchObject({ loss: 0 });
+  fallBack.mockRejectedValueOnce(new Error('No backend is left.'));
+  vi.spyOn(NtkEngine.prototype, 'features').mockRejectedValueOnce(new DeviceError('the device was lost'));
+  await expect(computation.features(telling)).rejects.toThrow('No backend is left.');
+});

@@ -1,4 +1,5 @@
 /** What a client computes in a run, on its own samples, one thing after another: the engine, its queue and what it uploaded. */
+import { DeviceError } from '../../backend/gpuDevice.ts';
 import { miniBatches } from '../../data/batches.ts';
 import { randomStream } from '../../math/random.ts';
 import { add } from '../../math/vectors.ts';
@@ -14,16 +15,17 @@ import type { OwnedInputs, RoundEffect } from '../../round/state.ts';
 import { evolutionIn } from '../../settings/method.ts';
 import { featureForm, kernelInputs } from '../../settings/settings.ts';
 import type { Work, WorkTimes } from '../view.ts';
+import { DivergenceError, finite } from './finite.ts';
 import type { RunOptions } from './options.ts';
 import { WorkQueue } from './workQueue.ts';
 
 type Effect<Type extends RoundEffect['type']> = Extract<RoundEffect, { type: Type }>;
 
 export class Computation {
-  readonly #engine: NtkEngine;
+  #engine: NtkEngine;
   readonly #queue: WorkQueue;
   /** The own samples' inputs on the device, n x width. */
-  readonly #inputs: ReturnType<NtkEngine['upload']>;
+  #inputs: ReturnType<NtkEngine['upload']>;
   /** The matrix that inputs are sketched by, width x columns; null where they are not. */
   readonly #sketch: Float32Array | null;
   /** The own inputs where neighbours may have them as they are. */
@@ -32,20 +34,40 @@ export class Computation {
 
   /** @param onError told of what a task threw, unless that was after `dispose`. */
   constructor(
-    private readonly options: Pick<RunOptions, 'settings' | 'problem' | 'self' | 'clock' | 'productBudget' | 'trace'>,
+    private readonly options: Pick<RunOptions, 'settings' | 'problem' | 'self' | 'clock' | 'productBudget' | 'trace' | 'fallBack'>,
     onError: (error: unknown) => void,
   ) {
-    const { settings, problem, clock, productBudget } = options;
+    const { settings, problem, clock } = options;
     const { model, own } = problem;
     const width = inputWidth(model);
     const shared = kernelInputs(settings);
-    this.#engine = new NtkEngine(model, featureForm(settings), productBudget);
-    this.#inputs = this.#engine.upload(own.rows, own.labels.length, width);
+    ({ engine: this.#engine, inputs: this.#inputs } = this.#upload());
     this.#sketch = shared === 'sketch' ? sketchMatrix(width, Math.min(settings.sketchSize, width), settings.seed) : null;
     this.#exact = shared === 'exact' ? { kind: 'exact', rows: own.rows, width } : null;
     this.#queue = new WorkQueue(clock, (error) => {
       if (!this.#isDisposed) onError(error);
     });
+  }
+
+  /** Brings what is computed with to the backend that computes. */
+  #upload() {
+    const { settings, problem, productBudget } = this.options;
+    const { model, own } = problem;
+    const engine = new NtkEngine(model, featureForm(settings), productBudget);
+    return { engine, inputs: engine.upload(own.rows, own.labels.length, inputWidth(model)) };
+  }
+
+  /** Computes something, on the next backend where the GPU fails: all that a run knows is in host memory. */
+  async #compute<T>(compute: (engine: NtkEngine, inputs: ReturnType<NtkEngine['upload']>) => Promise<T>): Promise<T> {
+    try {
+      return await compute(this.#engine, this.#inputs);
+    } catch (error) {
+      if (!(error instanceof DeviceError)) throw error;
+      this.#engine.dispose();
+      await this.options.fallBack();
+      ({ engine: this.#engine, inputs: this.#inputs } = this.#upload());
+      return compute(this.#engine, this.#inputs);
+    }
   }
 
   /** Has a task wait for its turn; what it causes when it is done comes before the next one's turn. */
@@ -64,47 +86,50 @@ export class Computation {
   }
 
   /** The change that gradient steps on the own samples make to these weights: at η_t, with this client's and round's batches. */
-  descend({ round, weights, method }: Effect<'descend'>): Promise<Float32Array> {
+  async descend({ round, weights, method }: Effect<'descend'>): Promise<Float32Array> {
     const { settings, problem, self } = this.options;
     const { labels } = problem.own;
     const { learningRate, decay, momentum, localSteps, batchSize } = method;
     const random = randomStream(settings.seed, 'batches', self.number, round);
-    return descend(this.#engine.spec, weights, this.#inputs, labels, {
+    const steps = {
       learningRate: learningRate * Math.exp(-decay * round),
       momentum,
       batches: batchSize === 'full' ? Array<null>(localSteps).fill(null) : miniBatches(labels.length, batchSize, localSteps, random),
-    });
+    };
+    const change = await this.#compute((engine, inputs) => descend(engine.spec, weights, inputs, labels, steps));
+    return finite('The weights', change);
   }
 
   /** The logits that these models teach the own samples with, n x C. */
-  teach(teaching: Teaching): Promise<Float32Array> {
-    return this.#engine.teacher(teaching, this.#inputs);
+  async teach(teaching: Teaching): Promise<Float32Array> {
+    return finite('The logits', await this.#compute((engine, inputs) => engine.teacher(teaching, inputs)));
   }
 
   /** What a kernel needs of the own samples at these weights. */
-  features(weights: Float32Array): Promise<Features> {
-    return this.#engine.features(weights, this.#inputs);
+  async features(weights: Float32Array): Promise<Features> {
+    const features = await this.#compute((engine, inputs) => engine.features(weights, inputs));
+    const { hidden, jacobian, logits } = features;
+    for (const values of [...hidden, ...(jacobian ? [jacobian] : []), ...(logits ? [logits] : [])]) finite('The activations', values);
+    return features;
   }
 
   /** The pool's residuals after evolving its logits. */
-  evolve({ round, weights, pool, method: { kernel, evolution } }: Effect<'evolve'>): Promise<Evolved> {
-    return this.#engine.evolve({
-      weights,
-      pool,
-      kernel,
-      options: evolutionIn(evolution, round),
-      wantKernel: this.options.trace !== null,
-    });
+  async evolve({ round, weights, pool, method: { kernel, evolution } }: Effect<'evolve'>): Promise<Evolved> {
+    const options = evolutionIn(evolution, round);
+    const wantKernel = this.options.trace !== null;
+    const evolved = await this.#compute((engine) => engine.evolve({ weights, pool, kernel, options, wantKernel }));
+    finite('The residuals', evolved.residual);
+    return evolved;
   }
 
   /** J_pᵀ R_p of the own samples at these weights. */
-  pullback(weights: Float32Array, residual: Float32Array): Promise<Float32Array> {
-    return this.#engine.pullback(weights, this.#inputs, residual);
+  async pullback(weights: Float32Array, residual: Float32Array): Promise<Float32Array> {
+    return finite('The steps', await this.#compute((engine, inputs) => engine.pullback(weights, inputs, residual)));
   }
 
   /** Jᵀ R of the pool, from its members' Jacobians. */
-  backProject(pool: readonly PoolMember[], residual: Float32Array): Promise<Float32Array> {
-    return this.#engine.backProject(pool, residual);
+  async backProject(pool: readonly PoolMember[], residual: Float32Array): Promise<Float32Array> {
+    return finite('The steps', await this.#compute((engine) => engine.backProject(pool, residual)));
   }
 
   /** Which of the steps leads from the weights to the model with the lowest loss on the own samples. */
@@ -112,7 +137,7 @@ export class Computation {
     const { rows, labels } = this.options.problem.own;
     const losses: number[] = [];
     for (const step of steps) {
-      const { loss } = await this.#engine.evaluate(add(weights, step), rows, labels);
+      const { loss } = await this.#compute((engine) => engine.evaluate(add(weights, step), rows, labels));
       losses.push(Number.isNaN(loss) ? Infinity : loss);
     }
     return losses.indexOf(Math.min(...losses));
@@ -121,7 +146,10 @@ export class Computation {
   /** What a model of these weights makes of the samples that are scored on here; of none nothing. */
   async tally(weights: Float32Array): Promise<Tally> {
     const { test } = this.options.problem;
-    return test ? this.#engine.evaluate(weights, test.rows, test.labels) : sumOf([]);
+    if (!test) return sumOf([]);
+    const tally = await this.#compute((engine) => engine.evaluate(weights, test.rows, test.labels));
+    if (!Number.isFinite(tally.loss)) throw new DivergenceError('The logits');
+    return tally;
   }
 
   /** The mean of the own inputs, `width` floats. */

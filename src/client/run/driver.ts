@@ -3,18 +3,39 @@
  * their effects computed and sent, and keeps the deadlines.
  */
 import { classCount, featureWidths } from '../../model/model.ts';
-import type { MixedMessage, ResidualsMessage } from '../../protocol/messages.ts';
+import type { DeclineMessage, Message, MixedMessage, ResidualsMessage } from '../../protocol/messages.ts';
 import type { Iterate } from '../../round/iterate.ts';
 import { advanceOwner, initialOwnerState, type OwnerEffect, type OwnerEvent, type OwnerState } from '../../round/owner.ts';
 import { advanceRound, initialRoundState, nextRound } from '../../round/round.ts';
-import type { Known, RoundEffect, RoundEvent, RoundMessage, RoundResult, RoundState } from '../../round/state.ts';
+import {
+  isAwaited,
+  type Known,
+  type RoundEffect,
+  type RoundEvent,
+  type RoundMessage,
+  type RoundResult,
+  type RoundState,
+  type WaitingPhase,
+} from '../../round/state.ts';
 import { featureForm, kernelInputs, sharesSamples } from '../../settings/settings.ts';
 import type { PeerId } from '../../transport/transport.ts';
 import type { Neighbourhood } from '../neighbourhood.ts';
-import type { Phase } from '../view.ts';
+import type { Phase, Work } from '../view.ts';
 import type { Computation } from './computation.ts';
-import { noteAdvance, noteDeadline } from './notes.ts';
+import { DivergenceError } from './finite.ts';
+import { noteAdvance } from './notes.ts';
 import type { Others, RunOptions } from './options.ts';
+import { Punctuality } from './punctuality.ts';
+
+type Wait = Extract<RoundEffect, { type: 'await' }>;
+type AtNeighbour = Extract<OwnerEffect, { type: 'answer-features' | 'answer-step' }>;
+
+/** The phase in which a neighbour is waited for until this comes. */
+const phaseAnsweredBy: Readonly<Partial<Record<RoundMessage['type'], WaitingPhase>>> = {
+  weights: 'mix',
+  features: 'linearise',
+  step: 'step',
+};
 
 /** What the driver needs of the run around it. */
 export interface DriverHost {
@@ -57,6 +78,7 @@ export class Driver {
   #owner: OwnerState;
   /** Neighbours whose channel never opened within a deadline: not waited for until it does. */
   readonly #unreachable = new Set<PeerId>();
+  readonly #punctuality: Punctuality;
   #isPaused = false;
   #isClosed = false;
   #cancelDeadline: () => void = () => undefined;
@@ -67,6 +89,7 @@ export class Driver {
     private readonly others: Pick<Others, 'isOpen' | 'send'>,
     private readonly host: DriverHost,
   ) {
+    this.#punctuality = new Punctuality(options.settings.deadlineMs);
     this.#machine = initialState(options, computation);
     this.#owner = initialOwnerState(options.id, options.settings.method);
   }
@@ -80,8 +103,8 @@ export class Driver {
     const { activity } = this.#machine;
     if (activity.phase === 'idle' || activity.phase === 'descend') return 'idle';
     if (!activity.plan.neighbours.some((neighbour) => neighbour.peer === peer)) return 'idle';
-    if (activity.waiting.has(peer)) return 'waiting';
-    return activity.missed.has(peer) ? 'missed' : 'answered';
+    if (isAwaited(activity, peer)) return 'waiting';
+    return activity.waiting.has(peer) || activity.missed.has(peer) ? 'missed' : 'answered';
   }
 
   /** The round to begin after `finished`: the next, or the first that some neighbour has not left behind. */
@@ -90,12 +113,24 @@ export class Driver {
   }
 
   begin(round: number, { selfWeight, neighbours }: Neighbourhood, own: Iterate): void {
-    const unreachable = new Set([...this.#unreachable].filter((peer) => !this.others.isOpen(peer)));
-    this.#advanceRound({ type: 'begin', plan: { round, selfWeight, neighbours, unreachable }, own });
+    const unreachable = [...this.#unreachable].filter((peer) => !this.others.isOpen(peer));
+    const unawaited = {
+      mix: new Set([...unreachable, ...this.#punctuality.onProbation('mix')]),
+      linearise: this.#punctuality.onProbation('linearise'),
+      step: this.#punctuality.onProbation('step'),
+    };
+    this.#advanceRound({ type: 'begin', plan: { round, selfWeight, neighbours, unawaited }, own });
+  }
+
+  /** Takes note of what a round has computed here, ms. */
+  worked(ms: number): void {
+    this.#punctuality.worked(ms);
   }
 
   /** Takes a message to the asking side. */
   receive(from: PeerId, message: RoundMessage): void {
+    const phase = phaseAnsweredBy[message.type];
+    if (phase && 'round' in message) this.#punctuality.answered(from, message.round, phase, this.options.clock.now());
     this.#advanceRound({ type: 'message', from, message });
   }
 
@@ -117,6 +152,7 @@ export class Driver {
   /** Lets deadlines pass without effect while paused: nobody is late then. */
   setPaused(isPaused: boolean): void {
     this.#isPaused = isPaused;
+    if (isPaused) this.#punctuality.interrupt();
   }
 
   /** Waits for nobody any more, and takes no event. */
@@ -201,31 +237,62 @@ export class Driver {
       case 'answer-inputs':
         return others.send(effect.to, { type: 'inputs', run, ...computation.inputsFor(effect.centre) });
       case 'answer-features':
-        return computation.enqueue('features', async () => {
+        return this.#answerWith('features', 'mixed', effect, async () => {
           const { round, weights, teacher } = effect;
-          const features = await computation.features(weights);
-          others.send(effect.to, { type: 'features', run, round, features, teacher });
+          return { type: 'features', run, round, features: await computation.features(weights), teacher };
         });
       case 'answer-step':
-        return computation.enqueue('pullback', async () => {
-          const step = await computation.pullback(effect.weights, effect.residual);
-          others.send(effect.to, { type: 'step', run, round: effect.round, step });
+        return this.#answerWith('pullback', 'residuals', effect, async () => {
+          const { round, weights, residual } = effect;
+          return { type: 'step', run, round, step: await computation.pullback(weights, residual) };
         });
     }
   }
 
-  #await(wait: Extract<RoundEffect, { type: 'await' }>): void {
-    const { clock, settings, log } = this.options;
-    const { round, phase, deadlines } = wait;
-    this.#cancelDeadline();
-    this.#cancelDeadline = clock.after(deadlines * settings.deadlineMs, () => {
-      if (this.#isPaused) return this.#await(wait);
-      const { activity } = this.#machine;
-      if (activity.phase === 'mix') {
-        for (const peer of activity.waiting) if (!this.others.isOpen(peer)) this.#unreachable.add(peer);
-      }
-      noteDeadline(log, this.#machine, round, phase);
-      this.#advanceRound({ type: 'deadline', round, phase });
+  /** Computes an answer at a neighbour's model; one that has diverged is the neighbour's trouble, and is declined. */
+  #answerWith(work: Work, of: DeclineMessage['of'], { to, round }: AtNeighbour, compute: () => Promise<Message>): void {
+    this.computation.enqueue(work, async () => {
+      const answer = await compute().catch((error: unknown): Message => {
+        if (error instanceof DivergenceError) return { type: 'decline', run: this.options.id, round, of };
+        throw error;
+      });
+      this.others.send(to, answer);
     });
+  }
+
+  #await(wait: Wait): void {
+    this.#cancelDeadline();
+    this.#arm(wait, this.#punctuality.ask(wait, this.options.clock.now()), 0);
+  }
+
+  /** Waits for the next of the neighbours' deadlines. @param allowances how long each is waited for, of which so much has passed. */
+  #arm(wait: Wait, allowances: ReadonlyMap<PeerId, number>, passed: number): void {
+    const next = Math.min(...[...allowances.values()].filter((ms) => ms > passed));
+    if (next === Infinity) return;
+    this.#cancelDeadline = this.options.clock.after(next - passed, () => {
+      if (this.#isPaused) return this.#await(wait);
+      if (!this.#isIn(wait)) return;
+      const late = [...allowances].flatMap(([peer, ms]) => (ms <= next ? [peer] : []));
+      this.#passOver(wait, late);
+      if (this.#isIn(wait)) this.#arm(wait, allowances, next);
+    });
+  }
+
+  /** Goes on without those of the neighbours that have not answered. */
+  #passOver({ round, phase }: Wait, neighbours: readonly PeerId[]): void {
+    const { activity } = this.#machine;
+    const late = activity.phase === 'idle' ? [] : neighbours.filter((peer) => activity.waiting.has(peer));
+    if (late.length === 0) return;
+    for (const peer of late) {
+      if (phase === 'mix' && !this.others.isOpen(peer)) this.#unreachable.add(peer);
+      this.#punctuality.missed(peer, phase);
+    }
+    this.options.log('round', 'deadline', { round, phase, missed: late });
+    this.#advanceRound({ type: 'deadline', round, phase, late });
+  }
+
+  #isIn({ round, phase }: Wait): boolean {
+    const { activity } = this.#machine;
+    return !this.#isClosed && activity.phase === phase && activity.plan.round === round;
   }
 }

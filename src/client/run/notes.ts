@@ -1,4 +1,4 @@
-/** The lines of the log that say what a round waits for, and what came or did not come of that. */
+/** The lines of the log that say what a round waits for, and what came of that. */
 import type { Log } from '../../log/log.ts';
 import type { RoundEvent, RoundState } from '../../round/state.ts';
 
@@ -20,10 +20,4 @@ export function noteAdvance(log: Log, { activity: before }: RoundState, event: R
   }
   if (!isDifferent || after.phase === 'idle') return;
   log('round', after.waiting.size > 0 ? 'waits' : 'computes', { ...detailsOf(after), for: [...after.waiting], missed: [...after.missed] });
-}
-
-/** Notes a deadline that passed while its phase was still under way, and who is left out for it. */
-export function noteDeadline(log: Log, { activity }: RoundState, round: number, phase: string): void {
-  if (activity.phase === 'idle' || activity.phase !== phase || activity.plan.round !== round) return;
-  log('round', 'deadline', { round, phase, missed: [...activity.waiting] });
 }

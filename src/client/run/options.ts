@@ -24,6 +24,8 @@ export interface RunOptions {
   /** Bytes that products of inputs may take between rounds; a tab's by default. */
   readonly productBudget: number | undefined;
   readonly trace: ((trace: RoundTrace) => void) | null;
+  /** Has another backend compute, as the one that does has failed. */
+  readonly fallBack: () => Promise<void>;
   /** Where the run goes on; null at its beginning. */
   readonly resumption: Resumption | null;
 }

@@ -21,12 +21,17 @@ export interface ReportingHost {
 
 type Metrics = CollectedRound<MetricsMessage>;
 
+/** Of how many rounds a client keeps what it reported, for whoever takes the evaluator's place. */
+const KEPT_REPORTS = 4;
+
 export class Reporting {
   readonly #evaluator: Evaluator<MetricsMessage>;
   /** Where everyone scores the averaged model on rows of their own. */
   readonly #tallies: Evaluator<TallyMessage>;
   /** The rounds whose averaged model is being scored. */
   readonly #asked = new Map<number, Metrics>();
+  /** What this client reported of rounds that it has heard no summary of, and to whom. */
+  readonly #reported = new Map<number, { readonly metrics: MetricsMessage; readonly to: PeerId }>();
   #averaged: LearnedModel | null = null;
   /** Whether the others have been sent the averaged model that training ended with. */
   #hasShared = false;
@@ -61,6 +66,8 @@ export class Reporting {
     const { self, problem } = this.options;
     const evaluator = evaluatorAmong(this.others.participants());
     if (!problem.test || !evaluator) return;
+    this.#reported.set(metrics.round, { metrics, to: evaluator });
+    this.#forgetUpTo(metrics.round - KEPT_REPORTS);
     if (evaluator === self.id) this.#evaluator.collect(evaluator, metrics);
     else this.others.send(evaluator, metrics);
   }
@@ -100,11 +107,13 @@ export class Reporting {
 
   /** Believes what a round came to from the evaluator alone. */
   hear(from: PeerId, summary: RoundSummary): void {
-    if (from === evaluatorAmong(this.others.participants())) this.host.summarised(summary);
+    if (from === evaluatorAmong(this.others.participants())) this.#summarise(summary);
   }
 
-  /** Looks again at who is waited for: somebody may have left. */
+  /** Looks again at who evaluates and who is waited for: somebody may have left. */
   review(): void {
+    const evaluator = evaluatorAmong(this.others.participants());
+    for (const { metrics, to } of this.#reported.values()) if (to !== evaluator) this.report(metrics);
     this.#evaluator.review();
     this.#tallies.review();
   }
@@ -112,6 +121,16 @@ export class Reporting {
   close(): void {
     this.#evaluator.close();
     this.#tallies.close();
+    this.#reported.clear();
+  }
+
+  #forgetUpTo(round: number): void {
+    for (const kept of this.#reported.keys()) if (kept <= round) this.#reported.delete(kept);
+  }
+
+  #summarise(summary: RoundSummary): void {
+    this.#forgetUpTo(summary.round);
+    this.host.summarised(summary);
   }
 
   /** Of those whose weights were averaged, who is still here. */
@@ -165,7 +184,7 @@ export class Reporting {
     // First the others: what it came to may end the run here.
     this.#tellOthers({ type: 'summary', run: this.options.id, summary });
     if (summary.round === this.options.settings.rounds - 1) this.shareAveraged();
-    this.host.summarised(summary);
+    this.#summarise(summary);
   }
 
   #tellOthers(message: Message, among?: ReadonlySet<PeerId>): void {

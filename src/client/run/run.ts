@@ -16,6 +16,7 @@ import type { RunSnapshot } from '../snapshot.ts';
 import type { OwnRound } from '../view.ts';
 import { Computation } from './computation.ts';
 import { Driver } from './driver.ts';
+import { areFinite, DivergenceError } from './finite.ts';
 import { History, type Told } from './history.ts';
 import type { Others, RunOptions } from './options.ts';
 import { Reporting } from './reporting.ts';
@@ -163,6 +164,7 @@ export class Run {
     switch (message.type) {
       case 'room':
       case 'offer':
+      case 'readiness':
         return;
       case 'mixed':
       case 'residuals':
@@ -257,6 +259,7 @@ export class Run {
   }
 
   #finish({ round, iterate, delta, evolution, neighbours, missed }: RoundResult): void {
+    if (!areFinite(iterate.weights)) return this.host.tell({ type: 'failed', error: new DivergenceError('The weights') });
     this.#iterate = iterate;
     const traced = evolution && { delta, evolvedLogits: evolution.logits, kernel: evolution.kernel ?? null };
     this.options.trace?.({ round, weights: iterate.weights, evolution: traced });
@@ -272,7 +275,9 @@ export class Run {
     this.#computation.enqueue('score', async () => {
       const tally = await this.#computation.tally(weights);
       const { round, bytesSent } = ended;
-      const seconds = this.#history.add({ ...ended, score: scoreOf(tally), work: this.#computation.takeTimes() }, clock.now());
+      const work = this.#computation.takeTimes();
+      this.#driver.worked(Object.values(work).reduce((sum, ms) => sum + ms, 0));
+      const seconds = this.#history.add({ ...ended, score: scoreOf(tally), work }, clock.now());
       this.#reporting.report({ type: 'metrics', run: id, round, tally, bytesSent, seconds, weights });
       this.#beginNext();
       this.host.tell({ type: 'changed' });

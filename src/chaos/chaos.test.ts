@@ -1,0 +1,61 @@
+import { describe, expect, it } from 'vitest';
+import { fuzz } from './fuzz.ts';
+import { delayed } from './scenarios.ts';
+import { Trial } from './trial.ts';
+import { VirtualClock } from './virtualClock.ts';
+import { Weather } from './weather.ts';
+
+describe('virtual time', () => {
+  it('passes from one callback to the next, in their order, and not for one that was cancelled', async () => {
+    const clock = new VirtualClock();
+    const seen: string[] = [];
+    const note = (what: string) => () => seen.push(`${what} at ${clock.now()}`);
+    clock.after(3000, note('late'));
+    clock.after(1000, note('first'));
+    clock.after(1000, note('second'));
+    clock.after(2000, note('never'))();
+    expect(await clock.run(() => seen.length === 2, 60_000)).toBe(true);
+    expect(await clock.run(() => false, 1000)).toBe(false);
+    expect(clock.now()).toBe(1000);
+    await clock.run(() => false, 60_000);
+    expect(seen).toEqual(['first at 1000', 'second at 1000', 'late at 3000']);
+  });
+});
+
+describe('a network with faults', () => {
+  it('keeps the frames of a channel in order, however late one is, and is the same for the same seed', () => {
+    const clock = { now: () => 0, after: () => () => undefined };
+    const arrivals = () => {
+      const { deliver } = new Weather(clock, { delay: { part: 0.5, ms: 2000 } }, 3);
+      return Array.from({ length: 50 }, () => {
+        const verdict = deliver('a', 'b', new Uint8Array(8));
+        return typeof verdict === 'object' ? verdict.afterMs : NaN;
+      });
+    };
+    const first = arrivals();
+    expect(first).toEqual(first.toSorted((a, b) => a - b));
+    expect(arrivals()).toEqual(first);
+  });
+});
+
+describe('a federation', () => {
+  it('stands still for less than three seconds when a neighbour freezes, twice at most, and takes it back', async () => {
+    const trial = new Trial({ clients: 4, seed: 1, faults: { frozen: { c3: [3000, 9000] } } });
+    await trial.start();
+    await trial.pass(14_000);
+    for (const k of [0, 1, 2]) {
+      expect(trial.standstill(k, 0, trial.clock.now())).toBeLessThan(3000);
+      expect(trial.pace(k, 6500, 9000)).toBeGreaterThan(2);
+    }
+    const last = trial.views()[0]!.own.slice(-5);
+    for (const { neighbours } of last) expect(neighbours).toContain('c3');
+    expect(trial.uncaught).toEqual([]);
+    await trial.close();
+  });
+
+  it('learns as well when frames come late as when they do not', async () => {
+    for (const { name, measured, holds } of await delayed.run(1)) expect([name, measured, holds]).toEqual([name, measured, true]);
+  });
+});
+
+it('every decoder understands, or refuses in words', () => expect(fuzz(1, 2000)).toEqual([]));

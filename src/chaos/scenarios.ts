@@ -1,0 +1,243 @@
+/** What is made to go wrong in a federation, and what must hold all the same. Five clients in a ring, unless a scenario says otherwise. */
+
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import type { ClientView } from '../client/view.ts';
+import { Trial, type TrialOptions } from './trial.ts';
+
+/** A named property of a scenario, and what was measured of it. */
+export interface Invariant {
+  readonly name: string;
+  readonly measured: string;
+  readonly holds: boolean;
+}
+
+export interface Scenario {
+  readonly name: string;
+  readonly run: (seed: number) => Promise<readonly Invariant[]>;
+}
+
+const CLIENTS = 5;
+/** Client 4 is the one in trouble, unless another is named: these are beside it in the ring, and these are not. */
+const [TROUBLED, BESIDE, ELSEWHERE] = ['c4', [0, 3], [1, 2]] as const;
+
+const atMost = (name: string, value: number, bound: number, unit: string): Invariant => ({
+  name,
+  measured: `${value.toFixed(unit === 's' ? 1 : 0)} ${unit} (at most ${bound})`,
+  holds: value <= bound,
+});
+const atLeast = (name: string, value: number, bound: number, unit: string): Invariant => ({
+  name,
+  measured: `${value.toFixed(0)} ${unit} (at least ${bound})`,
+  holds: value >= bound,
+});
+
+/** Runs a trial to its end. What must hold in all of them comes with what `measure` finds. */
+async function inTrial(
+  options: TrialOptions,
+  measure: (trial: Trial, since: number) => Promise<readonly Invariant[]>,
+): Promise<readonly Invariant[]> {
+  const trial = new Trial(options);
+  try {
+    const measured = await measure(trial, await trial.start());
+    const [first] = trial.uncaught;
+    return [
+      ...measured,
+      { name: 'no uncaught error', measured: first === undefined ? 'none' : String(first), holds: trial.uncaught.length === 0 },
+      rowsKept(trial),
+    ];
+  } finally {
+    await trial.close();
+  }
+}
+
+/** Every summary counts every row that is scored on, and no client does a round twice. */
+function rowsKept(trial: Trial): Invariant {
+  const views = trial.views();
+  const lost = views.flatMap(({ summaries, scoredOn }) =>
+    summaries.filter(({ confusion }) => confusion.reduce((sum, count) => sum + count, 0) !== scoredOn),
+  );
+  const twice = views.filter(({ own }) => own.some(({ round }, i) => i > 0 && round <= own[i - 1]!.round));
+  return {
+    name: 'no row lost, no round twice',
+    measured: `${lost.length} summaries that lack rows, ${twice.length} clients that did a round twice`,
+    holds: lost.length + twice.length === 0,
+  };
+}
+
+/** The pace of clients in a trial's last twenty seconds, rounds a second. */
+function lastPace(trial: Trial, clients: readonly number[]): number {
+  const now = trial.clock.now();
+  return clients.reduce((sum, k) => sum + trial.pace(k, now - 20_000, now), 0) / clients.length;
+}
+
+const longest = (trial: Trial, clients: readonly number[], since: number) =>
+  Math.max(...clients.map((k) => trial.standstill(k, since, trial.clock.now()))) / 1000;
+
+async function calmPace(seed: number): Promise<number> {
+  const trial = new Trial({ clients: CLIENTS, seed });
+  await trial.start();
+  await trial.pass(25_000);
+  const pace = lastPace(trial, [...BESIDE, ...ELSEWHERE]);
+  await trial.close();
+  return pace;
+}
+
+const slow: Scenario = {
+  name: 'a neighbour at 5 % speed',
+  run: async (seed) => {
+    const calm = await calmPace(seed);
+    return inTrial({ clients: CLIENTS, seed, faults: { speed: { [TROUBLED]: 0.05 } } }, async (trial) => {
+      await trial.pass(70_000);
+      return [
+        atLeast('pace of those not beside it', (100 * lastPace(trial, ELSEWHERE)) / calm, 90, '%'),
+        atLeast('pace of those beside it', (100 * lastPace(trial, BESIDE)) / calm, 70, '%'),
+      ];
+    });
+  },
+};
+
+const frozen: Scenario = {
+  name: 'a neighbour that freezes for twenty seconds',
+  run: (seed) =>
+    inTrial({ clients: CLIENTS, seed, faults: { frozen: { [TROUBLED]: [8000, 28_000] } } }, async (trial, since) => {
+      await trial.pass(35_000);
+      const [back] = trial.ends[4]!.filter((end) => end > 28_000);
+      return [
+        atMost('standstill of the others', longest(trial, [...BESIDE, ...ELSEWHERE], since), 3, 's'),
+        atMost('it is back after', ((back ?? Infinity) - 28_000) / 1000, 3, 's'),
+      ];
+    }),
+};
+
+const failed: Scenario = {
+  name: 'a member that fails',
+  run: (seed) =>
+    inTrial({ clients: CLIENTS, seed, broken: 4 }, async (trial, since) => {
+      await trial.pass(10_000);
+      const others = trial.views().slice(0, 4);
+      const missed = others.flatMap(({ own }) => own.slice(3).flatMap((round) => round.missed)).length;
+      const told = others.filter(({ peers }) => peers.some(({ readiness }) => readiness.kind === 'failed')).length;
+      return [
+        atMost('standstill of the others', longest(trial, [...BESIDE, ...ELSEWHERE], since), 1.5, 's'),
+        atMost('neighbours missed for it after three rounds', missed, 0, 'times'),
+        atLeast('know that it failed, and why', told, 4, 'clients'),
+      ];
+    }),
+};
+
+const evaluator: Scenario = {
+  name: 'the evaluator fails',
+  run: (seed) =>
+    inTrial({ clients: CLIENTS, seed, broken: 0, settings: { rounds: 12 } }, async (trial) => {
+      const isOver = ({ summaries }: ClientView) => summaries.at(-1)?.round === 11;
+      const ended = await trial.clock.run(() => trial.views().slice(1).every(isOver), 60_000);
+      const summaries = Math.min(
+        ...trial
+          .views()
+          .slice(1)
+          .map((view) => view.summaries.length),
+      );
+      return [
+        { name: 'every round ends', measured: String(ended), holds: ended },
+        atLeast('rounds summed up by another', summaries, 12, 'rounds'),
+      ];
+    }),
+};
+
+const ROUNDS = 20;
+
+/** The averaged model's accuracy after twenty rounds, in percent, and whether they ended. */
+async function accuracy(
+  options: TrialOptions,
+): Promise<{ readonly percent: number; readonly ended: boolean; readonly invariants: readonly Invariant[] }> {
+  let percent = 0;
+  let ended = false;
+  const settings = { rounds: ROUNDS, testSamples: 600, samples: 40 };
+  const invariants = await inTrial({ ...options, settings }, async (trial) => {
+    const isOver = ({ own }: ClientView) => own.at(-1)?.round === ROUNDS - 1;
+    // A summary may be lost on its way from the evaluator, which has it.
+    const isScored = () => trial.views()[0]!.summaries.at(-1)?.round === ROUNDS - 1;
+    ended = await trial.clock.run(() => trial.views().every(isOver) && isScored(), 3_600_000);
+    percent = 100 * (trial.views()[0]!.summaries.at(-1)?.averaged.accuracy ?? 0);
+    return [{ name: 'every round ends', measured: String(ended), holds: ended }];
+  });
+  return { percent, ended, invariants };
+}
+
+export const delayed: Scenario = {
+  name: '30 % of frames delayed by 0 to 2 s',
+  run: async (seed) => {
+    const none = await accuracy({ clients: CLIENTS, seed });
+    const late = await accuracy({ clients: CLIENTS, seed, faults: { delay: { part: 0.3, ms: 2000 } } });
+    const lost = none.percent - late.percent;
+    return [
+      {
+        name: 'accuracy lost after 20 rounds',
+        measured: `${lost.toFixed(2)} points of ${none.percent.toFixed(1)} % (at most 1)`,
+        holds: lost <= 1,
+      },
+      ...late.invariants,
+    ];
+  },
+};
+
+const lossy: Scenario = {
+  name: 'frames lost (2 %), doubled (5 %) and damaged (1 %)',
+  run: async (seed) => {
+    const { invariants } = await accuracy({ clients: CLIENTS, seed, faults: { drop: 0.02, twice: 0.05, corrupt: 0.01 } });
+    return invariants;
+  },
+};
+
+const leaving: Scenario = {
+  name: 'a member that leaves and comes back',
+  run: (seed) =>
+    inTrial({ clients: CLIENTS, seed }, async (trial, since) => {
+      await trial.pass(5000);
+      await trial.clients[4]!.close();
+      await trial.pass(5000);
+      trial.join();
+      await trial.pass(8000);
+      return [
+        atMost('standstill of the others', longest(trial, [...BESIDE, ...ELSEWHERE], since), 1.5, 's'),
+        atLeast('rounds of the one that came back', trial.ends[5]!.length, 5, 'rounds'),
+      ];
+    }),
+};
+
+export const scenarios: readonly Scenario[] = [slow, frozen, failed, evaluator, delayed, lossy, leaving];
+
+const LONG_ROUNDS = 2000;
+
+/** Bytes of the heap that are in use, after what is not has been collected. */
+function heapUsed(): number {
+  setFlagsFromString('--expose-gc');
+  const collect: unknown = runInNewContext('gc');
+  if (typeof collect === 'function') collect();
+  return process.memoryUsage().heapUsed;
+}
+
+/** Three clients over two thousand rounds: the last hundred as fast as the second hundred, and no larger. */
+export async function longRun(seed: number): Promise<readonly Invariant[]> {
+  return inTrial({ clients: 3, seed, settings: { rounds: LONG_ROUNDS, samples: 40 } }, async (trial) => {
+    const upTo = (rounds: number) => trial.clock.run(() => trial.ends[0]!.length >= rounds, 3_600_000);
+    // What else the machine does must not count.
+    const timed = async (rounds: number) => {
+      const since = process.cpuUsage();
+      await upTo(rounds);
+      const { user, system } = process.cpuUsage(since);
+      return user + system;
+    };
+    await upTo(100);
+    const second = await timed(200);
+    const before = heapUsed();
+    await upTo(LONG_ROUNDS - 100);
+    const last = await timed(LONG_ROUNDS);
+    const grown = (heapUsed() - before) / 2 ** 20;
+    return [
+      atMost('processor time of the last hundred rounds, of the second hundred', (100 * last) / second, 130, '%'),
+      atMost('growth of the heap since round 200', grown, 20, 'MB'),
+    ];
+  });
+}

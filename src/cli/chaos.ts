@@ -1,0 +1,49 @@
+/** `npm run chaos`: what must hold in a federation when everything around it goes wrong. */
+
+import * as v from 'valibot';
+import { fuzz, fuzzed } from '../chaos/fuzz.ts';
+import { longRun, scenarios, type Invariant } from '../chaos/scenarios.ts';
+import { settingsSchema } from '../settings/settings.ts';
+import { numberText, option, parseOptions, runCommand, toggle } from './commandLine.ts';
+
+const command = {
+  call: 'npm run chaos',
+  summary: 'Puts federations of this process under faults, in virtual time, and every decoder under damaged input.',
+  options: v.strictObject({
+    seed: option('N', 'seed of all that goes wrong (default 1)', v.pipe(numberText, settingsSchema.entries.seed)),
+    quick: toggle('each scenario once and 50,000 inputs, in place of thrice, 1,000,000 and a run of 2,000 rounds'),
+  }),
+  notes: ['Exit code 1 when an invariant broke; the last line is the summary.'],
+};
+
+await runCommand(async (argv, stop) => {
+  const { seed = 1, quick = false } = parseOptions(command, argv);
+  const say = (line: string) => process.stdout.write(`${line}\n`);
+  const held: boolean[] = [];
+  const tell = (name: string, invariants: readonly Invariant[]) => {
+    say(name);
+    for (const { name: what, measured, holds } of invariants) {
+      held.push(holds);
+      say(`  ${holds ? 'holds ' : 'BROKEN'}  ${what}: ${measured}`);
+    }
+  };
+  for (const used of quick ? [seed] : [seed, seed + 1, seed + 2]) {
+    for (const { name, run } of scenarios) {
+      stop.throwIfAborted();
+      tell(`seed ${used}: ${name}`, await run(used));
+    }
+  }
+  if (!quick) tell('three clients over 2,000 rounds', await longRun(seed));
+  const inputs = quick ? 50_000 : 1_000_000;
+  const broken = fuzz(seed, inputs);
+  tell(`${inputs.toLocaleString('en')} inputs to ${fuzzed.join(', ')}`, [
+    {
+      name: 'each is understood, or refused in words',
+      measured: broken.length === 0 ? 'all' : broken.join(' '),
+      holds: broken.length === 0,
+    },
+  ]);
+  const failures = held.filter((holds) => !holds).length;
+  say(`chaos: ${held.length - failures} of ${held.length} invariants held, ${failures} broke (seed ${seed}${quick ? ', quick' : ''})`);
+  if (failures > 0) process.exitCode = 1;
+});

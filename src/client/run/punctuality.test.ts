@@ -1,0 +1,92 @@
+import { expect, it } from 'vitest';
+import { Punctuality } from './punctuality.ts';
+
+const wait = (round: number, asked: readonly string[], here: readonly string[] = []) =>
+  ({ type: 'await', round, phase: 'mix', deadlines: 1, asked, here }) as const;
+
+/** Rounds of ten seconds in which each neighbour takes as long as it says; who takes longer than it is given is missed. */
+function after(rounds: number, took: Readonly<Record<string, number | readonly number[]>>): Punctuality {
+  const punctuality = new Punctuality(30_000);
+  run(punctuality, 0, rounds, took);
+  return punctuality;
+}
+
+function run(punctuality: Punctuality, first: number, count: number, took: Readonly<Record<string, number | readonly number[]>>): void {
+  for (let round = first; round < first + count; round++) {
+    const at = 10_000 * round;
+    const given = punctuality.ask(wait(round, Object.keys(took)), at);
+    for (const [peer, times] of Object.entries(took)) {
+      const elapsed = typeof times === 'number' ? times : times[round % times.length]!;
+      if (elapsed > (given.get(peer) ?? Infinity)) punctuality.missed(peer, 'mix');
+      if (elapsed < Infinity) punctuality.answered(peer, round, 'mix', at + elapsed);
+    }
+  }
+}
+
+const given = (punctuality: Punctuality, ...peers: string[]) => [...punctuality.ask(wait(1000, peers), 0).values()];
+
+it("gives who is not known yet the run's deadline, then what a neighbour usually takes, and at least a second and a half", () => {
+  expect(given(after(2, { a: 100 }), 'a')).toEqual([30_000]);
+  expect(given(after(3, { a: 100 }), 'a')).toEqual([1500]);
+  const [steady] = given(after(40, { a: 4000 }), 'a');
+  expect(steady).toBeCloseTo(4000, -1);
+  const [shaky] = given(after(40, { a: [3000, 5000] }), 'a');
+  expect(shaky).toBeGreaterThan(7000);
+  expect(given(after(40, { a: 29_000 }), 'a')[0]).toBeLessThanOrEqual(30_000);
+});
+
+it('never gives more than the run does, even where that is less than a second and a half', () => {
+  const punctuality = new Punctuality(250);
+  run(punctuality, 0, 5, { a: 10 });
+  expect(given(punctuality, 'a')).toEqual([250]);
+});
+
+it('waits longer where a round computes for longer, so that nobody is late for a hiccup', () => {
+  const punctuality = after(5, { a: 100 });
+  punctuality.worked(4000);
+  expect(given(punctuality, 'a')).toEqual([8000]);
+});
+
+it('counts who was there before it was asked as one that takes no time', () => {
+  const punctuality = new Punctuality(30_000);
+  for (let round = 0; round < 3; round++) punctuality.ask(wait(round, [], ['a']), 0);
+  expect(given(punctuality, 'a')).toEqual([1500]);
+});
+
+it('does not wait for one that is slow from the first round on, if the others are not', () => {
+  const punctuality = after(8, { a: 200, slow: 10_000, b: 300 });
+  expect(punctuality.onProbation('mix')).toEqual(new Set(['slow']));
+  expect(given(punctuality, 'a', 'slow', 'b')).toHaveLength(2);
+  expect(punctuality.onProbation('linearise')).toEqual(new Set());
+});
+
+it('waits for one that is slow when there is nobody to compare it with', () => {
+  const punctuality = after(20, { slow: 9000 });
+  expect(punctuality.onProbation('mix')).toEqual(new Set());
+  expect(given(punctuality, 'slow')[0]).toBeGreaterThanOrEqual(9000);
+});
+
+it('puts one that falls silent on probation after two rounds, and takes it back when it has been in time for a while', () => {
+  const punctuality = after(20, { a: 200, b: 200 });
+  run(punctuality, 20, 1, { a: Infinity, b: 200 });
+  expect(punctuality.onProbation('mix')).toEqual(new Set());
+  run(punctuality, 21, 1, { a: Infinity, b: 200 });
+  expect(punctuality.onProbation('mix')).toEqual(new Set(['a']));
+  run(punctuality, 22, 3, { a: 200, b: 200 });
+  expect(punctuality.onProbation('mix')).toEqual(new Set(['a']));
+  run(punctuality, 25, 1, { a: 200, b: 200 });
+  expect(punctuality.onProbation('mix')).toEqual(new Set());
+});
+
+it('does not take back one that is in time now and then', () => {
+  const punctuality = after(60, { a: 200, b: 200, often: [200, 200, 6000] });
+  expect(punctuality.onProbation('mix')).toEqual(new Set(['often']));
+});
+
+it('learns nothing from a pause', () => {
+  const punctuality = after(10, { a: 200 });
+  punctuality.ask(wait(10, ['a']), 0);
+  punctuality.interrupt();
+  punctuality.answered('a', 10, 'mix', 3_600_000);
+  expect(given(punctuality, 'a')).toEqual([1500]);
+});
