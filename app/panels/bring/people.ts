@@ -20,7 +20,7 @@ interface People {
   readonly rows: number;
 }
 
-export function peopleOf({ peers, share, scoredOn }: Pick<ClientView, 'peers' | 'share' | 'scoredOn'>): People {
+function peopleOf({ peers, share, scoredOn }: Pick<ClientView, 'peers' | 'share' | 'scoredOn'>): People {
   const here = peers.filter(({ channel, holding }) => holding !== null || channel !== 'lost');
   const holdings = here.flatMap(({ holding }) => holding ?? []);
   return {
