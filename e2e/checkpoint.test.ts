@@ -36,7 +36,7 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true }));
 
 /** Messages that tell timings or gossip, and acknowledgements of gossip: their bytes differ from run to run. */
-const telling: ReadonlySet<string> = new Set(['room', 'metrics', 'averaged', 'summary', 'ack']);
+const telling: ReadonlySet<string> = new Set(['room', 'readiness', 'metrics', 'averaged', 'summary', 'ack']);
 
 /** What a run came to, but for its timings. */
 async function resultOf(views: readonly ClientView[]) {

@@ -100,11 +100,16 @@ test.each([
 
     await train(inspectors, { ...settings, wire, rounds: EARLY_ROUNDS }, []);
     const early: Holdings[] = [];
-    for (const inspector of inspectors) early.push(await inspector.holdings());
-    for (const { page, worker } of early) {
-      expect(page).toMatchObject({ connections: TABS - 1, workers: 1 });
-      // The samples.
-      expect(worker).toMatchObject({ tensors: 1, tensorBytes: 4 * 784 * settings.samples });
+    for (const inspector of inspectors) {
+      // A connection that was given up for another may take a moment to be gone.
+      await expect
+        .poll(() => inspector.holdings(), { timeout: 15_000 })
+        .toMatchObject({
+          page: { connections: TABS - 1, workers: 1 },
+          // The samples.
+          worker: { tensors: 1, tensorBytes: 4 * 784 * settings.samples },
+        });
+      early.push(await inspector.holdings());
     }
 
     // Long enough before the end for what a lost neighbour had to be there again.

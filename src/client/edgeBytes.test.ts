@@ -65,7 +65,7 @@ async function rounds(changes: Partial<Settings>): Promise<readonly OwnRound[]> 
       };
       check();
     });
-  await until(({ status, peers }) => status.kind === 'lobby' && peers.length === 1);
+  await until(({ status, peers: [other] }) => status.kind === 'lobby' && other?.readiness.kind === 'ready');
   clients[0]!.command({ type: 'start' });
   await until(({ status }) => status.kind === 'finished');
   await Promise.all(clients.map((client) => client.close()));
