@@ -1,6 +1,6 @@
 /** The camera of this device. */
 
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState, type RefObject } from 'react';
 
 type Film =
   | { readonly kind: 'waiting' }
@@ -12,9 +12,10 @@ function refusalOf(error: unknown): string {
   return 'The browser gives no camera; allow it in the address bar, or choose pictures instead.';
 }
 
-/** Opens the camera, and closes it when it is not wanted any more. */
-export function useCamera(): Film {
+/** Opens the camera, and closes it when it is not wanted any more. @returns with the film the video that is to show it. */
+export function useCamera(): { readonly film: Film; readonly video: RefObject<HTMLVideoElement | null> } {
   const [film, setFilm] = useState<Film>({ kind: 'waiting' });
+  const video = useRef<HTMLVideoElement>(null);
   useEffect(() => {
     let closed = false;
     let opened: MediaStream | null = null;
@@ -32,7 +33,10 @@ export function useCamera(): Film {
       stop();
     };
   }, []);
-  return film;
+  useEffect(() => {
+    if (film.kind === 'on' && video.current) video.current.srcObject = film.stream;
+  }, [film]);
+  return { film, video };
 }
 
 /** What a video shows now, as a file. */

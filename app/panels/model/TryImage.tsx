@@ -1,6 +1,6 @@
 /** A model of images, asked of a drawing, of a file or of what the camera sees. Nothing of it leaves this tab. */
 
-import { useEffect, useRef, useState } from 'react';
+import { useState } from 'react';
 import { formedImage, ImageError, type ImageForm } from '../../../src/data/formats/image.ts';
 import type { Answer } from '../../../src/export/classify.ts';
 import type { Task } from '../../../src/export/savedModel.ts';
@@ -22,11 +22,7 @@ interface TryImageProps {
 }
 
 function LookThrough({ onPicture }: { onPicture: (file: File) => void }) {
-  const film = useCamera();
-  const video = useRef<HTMLVideoElement>(null);
-  useEffect(() => {
-    if (film.kind === 'on' && video.current) video.current.srcObject = film.stream;
-  }, [film]);
+  const { film, video } = useCamera();
   if (film.kind === 'refused') return <p role="alert">{film.why}</p>;
   return (
     <div className="look-through">

@@ -1,16 +1,10 @@
 /** Pictures of one class from the camera, one a press. */
 
-import { useEffect, useRef } from 'react';
 import { pictureOf, useCamera } from '../../ui/useCamera.ts';
 import { CaptureForm } from './CaptureForm.tsx';
 
 export function Camera() {
-  const film = useCamera();
-  const video = useRef<HTMLVideoElement>(null);
-  useEffect(() => {
-    if (film.kind === 'on' && video.current) video.current.srcObject = film.stream;
-  }, [film]);
-
+  const { film, video } = useCamera();
   if (film.kind === 'refused') return <p role="alert">{film.why}</p>;
   const take = async () => (video.current ? pictureOf(video.current) : null);
   return (
