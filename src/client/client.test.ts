@@ -627,6 +627,14 @@ describe('clients of a room', () => {
     }
   });
 
+  it('begin when others are ready for new settings where somebody could not wait to start', async () => {
+    federation = new Federation(2, settings);
+    await federation.until((views) => views.every((view) => isReady(view, views.length)));
+    federation.clients[0]!.command({ type: 'configure', settings: { ...settings, rounds: 2 } });
+    federation.clients[0]!.command({ type: 'start' });
+    await federation.until((views) => views.every((view) => reached(view) && view.own.length === 2));
+  });
+
   it('begin without one that is not prepared, which joins when it is', async () => {
     arrival = new Promise((resolve) => {
       arrive = resolve;

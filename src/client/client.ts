@@ -60,6 +60,8 @@ export class Client {
   readonly #participation: Participation;
   readonly #pacer: Pacer;
   #wanted: readonly PeerId[] = [];
+  /** Whether a start was asked for here while others were still getting ready for these settings: it comes when they are. */
+  #isStartDue = false;
   #failure: string | null = null;
   #notice: string | null = null;
   /** Why the latest settings could not be prepared for, which is no news when others can. */
@@ -90,6 +92,7 @@ export class Client {
   command(command: ClientCommand): void {
     if (command.type === 'compare') return this.#participation.compare();
     const proposal = proposalOf(command, this.#room, this.#offers, this.#preparation.problem?.digest ?? '');
+    this.#isStartDue = command.type === 'start' && !proposal && this.#room.members.length > 1;
     if (proposal) this.#follow(this.#room.propose(proposal));
   }
 
@@ -235,6 +238,7 @@ export class Client {
       this.#participation.lost(peer);
     }
     this.#want();
+    if (this.#isStartDue) this.command({ type: 'start' });
     this.#pacer.changed();
   }
 
@@ -242,13 +246,17 @@ export class Client {
   #declare(state: ReadinessState): void {
     const readiness = this.#room.declare(state);
     if (readiness) this.#mailbox.broadcast({ type: 'readiness', readiness });
+    if (this.#isStartDue) this.command({ type: 'start' });
   }
 
   /** Tells everyone connected what is new in the room, if anything is, and acts on it. */
   #follow(news: News | null): void {
     if (!news) return;
     this.#mailbox.broadcast({ type: 'room', register: this.#room.register });
-    if (news.hasOtherSettings) void this.#prepare();
+    if (news.hasOtherSettings) {
+      this.#isStartDue = false;
+      void this.#prepare();
+    }
     this.#followRun();
     this.#want();
     this.#pacer.changed();
