@@ -101,6 +101,7 @@ const words: Readonly<Record<string, RegExp>> = {
   deserted: /Nobody else is here: training alone until someone joins\./,
   paused: /Paused in round 13 of 20[^]*Resume/,
   reached: /All 20 rounds are done[^]*Start again/,
+  missed: /The others had done all 20 rounds/,
   settled: /Nothing more to learn after round 12[^]*recognises/,
   stopped: /Stopped after round 9 of 20/,
   cutoff: /Meeting point lost: open connections go on/,

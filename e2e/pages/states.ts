@@ -288,6 +288,7 @@ export function galleryStates(share: ShareView): Record<string, GalleryState> {
     deserted: joined({ ...running, graph: [] }, { peers: gone, notice: 'Client 4 has left; this client goes on without it.' }),
     paused: joined({ ...running, status: { kind: 'paused' } }),
     reached: joined({ status: { kind: 'finished', why: 'reached' }, finished: done }),
+    missed: joined({ status: { kind: 'finished', why: 'missed' }, finished: 0 }),
     settled: joined({ status: { kind: 'finished', why: 'settled' }, finished: 12 }),
     stopped: joined({ status: { kind: 'finished', why: 'stopped' }, finished: 9 }),
     cutoff: joined(running, {}, 'lost'),

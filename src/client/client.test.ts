@@ -197,6 +197,7 @@ class Federation {
   }
 }
 
+const fieldsOf = (frame: Uint8Array) => JSON.stringify(decodeFrame(frame).fields);
 const isReady = ({ status, peers }: ClientView, clients: number) =>
   status.kind === 'lobby' && peers.length === clients - 1 && peers.every(({ readiness }) => readiness.kind === 'ready');
 const reached = ({ status }: ClientView) => status.kind === 'finished' && status.why === 'reached';
@@ -519,7 +520,7 @@ describe('clients of a room', () => {
     it('go on while frames are lost and doubled', async () => {
       let answers = 0;
       const deliver: Deliver = (_from, _to, frame) => {
-        if (!/"type":"(weights|mixed|features|step)"/.test(JSON.stringify(decodeFrame(frame).fields))) return 'deliver';
+        if (!/"type":"(weights|mixed|features|step)"/.test(fieldsOf(frame))) return 'deliver';
         answers++;
         return answers % 20 === 0 ? 'drop' : answers % 7 === 0 ? 'twice' : 'deliver';
       };
@@ -555,7 +556,6 @@ describe('clients of a room', () => {
   });
 
   it('have taken a request when they have answered it, so that a window bounds what waits for a busy client', async () => {
-    const fieldsOf = (frame: Uint8Array) => JSON.stringify(decodeFrame(frame).fields);
     let run = '';
     federation = new Federation(2, { ...settings, rounds: 1000 }, (_from, _to, frame) => {
       run ||= /"run":"([^"]+)"/.exec(fieldsOf(frame))?.[1] ?? '';
@@ -627,12 +627,40 @@ describe('clients of a room', () => {
     }
   });
 
-  it('begin when others are ready for new settings where somebody could not wait to start', async () => {
-    federation = new Federation(2, settings);
+  it('begin together when all are ready for new settings where somebody could not wait to start', async () => {
+    federation = new Federation(4, settings);
     await federation.until((views) => views.every((view) => isReady(view, views.length)));
     federation.clients[0]!.command({ type: 'configure', settings: { ...settings, rounds: 2 } });
     federation.clients[0]!.command({ type: 'start' });
     await federation.until((views) => views.every((view) => reached(view) && view.own.length === 2));
+  });
+
+  it('begin after a while without one that takes long to be ready again', async () => {
+    arrival = new Promise((resolve) => {
+      arrive = resolve;
+    });
+    federation = new Federation(4, settings);
+    await federation.until((views) => views.every((view) => isReady(view, views.length)));
+    federation.clients[1]!.command({ type: 'configure', settings: { ...settings, dataset: 'arrives-late', rounds: 2 } });
+    federation.clients[1]!.command({ type: 'start' });
+    await federation.until((views) => views.slice(0, 3).every((view) => reached(view) && view.own.length === 2));
+    expect(federation.views()[3]!.status.kind).toBe('preparing');
+    arrive();
+  });
+
+  it('that came too late for any round of the others know that it is over', async () => {
+    arrival = new Promise((resolve) => {
+      arrive = resolve;
+    });
+    const deliver: Deliver = (_from, to, frame) => (to === 'c3' && /"type":"weights"/.test(fieldsOf(frame)) ? 'drop' : 'deliver');
+    federation = new Federation(4, { ...settings, dataset: 'arrives-late', rounds: 12, deadlineMs: 300 }, deliver);
+    await federation.until((views) =>
+      views.slice(0, 3).every(({ peers }) => peers.filter(({ readiness }) => readiness.kind === 'ready').length === 2),
+    );
+    federation.clients[0]!.command({ type: 'start' });
+    arrive();
+    await federation.until((views) => views.slice(0, 3).every(reached) && views[3]!.status.kind === 'finished');
+    expect(federation.views()[3]!.status).toEqual({ kind: 'finished', why: 'missed' });
   });
 
   it('begin without one that is not prepared, which joins when it is', async () => {
@@ -695,7 +723,7 @@ describe('clients of a room', () => {
 
   it('log whom they wait for when a neighbour falls silent, and that its deadline has passed', async () => {
     const deliver: Deliver = (from, _to, frame) => {
-      const isDue = /"type":"(weights|mixed|features|step)"/.test(JSON.stringify(decodeFrame(frame).fields));
+      const isDue = /"type":"(weights|mixed|features|step)"/.test(fieldsOf(frame));
       return from === 'c2' && isDue ? 'drop' : 'deliver';
     };
     federation = new Federation(3, { ...settings, rounds: 1, deadlineMs: 150 }, deliver);

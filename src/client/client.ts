@@ -5,7 +5,7 @@
 import type { BackendChoice } from '../backend/backend.ts';
 import { silent, type Log } from '../log/log.ts';
 import type { Readiness, ReadinessState } from '../protocol/readiness.ts';
-import { activeRun, type Proposal } from '../protocol/register.ts';
+import { activeRun } from '../protocol/register.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { PeerId, Presence, Transport, TransportEvent } from '../transport/transport.ts';
 import type { Examination } from './examination.ts';
@@ -38,16 +38,14 @@ export interface ClientOptions extends ParticipationOptions {
   readonly log?: Log;
 }
 
-/** @returns what a person's command asks of the room; null for a start that would find nobody to learn with. */
-function proposalOf(command: Exclude<ClientCommand, { type: 'compare' }>, room: Room, offers: Offers, digest: string): Proposal | null {
-  switch (command.type) {
-    case 'start':
-      return offers.start(room.ready(), room.register.settings, digest);
-    case 'stop':
-      return { type: 'end', why: 'stopped' };
-    default:
-      return command;
-  }
+/** How long a start waits for those who are to be ready again, ms: compiling and timing their kernels takes them about a second. */
+const START_PATIENCE_MS = 5000;
+
+/** A start that was asked for while others were still getting ready. */
+interface DueStart {
+  /** Whether it waits no more for those who are to be ready again. */
+  isOverdue: boolean;
+  readonly cancel: () => void;
 }
 
 export class Client {
@@ -60,8 +58,7 @@ export class Client {
   readonly #participation: Participation;
   readonly #pacer: Pacer;
   #wanted: readonly PeerId[] = [];
-  /** Whether a start was asked for here while others were still getting ready for these settings: it comes when they are. */
-  #isStartDue = false;
+  #dueStart: DueStart | null = null;
   #failure: string | null = null;
   #notice: string | null = null;
   /** Why the latest settings could not be prepared for, which is no news when others can. */
@@ -90,10 +87,16 @@ export class Client {
   }
 
   command(command: ClientCommand): void {
-    if (command.type === 'compare') return this.#participation.compare();
-    const proposal = proposalOf(command, this.#room, this.#offers, this.#preparation.problem?.digest ?? '');
-    this.#isStartDue = command.type === 'start' && !proposal && this.#room.members.length > 1;
-    if (proposal) this.#follow(this.#room.propose(proposal));
+    switch (command.type) {
+      case 'compare':
+        return this.#participation.compare();
+      case 'start':
+        return this.#start();
+      case 'stop':
+        return this.#follow(this.#room.propose({ type: 'end', why: 'stopped' }));
+      default:
+        return this.#follow(this.#room.propose(command));
+    }
   }
 
   /** Keeps this client from beginning a round from `round` on, in this run and the next; null lets it go. */
@@ -124,6 +127,7 @@ export class Client {
   async close(): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
+    this.#dropStart();
     this.#pacer.close();
     this.#preparation.close();
     this.#options.transport.close();
@@ -238,7 +242,7 @@ export class Client {
       this.#participation.lost(peer);
     }
     this.#want();
-    if (this.#isStartDue) this.command({ type: 'start' });
+    if (this.#dueStart) this.#start();
     this.#pacer.changed();
   }
 
@@ -246,7 +250,29 @@ export class Client {
   #declare(state: ReadinessState): void {
     const readiness = this.#room.declare(state);
     if (readiness) this.#mailbox.broadcast({ type: 'readiness', readiness });
-    if (this.#isStartDue) this.command({ type: 'start' });
+    if (this.#dueStart) this.#start();
+  }
+
+  /** Starts a run, now or as soon as others are ready: who had been, before the settings changed, is waited for a while. */
+  #start(): void {
+    const isEarly = !this.#dueStart?.isOverdue && this.#room.renewing().length > 0;
+    const digest = this.#preparation.problem?.digest ?? '';
+    const proposal = isEarly ? null : this.#offers.start(this.#room.ready(), this.#room.register.settings, digest);
+    if (proposal) {
+      this.#dropStart();
+      return this.#follow(this.#room.propose(proposal));
+    }
+    if (this.#dueStart || this.#room.members.length === 1) return;
+    const cancel = this.#options.clock.after(START_PATIENCE_MS, () => {
+      if (this.#dueStart) this.#dueStart.isOverdue = true;
+      this.#start();
+    });
+    this.#dueStart = { isOverdue: false, cancel };
+  }
+
+  #dropStart(): void {
+    this.#dueStart?.cancel();
+    this.#dueStart = null;
   }
 
   /** Tells everyone connected what is new in the room, if anything is, and acts on it. */
@@ -254,7 +280,7 @@ export class Client {
     if (!news) return;
     this.#mailbox.broadcast({ type: 'room', register: this.#room.register });
     if (news.hasOtherSettings) {
-      this.#isStartDue = false;
+      this.#dropStart();
       void this.#prepare();
     }
     this.#followRun();

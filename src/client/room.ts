@@ -24,6 +24,8 @@ export class Room {
   readonly #readiness = new Latest<Readiness>();
   /** What each had last said when other settings came, for which it has to get ready anew. */
   #outdated: ReadonlyMap<PeerId, number> = new Map();
+  /** Who was ready before that. */
+  #wereReady: ReadonlySet<PeerId> = new Set();
 
   /** @param settings the room's until somebody changes them; the same at every client. */
   constructor(self: Presence, settings: Settings) {
@@ -70,6 +72,11 @@ export class Room {
   /** The members now here that a run can begin with, this client included if it is one of them. */
   ready(): readonly Presence[] {
     return this.#members.filter(({ id }) => this.readinessOf(id).kind === 'ready');
+  }
+
+  /** The members now here that were ready for other settings, and are getting ready for these. */
+  renewing(): readonly Presence[] {
+    return this.#members.filter(({ id }) => this.#wereReady.has(id) && this.readinessOf(id).kind === 'preparing');
   }
 
   /** What a client has last said of itself, since the settings are what they are. */
@@ -125,8 +132,13 @@ export class Room {
     if (isSameRegister(before, merged)) return null;
     this.#register = merged;
     const hasOtherSettings = !isSameChoice(before.settings, merged.settings);
-    if (hasOtherSettings) this.#outdated = new Map(this.#readiness.all().map(({ peer, version }) => [peer, version]));
+    if (hasOtherSettings) this.#outdate();
     return { hasOtherSettings };
+  }
+
+  #outdate(): void {
+    this.#wereReady = new Set([...this.ready(), ...this.renewing()].map(({ id }) => id));
+    this.#outdated = new Map(this.#readiness.all().map(({ peer, version }) => [peer, version]));
   }
 
   /** Writes what this client proposes. @returns null where that changes nothing. */

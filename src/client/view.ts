@@ -32,8 +32,9 @@ export type ClientStatus =
   | { readonly kind: 'lobby' }
   | { readonly kind: 'running' }
   | { readonly kind: 'paused' }
-  /** `reached`: the target round; `settled`: there was nothing more to learn; `stopped`: somebody pressed stop. */
-  | { readonly kind: 'finished'; readonly why: 'reached' | 'settled' | 'stopped' }
+  /** `reached`: the target round; `missed`: others have, before this client came to take part; `settled`: there was nothing more
+   *  to learn; `stopped`: somebody pressed stop. */
+  | { readonly kind: 'finished'; readonly why: 'reached' | 'missed' | 'settled' | 'stopped' }
   | { readonly kind: 'failed'; readonly message: string };
 
 /** What this client did in one round. */

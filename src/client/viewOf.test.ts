@@ -42,7 +42,7 @@ function activeIn(change: Partial<ShownRun> = {}): ShownRun {
     settings,
     isReached: false,
     alone: null,
-    run: { round: 5, history, activityOf: (peer) => (peer === 'b' ? 'waiting' : 'idle') },
+    run: { round: 5, hasBegun: true, history, activityOf: (peer) => (peer === 'b' ? 'waiting' : 'idle') },
     ...change,
   };
 }
@@ -76,6 +76,11 @@ describe('the status of a client', () => {
     ['runs again', { room: roomOf(start, { type: 'pause' }, { type: 'resume' }), active: activeIn() }, { kind: 'running' }],
     ['runs on to the target that others have reached', { room: roomOf(start, ends('finished')), active: activeIn() }, { kind: 'running' }],
     ['has reached the target', { room: roomOf(start), active: activeIn({ isReached: true }) }, { kind: 'finished', why: 'reached' }],
+    [
+      'came too late for any round of the others',
+      { room: roomOf(start, ends('finished')), active: activeIn({ run: { ...activeIn().run, hasBegun: false } }) },
+      { kind: 'finished', why: 'missed' },
+    ],
     ['has settled', { room: roomOf(start, ends('settled')), active: activeIn() }, { kind: 'finished', why: 'settled' }],
     ['is stopped', { room: roomOf(start, ends('stopped')), active: activeIn() }, { kind: 'finished', why: 'stopped' }],
   ])('%s', (_, change, status) => {

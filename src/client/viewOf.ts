@@ -17,7 +17,7 @@ import { emptyView, type ClientStatus, type ClientView, type PeerView } from './
 export interface ShownRun {
   readonly id: string;
   readonly settings: Settings;
-  readonly run: Pick<Run, 'round' | 'history' | 'activityOf'>;
+  readonly run: Pick<Run, 'round' | 'hasBegun' | 'history' | 'activityOf'>;
   /** Whether the target round is done here. */
   readonly isReached: boolean;
   readonly alone: Pick<Alone, 'view'> | null;
@@ -51,6 +51,7 @@ function statusOf({ failure, preparation, room, active }: Shown): ClientStatus {
   if (!run || !active) return { kind: 'lobby' };
   if (run.end === 'stopped') return { kind: 'finished', why: 'stopped' };
   if (active.isReached) return { kind: 'finished', why: 'reached' };
+  if (run.end === 'finished' && !active.run.hasBegun) return { kind: 'finished', why: 'missed' };
   if (run.end === 'settled') return { kind: 'finished', why: 'settled' };
   return { kind: run.end === null && isPaused(run) ? 'paused' : 'running' };
 }

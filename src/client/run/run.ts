@@ -93,6 +93,11 @@ export class Run {
     return this.#round;
   }
 
+  /** Whether this client takes part: a newcomer does from the first weights that it gets. */
+  get hasBegun(): boolean {
+    return this.#hasBegun;
+  }
+
   get history(): Told {
     return this.#history;
   }
