@@ -70,6 +70,7 @@ const samples: readonly Message[] = [
   {
     type: 'metrics',
     ...place,
+    clients: [{ id: 'a', number: 0, ...score }],
     tally: { confusion: Array<number>(9).fill(1), loss: 1 },
     bytesSent: 1,
     seconds: 1,

@@ -70,7 +70,11 @@ async function compared(clients: readonly Client[], rounds: number): Promise<Cli
 }
 
 /** A federation of these data in this process, with all that went over its channels and into its logs. */
-async function learn({ task, own }: OwnFederation, changes: Partial<Settings> = {}, compares = false): Promise<Learnt> {
+async function learn(
+  { task, own }: Pick<OwnFederation, 'task' | 'own'>,
+  changes: Partial<Settings> = {},
+  compares = false,
+): Promise<Learnt> {
   const settings: Settings = { ...defaultSettings(), task, exchange: 'weights', rounds: 3, hidden: [16], samples: 30, ...changes };
   const frames: Buffer[] = [];
   const lines: string[] = [];
@@ -150,6 +154,16 @@ describe('folders of images, a person each', () => {
     // Every client has the constants of the whole, which nobody has seen.
     const parts = federation.own.map((rows) => momentsOf(federation.task, rows.values, divided(rows, federation.task, settings).train));
     for (const view of views) expect(view.scale).toEqual(scaleOf(parts));
+  });
+
+  test('are scored by all of more than can be summed up at once', async () => {
+    const { task, own } = await people();
+    const { views } = await learn({ task, own: [own, own, own, own].flat() });
+    const [first] = views;
+    expect(first!.summaries.map(({ confusion }) => confusion.reduce((sum, count) => sum + count, 0))).toEqual([24, 24, 24]);
+    for (const { summaries } of views) expect(summaries).toEqual(first!.summaries);
+    const last = views.map(({ averagedHere, scoredOn }) => averagedHere.at(-1)!.score.accuracy * scoredOn!);
+    expect(last.reduce((sum, right) => sum + right, 0) / 24).toBeCloseTo(first!.summaries.at(-1)!.averaged.accuracy);
   });
 
   test('are scored beside what each would have reached alone, on the rows that each holds out', async () => {

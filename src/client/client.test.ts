@@ -782,6 +782,38 @@ describe('clients of a room', () => {
     expect(told!.at(-1)!.clients).toHaveLength(3);
   });
 
+  it('sum up what more than nine come to along a tree, in which nobody is sent more than eight sums', async () => {
+    federation = new Federation(12, { ...settings, rounds: 3 });
+    await federation.start();
+    await federation.until((views) => views.every((view) => reached(view) && scored(view)));
+    const views = federation.views();
+    const [first] = views;
+    expect(first!.summaries.map(({ clients }) => clients.map(({ number }) => number))).toEqual(
+      Array.from({ length: 3 }, () => Array.from({ length: 12 }, (_, k) => k)),
+    );
+    for (const { summaries } of views) expect(summaries).toEqual(first!.summaries);
+    const last = views.map(({ own }) => own.at(-1)!.score);
+    expect(first!.summaries.at(-1)!.mean.accuracy).toBeCloseTo(
+      last.reduce((sum, { accuracy }) => sum + accuracy / 12, 0),
+      10,
+    );
+    const sources = views.map(({ peers }) => peers.flatMap(({ number, received }) => (received['metrics'] ? [number] : [])));
+    expect(sources.slice(0, 3)).toEqual([[1, 2, 3, 4, 5, 6, 7, 8], [9, 10, 11], []]);
+  });
+
+  it.each([0, 1])('miss no round of each other when client %i, through whom many are summed up, leaves', async (leaver) => {
+    federation = new Federation(12, { ...settings, rounds: 8, deadlineMs: 600_000 });
+    await federation.start();
+    await federation.until((views) => views.every(({ own }) => own.length >= 2));
+    await federation.clients[leaver]!.close();
+    const others = (views: ClientView[]) => views.filter((_, k) => k !== leaver);
+    await federation.until((views) => others(views).every((view) => reached(view) && scored(view)));
+    for (const { summaries } of others(federation.views())) {
+      const numbers = summaries.at(-1)!.clients.map(({ number }) => number);
+      expect(numbers).toEqual(Array.from({ length: 12 }, (_, k) => k).filter((k) => k !== leaver));
+    }
+  });
+
   it.each([...families.map((algorithm) => [algorithm, []] as const), ['sparkmesh', [3]] as const, ['dpsgd', [3]] as const])(
     'leave no deadline and no tensor behind with %s and convolutions %j',
     async (algorithm, convolutions) => {

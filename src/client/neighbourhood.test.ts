@@ -80,13 +80,15 @@ describe('the channels that a run wants', () => {
     absent: [],
   });
 
-  it('are those to the neighbours of its rounds and to the evaluator, each once', () => {
+  it('are those to the neighbours of its rounds and along the tree of sums, each once', () => {
     expect(wantedPeers('p2', members, [round('p1', 'p3'), round('p3', 'p4')], true)).toEqual(['p1', 'p3', 'p4', 'p0']);
     expect(wantedPeers('p2', members, [round('p1'), round('p1')], false)).toEqual(['p1']);
   });
 
-  it('are those to everyone for the evaluator', () => {
+  it('are, at the root, those to everyone of few, and never to many', () => {
     expect(wantedPeers('p0', members, [round('p1'), round()], true)).toEqual(['p1', 'p2', 'p3', 'p4']);
     expect(wantedPeers('p0', members, [round('p1'), round()], false)).toEqual(['p1']);
+    const many = membersOf(300);
+    for (const { id } of many) expect(wantedPeers(id, many, [round()], true).length).toBeLessThanOrEqual(9);
   });
 });

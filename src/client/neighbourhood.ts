@@ -4,6 +4,7 @@ import type { Settings } from '../settings/settings.ts';
 import { dropsOut } from '../topology/dropout.ts';
 import { mixingRow } from '../topology/mixing.ts';
 import type { PeerId, Presence } from '../transport/transport.ts';
+import { branchOf } from './sumTree.ts';
 
 /** A round's graph: the neighbours of each participant, by their places in the list of participants. */
 export type Graph = readonly (readonly number[])[];
@@ -67,15 +68,7 @@ export function neighboursAlong(edges: readonly Edge[], self: PeerId): PeerId[] 
   return edges.flatMap(({ a, b }) => (a === self ? [b] : b === self ? [a] : []));
 }
 
-/** Who is sent everyone's metrics and sums them up: the lowest client number. */
-export function evaluatorAmong(members: readonly Presence[]): PeerId | null {
-  return members[0]?.id ?? null;
-}
-
-/**
- * The peers that a run wants channels to: the neighbours in these rounds and, where models are scored, the evaluator, who wants
- * everyone.
- */
+/** The peers that a run wants channels to: the neighbours in these rounds and, where models are scored, those along the tree of sums. */
 export function wantedPeers(
   self: PeerId,
   members: readonly Presence[],
@@ -83,7 +76,7 @@ export function wantedPeers(
   isScored: boolean,
 ): readonly PeerId[] {
   const neighbours = rounds.flatMap((round) => round.neighbours.map(({ peer }) => peer));
-  const evaluator = evaluatorAmong(members);
-  const scored = !isScored || !evaluator ? [] : evaluator === self ? members.map(({ id }) => id) : [evaluator];
-  return [...new Set([...neighbours, ...scored])].filter((peer) => peer !== self);
+  const { parent, children } = branchOf(members, self);
+  const along = isScored ? [...(parent === null ? [] : [parent]), ...children.map(({ id }) => id)] : [];
+  return [...new Set([...neighbours, ...along])];
 }

@@ -123,13 +123,19 @@ const messageOf: { readonly [Kind in MessageKind]: (shape: RunShape, random: Ran
   metrics: ({ parameters, classes }, random) => ({
     type: 'metrics',
     ...inRound(random),
+    clients: [{ id: 'a', number: random.integer(5), ...score(random) }],
     tally: tally(classes, random),
     bytesSent: random.integer(1e6),
     seconds: random.uniform(),
     weights: floats(parameters, random),
   }),
   averaged: ({ parameters }, random) => ({ type: 'averaged', ...inRound(random), weights: floats(parameters, random) }),
-  tally: ({ classes }, random) => ({ type: 'tally', ...inRound(random), tally: tally(classes, random) }),
+  tally: ({ classes }, random) => ({
+    type: 'tally',
+    ...inRound(random),
+    clients: [{ id: 'a' }, { id: 'b' }],
+    tally: tally(classes, random),
+  }),
   summary: (_, random) => ({
     type: 'summary',
     run: 'r',

@@ -150,24 +150,37 @@ const tally: Part<Tally> = checked(field(v.strictObject({ confusion: confusionSc
   if (confusion.length !== known ** 2) throw new ProtocolError(`A tally of ${confusion.length} counts, in a run of ${known} classes.`);
 });
 
-/** evaluate: to the evaluator, what the sender's model makes of the samples scored on, and its weights, after the round. */
+const peerId = v.pipe(v.string(), v.maxLength(64));
+/** The clients in a sum, each once. */
+const summed = <Item extends v.GenericSchema>(item: Item) => v.pipe(v.array(item), v.minLength(1), v.maxLength(1024), v.readonly());
+const clientScore = v.strictObject({ id: peerId, number: v.pipe(v.number(), v.integer()), ...scoreFields });
+
+/** evaluate, up the tree of sums: what the models of these clients make of the samples scored on, and their weights, after the round. */
 const metrics = declare(
   'metrics',
   { purpose: 'evaluation', takenBy: 'evaluation' },
   {
     ...inRound,
+    clients: field(summed(clientScore)),
     tally,
+    /** Training bytes that they sent in the round. */
     bytesSent: field(amount),
+    /** What the slowest of them took. */
     seconds: field(amount),
+    /** The mean of their weights. */
     weights: floats(parameters),
   },
 );
 
-/** evaluate, where everyone scores on rows of their own: from the evaluator to all that reported, their weights' average. */
+/** evaluate, down the tree of sums: the average of all clients' weights, to score where everyone has rows of their own, and to keep. */
 const averaged = declare('averaged', { purpose: 'evaluation', takenBy: 'evaluation' }, { ...inRound, weights: floats(parameters) });
 
-/** evaluate: to the evaluator, what the averaged model makes of the sender's rows. */
-const averagedTally = declare('tally', { purpose: 'evaluation', takenBy: 'evaluation' }, { ...inRound, tally });
+/** evaluate, up the tree of sums: what the averaged model makes of these clients' rows. */
+const averagedTally = declare(
+  'tally',
+  { purpose: 'evaluation', takenBy: 'evaluation' },
+  { ...inRound, clients: field(summed(v.strictObject({ id: peerId }))), tally },
+);
 
 /** What all clients know of one finished round, through the evaluator. */
 export const summarySchema = v.strictObject({
@@ -178,18 +191,14 @@ export const summarySchema = v.strictObject({
   confusion: confusionSchema,
   /** The score of the clients' own models, over all samples that they are scored on. */
   mean: scoreSchema,
-  clients: v.pipe(
-    v.array(v.strictObject({ id: v.pipe(v.string(), v.maxLength(64)), number: v.pipe(v.number(), v.integer()), ...scoreFields })),
-    v.maxLength(1024),
-    v.readonly(),
-  ),
+  clients: summed(clientScore),
   /** Training bytes that all clients sent in the round. */
   bytesSent: amount,
   /** What the slowest client took. */
   seconds: amount,
 });
 
-/** evaluate: from the evaluator to everyone, what it made of a round's metrics. */
+/** evaluate, down the tree of sums: what a round's metrics came to. */
 const summary = declare(
   'summary',
   { purpose: 'evaluation', takenBy: 'evaluation' },
@@ -233,5 +242,6 @@ export type DeclineMessage = Message<'decline'>;
 export type MetricsMessage = Message<'metrics'>;
 export type AveragedMessage = Message<'averaged'>;
 export type TallyMessage = Message<'tally'>;
+export type SummaryMessage = Message<'summary'>;
 export type Score = Readonly<v.InferOutput<typeof scoreSchema>>;
 export type RoundSummary = Readonly<v.InferOutput<typeof summarySchema>>;

@@ -160,7 +160,7 @@ describe('the wire form q8', () => {
     expect(arrays['jacobian']).toEqual(dequantise(quantise(wave(1), { random })));
     const float16: Message[] = [
       { type: 'residuals', run: 'r', round: 0, residual: wave(0) },
-      { type: 'metrics', run: 'r', round: 0, tally: { confusion: [], loss: 0 }, bytesSent: 0, seconds: 0, weights: wave(0) },
+      { type: 'metrics', run: 'r', round: 0, clients: [], tally: { confusion: [], loss: 0 }, bytesSent: 0, seconds: 0, weights: wave(0) },
       { type: 'features', run: 'r', round: 0, features: { hidden: [wave(0, 1024)], jacobian: null, logits: wave(2) }, teacher: wave(3) },
       weightsIn(0, wave(0, 1024)),
       stepIn(0, wave(0, 1024)),

@@ -162,7 +162,7 @@ export class Run {
   receive(from: PeerId, message: Message): void | Promise<void> {
     // What the last rounds came to is still news when the run has ended.
     if (this.#disposal) {
-      if (message.type === 'summary') this.#reporting.hear(from, message.summary);
+      if (message.type === 'summary') this.#reporting.hear(from, message);
       if (message.type === 'averaged') this.#reporting.keepAveraged(from, message);
       return;
     }
@@ -181,7 +181,7 @@ export class Run {
       case 'tally':
         return this.#reporting.collectTally(from, message);
       case 'summary':
-        return this.#reporting.hear(from, message.summary);
+        return this.#reporting.hear(from, message);
       case 'weights':
         if (!this.#hasBegun) this.#adopt(message.round, message);
         return this.#driver.receive(from, message);
@@ -273,7 +273,7 @@ export class Run {
 
   /** Scores the model with which the round ends, reports it, and goes on. */
   #conclude(result: Pick<OwnRound, 'round' | 'neighbours' | 'missed' | 'solver'>): void {
-    const { id, clock, log } = this.options;
+    const { id, self, clock, log } = this.options;
     const { weights } = this.#iterate;
     const ended = this.#history.end(result, clock.now(), this.host.roundBytes());
     log('round', 'ends', { round: result.round, neighbours: result.neighbours, missed: result.missed });
@@ -283,7 +283,8 @@ export class Run {
       const work = this.#computation.takeTimes();
       this.#driver.worked(Object.values(work).reduce((sum, ms) => sum + ms, 0));
       const seconds = this.#history.add({ ...ended, score: scoreOf(tally), work }, clock.now());
-      this.#reporting.report({ type: 'metrics', run: id, round, tally, bytesSent, seconds, weights });
+      const clients = [{ id: self.id, number: self.number, ...scoreOf(tally) }];
+      this.#reporting.report({ type: 'metrics', run: id, round, clients, tally, bytesSent, seconds, weights });
       this.#beginNext();
       this.host.tell({ type: 'changed' });
     });
