@@ -14,6 +14,7 @@ export const glossary = {
     'The neural tangent kernel says how learning one sample moves the model’s outputs on another. The whole one also knows how one class’s output moves another’s.',
   seed: 'The number that every random choice starts from: the same seed gives the same shares, graph and first weights.',
   pull: 'Weights held back are pulled a little towards where all began, in every mix, so that they do not grow for ever: the more samples, the less.',
+  aggregation: 'How neighbours’ models are averaged: plainly, or so that a few members that send wrong ones cannot do much.',
   patience: 'After so many rounds in which the averaged model gets no better, the run ends by itself; with 0 it never does.',
   backend: 'What computes: the graphics card (WebGPU), WebAssembly, or plain JavaScript (cpu).',
   mix: 'Average this model with the neighbours’ models.',

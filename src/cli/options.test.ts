@@ -98,6 +98,7 @@ describe('each option changes its setting and no other', () => {
     ['--topology erdos-renyi', { topology: { kind: 'erdos-renyi', probability: 0.3, changing: false } }],
     ['--probability 0.5 --changing', { topology: { kind: 'erdos-renyi', probability: 0.5, changing: true } }],
     ['--mixing uniform', { mixing: 'uniform' }],
+    ['--aggregation clipped', { aggregation: 'clipped' }],
     ['--exchange exact', { exchange: 'exact' }],
     ['--exchange jacobian --samples 21', { exchange: 'jacobian', samples: 21 }],
     ['--exchange projected', { exchange: 'projected' }],

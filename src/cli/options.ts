@@ -188,6 +188,11 @@ const settingOptions = {
   changing: toggle('draw a new k-regular or erdos-renyi graph every round'),
   dropout: option('P', 'the chance of a client to take no part in a round (default 0)', v.pipe(numberText, schemas.dropout)),
   mixing: option('RULE', `uniform or metropolis (default ${defaults.mixing})`, schemas.mixing),
+  aggregation: option(
+    'RULE',
+    `of the mix: mean, or robust: clipped, trimmed or median (default ${defaults.aggregation})`,
+    schemas.aggregation,
+  ),
   algorithm: option('NAME', `one of those below (default ${defaults.algorithm})`, schemas.algorithm),
   exchange: option('FORM', `${exchanges.join(', ')} (default ${defaults.exchange})`, schemas.exchange),
   sketchSize: option('M', `dimensions of the sketch (default ${defaults.sketchSize})`, v.pipe(numberText, schemas.sketchSize)),

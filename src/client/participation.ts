@@ -17,6 +17,8 @@ import { shapeOf } from './run/shape.ts';
 import type { Resumption, Snapshot } from './snapshot.ts';
 import type { RoundTrace } from './trace.ts';
 
+export type Lie = (message: Message) => Message;
+
 export interface ParticipationOptions {
   readonly source: Pick<ProblemSource, 'graph'>;
   /** Keeps the rounds' deadlines. */
@@ -26,6 +28,8 @@ export interface ParticipationOptions {
   readonly productBudget?: number;
   /** Bytes of neighbours' inputs that may be kept from round to round; a tab's by default. */
   readonly inputBudget?: number;
+  /** What is sent in a message's place: by clients whose lies the others are to stand (`npm run experiments`). */
+  readonly lie?: Lie;
   /** Where the first run starts, if not at the beginning. */
   readonly resumption?: Resumption;
 }
@@ -167,13 +171,13 @@ export class Participation {
   }
 
   #makeRun(id: string, settings: Settings, problem: Problem, samples: number): Run {
-    const { source, trace = null, resumption = null } = this.options;
+    const { source, trace = null, resumption = null, lie } = this.options;
     return new Run(
       { id, self: this.room.self, settings, problem, samples, source, log: this.log, ...this.#limits(), trace, resumption },
       {
         participants: () => this.room.participants(),
         isOpen: (peer) => this.mailbox.isOpen(peer),
-        send: (to, message) => this.mailbox.send(to, message),
+        send: (to, message) => this.mailbox.send(to, lie ? lie(message) : message),
         roundBytes: () => this.mailbox.bytes.ownRounds,
         tell: (event) => {
           if (event.type === 'reached' && this.#active) this.#active.isReached = true;

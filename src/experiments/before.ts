@@ -11,6 +11,7 @@ const before: readonly Fields[] = [
   { patience: 0 },
   { initialModel: '' },
   { task: null },
+  { aggregation: 'mean' },
 ];
 
 /** Completes the settings of a record by what is younger than it. */

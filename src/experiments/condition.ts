@@ -3,6 +3,7 @@
 import { isCentralised, type FlowSettings, type Method, type NtkMethod, type RidgeSettings } from '../settings/method.ts';
 import { evolvedBy, presets, type Algorithm } from '../settings/presets.ts';
 import { defaultSettings, type Settings } from '../settings/settings.ts';
+import type { Attack } from './attacks.ts';
 
 /** One federation whose runs, one a seed, make one row of a table. */
 export interface Condition {
@@ -13,6 +14,8 @@ export interface Condition {
   readonly clients: number;
   /** All but the seed. */
   readonly settings: Settings;
+  /** What a fifth of the clients do to the others; the accuracies on record are then those of the rest. */
+  readonly attack?: Attack;
   /** Whether its runs also measure how wrong its exchange makes a kernel. */
   readonly measuresKernel?: boolean;
 }

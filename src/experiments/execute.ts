@@ -9,6 +9,7 @@ import { ProgressLine } from '../runner/progress.ts';
 import { makeReport } from '../runner/report.ts';
 import type { ClientView } from '../client/view.ts';
 import { isCentralised } from '../settings/method.ts';
+import { honestMean, runUnderAttack } from './attacks.ts';
 import type { Condition } from './condition.ts';
 import { kernelError } from './kernelError.ts';
 import type { RunRecord } from './record.ts';
@@ -25,15 +26,17 @@ export interface Execution {
 /** Runs a condition with this seed, unless that is on record. */
 export async function runOf(condition: Condition, seed: number, { records, progress, stop, isQuick }: Execution): Promise<void> {
   if (await records.find(condition, seed)) return;
-  const { study, name, clients, measuresKernel } = condition;
+  const { study, name, clients, measuresKernel, attack } = condition;
   const settings = { ...condition.settings, seed };
   progress.begin(`${study}/${name}, seed ${seed}`);
   const since = performance.now();
   const members = isCentralised(settings.method) ? 1 : clients;
   const run = { settings, clients: members, backend: 'wasm', stop, onProgress: (view: ClientView) => progress.show(view) } as const;
-  const views = isQuick
-    ? await runInProcess({ ...run, source: packedProblems(), isDone })
-    : (await runInThreads({ ...run, checkpoint: new Checkpoint(settings, members) })).views;
+  const views = attack
+    ? await runUnderAttack({ ...run, source: packedProblems(), isDone }, attack)
+    : isQuick
+      ? await runInProcess({ ...run, source: packedProblems(), isDone })
+      : (await runInThreads({ ...run, checkpoint: new Checkpoint(settings, members) })).views;
   const { versions, backend, rounds } = await makeReport({ views, runner: 'in-process', versions: {} });
   const { method } = settings;
   const record: RunRecord = {
@@ -42,9 +45,9 @@ export async function runOf(condition: Condition, seed: number, { records, progr
     versions: { ...versions },
     backend,
     seconds: Math.round((performance.now() - since) / 1000),
-    rounds: rounds.map(({ accuracy, loss, bytesSent }) => ({
+    rounds: rounds.map(({ round, accuracy, loss, bytesSent }) => ({
       averaged: accuracy.averaged,
-      mean: round4(accuracy.mean),
+      mean: round4(attack ? honestMean(views[0]!, round - 1) : accuracy.mean),
       loss: round4(loss.averaged),
       bytes: bytesSent,
     })),

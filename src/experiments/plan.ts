@@ -2,7 +2,8 @@
 
 import type { NtkMethod } from '../settings/method.ts';
 import { presets, type Algorithm } from '../settings/presets.ts';
-import type { PartitionRule, Settings, TopologySettings } from '../settings/settings.ts';
+import { settingsSchema, type PartitionRule, type Settings, type TopologySettings } from '../settings/settings.ts';
+import { attacks, type Attack } from './attacks.ts';
 import { condition, constantly, ntkMethod, withFlow, withRidge, type Condition } from './condition.ts';
 import type { TableKind } from './tables.ts';
 
@@ -271,4 +272,47 @@ const stability: Study = {
   ),
 };
 
-export const studies: readonly Study[] = [...skews.map(methods), stability, ablation(), topologies, hardships, projection, wire, large];
+const aggregations = { mean: 'plain', clipped: 'clipped', trimmed: 'trimmed', median: 'median' } as const;
+
+const attackNames = {
+  labels: 'wrong labels',
+  sign: 'opposite changes',
+  scaled: 'changes times ten',
+  random: 'noise',
+  stale: 'weights of the start',
+} as const satisfies Record<Attack, string>;
+
+/** What each way to mix costs among honest clients, and stands where a fifth lie. Each round's neighbours are others, so that liars meet all. */
+const attacked: Study = {
+  name: 'attacks',
+  table: 'attacks',
+  seeds: SEEDS,
+  rows: settingsSchema.entries.aggregation.options.flatMap((aggregation) => {
+    const changes: Partial<Settings> = {
+      exchange: 'weights',
+      aggregation,
+      samples: 100,
+      partition: partitions['0.5'],
+      topology: { kind: 'k-regular', degree: 6, changing: true },
+      rounds: 10,
+      testSamples: 2000,
+    };
+    const row = (label: string, name: string, attack?: Attack): Row => ({
+      label: `${aggregations[aggregation]} mix, ${label}`,
+      condition: { ...condition('attacks', `${aggregation}-${name}`, 'sparkmesh', changes, 20), ...(attack ? { attack } : {}) },
+    });
+    return [row('all honest', 'none'), ...attacks.map((attack) => row(attackNames[attack], attack, attack))];
+  }),
+};
+
+export const studies: readonly Study[] = [
+  ...skews.map(methods),
+  stability,
+  ablation(),
+  topologies,
+  hardships,
+  projection,
+  wire,
+  attacked,
+  large,
+];

@@ -5,7 +5,7 @@ import type { Settings } from '../settings/settings.ts';
 export interface RoundRecord {
   /** Accuracy of the averaged model. */
   readonly averaged: number;
-  /** Mean accuracy of the clients' own models. */
+  /** Mean accuracy of the clients' own models; under attack, of those that are honest. */
   readonly mean: number;
   /** Mean cross-entropy of the averaged model, nats. */
   readonly loss: number;

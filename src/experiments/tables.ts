@@ -96,6 +96,8 @@ const columns = {
   stability: [after(3), after(12), ...finals, drop, climb],
   exchanges: [kernelErrors, after(3), after(6), ...finals, perRound],
   conditions: [after(3), after(6), ...finals, perRound],
+  // An average of all has the liars' weights in it.
+  attacks: [['mean honest client, %', (records) => accuracyCell(records.map((record) => last(record).mean))]],
 } as const satisfies Record<string, readonly Column[]>;
 
 export type TableKind = keyof typeof columns;

@@ -125,6 +125,7 @@ export const importMap: ImportMap = {
   'src/experiments': {
     folders: [...kernels, 'src/settings', 'src/client', 'src/datasets', 'src/runner', 'src/cli'],
     packages: ['d3-scale', 'd3-shape', 'node', 'valibot'],
+    tests: ['src/protocol'],
   },
   'src/bench': {
     folders: [...kernels, ...mesh, 'src/datasets', 'src/runner', 'src/cli'],

@@ -2,6 +2,7 @@
 
 import { add, axpby } from '../math/vectors.ts';
 import type { Momentum } from '../settings/method.ts';
+import { robustMean, type Aggregation } from './robust.ts';
 
 /** What a client carries from round to round. */
 export interface Iterate {
@@ -39,9 +40,31 @@ interface Row {
 
 /**
  * The mix: w̄ = Σ m_ij w_j and v̄ = Σ m_ij v_j. Who has not answered, or sends no velocity, is given the client's own in its
- * place: that weight falls to the client itself, so rows still sum to one and the mixing matrix stays symmetric.
+ * place: that weight falls to the client itself, so rows still sum to one and the mixing matrix stays symmetric. Or more robust
+ * means of the same (robust.ts), of those who have answered.
  */
-export function mix(own: Iterate, { selfWeight, neighbours }: Row, answers: ReadonlyMap<string, Iterate>): Iterate {
+export function mix(own: Iterate, row: Row, answers: ReadonlyMap<string, Iterate>, aggregation: Aggregation): Iterate {
+  return aggregation === 'mean' ? plainMix(own, row, answers) : robustMix(own, row, answers, aggregation);
+}
+
+function robustMix(own: Iterate, { neighbours }: Row, answers: ReadonlyMap<string, Iterate>, rule: Exclude<Aggregation, 'mean'>): Iterate {
+  const present = neighbours.flatMap(({ peer, weight }) => {
+    const iterate = answers.get(peer);
+    return iterate ? [{ iterate, weight }] : [];
+  });
+  const { weights, velocity } = own;
+  const velocities = present.flatMap(({ iterate, weight }) => (iterate.velocity ? [{ vector: iterate.velocity, weight }] : []));
+  return {
+    weights: robustMean(
+      rule,
+      weights,
+      present.map(({ iterate, weight }) => ({ vector: iterate.weights, weight })),
+    ),
+    velocity: velocity && robustMean(rule, velocity, velocities),
+  };
+}
+
+function plainMix(own: Iterate, { selfWeight, neighbours }: Row, answers: ReadonlyMap<string, Iterate>): Iterate {
   const members = [
     { iterate: own, weight: selfWeight },
     ...neighbours.map(({ peer, weight }) => ({ iterate: answers.get(peer) ?? own, weight })),

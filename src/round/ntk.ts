@@ -36,7 +36,7 @@ export function linearise(known: Known, method: NtkMethod, mixing: Mixing): Tran
   const present = sharesSamples ? plan.neighbours.filter(({ peer }) => answers.has(peer)) : [];
   const { round } = plan;
   const models = mixable(known, mixing);
-  const mixed = pulledToStart(mix(own, plan, models), method, known.settings, round);
+  const mixed = pulledToStart(mix(own, plan, models, known.settings.aggregation), method, known.settings, round);
   const { weights } = mixed;
   const effects: RoundEffect[] = [];
 

@@ -341,6 +341,7 @@ const machine = (self: string, method: Method, k: number, given: Given = 'activa
       run: 'r',
       self,
       method,
+      aggregation: 'mean',
       start: Float32Array.of(0.5, -0.5),
       samples: 40,
       inputs: 'exact',

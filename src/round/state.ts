@@ -9,12 +9,15 @@ import type { GradientMethod, Method, NtkMethod } from '../settings/method.ts';
 import type { KernelInputs } from '../settings/settings.ts';
 import type { PeerId } from '../transport/transport.ts';
 import type { Iterate } from './iterate.ts';
+import type { Aggregation } from './robust.ts';
 
 /** Everything that stays the same for a run. */
 export interface RoundSettings {
   readonly run: string;
   readonly self: PeerId;
   readonly method: Method;
+  /** How the mix averages. */
+  readonly aggregation: Aggregation;
   /** What a kernel gets of the pool's inputs. */
   readonly inputs: KernelInputs;
   /** Whether the pool is the whole neighbourhood's samples, and not this client's own alone. */

@@ -5,6 +5,7 @@ import { installDawn } from '../backend/dawnNode.ts';
 import { locateWasm } from '../backend/wasmNode.ts';
 import { Client } from '../client/client.ts';
 import { patientClock } from '../client/clock.ts';
+import type { Lie } from '../client/participation.ts';
 import type { ProblemSource } from '../client/problem.ts';
 import type { RoundTrace } from '../client/trace.ts';
 import type { Resumption } from '../client/snapshot.ts';
@@ -30,6 +31,8 @@ export interface InProcessRun {
   readonly source: ProblemSource;
   readonly isDone: (view: ClientView) => boolean;
   readonly onTrace?: (client: number, trace: RoundTrace) => void;
+  /** What a client sends in place of its messages; null for one that sends what it has to. */
+  readonly liesOf?: (client: number) => Lie | null;
   readonly onProgress?: (view: ClientView) => void;
   readonly stop?: AbortSignal;
 }
@@ -41,6 +44,7 @@ export interface Workplace {
   readonly source: ProblemSource;
   readonly onView: (client: number) => (view: ClientView) => void;
   readonly onTrace?: (client: number, trace: RoundTrace) => void;
+  readonly liesOf?: InProcessRun['liesOf'];
   /** Where a client tells what it does. */
   readonly log?: (client: number) => Log;
   /** Where clients go on, by number. */
@@ -50,13 +54,14 @@ export interface Workplace {
 /** The tabs' own clients over other transports: in this process nobody is late, whatever the clock says. */
 export function openClients(
   transports: readonly Transport[],
-  { settings, backend, source, onView, onTrace, log, resumptions }: Workplace,
+  { settings, backend, source, onView, onTrace, liesOf, log, resumptions }: Workplace,
 ): Client[] {
   locateWasm();
   const ready = (backend === 'webgpu' ? installDawn() : Promise.resolve()).then(() => selectBackend(backend));
   return transports.map((transport) => {
     const { number } = transport.self;
     const resumption = resumptions?.get(number);
+    const lie = liesOf?.(number);
     return new Client({
       transport,
       backend: () => ready,
@@ -69,6 +74,7 @@ export function openClients(
       inputBudget: INPUT_BUDGET / transports.length,
       ...(log ? { log: log(number) } : {}),
       ...(resumption ? { resumption } : {}),
+      ...(lie ? { lie } : {}),
       ...(onTrace ? { trace: (trace: RoundTrace) => onTrace(number, trace) } : {}),
     });
   });

@@ -64,6 +64,8 @@ const settingsFields = v.strictObject({
   initialModel: v.pipe(v.string(), v.regex(/^([0-9a-f]{64})?$/, 'a digest')),
   topology: topologySchema,
   mixing: v.picklist(['uniform', 'metropolis']),
+  /** How the mix averages: by its row, or so that a few who send wrong models cannot move it far (`round/robust.ts`). */
+  aggregation: v.picklist(['mean', 'clipped', 'trimmed', 'median']),
   /** The preset that `method` began as. */
   algorithm: v.picklist(algorithms),
   method: methodSchema,
@@ -112,6 +114,7 @@ export function defaultSettings(algorithm: Algorithm = 'sparkmesh'): Settings {
     initialModel: '',
     topology: { kind: 'ring' },
     mixing: 'metropolis',
+    aggregation: 'mean',
     algorithm,
     method: presets[algorithm].method,
     exchange: 'sketch',

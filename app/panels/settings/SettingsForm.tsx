@@ -9,7 +9,7 @@ import { Term } from '../../ui/Term.tsx';
 import { usePage, useView } from '../../usePage.ts';
 import { Choice } from './Choice.tsx';
 import { DatasetField } from './DatasetField.tsx';
-import { modelProblem, samplesOf } from './describe.ts';
+import { aggregationNames, describeAggregation, modelProblem, samplesOf } from './describe.ts';
 import { ExchangeField } from './ExchangeField.tsx';
 import { KernelField } from './KernelField.tsx';
 import { Menu } from './Menu.tsx';
@@ -97,6 +97,14 @@ export function SettingsForm() {
         <ModelField settings={settings} refusal={refusal} onChange={(changed) => change({ ...settings, ...changed, initialModel: '' })} />
         <StartField settings={settings} onChange={change} />
         <ExchangeField settings={settings} samples={samplesOf(settings, datasets.entries)} onChange={change} />
+        <Choice
+          label={<Term of="aggregation">Mix</Term>}
+          values={settingsSchema.entries.aggregation.options}
+          names={aggregationNames}
+          value={settings.aggregation}
+          onChange={(aggregation) => change({ ...settings, aggregation })}
+          hint={describeAggregation(settings.aggregation)}
+        />
         <div className="pair">
           <NumberField
             label="Rounds"

@@ -23,6 +23,10 @@ describe('describeSettings', () => {
     );
   });
 
+  it('names a mix that does not trust everybody', () => {
+    expect(describeSettings({ ...defaultSettings(), aggregation: 'clipped' })).toContain(' · clipped mix · seed 1');
+  });
+
   it('names the teacher where it is not the usual one and there is something to teach', () => {
     const settings = taughtByNeighbours();
     expect(describeSettings(settings)).toContain(' · 20 rounds of SPARKmesh · soft labels from the neighbours’ mean · exchange');

@@ -70,6 +70,22 @@ export function describeStep(evolution: EvolutionSettings): string {
   }
 }
 
+export const aggregationNames = { mean: 'plain', clipped: 'clipped', trimmed: 'trimmed', median: 'median' } as const;
+
+/** Whom a mix trusts, in one sentence. */
+export function describeAggregation(aggregation: Settings['aggregation']): string {
+  switch (aggregation) {
+    case 'mean':
+      return 'The mean of all neighbours’ models: whoever sends a wrong one moves everyone’s.';
+    case 'clipped':
+      return 'No neighbour’s model pulls further than the middle one does, so that a few wrong ones do little.';
+    case 'trimmed':
+      return 'The mean of each weight without the largest and smallest fifth, so that a few wrong ones do little.';
+    case 'median':
+      return 'The middle one of each weight, so that wrong ones do little while most are right.';
+  }
+}
+
 /** How uneven the shares are under a Dirichlet α. */
 export function describeUnevenness(alpha: number): string {
   if (alpha < 0.2) return 'very uneven';
@@ -133,7 +149,8 @@ export function modelProblem(settings: Settings, samples: SampleShape | undefine
 
 /** The run in one readable line. */
 export function describeSettings(settings: Settings): string {
-  const { task, dataset, samples, sizeSpread, partition, topology, algorithm, method, rounds, convolutions, exchange, seed } = settings;
+  const { task, dataset, samples, sizeSpread, partition, topology, algorithm, method, rounds, convolutions, exchange, aggregation, seed } =
+    settings;
   const alpha = partition.kind === 'dirichlet' ? ` (α ${partition.alpha})` : '';
   return [
     ...(task
@@ -144,6 +161,7 @@ export function describeSettings(settings: Settings): string {
     ...(isTaughtByNeighbours(method) ? [`soft labels from ${teacherNames.neighbours}`] : []),
     ...(convolutions.length > 0 ? [`convolutions of ${convolutions.join(' and ')} filters`] : []),
     ...(method.kind === 'ntk' && (convolutions.length === 0 || exchange === 'weights') ? [`exchange of ${exchangeNames[exchange]}`] : []),
+    ...(aggregation === 'mean' ? [] : [`${aggregationNames[aggregation]} mix`]),
     `seed ${seed}`,
   ].join(' · ');
 }

@@ -57,6 +57,7 @@ function initialState({ id, self, settings, problem, samples, inputBudget, resum
       run: id,
       self: self.id,
       method,
+      aggregation: settings.aggregation,
       inputs,
       features: featureWidths(problem.model, form),
       classes: classCount(problem.model),
