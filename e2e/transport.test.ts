@@ -104,6 +104,8 @@ class Tab implements Participant {
 
   close: Participant['close'] = () => this.page.evaluate(() => window.transportPage.participant().close());
 
+  refuse: Participant['refuse'] = (peer) => this.page.evaluate((id) => window.transportPage.participant().refuse(id), peer);
+
   hold: Participant['hold'] = () => this.page.evaluate(() => window.transportPage.participant().hold());
 
   release: Participant['release'] = () => this.page.evaluate(() => window.transportPage.participant().release());

@@ -59,6 +59,7 @@ const samples: readonly Message[] = [
     },
   },
   { type: 'readiness', readiness: { peer: 'a', version: 1, state: { kind: 'failed', why: 'No data.' } } },
+  { type: 'farewell', why: 'Too much.' },
   { type: 'mean', run: 'r', mean: floats(6) },
   { type: 'weights', ...place, weights: floats(PARAMETERS), velocity: floats(PARAMETERS) },
   { type: 'mixed', ...place, weights: floats(PARAMETERS), wantsInputs: true, centre: floats(6) },

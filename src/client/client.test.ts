@@ -754,6 +754,30 @@ describe('clients of a room', () => {
     expect(federation.lines[0]!.some((line) => line.startsWith('client rejected {"from":"c1"'))).toBe(true);
   });
 
+  it.each([
+    ['sends nothing but what means nothing', (): Uint8Array<ArrayBuffer> => Uint8Array.of(1, 2, 3), 40, /32 of its frames cannot be used/],
+    [
+      'floods them with words',
+      (): Uint8Array<ArrayBuffer> =>
+        encodeMessage({ type: 'readiness', readiness: { peer: 'nobody', version: 1, state: { kind: 'ready' } } }, 'f16'),
+      6000,
+      /over 100 words a second/,
+    ],
+  ])('disconnect who %s, tell it why, and go on without it', async (_, frame, count, why) => {
+    federation = new Federation(4, { ...settings, rounds: 30, deadlineMs: 600_000 });
+    await federation.start();
+    await federation.until((views) => views.every(({ own }) => own.length >= 1));
+    const sent = Array.from({ length: count }, () => federation!.transports[3]!.send('c0', frame()));
+    await Promise.allSettled(sent);
+    await federation.until((views) => views.every(reached));
+    const [first, , , offender] = federation.views();
+    expect(first!.peers.find(({ number }) => number === 3)!.channel).toBe('lost');
+    expect(first!.own.at(-1)!.neighbours).toEqual(['c1']);
+    expect(federation.lines[0]!.filter((line) => line.startsWith('client refuses {"peer":"c3"'))).toHaveLength(1);
+    expect(offender!.notice).toMatch(new RegExp(`Client 0 has disconnected this client: .*${why.source}`));
+    expect(offender!.own.at(-1)!.neighbours).toEqual(['c2']);
+  });
+
   it('end by themselves when patience has ended, and leave no deadline behind', async () => {
     const dpsgd = withAlgorithm(settings, 'dpsgd');
     const still = { ...dpsgd, method: { ...dpsgd.method, learningRate: 1e-9 } };

@@ -4,7 +4,8 @@
  */
 import type { BackendChoice } from '../backend/backend.ts';
 import { silent, type Log } from '../log/log.ts';
-import type { Readiness, ReadinessState } from '../protocol/readiness.ts';
+import { declarations } from '../protocol/messages.ts';
+import { MAX_REASON, type Readiness, type ReadinessState } from '../protocol/readiness.ts';
 import { activeRun } from '../protocol/register.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { PeerId, Presence, Transport, TransportEvent } from '../transport/transport.ts';
@@ -12,6 +13,7 @@ import type { Examination } from './examination.ts';
 import type { LearnedModel } from './learned.ts';
 import { Mailbox } from './mailbox.ts';
 import { neighboursAlong } from './neighbourhood.ts';
+import { Offences } from './offences.ts';
 import { overlayNeighbours } from './overlay.ts';
 import { Offers } from './offers.ts';
 import { Pacer } from './pacer.ts';
@@ -54,6 +56,7 @@ export class Client {
   readonly #room: Room;
   readonly #mailbox: Mailbox;
   readonly #offers = new Offers();
+  readonly #offences = new Offences();
   readonly #preparation: Preparation;
   readonly #participation: Participation;
   readonly #pacer: Pacer;
@@ -71,7 +74,7 @@ export class Client {
     this.#log = log;
     this.#room = new Room(transport.self, settings);
     this.#mailbox = new Mailbox(transport, {
-      isHere: (peer) => this.#room.has(peer),
+      isHere: (peer) => this.#room.has(peer) && !this.#offences.haveParted(peer),
       lost: (peer) => this.#participation.lost(peer),
       failed: (error) => this.#fail(error),
     });
@@ -181,6 +184,7 @@ export class Client {
     this.#log('client', 'present', { members: this.#room.members.map(({ id, number }) => `${number}:${id}`) });
     for (const peer of gone) {
       this.#offers.forget(peer);
+      this.#offences.forget(peer);
       if (!this.#participation.active) this.#room.forget(peer);
       this.#lose(peer, 'left the room');
     }
@@ -205,6 +209,7 @@ export class Client {
   }
 
   #receive(peer: PeerId, frame: Uint8Array<ArrayBuffer>): void | Promise<void> {
+    if (this.#offences.haveParted(peer)) return;
     const willEnter = !this.#participation.active && this.#room.isRunning && this.#failure === null;
     const received = this.#mailbox.read(peer, frame, willEnter);
     switch (received.kind) {
@@ -213,9 +218,11 @@ export class Client {
       case 'rejected':
         this.#log('client', 'rejected', { from: peer, why: received.why });
         this.#notice = `${this.#room.nameOf(peer)} sent something this client cannot use. ${received.why}`;
-        return;
+        return this.#refuse(peer, this.#offences.sentUnusable(peer, received.why));
       case 'message': {
         const { message } = received;
+        const offence = declarations[message.type].terms.takenBy === 'room' ? this.#offences.spoke(peer) : null;
+        if (offence !== null) return this.#refuse(peer, offence);
         switch (message.type) {
           case 'room':
             return this.#follow(this.#room.hear(message.register));
@@ -224,11 +231,25 @@ export class Client {
             return;
           case 'readiness':
             return this.#hearReadiness(message.readiness);
+          case 'farewell':
+            this.#notice = `${this.#room.nameOf(peer)} has disconnected this client: ${message.why}`;
+            this.#offences.wasRefused(peer);
+            return this.#participation.lost(peer);
           default:
             return this.#participation.receive(peer, message);
         }
       }
     }
+  }
+
+  /** Has no channel with an offender any more, and tells it why. */
+  #refuse(peer: PeerId, why: string | null): void {
+    if (why === null) return;
+    this.#log('client', 'refuses', { peer, why });
+    this.#mailbox.send(peer, { type: 'farewell', why: why.slice(0, MAX_REASON) });
+    this.#options.transport.refuse(peer);
+    this.#notice = `${this.#room.nameOf(peer)} was disconnected: ${why}`;
+    this.#participation.lost(peer);
   }
 
   #hearReadiness(readiness: Readiness): void {

@@ -120,6 +120,7 @@ const messageOf: { readonly [Kind in MessageKind]: (shape: RunShape, random: Ran
   }),
   step: ({ choices, parameters }, random) => ({ type: 'step', ...inRound(random), step: floats(choices * parameters, random) }),
   decline: (_, random) => ({ type: 'decline', ...inRound(random), of: declinable.options[random.integer(3)]! }),
+  farewell: () => ({ type: 'farewell', why: 'too much' }),
   metrics: ({ parameters, classes }, random) => ({
     type: 'metrics',
     ...inRound(random),

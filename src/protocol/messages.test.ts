@@ -85,6 +85,7 @@ const messages: Message[] = [
     weights: floats(5),
   },
   { type: 'averaged', ...inRound, weights: floats(5) },
+  { type: 'farewell', why: 'too much' },
   { type: 'tally', ...inRound, clients: [{ id: 'a' }], tally },
   {
     type: 'summary',
@@ -190,7 +191,7 @@ describe('messages', () => {
   });
 
   it('neither gives nor takes anything made of samples in a run that exchanges weights alone', () => {
-    const allowed = new Set(['room', 'offer', 'weights', 'decline', 'metrics', 'averaged', 'tally', 'summary']);
+    const allowed = new Set(['room', 'offer', 'farewell', 'weights', 'decline', 'metrics', 'averaged', 'tally', 'summary']);
     for (const message of messages) {
       const decode = () => decodeMessage(encodeMessage(message, 'f32'), { ...shape, features: null, inputs: 'none' });
       if (allowed.has(message.type)) expect(decode()).toEqual(message);

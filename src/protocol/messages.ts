@@ -15,7 +15,7 @@ import { declare, type Declaration, type Terms } from './declaration.ts';
 import { ProtocolError } from './frame.ts';
 import { offerSchema } from './offer.ts';
 import { checked, field, floats, labels, layers, optional, rows, together, where, type Part } from './parts.ts';
-import { readinessSchema } from './readiness.ts';
+import { MAX_REASON, readinessSchema } from './readiness.ts';
 import { registerSchema } from './register.ts';
 import type { RunShape } from './shape.ts';
 
@@ -36,6 +36,9 @@ const offer = declare('offer', { purpose: 'control', takenBy: 'room' }, { offer:
 
 /** To everyone connected, and passed on by them: whether a client can take part, and if it has failed, why. */
 const readiness = declare('readiness', { purpose: 'control', takenBy: 'room' }, { readiness: field(readinessSchema) });
+
+/** The last to a peer that is disconnected: why. */
+const farewell = declare('farewell', { purpose: 'control', takenBy: 'room' }, { why: field(v.pipe(v.string(), v.maxLength(MAX_REASON))) });
 
 /** To a neighbour before the first weights, when inputs are sketched: the mean of the sender's inputs. */
 const mean = declare('mean', { purpose: 'training', takenBy: 'round', ofSamples: true }, { ...ofRun, mean: floats(inputWidth) });
@@ -209,6 +212,7 @@ export const messages = {
   room,
   offer,
   readiness,
+  farewell,
   mean,
   weights,
   mixed,

@@ -21,6 +21,7 @@ export interface Participant {
   want(peers: readonly PeerId[]): Promise<void>;
   /** Sends frames one after the other without waiting between them; tells what became of each. */
   send(peer: PeerId, frames: readonly FrameSpec[]): Promise<('sent' | 'PeerLostError')[]>;
+  refuse(peer: PeerId): Promise<void>;
   close(): Promise<void>;
   /** From now on frames are seen but not taken, until `release`. */
   hold(): Promise<void>;
@@ -92,6 +93,10 @@ export class RecordingParticipant implements Participant {
       if (outcome.reason instanceof Error && outcome.reason.name === 'PeerLostError') return 'PeerLostError';
       throw outcome.reason;
     });
+  }
+
+  async refuse(peer: PeerId): Promise<void> {
+    this.#transport.refuse(peer);
   }
 
   async close(): Promise<void> {
@@ -262,6 +267,22 @@ export const transportChecks: readonly TransportCheck[] = [
       await a.at.take('close', b.id);
       same(await a.at.send(b.id, frame), ['PeerLostError'], 'to one that has left');
       same(await b.at.send(a.id, frame), ['PeerLostError'], 'after having left');
+    },
+  },
+  {
+    name: 'who is refused gets what was sent before, then no channel, whoever wants it',
+    async run(join) {
+      const [a, b] = await pair(join);
+      const c = await enter(join);
+      const frames = [{ size: 100_000, seed: 1 }];
+      const sent = a.at.send(b.id, frames);
+      await a.at.refuse(b.id);
+      await takeFrames(b.at, a.id, frames);
+      await Promise.all([sent, a.at.take('close', b.id), b.at.take('close', a.id)]);
+      await Promise.all([a.at.want([b.id, c.id]), b.at.want([a.id, c.id])]);
+      await Promise.all([a.at.take('open', c.id), b.at.take('open', c.id)]);
+      same(await b.at.send(a.id, frames), ['PeerLostError'], 'to who has refused');
+      same(await a.at.send(b.id, frames), ['PeerLostError'], 'to who was refused');
     },
   },
   {

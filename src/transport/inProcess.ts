@@ -24,6 +24,7 @@ interface Endpoint {
   readonly events: EventQueue;
   readonly channels: Map<Endpoint, Channel>;
   wanted: ReadonlySet<PeerId>;
+  readonly refused: Set<PeerId>;
   /** Whether the others have heard of it: a channel to it may open. */
   announced: boolean;
 }
@@ -60,6 +61,7 @@ export class InProcessNetwork {
       events: new EventQueue(),
       channels: new Map(),
       wanted: new Set(),
+      refused: new Set(),
       announced: false,
     };
     this.#endpoints.set(number, endpoint);
@@ -72,6 +74,10 @@ export class InProcessNetwork {
         this.#later(() => this.#openWanted(endpoint));
       },
       send: (peer, frame) => this.#send(endpoint, peer, frame.slice()),
+      refuse: (peer) => {
+        endpoint.refused.add(peer);
+        this.#later(() => this.#disconnect(endpoint, peer));
+      },
       close: () => this.#leave(endpoint),
     };
   }
@@ -107,7 +113,7 @@ export class InProcessNetwork {
     if (this.#endpoints.get(a.self.number) !== a) return;
     for (const id of a.wanted) {
       const b = this.#endpoints.get(numberOf(id));
-      if (!b?.announced || b === a || a.channels.has(b)) continue;
+      if (!b?.announced || b === a || a.channels.has(b) || a.refused.has(id) || b.refused.has(a.self.id)) continue;
       const channel: Channel = new Set();
       a.channels.set(b, channel);
       b.channels.set(a, channel);
@@ -137,6 +143,17 @@ export class InProcessNetwork {
         else arrive();
       });
     });
+  }
+
+  #disconnect(endpoint: Endpoint, peer: PeerId): void {
+    const [other, channel] = [...endpoint.channels].find(([{ self }]) => self.id === peer) ?? [];
+    if (!other || !channel) return;
+    endpoint.channels.delete(other);
+    other.channels.delete(endpoint);
+    for (const fail of channel) fail();
+    channel.clear();
+    endpoint.events.emit({ type: 'close', peer, reason: 'disconnected by this client' });
+    other.events.emit({ type: 'close', peer: endpoint.self.id, reason: 'closed by the other end' });
   }
 
   #leave(endpoint: Endpoint): void {

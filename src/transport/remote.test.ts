@@ -17,6 +17,7 @@ function throughPort(transport: Transport): Transport {
     listen: (listener) => remote.listen(listener),
     want: (peers) => remote.want(peers),
     send: (peer, frame) => remote.send(peer, frame),
+    refuse: (peer) => remote.refuse(peer),
     close: () => {
       remote.close();
       transport.close();
@@ -39,6 +40,7 @@ describe('a transport used from another thread', () => {
     listen: () => undefined,
     want: () => undefined,
     send: end,
+    refuse: () => undefined,
     close: () => undefined,
   });
   const failureOf = (transport: Transport) => {

@@ -5,6 +5,7 @@ import { PeerLostError, type PeerId, type Presence, type Transport, type Transpo
 /** What the user's thread asks of the transport's. */
 export type RemoteCall =
   | { readonly type: 'want'; readonly peers: readonly PeerId[] }
+  | { readonly type: 'refuse'; readonly peer: PeerId }
   | { readonly type: 'send'; readonly id: number; readonly peer: PeerId; readonly frame: Uint8Array<ArrayBuffer> }
   /** The oldest frame not yet taken has been. */
   | { readonly type: 'taken' };
@@ -57,6 +58,10 @@ export class RemoteTransport implements Transport {
     this.call({ type: 'want', peers });
   }
 
+  refuse(peer: PeerId): void {
+    this.call({ type: 'refuse', peer });
+  }
+
   send(peer: PeerId, frame: Uint8Array<ArrayBuffer>): Promise<void> {
     if (this.#closed) return Promise.reject(new PeerLostError(peer, 'this client has left'));
     const id = this.#sends++;
@@ -99,6 +104,7 @@ export function serveTransport(transport: Transport, reply: (reply: RemoteReply)
   });
   return (call) => {
     if (call.type === 'want') return transport.want(call.peers);
+    if (call.type === 'refuse') return transport.refuse(call.peer);
     if (call.type === 'taken') return untaken.shift()?.();
     const settle = (outcome: SendOutcome) => reply({ type: 'sent', id: call.id, outcome });
     transport.send(call.peer, call.frame).then(

@@ -38,6 +38,8 @@ export interface Transport {
    * @throws {PeerLostError} when the channel is not open or closes before that. The peer may have taken the frame all the same.
    */
   send(peer: PeerId, frame: Uint8Array<ArrayBuffer>): Promise<void>;
+  /** Closes the channel to `peer`, once what was sent has had a moment to arrive, and lets none open again, whoever wants it. */
+  refuse(peer: PeerId): void;
   /** Leaves the room and closes every channel. */
   close(): void;
 }

@@ -31,6 +31,9 @@ export interface JoinOptions {
 /** Starting many connections at the same moment can block all of them. */
 const STAGGER_MS = 100;
 
+/** How long what was sent before a channel is closed has to arrive. */
+const LINGER_MS = 500;
+
 export class WebRtcTransport implements Transport {
   /** @throws {SignallingError} when the signalling server cannot be reached or refuses. */
   readonly joined: Promise<void>;
@@ -46,6 +49,8 @@ export class WebRtcTransport implements Transport {
   /** Those whom the server has named since it was last found. Others stay only as long as their channel. */
   #confirmed = new Set<PeerId>();
   #wanted = new Set<PeerId>();
+  /** Whom this end has no channel with any more, each with what closes the last. */
+  readonly #refused = new Map<PeerId, ReturnType<typeof setTimeout>>();
   #epoch = 0;
   /** When the next connection may start, ms. */
   #nextStart = 0;
@@ -62,7 +67,7 @@ export class WebRtcTransport implements Transport {
       send: (to, payload) => this.#session.relay(to, payload),
       receive: (from, payload) => {
         const message = parseRelayed(payload);
-        if (message) this.#links.get(from)?.take(message);
+        if (message && !this.#refused.has(from)) this.#links.get(from)?.take(message);
       },
     };
     this.#relay = seal ? new SealedRelay(seal, id, ends) : ends;
@@ -107,8 +112,17 @@ export class WebRtcTransport implements Transport {
     await link.send(frame);
   }
 
+  refuse(peer: PeerId): void {
+    if (this.#refused.has(peer)) return;
+    this.#refused.set(
+      peer,
+      setTimeout(() => this.#links.get(peer)?.reset('disconnected by this client'), LINGER_MS),
+    );
+  }
+
   close(): void {
     this.#events.end();
+    for (const timer of this.#refused.values()) clearTimeout(timer);
     removeEventListener('pagehide', this.#onPageHide);
     this.#session.close();
     for (const link of this.#links.values()) link.reset('this client has left the room');
@@ -122,7 +136,7 @@ export class WebRtcTransport implements Transport {
       ice: () => this.#ice,
       log: this.#log,
       dials: ({ order }) => this.#self.order > order,
-      isWanted: ({ id }) => this.#wanted.has(id) && this.#confirmed.has(id),
+      isWanted: ({ id }) => this.#wanted.has(id) && this.#confirmed.has(id) && !this.#refused.has(id),
       relay: (to, message) => this.#relay.send(to, JSON.stringify(message)),
       nextEpoch: (above) => (this.#epoch = Math.max(this.#epoch, above) + 1),
       reserveStart: () => {

@@ -170,6 +170,7 @@ export class Run {
       case 'room':
       case 'offer':
       case 'readiness':
+      case 'farewell':
         return;
       case 'mixed':
       case 'residuals':
