@@ -51,7 +51,9 @@ export class Checkpoint {
    */
   async save(packed: readonly Uint8Array[]): Promise<void> {
     await mkdir(dirname(this.#file), { recursive: true });
-    const file = await open(`${this.#file}.part`, 'w');
+    // Its own process's: another may be at the same simulation.
+    const part = `${this.#file}.${process.pid}.part`;
+    const file = await open(part, 'w');
     try {
       await file.write(FORMAT);
       for (const bytes of packed) {
@@ -61,7 +63,7 @@ export class Checkpoint {
     } finally {
       await file.close();
     }
-    await rename(`${this.#file}.part`, this.#file);
+    await rename(part, this.#file);
   }
 
   /** When the run is done, or is to start anew. */
