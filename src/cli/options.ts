@@ -190,7 +190,7 @@ const settingOptions = {
   mixing: option('RULE', `uniform or metropolis (default ${defaults.mixing})`, schemas.mixing),
   aggregation: option(
     'RULE',
-    `of the mix: mean, or robust: clipped, trimmed or median (default ${defaults.aggregation})`,
+    `of the mix: mean, or robust: clipped, nearest, trimmed or median (default ${defaults.aggregation})`,
     schemas.aggregation,
   ),
   algorithm: option('NAME', `one of those below (default ${defaults.algorithm})`, schemas.algorithm),

@@ -272,7 +272,7 @@ const stability: Study = {
   ),
 };
 
-const aggregations = { mean: 'plain', clipped: 'clipped', trimmed: 'trimmed', median: 'median' } as const;
+const aggregations = { mean: 'plain', clipped: 'clipped', nearest: 'nearest', trimmed: 'trimmed', median: 'median' } as const;
 
 const attackNames = {
   labels: 'wrong labels',

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { robustMean } from './robust.ts';
 
-const rules = ['clipped', 'trimmed', 'median'] as const;
+const rules = ['clipped', 'nearest', 'trimmed', 'median'] as const;
 const WIDTH = 4;
 const vectors = (min: number) =>
   fc.array(
@@ -53,6 +53,8 @@ describe('each rule by hand', () => {
     // A quarter of (3, 4) + (0, 1) + (-3, 4).
     expect([...robustMean('clipped', own, others)]).toEqual([0, 2.25]);
   });
+
+  it('takes the two nearest of three', () => expect([...robustMean('nearest', own, others)]).toEqual([1, Math.fround(5 / 3)]));
 
   it('trims one of four at each end', () => expect([...robustMean('trimmed', own, others)]).toEqual([0, 2.5]));
 

@@ -36,6 +36,16 @@ function clipped(own: Float32Array, others: readonly Weighted[]): Float32Array {
   return new Float32Array(sum);
 }
 
+/**
+ * The mean of x and of the half of the others nearest to it, with one more of an odd number: nearest neighbour averaging (Farhadkhani et
+ * al., arXiv 2209.10931), which leaves out as many as may lie; ours takes half. Weights count for nothing.
+ */
+function nearest(own: Float32Array, others: readonly Weighted[]): Float32Array {
+  const byDistance = others.map(({ vector }) => ({ vector, far: distance(vector, own) })).filter(({ far }) => Number.isFinite(far));
+  const kept = byDistance.sort((a, b) => a.far - b.far).slice(0, Math.ceil(others.length / 2));
+  return trimmed([own, ...kept.map(({ vector }) => vector)], 0);
+}
+
 /** The mean of each coordinate without its `cut` largest and smallest values (Yin et al., arXiv 1803.01498): weights count for nothing. */
 function trimmed(vectors: readonly Float32Array[], cut: number): Float32Array {
   const values = new Float64Array(vectors.length);
@@ -56,6 +66,8 @@ export function robustMean(rule: Exclude<Aggregation, 'mean'>, own: Float32Array
   switch (rule) {
     case 'clipped':
       return clipped(own, others);
+    case 'nearest':
+      return nearest(own, others);
     case 'trimmed':
       return trimmed(all, Math.min(Math.ceil(TRIMMED_PART * all.length), most));
     case 'median':

@@ -65,7 +65,7 @@ const settingsFields = v.strictObject({
   topology: topologySchema,
   mixing: v.picklist(['uniform', 'metropolis']),
   /** How the mix averages: by its row, or so that a few who send wrong models cannot move it far (`round/robust.ts`). */
-  aggregation: v.picklist(['mean', 'clipped', 'trimmed', 'median']),
+  aggregation: v.picklist(['mean', 'clipped', 'nearest', 'trimmed', 'median']),
   /** The preset that `method` began as. */
   algorithm: v.picklist(algorithms),
   method: methodSchema,

@@ -70,7 +70,7 @@ export function describeStep(evolution: EvolutionSettings): string {
   }
 }
 
-export const aggregationNames = { mean: 'plain', clipped: 'clipped', trimmed: 'trimmed', median: 'median' } as const;
+export const aggregationNames = { mean: 'plain', clipped: 'clipped', nearest: 'nearest', trimmed: 'trimmed', median: 'median' } as const;
 
 /** Whom a mix trusts, in one sentence. */
 export function describeAggregation(aggregation: Settings['aggregation']): string {
@@ -79,6 +79,8 @@ export function describeAggregation(aggregation: Settings['aggregation']): strin
       return 'The mean of all neighbours’ models: whoever sends a wrong one moves everyone’s.';
     case 'clipped':
       return 'No neighbour’s model pulls further than the middle one does, so that a few wrong ones do little.';
+    case 'nearest':
+      return 'The mean of the half of the models that are nearest to one’s own, so that wrong ones far away count for nothing.';
     case 'trimmed':
       return 'The mean of each weight without the largest and smallest fifth, so that a few wrong ones do little.';
     case 'median':
