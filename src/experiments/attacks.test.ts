@@ -19,10 +19,14 @@ const sent = (attack: Parameters<typeof liesOf>[0], client = 4): number[] => {
 };
 
 describe('an attacker', () => {
-  it('sends the opposite of its change, ten times it, or what it began with', () => {
+  it('sends the opposite of its change, ten times it, what it had five rounds before, or what it began with', () => {
     expect(sent('sign')).toEqual([0, 2]);
     expect(sent('scaled')).toEqual([11, -9]);
     expect(sent('stale')).toEqual([1, 1]);
+    const stale = liesOf('stale', 7, 4)!;
+    const told = [0, 1, 2, 3, 4, 5, 6].map((round) => stale(weightsIn(round, round)));
+    expect(told.map((message) => (message.type === 'weights' ? message.weights[0] : null))).toEqual([0, 0, 0, 0, 0, 0, 1]);
+    expect(sent('start')).toEqual([1, 1]);
   });
 
   it('sends noise that is its own, and the same for the same seed', () => {

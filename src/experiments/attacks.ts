@@ -10,12 +10,14 @@ import { runInProcess, type InProcessRun } from '../runner/inProcess.ts';
 
 /**
  * Each of the attackers `labels`: learns from wrong labels, and is honest else; `sign`: sends the opposite of its change since the
- * start; `scaled`: ten times that change; `random`: noise of ten times its length; `stale`: the weights it began with.
+ * start; `scaled`: ten times that change; `random`: noise of ten times its length; `stale`: what it had five rounds before; `start`: what
+ * it began with.
  */
-export const attacks = ['labels', 'sign', 'scaled', 'random', 'stale'] as const;
+export const attacks = ['labels', 'sign', 'scaled', 'random', 'stale', 'start'] as const;
 export type Attack = (typeof attacks)[number];
 
 const FACTOR = 10;
+const AGE = 5;
 
 /** A fifth of the clients; client 0, which evaluates, is not among them. */
 const isAttacker = (client: number): boolean => client % 5 === 4;
@@ -48,7 +50,11 @@ export function attackedSource(source: ProblemSource, attack: Attack): ProblemSo
   };
 }
 
-function lie(attack: Exclude<Attack, 'labels'>, start: Float32Array, weights: Float32Array, seed: number, client: number, round: number) {
+type WeightsLie = Exclude<Attack, 'labels'>;
+
+/** @param past what it sent before, by round. */
+function lie(attack: WeightsLie, past: readonly Float32Array[], weights: Float32Array, seed: number, client: number, round: number) {
+  const start = past[0] ?? weights;
   const change = subtract(weights, start);
   switch (attack) {
     case 'sign':
@@ -61,6 +67,8 @@ function lie(attack: Exclude<Attack, 'labels'>, start: Float32Array, weights: Fl
       return start.map((value) => value + FACTOR * length * random.normal());
     }
     case 'stale':
+      return past[Math.max(0, round - AGE)] ?? start;
+    case 'start':
       return start;
   }
 }
@@ -68,11 +76,11 @@ function lie(attack: Exclude<Attack, 'labels'>, start: Float32Array, weights: Fl
 /** @returns what an attacker sends in place of its messages; null for the honest. */
 export function liesOf(attack: Attack, seed: number, client: number): Lie | null {
   if (attack === 'labels' || !isAttacker(client)) return null;
-  let start: Float32Array | null = null;
+  const past: Float32Array[] = [];
   return (message) => {
     if (message.type !== 'weights') return message;
-    // The first that everybody sends are what all start from.
-    start ??= message.weights;
-    return { ...message, weights: lie(attack, start, message.weights, seed, client, message.round) };
+    // Several neighbours are sent the same.
+    past[message.round] ??= message.weights;
+    return { ...message, weights: lie(attack, past, message.weights, seed, client, message.round) };
   };
 }
