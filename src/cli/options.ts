@@ -16,6 +16,7 @@ import {
 } from '../settings/method.ts';
 import { algorithms, evolvedBy, presets, usualRidge, usualTimed } from '../settings/presets.ts';
 import {
+  DEFAULT_ALPHA,
   defaultSettings,
   exchanges,
   MOST_OWN_SAMPLES,
@@ -152,7 +153,7 @@ const settingOptions = {
   partition: option('RULE', 'iid, dirichlet or shards (default dirichlet)', v.picklist(['iid', 'dirichlet', 'shards'])),
   alpha: option(
     'A',
-    "Dirichlet concentration of a client's classes, or iid (default 0.1)",
+    `Dirichlet concentration of a client's classes, or iid (default ${DEFAULT_ALPHA})`,
     v.pipe(
       v.string(),
       v.transform((text) => (text === 'iid' ? text : toNumber(text))),
@@ -337,7 +338,7 @@ function partitionOf(given: Given): PartitionRule {
     case 'dirichlet':
       if (alpha === 'iid') throw inapplicable('alpha iid', chosen);
       refuse(given, ['classes'], chosen);
-      return { kind, alpha: alpha ?? 0.1 };
+      return { kind, alpha: alpha ?? DEFAULT_ALPHA };
     case 'shards':
       refuse(given, ['alpha'], chosen);
       return { kind, classes: classes ?? DEFAULT_CLASSES };
