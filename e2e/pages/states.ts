@@ -222,6 +222,7 @@ export function galleryStates(share: ShareView): Record<string, GalleryState> {
     signalling,
   });
   const lobby: Scene = { status: { kind: 'lobby' } };
+  const over: Scene = { status: { kind: 'finished', why: 'reached' }, finished: ROUNDS };
   const leave = (peer: PeerView): PeerView => ({ ...peer, neighbour: false, channel: 'lost', activity: 'idle' });
   const fail = (peer: PeerView): PeerView => ({
     ...peer,
@@ -277,6 +278,11 @@ export function galleryStates(share: ShareView): Record<string, GalleryState> {
       },
       press: 'Runs',
     },
+    otherData: {
+      ...joined({ ...over, settings: { dataset: 'island-penguins' } }, { share: tableShare, run: 'earlier' }),
+      before: { ...view(share, over), run: 'earlier' },
+      press: 'Classes',
+    },
     savedModel: { kind: 'model' },
     pair: joined({ ...running, clients: [SELF, 5], finished: 4 }),
     crowd: joined({ ...running, ...crowd(), settings: { topology: { kind: 'k-regular', degree: 4, changing: false } } }),
@@ -289,7 +295,7 @@ export function galleryStates(share: ShareView): Record<string, GalleryState> {
     }),
     deserted: joined({ ...running, graph: [] }, { peers: gone, notice: 'Client 4 has left; this client goes on without it.' }),
     paused: joined({ ...running, status: { kind: 'paused' } }),
-    reached: joined({ status: { kind: 'finished', why: 'reached' }, finished: ROUNDS }),
+    reached: joined(over),
     missed: joined({ status: { kind: 'finished', why: 'missed' }, finished: 0 }),
     settled: joined({ status: { kind: 'finished', why: 'settled' }, finished: 12 }),
     stopped: joined({ status: { kind: 'finished', why: 'stopped' }, finished: 9 }),
