@@ -131,7 +131,7 @@ export const importMap: ImportMap = {
   },
   'src/bench': {
     folders: [...kernels, ...mesh, 'src/datasets', 'src/runner', 'src/cli'],
-    packages: [tf, 'node', 'playwright', 'valibot', 'vite'],
+    packages: [tf, 'node', 'playwright', 'sharp', 'valibot', 'vite'],
     tests: ['src/settings'],
   },
 
