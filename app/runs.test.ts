@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { emptyView, type ClientView, type RoundSummary } from '../src/client/view.ts';
-import { keptRuns, type KeptRun } from './runs.ts';
+import { keptRuns, settingsShown, type KeptRun } from './runs.ts';
 
 const score = { accuracy: 0.5, loss: 1 };
 const summary = (round: number): RoundSummary => ({
@@ -35,4 +35,12 @@ test('the list stays the same where nothing is new, and has the newest few', () 
   let many: readonly KeptRun[] = [];
   for (const id of 'abcdefgh') many = keptRuns(many, ended(id));
   expect(many.map(({ id, number }) => `${id}${number}`).join(' ')).toBe('c3 d4 e5 f6 g7 h8');
+});
+
+test('the settings of a run that has ended stay those that it was started with', () => {
+  const view = ended('a');
+  const runs = keptRuns([], view);
+  const changed = { ...view, settings: { ...view.settings, dataset: 'mnist' } };
+  expect(settingsShown(runs, changed)).toBe(view.settings);
+  expect(settingsShown(runs, { ...changed, run: 'b' })).toBe(changed.settings);
 });

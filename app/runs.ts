@@ -27,6 +27,11 @@ export function runShown({ run, settings, summaries }: Pick<ClientView, 'run' | 
   return run !== null && latest ? { id: run, settings, clients: latest.clients.length, summaries } : null;
 }
 
+/** The settings of the run that a view shows: once it has ended the room's may be others. */
+export function settingsShown(runs: readonly KeptRun[], { run, settings }: Pick<ClientView, 'run' | 'settings'>): Settings {
+  return runs.find(({ id }) => id === run)?.settings ?? settings;
+}
+
 /** The runs, oldest first, with the one that the view shows if it has ended: the same list where nothing is new. */
 export function keptRuns(runs: readonly KeptRun[], view: ClientView): readonly KeptRun[] {
   const shown = view.status.kind === 'finished' ? runShown(view) : null;

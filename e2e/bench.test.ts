@@ -78,3 +78,20 @@ test('bench:round runs a federation of tabs, ends with one line, and writes its 
   if (memory) expect(memory.tab.lobby - memory.tab.idle).toBeGreaterThan(20e6);
   if (memory) expect(memory.tab.most).toBeGreaterThanOrEqual(memory.tab.lobby);
 });
+
+const readingSchema = v.object({
+  format: v.literal('sparkmesh-bench-reading/1'),
+  pictures: v.literal(200),
+  seconds: positive,
+  longestStopMs: v.pipe(v.number(), v.minValue(0)),
+  idleBytes: v.number(),
+  mostBytes: v.number(),
+});
+
+test('bench:reading reads a folder in the page, ends with one line, and holds a few of its pictures at a time', async () => {
+  const { summary, written } = await bench('reading', '--pictures', '200');
+  const { idleBytes, mostBytes } = v.parse(readingSchema, written);
+  expect(summary).toMatch(/^200 pictures of 1152 x 864 in [\d.]+ s, .* MB at most\.$/);
+  // Decoded they would all be 800 MB.
+  expect(mostBytes - idleBytes).toBeLessThan(400e6);
+});

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { ClientView } from '../src/client/view.ts';
+import { randomStream } from '../src/math/random.ts';
 import { defaultSettings, type Settings } from '../src/settings/settings.ts';
 import { Checkpoint } from '../src/runner/checkpoint.ts';
 import { prepareData } from '../src/datasets/prepareData.ts';
@@ -13,6 +14,9 @@ import { makeReport } from '../src/runner/report.ts';
 import { isDone } from '../src/runner/conductor.ts';
 import { runInProcess } from '../src/runner/inProcess.ts';
 import { runInThreads } from '../src/runner/threads.ts';
+import { taskDigest } from '../src/task/digest.ts';
+import { imageTask } from '../src/task/makeTask.ts';
+import type { OwnRows } from '../src/task/ownRows.ts';
 
 const clients = 5;
 const base: Settings = {
@@ -28,6 +32,16 @@ const { method } = base;
 const taught: Settings['method'] =
   method.kind === 'ntk' ? { ...method, evolution: { ...method.evolution, teacher: 'neighbours' } } : method;
 
+const ownTask = imageTask({ width: 4, height: 4, channels: 1 }, [['bright', 'dark']]);
+
+/** Twenty images of a client, bright and dark by turns. */
+function ownRows(client: number): OwnRows {
+  const random = randomStream(1, 'checkpoint', client);
+  const labels = Uint8Array.from({ length: 20 }, (__, row) => row % 2);
+  const values = Uint8Array.from({ length: 20 * 16 }, (__, i) => random.integer(200) + 55 * (1 - (Math.floor(i / 16) % 2)));
+  return { digest: taskDigest(ownTask), values, labels };
+}
+
 let folder = '';
 beforeEach(async () => {
   await prepareData();
@@ -36,7 +50,7 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true }));
 
 /** Messages that tell timings or gossip, and acknowledgements of gossip: their bytes differ from run to run. */
-const telling: ReadonlySet<string> = new Set(['room', 'readiness', 'metrics', 'averaged', 'summary', 'ack']);
+const telling: ReadonlySet<string> = new Set(['room', 'readiness', 'offer', 'metrics', 'averaged', 'summary', 'ack']);
 
 /** What a run came to, but for its timings. */
 async function resultOf(views: readonly ClientView[]) {
@@ -64,10 +78,14 @@ test.each<[string, Partial<Settings>]>([
   ['projected Jacobians', { exchange: 'projected', projectionSize: 64 }],
   ['convolutions', { convolutions: [2, 3] }],
   ['gradient steps', { algorithm: 'dfedavgm', method: defaultSettings('dfedavgm').method }],
+  ['own data', { task: ownTask, exchange: 'weights' }],
 ])('a run that was interrupted ends as if it had not been, with %s', async (_, changes) => {
   const settings = { ...base, ...changes };
-  const run = { settings, clients, backend: 'wasm' } as const;
-  const expected = await resultOf(await runInProcess({ ...run, source: packedProblems(), isDone }));
+  const own = settings.task ? Array.from({ length: clients }, (_rows, k) => ownRows(k)) : [];
+  const run = { settings, clients, own, backend: 'wasm' } as const;
+  const source = packedProblems();
+  own.forEach((rows, k) => source.bring(rows, k));
+  const expected = await resultOf(await runInProcess({ ...run, source, isDone }));
 
   const interruption = new AbortController();
   const checkpoint = () => new Checkpoint(settings, clients, '', 0, folder);

@@ -1,19 +1,26 @@
 /** People who teach a room with data of their own, through the page alone: a browser context each, with real files. */
 
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright';
 import sharp from 'sharp';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import type {} from '../src/client/automation.ts';
+import { readModel } from '../src/export/modelFiles.ts';
+import { encodeHalf } from '../src/math/half.ts';
 import { randomStream } from '../src/math/random.ts';
 import { launchBrowser } from '../src/runner/browser.ts';
 import { servePage, type PageServer } from '../src/runner/pageServer.ts';
+import { standardised, type RawValues } from '../src/task/moments.ts';
+import { recordSent } from './support/sent.ts';
 
 let server: PageServer;
 let browser: Browser;
 let folder: string;
 let people: BrowserContext[] = [];
+/** What each of them has sent so far. */
+let sent: (() => Promise<Buffer[]>)[] = [];
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'sparkmesh-room-'));
@@ -24,6 +31,7 @@ beforeAll(async () => {
 afterEach(async () => {
   await Promise.all(people.map((context) => context.close()));
   people = [];
+  sent = [];
 });
 
 afterAll(async () => {
@@ -35,7 +43,10 @@ afterAll(async () => {
 /** Somebody with a browser of their own, at an address of the page. */
 async function person(address: string): Promise<Page> {
   const context = await browser.newContext();
+  // Three browsers that train at once may take a while on a small machine.
+  context.setDefaultTimeout(120_000);
   people.push(context);
+  sent.push(await recordSent(context));
   const page = await context.newPage();
   const url = new URL(address);
   url.searchParams.set('backend', 'wasm');
@@ -167,4 +178,120 @@ it('what does not fit a room is refused in a sentence and not offered; a room th
   await press(opener, 'Let this room learn this');
   await titled(opener, 'Waiting for 1 more tab');
   await says(opener, 'of my own to learn from');
+});
+
+/** In the name of every file of these tests. */
+const PLANTED = 'zaphod-beeblebrox';
+
+/** Noise of the size that is learned from, so that its rows are these pixels: ten pictures of each class, as files and as rows. */
+async function noiseOf(whose: string, classes: readonly string[]): Promise<{ files: string; rows: Uint8Array }> {
+  const random = randomStream(1, 'noise', whose);
+  const top = join(folder, `${PLANTED} ${whose}`);
+  const rows: Uint8Array[] = [];
+  for (const name of classes) {
+    await mkdir(join(top, name), { recursive: true });
+    for (let k = 0; k < 10; k++) {
+      const pixels = Uint8Array.from({ length: 32 * 32 * 3 }, () => random.integer(256));
+      const picture = sharp(pixels, { raw: { width: 32, height: 32, channels: 3 } });
+      await writeFile(join(top, name, `${PLANTED}-${k}.png`), await picture.png().toBuffer());
+      rows.push(pixels);
+    }
+  }
+  return { files: top, rows: Uint8Array.from(rows.flatMap((row) => [...row])) };
+}
+
+/** A table with a column of names beside the numbers, whose rows are these numbers. */
+function namedFlowers(whose: string): { files: ReturnType<typeof flowers>; rows: Float64Array } {
+  const { mimeType, buffer } = flowers(whose, { length: 'length', width: 'width', kind: 'kind' });
+  const [head, ...lines] = buffer.toString().split('\n');
+  const named = [`${head},owner`, ...lines.map((line, k) => `${line},${PLANTED} ${k}`)];
+  return {
+    files: { name: `${PLANTED} ${whose}.csv`, mimeType, buffer: Buffer.from(named.join('\n')) },
+    rows: Float64Array.from(lines.flatMap((line) => line.split(',').slice(0, 2).map(Number))),
+  };
+}
+
+/** How the rows of all could look where they should not be: as they are, as text, and as the model sees them. */
+async function tracesOf(page: Page, everyones: readonly RawValues[]): Promise<Buffer[]> {
+  const view = await page.evaluate(() => sparkmesh.session!.getView()!);
+  const { task } = view.settings;
+  return everyones.flatMap((values) => {
+    const width = task!.kind === 'images' ? 32 * 32 * 3 : 2;
+    return Array.from({ length: values.length / width }, (_, row) => {
+      const raw = values.slice(row * width, (row + 1) * width);
+      const standard = standardised(task!, values, [row], view.scale!);
+      const forms = [raw, Float32Array.from(raw), Float32Array.from(raw, (value) => value / 255), standard];
+      const long = width > 2 ? [encodeHalf(standard)] : [];
+      const bytes = [...forms, ...long].map(({ buffer, byteOffset, byteLength }) => Buffer.from(buffer, byteOffset, byteLength));
+      return [...bytes.map((form) => form.subarray(0, 64)), Buffer.from(raw.slice(0, 20).join())];
+    }).flat();
+  });
+}
+
+/** Everything that can be saved of a run and its model. */
+async function savedBy(page: Page): Promise<{ name: string; bytes: Buffer }[]> {
+  const saved: { name: string; bytes: Buffer }[] = [];
+  for (const [menu, buttons] of [
+    ['Use it', /^(Web page|safetensors|ONNX|TensorFlow.js)$/],
+    ['Save', / as (CSV|JSON|SVG)$/],
+  ] as const) {
+    await press(page, menu);
+    const each = page.getByRole('button', { name: buttons });
+    await each.first().waitFor();
+    for (const button of await each.all()) {
+      const [download] = await Promise.all([page.waitForEvent('download'), button.click()]);
+      saved.push({ name: download.suggestedFilename(), bytes: await readFile(await download.path()) });
+    }
+  }
+  return saved;
+}
+
+it.each(['pictures', 'tables'] as const)('no value and no name of a file leaves the tab of anyone with %s, sent or saved', async (kind) => {
+  const label = kind === 'pictures' ? 'Choose a folder' : 'Choose files';
+  const [anna, ben, cleo] = await Promise.all(
+    ['anna', 'ben', 'cleo'].map(async (whose) => (kind === 'pictures' ? noiseOf(whose, ['cats', 'dogs']) : namedFlowers(whose))),
+  );
+  const { opener, invitation } = await opened(label, anna!.files);
+  const guests = await Promise.all([ben!, cleo!].map(async ({ files }) => ({ page: await invited(invitation), files })));
+  for (const { page, files } of guests) {
+    await give(page, label, files);
+    await press(page, /^Take part with/);
+  }
+  const pages = [opener, ...guests.map(({ page }) => page)];
+  await titled(opener, '3 clients are here');
+  await train(pages, 2);
+
+  const traces = await tracesOf(opener, [anna!.rows, ben!.rows, cleo!.rows]);
+  const known = async () => (await Promise.all(sent.map((each) => each()))).flat();
+  const found = (parts: readonly Buffer[]) => traces.filter((trace) => parts.some((part) => part.includes(trace))).length;
+  const kept = await known();
+  const [named] = kind === 'pictures' ? ['cats'] : ['tulip'];
+  expect(kept.some((part) => part.includes(named!))).toBe(true);
+  expect(kept.filter((part) => part.includes(PLANTED))).toEqual([]);
+  expect(found(kept)).toBe(0);
+
+  const saved = await savedBy(guests[0]!.page);
+  expect(saved.map(({ name }) => name.split('.').at(-1)).toSorted()).toEqual(
+    expect.arrayContaining(['csv', 'html', 'json', 'onnx', 'safetensors', 'svg', 'zip']),
+  );
+  expect(saved.filter(({ bytes }) => bytes.includes(PLANTED)).map(({ name }) => name)).toEqual([]);
+  expect(found(saved.map(({ bytes }) => bytes))).toBe(0);
+  const { name, bytes } = saved.find((file) => file.name.endsWith('.safetensors'))!;
+  expect(readModel(bytes, name).card.versions).toEqual({ sparkmesh: expect.stringMatching(/^\d/), tfjs: expect.stringMatching(/^\d/) });
+
+  // An exchange that says so does send rows: they would have been found.
+  await press(opener, 'Change settings');
+  await opener.getByRole('combobox', { name: 'Neighbours get' }).selectOption('exact samples');
+  await opener.waitForFunction(() => sparkmesh.session!.getView()!.settings.exchange === 'exact');
+  await opener.getByRole('radio', { name: 'in full' }).check();
+  await opener.waitForFunction(() => sparkmesh.session!.getView()!.settings.wire === 'f32');
+  const before = await opener.evaluate(() => sparkmesh.session!.getView()!.run);
+  await press(opener, 'Start again');
+  for (const page of pages) {
+    await page.waitForFunction((run) => {
+      const view = sparkmesh.session!.getView()!;
+      return view.run !== run && view.status.kind === 'finished';
+    }, before);
+  }
+  expect(found(await known())).toBeGreaterThan(0);
 });

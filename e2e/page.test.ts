@@ -93,6 +93,7 @@ const words: Readonly<Record<string, RegExp>> = {
   model: /Try it[^]*Draw something[^]*Take it home[^]*safetensors[^]*What it is[^]*the average of 6 clients, after 12 rounds/,
   tableModel: /bill length[^]*Ask of a CSV file[^]*Take it home/,
   runs: /Accuracy of the averaged model by run[^]*This run: [\d.]+\s% after 12 rounds[^]*Run 1: [^]*17 rounds of SPARKmesh[^]*seed 4/,
+  otherData: /What is taken for what[^]*Pullover[^]*right[^]*Who holds which classes[^]*Macaroni penguins/,
   savedModel: /a saved model[^]*Choose a model/,
   pair: /Round 5 of 20[^]*my neighbour is 5/,
   crowd: /waiting for clients 4, 10 and 20/,
@@ -113,6 +114,8 @@ const words: Readonly<Record<string, RegExp>> = {
     /6 clients are here[^]*Client 2 is still choosing data[^]*260 images of my own to learn from, and 46 set aside[^]*everyone’s own/,
   roomReached:
     /of the images that everybody set aside[^]*of 72 images that everybody set aside, recognised[^]*Of my own 46 images set aside: [\d.]+\s% with the others’ help, 58\.0\s% alone/,
+  roomClasses:
+    /Of my own rows that nobody learned from, the averaged model knows 81\.9\s% and the model of my own knows[^]*Pears[^]*plums[^]*Who holds which classes[^]*limes/,
   failed: /This client has failed[^]*reload this tab, or choose another backend/,
   fallback: /WebAssembly\. WebGPU has only a software adapter here/,
 };

@@ -1,5 +1,6 @@
 /** What the gallery's clients have learned: models that nobody trained, and mistakes on the images that there are. */
 
+import { fruitConfusion } from './roomStates.ts';
 import type { Examination } from '../../src/client/examination.ts';
 import type { LearnedModel } from '../../src/client/learned.ts';
 import type { ClientView } from '../../src/client/view.ts';
@@ -63,7 +64,13 @@ export function galleryExaminations({ settings, own, share }: ClientView): reado
     probability: 0.99 - 0.03 * k,
     values: Float32Array.from(pixels, (byte) => (byte / 255 - mean) / std),
   }));
-  const common = { rounds: own.length, participants: 6, settings, confusion: clothesConfusion(0.75), mistakes };
+  const common = {
+    rounds: own.length,
+    participants: 6,
+    settings,
+    confusion: settings.task ? fruitConfusion : clothesConfusion(0.75),
+    mistakes,
+  };
   return [
     { ...common, of: 'averaged' },
     { ...common, of: 'own' },

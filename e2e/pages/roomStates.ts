@@ -36,13 +36,17 @@ interface RoomState {
   readonly signalling: 'connected';
   readonly kept?: KeptData;
   readonly brought?: true;
+  readonly press?: string;
 }
+
+/** What the averaged model makes of the fruits that everybody set aside. */
+export const fruitConfusion = [16, 1, 1, 0, 0, 2, 10, 0, 1, 0, 1, 0, 15, 1, 1, 0, 1, 2, 9, 0, 0, 1, 0, 1, 9];
 
 /** @param lobby a room of six before its run. @param learned what they have learned when it is over. */
 export function roomStates(lobby: ClientView, learned: Pick<ClientView, 'own' | 'summaries'>): Record<string, RoomState> {
   const peers = lobby.peers.map((peer, k): PeerView => ({
     ...peer,
-    holding: k % 3 === 2 ? null : { train: [30 + k, 41], heldOut: [5, 7] },
+    holding: k % 3 === 2 ? null : { train: [30 + k, 0, 21, 0, 20], heldOut: [5, 0, 3, 0, 4] },
   }));
   const room = (task: Task, data: OwnData | null, change: Partial<ClientView> = {}): RoomState => ({
     kind: 'joined',
@@ -52,26 +56,28 @@ export function roomStates(lobby: ClientView, learned: Pick<ClientView, 'own' | 
   });
   const { classNames, width, height } = fruits;
   const share = { kind: 'images', samples: 260, histogram: [126, 31, 103, 0, 0], classNames, previews: [], width, height } as const;
-  const heldOut = learned.summaries.map((summary) => ({ ...summary, confusion: [30, 4, 6, 32] }));
+  const heldOut = learned.summaries.map((summary) => ({ ...summary, confusion: fruitConfusion }));
+  const reached: RoomState = {
+    ...room(fruits, pictures(1, []), {
+      ...learned,
+      summaries: heldOut,
+      share,
+      scoredOn: 46,
+      status: { kind: 'finished', why: 'reached' },
+      averagedHere: learned.summaries.map(({ round, averaged }) => ({ round, score: averaged })),
+      alone: {
+        rounds: learned.own.length,
+        scores: learned.own.map(({ round }) => ({ accuracy: 0.2 + 0.02 * round, loss: 2 - 0.03 * round })),
+      },
+    }),
+    brought: true,
+  };
   return {
     roomEmpty: room(fruits, null),
     roomPictures: room(fruits, pictures(1, [])),
     roomTable: room(ships, asTask),
     roomLobby: { ...room(fruits, pictures(1, []), { share, scoredOn: 46 }), brought: true },
-    roomReached: {
-      ...room(fruits, pictures(1, []), {
-        ...learned,
-        summaries: heldOut,
-        share,
-        scoredOn: 46,
-        status: { kind: 'finished', why: 'reached' },
-        averagedHere: learned.summaries.map(({ round, averaged }) => ({ round, score: averaged })),
-        alone: {
-          rounds: learned.own.length,
-          scores: learned.own.map(({ round }) => ({ accuracy: 0.2 + 0.02 * round, loss: 2 - 0.03 * round })),
-        },
-      }),
-      brought: true,
-    },
+    roomReached: reached,
+    roomClasses: { ...reached, press: 'Classes' },
   };
 }

@@ -144,12 +144,15 @@ function ring(numbers: readonly number[]): (readonly [number, number])[] {
 
 const SIX = [0, 1, 2, 3, 4, 5] as const;
 
+/** Of every run but one that is still to be chosen, unless its scene says otherwise. */
+const ROUNDS = 20;
+
 function view(share: ShareView, scene: Scene): ClientView {
   const { status, clients = SIX, finished = 0 } = scene;
-  const settings = { ...defaultSettings(), ...scene.settings };
   const graph = scene.graph ?? ring(clients);
   const moving = status.kind === 'running' || status.kind === 'paused';
   const begun = finished > 0 || moving;
+  const settings = { ...defaultSettings(), ...(status.kind !== 'lobby' && { rounds: ROUNDS }), ...scene.settings };
   const neighbours = new Set(graph.flatMap(([a, b]) => (a === SELF ? [b] : b === SELF ? [a] : [])));
   const peers = clients
     .filter((number) => number !== SELF)
@@ -219,7 +222,7 @@ export function galleryStates(share: ShareView): Record<string, GalleryState> {
     signalling,
   });
   const lobby: Scene = { status: { kind: 'lobby' } };
-  const done = defaultSettings().rounds;
+  const over: Scene = { status: { kind: 'finished', why: 'reached' }, finished: ROUNDS };
   const leave = (peer: PeerView): PeerView => ({ ...peer, neighbour: false, channel: 'lost', activity: 'idle' });
   const fail = (peer: PeerView): PeerView => ({
     ...peer,
@@ -275,6 +278,11 @@ export function galleryStates(share: ShareView): Record<string, GalleryState> {
       },
       press: 'Runs',
     },
+    otherData: {
+      ...joined({ ...over, settings: { dataset: 'island-penguins' } }, { share: tableShare, run: 'earlier' }),
+      before: { ...view(share, over), run: 'earlier' },
+      press: 'Classes',
+    },
     savedModel: { kind: 'model' },
     pair: joined({ ...running, clients: [SELF, 5], finished: 4 }),
     crowd: joined({ ...running, ...crowd(), settings: { topology: { kind: 'k-regular', degree: 4, changing: false } } }),
@@ -287,12 +295,12 @@ export function galleryStates(share: ShareView): Record<string, GalleryState> {
     }),
     deserted: joined({ ...running, graph: [] }, { peers: gone, notice: 'Client 4 has left; this client goes on without it.' }),
     paused: joined({ ...running, status: { kind: 'paused' } }),
-    reached: joined({ status: { kind: 'finished', why: 'reached' }, finished: done }),
+    reached: joined(over),
     missed: joined({ status: { kind: 'finished', why: 'missed' }, finished: 0 }),
     settled: joined({ status: { kind: 'finished', why: 'settled' }, finished: 12 }),
     stopped: joined({ status: { kind: 'finished', why: 'stopped' }, finished: 9 }),
     cutoff: joined(running, {}, 'lost'),
-    ...roomStates(view(share, lobby), rounds(done, SIX)),
+    ...roomStates(view(share, lobby), rounds(ROUNDS, SIX)),
     failed: joined(
       {
         ...running,

@@ -8,7 +8,7 @@ test('without options there is nothing to import', () => expect(parse('')).toBeN
 
 describe('places', () => {
   const form = { label: null, leftOut: [], categories: [], names: null, empty: 'impute', encoding: null, image: null };
-  const folder = { kind: 'folder', folder: 'pets', form: { size: { width: 28, height: 28 }, skipBroken: false } };
+  const folder = { kind: 'folder', folder: 'pets', form: { size: { width: 28, height: 28 }, channels: 1, skipBroken: false } };
   test.each<[string, object]>([
     ['--csv iris.csv', { train: { kind: 'csv', file: 'iris.csv', form }, test: 0.15 }],
     [
@@ -40,8 +40,8 @@ describe('places', () => {
     [
       '--images pets --test-images more --size 256x256',
       {
-        train: { ...folder, form: { size: { width: 256, height: 256 }, skipBroken: false } },
-        test: { kind: 'folder', folder: 'more', form: { size: { width: 256, height: 256 }, skipBroken: false } },
+        train: { ...folder, form: { size: { width: 256, height: 256 }, channels: 1, skipBroken: false } },
+        test: { kind: 'folder', folder: 'more', form: { size: { width: 256, height: 256 }, channels: 1, skipBroken: false } },
       },
     ],
     ['--idx-images i --idx-labels l', { train: { kind: 'idx', images: 'i', labels: 'l' }, test: 0.15 }],

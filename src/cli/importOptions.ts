@@ -69,12 +69,12 @@ export const readerOptions = { ...tableOptions, ...imageOptions };
 export type GivenForm = v.InferOutput<v.StrictObjectSchema<typeof readerOptions, undefined>>;
 
 /** How entries are to be read. */
-export function formsOf(given: GivenForm): EntryForm {
+export function formsOf(given: GivenForm & { readonly colour?: boolean | undefined }): EntryForm {
   const { labelColumn: label = null, leaveOut: leftOut = [], categories = [], names = null, empty = 'impute', encoding = null } = given;
-  const { size, skipBroken = false } = given;
+  const { size, colour = false, skipBroken = false } = given;
   return {
     csv: { label, leftOut, categories, names, empty, encoding, image: size ?? null },
-    images: { size: size ?? DEFAULT_SIZE, skipBroken },
+    images: { size: size ?? DEFAULT_SIZE, channels: colour ? 3 : 1, skipBroken },
   };
 }
 

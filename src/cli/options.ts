@@ -16,6 +16,7 @@ import {
 } from '../settings/method.ts';
 import { algorithms, evolvedBy, presets, usualRidge, usualTimed } from '../settings/presets.ts';
 import {
+  DEFAULT_ALPHA,
   defaultSettings,
   exchanges,
   MOST_OWN_SAMPLES,
@@ -137,7 +138,8 @@ const runOptions = {
     v.pipe(v.string(), v.check(isModelName, `a name that ends in ${FORMATS}`)),
   ),
   log: option('TOPICS', `what clients tell stderr: ${LOG_TOPICS}`, logText),
-  data: option('FOLDER', 'own data, not a dataset: for each client a folder of images or a CSV file', path),
+  data: option('FOLDER', 'own data, for each client an entry: a folder of images, a CSV file, IDX files', path),
+  colour: toggle('learn from the colours of such images, no longer from their shades of grey alone'),
 };
 
 const settingOptions = {
@@ -152,7 +154,7 @@ const settingOptions = {
   partition: option('RULE', 'iid, dirichlet or shards (default dirichlet)', v.picklist(['iid', 'dirichlet', 'shards'])),
   alpha: option(
     'A',
-    "Dirichlet concentration of a client's classes, or iid (default 0.1)",
+    `Dirichlet concentration of a client's classes, or iid (default ${DEFAULT_ALPHA})`,
     v.pipe(
       v.string(),
       v.transform((text) => (text === 'iid' ? text : toNumber(text))),
@@ -342,7 +344,7 @@ function partitionOf(given: Given): PartitionRule {
     case 'dirichlet':
       if (alpha === 'iid') throw inapplicable('alpha iid', chosen);
       refuse(given, ['classes'], chosen);
-      return { kind, alpha: alpha ?? 0.1 };
+      return { kind, alpha: alpha ?? DEFAULT_ALPHA };
     case 'shards':
       refuse(given, ['alpha'], chosen);
       return { kind, classes: classes ?? DEFAULT_CLASSES };
@@ -500,9 +502,18 @@ const participants = ({ method }: Settings, clients: number) => (isCentralised(m
 /** What says how packed data are dealt out, which own data are already. */
 const dealing = ['dataset', 'partition', 'alpha', 'classes', 'sizeSpread', 'scoreOn'] as const satisfies readonly (keyof Given)[];
 
-type GivenData = GivenForm & Given & { readonly data?: string };
+type GivenData = GivenForm & Given & { readonly data?: string; readonly colour?: boolean };
 
-const readers = [...csvOnly, 'size', 'skipBroken'] as const satisfies readonly (keyof GivenForm)[];
+const imagesOnly = ['skipBroken', 'colour'] as const satisfies readonly (keyof GivenData)[];
+
+const readers = [...csvOnly, 'size', ...imagesOnly] as const satisfies readonly (keyof GivenData)[];
+
+/** What each kind of entry leaves no meaning, and what it is called. */
+const foreign = {
+  folder: [csvOnly, 'folders of images'],
+  csv: [imagesOnly, 'CSV files'],
+  idx: [[...csvOnly, 'size', ...imagesOnly], 'IDX files'],
+} as const satisfies Record<Entry['kind'], readonly [readonly (keyof GivenData)[], string]>;
 
 /** @throws {UsageError} @throws {DatasetError} when there is no such folder, or it has no two entries of a kind. */
 function dataOf(given: GivenData): OwnData | null {
@@ -513,8 +524,8 @@ function dataOf(given: GivenData): OwnData | null {
   refuse(given, dealing, '--data');
   if (given.algorithm === 'centralised') throw inapplicable('algorithm centralised', '--data');
   const entries = entriesOf(given.data);
-  if (entries[0]?.kind === 'folder') refuse(given, csvOnly, 'folders of images');
-  else refuse(given, ['skipBroken'], 'CSV files');
+  const [without, called] = foreign[entries[0]!.kind];
+  refuse(given, without, called);
   return { entries, form: formsOf(given) };
 }
 

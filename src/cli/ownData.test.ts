@@ -3,6 +3,7 @@
 import { copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { Client } from '../client/client.ts';
@@ -213,8 +214,72 @@ describe('folders of images, a person each', () => {
     await mkdir(join(odd, 'a'), { recursive: true });
     expect(() => entriesOf(odd)).toThrow(/has one entry; give it two or more/);
     await writeFile(join(odd, 'b.csv'), 'x,y\n');
-    expect(() => entriesOf(odd)).toThrow(/b\.csv is a file and .*a is not; give folders of classes alone, or CSV files alone/);
+    expect(() => entriesOf(odd)).toThrow(
+      /b\.csv is a file and .*a is a folder of classes; give folders of classes alone, or CSV files alone/,
+    );
     expect(() => entriesOf(join(folder, 'nowhere'))).toThrow(/is not a folder that can be read/);
+  });
+});
+
+describe('IDX files, a folder of rows and labels each', () => {
+  /** Sixteen rows of these sizes, of two classes by turns, which differ in their brightness. */
+  async function writePair(name: string, sizes: readonly number[]): Promise<void> {
+    const random = randomStream(1, 'idx', name);
+    const header = (dimensions: readonly number[]) => {
+      const bytes = Buffer.alloc(4 * (1 + dimensions.length));
+      bytes.set([0, 0, 8, dimensions.length]);
+      dimensions.forEach((size, d) => bytes.writeUInt32BE(size, 4 * (d + 1)));
+      return bytes;
+    };
+    const width = sizes.reduce((product, size) => product * size, 1);
+    const rows = Uint8Array.from({ length: 16 * width }, (_, i) => random.integer(90) + (Math.floor(i / width) % 2) * 150);
+    await mkdir(join(folder, name), { recursive: true });
+    await writeFile(join(folder, name, 'train-images.gz'), gzipSync(Buffer.concat([header([16, ...sizes]), rows])));
+    await writeFile(join(folder, name, 'train-labels'), Buffer.concat([header([16]), Uint8Array.from({ length: 16 }, (_, i) => i % 2)]));
+  }
+
+  test.each([
+    ['images', [4, 3], { kind: 'images', width: 3, height: 4, channels: 1, classNames: ['0', '1'] }],
+    ['tables', [5], { kind: 'table', label: '6', names: false, classNames: ['0', '1'] }],
+  ] as const)('are %s of one size, and learned from together', async (kind, sizes, task) => {
+    for (const person of ['a', 'b']) await writePair(`idx ${kind}/${person}`, sizes);
+    const entries = entriesOf(join(folder, `idx ${kind}`));
+    expect(entries.map((entry) => entry.kind)).toEqual(['idx', 'idx']);
+    const federation = await readEntries(entries, formsOf({}));
+    expect(federation.task).toMatchObject(task);
+    const { views } = await learn(federation, { rounds: 4 });
+    expect(views[0]!.summaries.at(-1)!.averaged.accuracy).toBe(1);
+  });
+
+  test('of another size than the others are refused', async () => {
+    await writePair('idx mixed/a', [4, 3]);
+    await writePair('idx mixed/b', [3, 3]);
+    await expect(readEntries(entriesOf(join(folder, 'idx mixed')), formsOf({}))).rejects.toThrow(
+      /b has rows of another size than the task/,
+    );
+  });
+});
+
+describe('images in colour', () => {
+  test('are told apart by what grey does not show', async () => {
+    // About as bright as each other.
+    const kinds = { red: '#ff0000', green: '#008200' };
+    for (const person of ['a', 'b']) {
+      for (const [kind, background] of Object.entries(kinds)) {
+        await mkdir(join(folder, 'colours', person, kind), { recursive: true });
+        const picture = sharp({ create: { width: 4, height: 4, channels: 3, background } }).png();
+        const bytes = await picture.toBuffer();
+        for (let k = 0; k < 8; k++) await writeFile(join(folder, 'colours', person, kind, `${k}.png`), bytes);
+      }
+    }
+    const size = { width: 4, height: 4 };
+    const federation = (colour: boolean) => readEntries(entriesOf(join(folder, 'colours')), formsOf({ size, colour }));
+    const [inColour, inGrey] = [await federation(true), await federation(false)];
+    expect(inColour.task).toMatchObject({ kind: 'images', channels: 3 });
+    expect(inGrey.task).toMatchObject({ kind: 'images', channels: 1 });
+    expect(inColour.own[0]!.values.slice(0, 3)).toEqual(Uint8Array.of(0, 130, 0));
+    const { views } = await learn(inColour, { rounds: 4 });
+    expect(views[0]!.summaries.at(-1)!.averaged.accuracy).toBe(1);
   });
 });
 
@@ -242,5 +307,7 @@ describe('--data', () => {
 
   test('is what readers are for', () => {
     expect(() => parseSimulation(['--size', '8x8'])).toThrow(/--size does not apply to a dataset/);
+    expect(() => parseSimulation(['--colour'])).toThrow(/--colour does not apply to a dataset/);
+    expect(parseSimulation(words('--colour')).data?.form.images.channels).toBe(3);
   });
 });

@@ -1,5 +1,6 @@
 /** What a run learns from, and what a person is told of own data before anything is shared. */
 
+import { createHash } from 'node:crypto';
 import { describeReading } from '../datasets/describeReading.ts';
 import { readEntries, type OwnFederation } from '../datasets/ownEntries.ts';
 import type { Task } from '../export/savedModel.ts';
@@ -38,11 +39,18 @@ export interface RunData {
   /** As errors call the data, and the option that chooses others. */
   readonly name: string;
   readonly option: '--dataset' | '--data';
-  /** Of a dataset. */
+  /** Of the dataset, or of everyone's own rows together. */
   readonly digest: string;
   readonly classNames: readonly string[];
   /** What a model of it is given. @throws {ModelFileError} where that is not known. */
   readonly inputs: () => Promise<Task>;
+}
+
+/** SHA-256 of everyone's rows and labels, in hex: the same command may find others the next time. */
+function digestOf(own: readonly OwnRows[]): string {
+  const hash = createHash('sha256');
+  for (const { values, labels } of own) hash.update(`${labels.length} `).update(labels).update(values);
+  return hash.digest('hex');
 }
 
 const toStderr = (line: string) => void process.stderr.write(`${line}\n`);
@@ -56,7 +64,7 @@ async function ownData({ entries, form }: OwnData, base: Settings): Promise<RunD
   // The constants that the run comes to from the same sums.
   const scale = scaleOf(shares.map(({ moments }) => moments));
   const inputs = () => Promise.resolve(ownTask(task, scale));
-  return { settings, own, name: 'your data', option: '--data', digest: '', classNames: task.classNames, inputs };
+  return { settings, own, name: 'your data', option: '--data', digest: digestOf(own), classNames: task.classNames, inputs };
 }
 
 /**

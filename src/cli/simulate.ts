@@ -8,6 +8,7 @@ import { prepareData } from '../datasets/prepareData.ts';
 import { ProgressLine } from '../runner/progress.ts';
 import { makeReport, roundsTable, scoredLine, settledLine, workLine, writeReport } from '../runner/report.ts';
 import { runInThreads } from '../runner/threads.ts';
+import { sharesSamples } from '../settings/settings.ts';
 
 /** `npm run simulate`: a federation inside one process. */
 await runCommand(async (argv, stop) => {
@@ -16,8 +17,8 @@ await runCommand(async (argv, stop) => {
   await prepareData();
   const ready = await readyRun(options, '--clients');
   const { settings, own, models } = ready;
-  // A checkpoint would outlive the own data that it was made of.
-  const checkpoint = options.data ? undefined : new Checkpoint(settings, clients, ready.digest);
+  // Where neighbours get something of own rows, it would have to be kept or made again of everyone's, and neither is done.
+  const checkpoint = own.length > 0 && sharesSamples(settings) ? undefined : new Checkpoint(settings, clients, ready.digest);
   const progress = new ProgressLine();
   if (options.fresh) await checkpoint?.remove();
   const onProgress = progress.show.bind(progress);

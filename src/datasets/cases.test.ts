@@ -18,7 +18,7 @@ test.each(Object.entries(tableCases))('%s is read as it is right', async (name, 
 });
 
 test.each(Object.entries(folderCases))('%s/ is read as it is right', async (name, { classes, leftOut }) => {
-  const { reading } = await readImageFolder(pathOf(name), { size: { width: 28, height: 28 }, skipBroken: true });
+  const { reading } = await readImageFolder(pathOf(name), { size: { width: 28, height: 28 }, channels: 1, skipBroken: true });
   expect(reading.classes).toEqual(classes);
   const inFolder = leftOut.map((one) => ({
     ...one,

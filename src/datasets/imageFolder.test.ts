@@ -29,7 +29,7 @@ describe('readImageFolder', () => {
     }
   }
 
-  const read = (skipBroken = false) => readImageFolder(folder, { size: { width: 2, height: 2 }, skipBroken });
+  const read = (skipBroken = false) => readImageFolder(folder, { size: { width: 2, height: 2 }, channels: 1, skipBroken });
 
   test('takes every image for its folder, whatever it is called, and counts the litter that it leaves aside', async () => {
     await write({
@@ -123,7 +123,7 @@ describe('readImageFolder', () => {
   });
 
   test('refuses what is no folder', async () => {
-    await expect(readImageFolder(join(folder, 'none'), { size: { width: 2, height: 2 }, skipBroken: true })).rejects.toThrow(
+    await expect(readImageFolder(join(folder, 'none'), { size: { width: 2, height: 2 }, channels: 1, skipBroken: true })).rejects.toThrow(
       /none is not a folder that can be read; check its name\.$/,
     );
   });

@@ -4,8 +4,8 @@ import { readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { DatasetError, MAX_FILE_BYTES, rowWidth } from '../data/dataset.ts';
 import { sortByClass, type PlacedFile } from '../data/formats/classFolders.ts';
-import { ImageError, type ColourImage } from '../data/formats/image.ts';
-import type { ReadRows, Size } from '../data/formats/labelledRows.ts';
+import { ImageError, type ColourImage, type ImageForm } from '../data/formats/image.ts';
+import type { ReadRows } from '../data/formats/labelledRows.ts';
 import { isLitter } from '../data/formats/litter.ts';
 import { MAX_IMAGE_BYTES, readImages } from '../data/formats/readImages.ts';
 import { classCounts, LeftOutList } from '../data/formats/reading.ts';
@@ -15,8 +15,7 @@ import { readWholeFile } from './wholeFile.ts';
 /** Images that cannot be read are named one by one up to here. */
 const MAX_NAMED = 20;
 
-export interface FolderForm {
-  readonly size: Size;
+export interface FolderForm extends ImageForm {
   /** If images that cannot be read are left out; else they are refused, all of them at once. */
   readonly skipBroken: boolean;
 }
@@ -77,20 +76,20 @@ function refusalOf(broken: readonly { path: string; why: string }[], total: numb
 }
 
 /**
- * Reads a folder's images by the names of its subfolders. Every image becomes grey and of one size.
+ * Reads a folder's images by the names of its subfolders. Every image becomes of one size, and grey or of three colours.
  * @throws {DatasetError} at anything that is no image, so that none is left out unseen.
  */
-export async function readImageFolder(folder: string, { size, skipBroken }: FolderForm): Promise<ReadRows> {
+export async function readImageFolder(folder: string, { size, channels, skipBroken }: FolderForm): Promise<ReadRows> {
   const leftOut = new LeftOutList();
   const { images: files, litter } = await imagesIn(folder);
   for (const path of litter) leftOut.add('system file', join(folder, path), 'an operating system left it there');
-  const width = rowWidth(size);
+  const width = rowWidth(size) * channels;
   if (files.length * width > MAX_FILE_BYTES) {
     throw new DatasetError(`${folder} has ${files.length} images, too many of this size to fit into memory; choose a smaller --size.`);
   }
   const values = new Uint8Array(files.length * width);
   const problems = new Map<number, string>();
-  await readImages(files, decodeFile, { size, channels: 1 }, (_, outcome, i) => {
+  await readImages(files, decodeFile, { size, channels }, (_, outcome, i) => {
     if (outcome.kind === 'image') values.set(outcome.values, i * width);
     else problems.set(i, outcome.why);
   });

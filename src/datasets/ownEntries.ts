@@ -1,17 +1,19 @@
-/** A folder of several people's data on this machine, an entry each: a folder of images by class, or a CSV file. */
+/** A folder of several people's data on this machine, an entry each: a folder of images by class, one of two IDX files, or a CSV file. */
 
 import { readdirSync, type Dirent } from 'node:fs';
 import { join } from 'node:path';
 import { DatasetError } from '../data/dataset.ts';
 import { parseCsv } from '../data/formats/csv.ts';
 import { openCsv, type CsvForm, type TableText } from '../data/formats/csvForm.ts';
-import type { ReadRows, Size } from '../data/formats/labelledRows.ts';
+import type { ImageForm } from '../data/formats/image.ts';
+import type { ReadRows } from '../data/formats/labelledRows.ts';
 import { isLitter } from '../data/formats/litter.ts';
 import type { Task } from '../settings/task.ts';
-import { imageTask, tableColumns, tableTask } from '../task/makeTask.ts';
+import { imageTask, tableColumns, tableTask, unnamedColumns } from '../task/makeTask.ts';
 import { ownRowsOf, readTable } from '../task/match.ts';
 import type { OwnRows } from '../task/ownRows.ts';
 import { readImageFolder, type FolderForm } from './imageFolder.ts';
+import { readIdx } from './idxFiles.ts';
 import { readWholeFile } from './wholeFile.ts';
 
 /** How entries of each kind are read. */
@@ -21,10 +23,15 @@ export interface EntryForm {
 }
 
 /** Where a client's own data are. */
-export interface Entry {
-  readonly kind: 'folder' | 'csv';
-  readonly path: string;
-}
+export type Entry =
+  | { readonly kind: 'folder' | 'csv'; readonly path: string }
+  /** Rows, and their labels. */
+  | { readonly kind: 'idx'; readonly path: string; readonly rows: string; readonly labels: string };
+
+const kindNames = { folder: 'a folder of classes', csv: 'a file', idx: 'a folder of IDX files' } as const satisfies Record<
+  Entry['kind'],
+  string
+>;
 
 /** A task, and what each client brings to it. */
 export interface OwnFederation {
@@ -43,6 +50,15 @@ function childrenOf(folder: string): Dirent[] {
   }
 }
 
+/** Two files and no folder, of which one is called labels, are IDX files: images lie in a folder for each class. */
+function folderEntry(path: string): Entry {
+  const inside = childrenOf(path).filter(({ name }) => !isLitter(name));
+  const labels = inside.find(({ name }) => /label/i.test(name));
+  const rows = inside.find((child) => child !== labels);
+  if (inside.length !== 2 || !labels || !rows || inside.some((child) => child.isDirectory())) return { kind: 'folder', path };
+  return { kind: 'idx', path, rows: join(path, rows.name), labels: join(path, labels.name) };
+}
+
 /**
  * The entries of a folder, in the order of their names; what operating systems leave there is none.
  * @throws {DatasetError} when there are fewer than two, or they are of different kinds.
@@ -51,16 +67,20 @@ export function entriesOf(folder: string): readonly Entry[] {
   const own = childrenOf(folder).filter(({ name }) => !isLitter(name));
   const entries = own
     .sort((a, b) => (a.name < b.name ? -1 : 1))
-    .map((child): Entry => ({ kind: child.isDirectory() ? 'folder' : 'csv', path: join(folder, child.name) }));
+    .map((child): Entry => {
+      const path = join(folder, child.name);
+      return child.isDirectory() ? folderEntry(path) : { kind: 'csv', path };
+    });
   if (entries.length < 2) {
     throw new DatasetError(
-      `${folder} has ${entries.length === 1 ? 'one entry' : 'no entries'}; give it two or more, a folder of classes or a CSV file for each client.`,
+      `${folder} has ${entries.length === 1 ? 'one entry' : 'no entries'}; give it two or more, a folder of classes, a CSV file or a folder of IDX files for each client.`,
     );
   }
   const odd = entries.find(({ kind }) => kind !== entries[0]!.kind);
   if (odd) {
     throw new DatasetError(
-      `${odd.path} is a ${odd.kind === 'csv' ? 'file' : 'folder'} and ${entries[0]!.path} is not; give folders of classes alone, or CSV files alone.`,
+      `${odd.path} is ${kindNames[odd.kind]} and ${entries[0]!.path} is ${kindNames[entries[0]!.kind]}; give folders of classes alone, or ` +
+        'CSV files alone, or folders of two IDX files alone.',
     );
   }
   return entries;
@@ -80,9 +100,16 @@ function federationOf(task: Task, read: readonly Sourced[]): OwnFederation {
 
 const labelsOf = (read: readonly Sourced[]) => read.map(({ rows }) => rows.labels);
 
-async function imagesOf(read: readonly Promise<Sourced>[], { width, height }: Size): Promise<OwnFederation> {
+async function imagesOf(read: readonly Promise<Sourced>[], { size, channels }: ImageForm): Promise<OwnFederation> {
   const all = await Promise.all(read);
-  return federationOf(imageTask({ width, height, channels: 1 }, labelsOf(all)), all);
+  return federationOf(imageTask({ ...size, channels }, labelsOf(all)), all);
+}
+
+async function idxOf(entries: readonly Extract<Entry, { kind: 'idx' }>[]): Promise<OwnFederation> {
+  const all = await Promise.all(entries.map(async ({ path, rows, labels }) => ({ ...(await readIdx(rows, labels)), where: path })));
+  const { kind, width, height } = all[0]!.rows;
+  if (kind === 'images') return federationOf(imageTask({ width, height, channels: 1 }, labelsOf(all)), all);
+  return federationOf(tableTask(unnamedColumns(width), labelsOf(all)), all);
 }
 
 async function tablesOf(texts: readonly TableText[], form: CsvForm): Promise<OwnFederation> {
@@ -96,9 +123,11 @@ async function tablesOf(texts: readonly TableText[], form: CsvForm): Promise<Own
  * @throws {DatasetError} @throws {TaskError} saying which entry does not fit, and what to do.
  */
 export async function readEntries(entries: readonly Entry[], form: EntryForm): Promise<OwnFederation> {
+  const pairs = entries.filter((entry) => entry.kind === 'idx');
+  if (pairs.length > 0) return idxOf(pairs);
   if (entries[0]?.kind === 'folder') {
     const folders = entries.map(async ({ path }) => ({ ...(await readImageFolder(path, form.images)), where: path }));
-    return imagesOf(folders, form.images.size);
+    return imagesOf(folders, form.images);
   }
   const files = await Promise.all(entries.map(async ({ path }) => ({ path, bytes: await readWholeFile(path) })));
   const { image } = form.csv;
@@ -108,5 +137,5 @@ export async function readEntries(entries: readonly Entry[], form: EntryForm): P
       form.csv,
     );
   const pixels = files.map(async ({ path, bytes }): Promise<Sourced> => ({ ...parseCsv(bytes, form.csv, path), where: path }));
-  return imagesOf(pixels, image);
+  return imagesOf(pixels, { size: image, channels: 1 });
 }

@@ -23,6 +23,8 @@ const mesh = ['src/signalling', 'src/transport'];
 const federation = ['src/settings', 'src/topology', 'src/data', 'src/task', 'src/protocol', 'src/round'];
 
 export const importMap: ImportMap = {
+  // Its version alone.
+  'package.json': { folders: [], packages: [] },
   'src/math': { folders: [], packages: ['pure-rand'] },
   'src/log': { folders: [], packages: [] },
 
@@ -50,6 +52,7 @@ export const importMap: ImportMap = {
   'src/own': { folders: ['src/settings', 'src/data', 'src/task'], packages: ['idb'] },
   app: {
     folders: [
+      'package.json',
       'src/math',
       'src/log',
       'src/model',
@@ -63,7 +66,7 @@ export const importMap: ImportMap = {
       'src/client',
       'src/own',
     ],
-    packages: ['d3-force', 'qr', 'react', 'react-dom', 'uplot', 'zustand'],
+    packages: [tf, 'd3-force', 'qr', 'react', 'react-dom', 'uplot', 'zustand'],
   },
 
   // Node.
@@ -129,7 +132,7 @@ export const importMap: ImportMap = {
   },
   'src/bench': {
     folders: [...kernels, ...mesh, 'src/datasets', 'src/runner', 'src/cli'],
-    packages: [tf, 'node', 'playwright', 'valibot', 'vite'],
+    packages: [tf, 'node', 'playwright', 'sharp', 'valibot', 'vite'],
     tests: ['src/settings'],
   },
 
@@ -143,6 +146,7 @@ export const importMap: ImportMap = {
       ...mesh,
       'src/settings',
       'src/data',
+      'src/task',
       'src/export',
       'src/client',
       'src/own',

@@ -6,7 +6,7 @@ import { labelledIdx } from '../data/formats/idx.ts';
 import type { LabelledRows } from '../data/formats/labelledRows.ts';
 import type { TableTask, Task } from '../settings/task.ts';
 import { columnsIn, rowsTaken, type Accepted } from '../task/fit.ts';
-import { imageTask, tableColumns, tableTask } from '../task/makeTask.ts';
+import { imageTask, tableColumns, tableTask, unnamedColumns } from '../task/makeTask.ts';
 import { ownRowsOf, readTable } from '../task/match.ts';
 import type { OwnRows } from '../task/ownRows.ts';
 import { wholeFile } from './files.ts';
@@ -28,8 +28,7 @@ export async function taskOf(store: OwnStore, others: readonly string[]): Promis
   const labels = [data.reading.classes.map(({ name }) => name), others];
   if (data.kind === 'images') return imageTask({ ...data.form.size, channels: data.form.channels }, labels);
   if (data.form) return tableTask(tableColumns([await textOf(sources[0]!, data.form)], data.form), labels);
-  const columns = data.titles.map((name) => ({ kind: 'number' as const, name, hasEmpty: false }));
-  return tableTask({ kind: 'table', columns, label: String(columns.length + 1), names: false, empty: 'refuse' }, labels);
+  return tableTask(unnamedColumns(data.titles.length), labels);
 }
 
 async function imageRows({ form: { size } }: OwnImages, store: OwnStore): Promise<LabelledRows> {

@@ -87,7 +87,11 @@ const models = {
   table: () => modelOf('table', { kind: 'csv', file: inFolder('table.csv'), form: { ...form, label: 'label', names: true } }),
   plain: () => modelOf('plain', { kind: 'csv', file: inFolder('plain.csv'), form: { ...form, label: '1', names: false } }),
   pets: () =>
-    modelOf('pets', { kind: 'folder', folder: inFolder('pets'), form: { size: { width: 8, height: 6 }, skipBroken: false } }, [3]),
+    modelOf(
+      'pets',
+      { kind: 'folder', folder: inFolder('pets'), form: { size: { width: 8, height: 6 }, channels: 1, skipBroken: false } },
+      [3],
+    ),
 };
 
 /** The probability of the first class for each packed test row, as training sees it. */

@@ -7,7 +7,7 @@ import { inputsAsKnown, type Resumption, type Snapshot } from '../client/snapsho
 import { postingChanges } from '../client/viewChanges.ts';
 import { lineLog } from '../log/log.ts';
 import type { OwnedInputs } from '../round/state.ts';
-import type { Settings } from '../settings/settings.ts';
+import { sharesSamples, type Settings } from '../settings/settings.ts';
 import { numberOf } from '../transport/inProcess.ts';
 import { RemoteTransport } from '../transport/remote.ts';
 import type { PeerId } from '../transport/transport.ts';
@@ -23,7 +23,7 @@ const post = (message: FromThread) => port.postMessage(message);
 const transports = new Map<number, RemoteTransport>();
 const clients = new Map<number, Client>();
 
-/** The neighbours' inputs as this client knew them. */
+/** The neighbours' inputs as this client knew them: its own alone, which it makes itself, where nobody sends any. */
 async function inputsOf(
   number: number,
   { knows, centre }: Snapshot,
@@ -31,6 +31,7 @@ async function inputsOf(
   problems: DatasetProblems,
 ): Promise<Map<PeerId, OwnedInputs>> {
   const inputs = new Map<PeerId, OwnedInputs>();
+  if (!sharesSamples(settings)) return inputs;
   for (const peer of knows) {
     const owner = numberOf(peer);
     const problem = await problems.problem(settings, owner, () => undefined);

@@ -101,11 +101,14 @@ export type Settings = v.InferOutput<typeof settingsSchema>;
 export type TopologySettings = Settings['topology'];
 export type PartitionRule = Settings['partition'];
 
+/** The α of a Dirichlet partition unless somebody says otherwise: with it two clients already have every class (docs/METHOD.md). */
+export const DEFAULT_ALPHA = 1;
+
 export function defaultSettings(algorithm: Algorithm = 'sparkmesh'): Settings {
   return {
     dataset: 'fashion-mnist',
     task: null,
-    partition: { kind: 'dirichlet', alpha: 0.1 },
+    partition: { kind: 'dirichlet', alpha: DEFAULT_ALPHA },
     samples: 200,
     sizeSpread: 0,
     union: 1,
@@ -122,7 +125,7 @@ export function defaultSettings(algorithm: Algorithm = 'sparkmesh'): Settings {
     projection: 'khatri-rao',
     projectionSize: 1000,
     wire: 'q8',
-    rounds: 20,
+    rounds: 10,
     patience: 0,
     seed: 1,
     deadlineMs: 30_000,
@@ -135,9 +138,12 @@ export function defaultSettings(algorithm: Algorithm = 'sparkmesh'): Settings {
 /** Of own data the most that one client learns from: more would make its kernel slow. */
 export const MOST_OWN_SAMPLES = 1000;
 
-/** What a room begins with whose opener has defined its task: neighbours get weights alone, and all that is held out is scored on. */
+/**
+ * What a room begins with whose opener has defined its task: neighbours get weights alone, by which learning takes longer, and
+ * all that is held out is scored on.
+ */
 export function ownSettings(task: Task): Settings {
-  return { ...defaultSettings(), task, samples: MOST_OWN_SAMPLES, exchange: 'weights', testSamples: 10_000 };
+  return { ...defaultSettings(), task, samples: MOST_OWN_SAMPLES, exchange: 'weights', rounds: 20, testSamples: 10_000 };
 }
 
 /** The same settings under another algorithm, as its preset has it. */

@@ -40,6 +40,12 @@ export function tableTask(columns: TableColumns, labels: readonly (readonly stri
   return checked({ ...columns, classNames: classesAmong(labels) });
 }
 
+/** Columns of numbers alone, called by their place, as IDX files have them: the label follows them. */
+export function unnamedColumns(count: number): TableColumns {
+  const columns = Array.from({ length: count }, (_, i) => ({ kind: 'number' as const, name: String(i + 1), hasEmpty: false }));
+  return { kind: 'table', columns, label: String(count + 1), names: false, empty: 'refuse' };
+}
+
 interface Planned {
   readonly text: TableText;
   readonly form: CsvForm;

@@ -5,6 +5,7 @@ import type { LearnedModel } from '../../../src/client/learned.ts';
 import { toSavedModel } from '../../../src/client/toSavedModel.ts';
 import { useAfterRounds } from '../../ui/useAfterRounds.ts';
 import { usePage, useView } from '../../usePage.ts';
+import { versions } from '../../versions.ts';
 import { ModelTools } from './ModelTools.tsx';
 import { useInputs } from './useInputs.ts';
 
@@ -13,7 +14,7 @@ function Learned({ model }: { model: LearnedModel }) {
   const inputs = useInputs(model.settings);
   const found = inputs.kind === 'found' ? inputs.inputs : null;
   const saved = useMemo(
-    () => found && toSavedModel(model, { summaries, task: found.task, classes: found.classes, versions: {} }),
+    () => found && toSavedModel(model, { summaries, task: found.task, classes: found.classes, versions }),
     [model, summaries, found],
   );
   if (inputs.kind === 'unknown') return <p role="alert">{inputs.why}</p>;

@@ -19,7 +19,7 @@ export function runTitle(view: ClientView): string {
     case 'paused':
       return `Paused in round ${currentRound(view)} of ${rounds}`;
     case 'finished':
-      if (status.why === 'reached') return `All ${rounds} rounds are done`;
+      if (status.why === 'reached') return `All ${finishedRounds(view)} rounds are done`;
       if (status.why === 'missed') return `The others had done all ${rounds} rounds`;
       if (status.why === 'settled') return `Nothing more to learn after round ${finishedRounds(view)}`;
       return `Stopped after round ${finishedRounds(view)} of ${rounds}`;

@@ -1,7 +1,7 @@
 /** Everything on the screen, each in the forms that other programs read. */
 
 import { useState } from 'react';
-import { runShown } from '../../runs.ts';
+import { runShown, settingsShown } from '../../runs.ts';
 import { save, saveText } from '../../ui/save.ts';
 import { usePage, useView } from '../../usePage.ts';
 import { useInputs } from '../model/useInputs.ts';
@@ -35,11 +35,14 @@ export default function SaveMenu() {
   const others = usePage((page) => page.others);
   const runs = usePage((page) => page.runs);
   const inputs = useInputs(view.settings);
+  // The room's data may be others by now than those of the run.
+  const ofRun = useInputs(settingsShown(runs, view));
   const [problem, setProblem] = useState<string | null>(null);
   const { own, summaries, self, alone, settings, share } = view;
-  const names = share?.classNames ?? [];
+  const held = share?.classNames ?? [];
+  const names = ofRun.kind === 'found' ? ofRun.inputs.classes : [];
   const confusion = summaries.at(-1)?.confusion ?? [];
-  const held = holdings(view, inputs.kind === 'found' ? inputs.inputs.trainCounts : null);
+  const holders = holdings(view, inputs.kind === 'found' ? inputs.inputs.trainCounts : null);
   const earlier = runs.filter(({ id }) => id !== view.run);
   const overlay = earlier.length > 0 ? [overlayChart(earlier, runShown(view))] : [];
   const taken = 'What is taken for what';
@@ -49,7 +52,7 @@ export default function SaveMenu() {
       texts: { SVG: () => chartSvg(chart, palette()), CSV: () => chartCsv(chart) },
     })),
     { title: taken, texts: { SVG: () => matrixSvg(taken, confusion, names, palette()), CSV: () => confusionCsv(confusion, names) } },
-    { title: 'Who holds which classes', texts: { CSV: () => holdingsCsv(held, names) } },
+    { title: 'Who holds which classes', texts: { CSV: () => holdingsCsv(holders, held) } },
     { title: 'Scores by round', texts: { CSV: () => scoresCsv(view) } },
     { title: 'The whole run', texts: { JSON: () => runJson(view) } },
   ];

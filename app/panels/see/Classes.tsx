@@ -4,6 +4,7 @@ import { useState } from 'react';
 import type { Examination } from '../../../src/client/examination.ts';
 import { clientColour } from '../../colours.ts';
 import { formatList, formatPercent } from '../../format.ts';
+import { settingsShown } from '../../runs.ts';
 import { usePage, useView } from '../../usePage.ts';
 import './Classes.css';
 import { accuracyOf } from './confusion.ts';
@@ -57,23 +58,28 @@ function OnMyRows({ examinations }: { examinations: readonly Examination[] }) {
 export default function Classes() {
   const [whose, setWhose] = useState<Whose>('averaged');
   const latest = useView(({ summaries }) => summaries.at(-1)?.confusion);
-  const names = useView(({ share }) => share?.classNames);
-  const task = useView(({ settings }) => settings.task);
+  const held = useView(({ share }) => share?.classNames);
+  const settings = usePage(({ runs, view }) => settingsShown(runs, view));
+  const inputs = useInputs(settings);
   const examinations = useAfterRounds(usePage((page) => page.examine));
   const confusion = whose === 'own' ? examinations?.find(({ of }) => of === 'own')?.confusion : latest;
   return (
     <div className="see">
       <div>
         <h3>What is taken for what</h3>
-        {task && <OnMyRows examinations={examinations ?? []} />}
+        {settings.task && <OnMyRows examinations={examinations ?? []} />}
         <WhoseModel whose={whose} onChange={setWhose} />
-        {confusion && confusion.length > 0 ? (
-          <ConfusionTable confusion={confusion} names={names ?? []} shade={whose === 'own' ? '--me' : '--ink'} />
-        ) : (
-          <p className="quiet">This shows once a round has been scored.</p>
+        {confusion && confusion.length > 0 && inputs.kind === 'looking' && <p className="quiet">Looking …</p>}
+        {confusion && confusion.length > 0 && inputs.kind !== 'looking' && (
+          <ConfusionTable
+            confusion={confusion}
+            names={inputs.kind === 'found' ? inputs.inputs.classes : []}
+            shade={whose === 'own' ? '--me' : '--ink'}
+          />
         )}
+        {!confusion?.length && <p className="quiet">This shows once a round has been scored.</p>}
       </div>
-      <WhoHolds names={names ?? []} />
+      <WhoHolds names={held ?? []} />
     </div>
   );
 }

@@ -1,6 +1,6 @@
 /** Which classes a client holds. */
 
-import { settingsSchema, type PartitionRule } from '../../../src/settings/settings.ts';
+import { DEFAULT_ALPHA, settingsSchema, type PartitionRule } from '../../../src/settings/settings.ts';
 import { Term } from '../../ui/Term.tsx';
 import { Choice } from './Choice.tsx';
 import { describeUnevenness } from './describe.ts';
@@ -12,7 +12,7 @@ const kindNames = { dirichlet: 'uneven', shards: 'only some', iid: 'even' } as c
 
 /** What each kind begins with. */
 const defaults: Readonly<Record<PartitionRule['kind'], PartitionRule>> = {
-  dirichlet: { kind: 'dirichlet', alpha: 0.1 },
+  dirichlet: { kind: 'dirichlet', alpha: DEFAULT_ALPHA },
   shards: { kind: 'shards', classes: 2 },
   iid: { kind: 'iid' },
 };

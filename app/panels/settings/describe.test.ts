@@ -12,13 +12,14 @@ function taughtByNeighbours(): Settings {
 describe('describeSettings', () => {
   it('says the run in one line', () => {
     expect(describeSettings(defaultSettings())).toBe(
-      '200 samples of Fashion-MNIST each · very uneven shares (α 0.1) · ring · 20 rounds of SPARKmesh · exchange of sketches' + ' · seed 1',
+      '200 samples of Fashion-MNIST each · slightly uneven shares (α 1) · ring · 10 rounds of SPARKmesh · exchange of sketches' +
+        ' · seed 1',
     );
   });
 
   it('names convolutions, of whose inputs nothing is exchanged', () => {
     expect(describeSettings({ ...defaultSettings(), convolutions: [8, 16] })).toBe(
-      '200 samples of Fashion-MNIST each · very uneven shares (α 0.1) · ring · 20 rounds of SPARKmesh' +
+      '200 samples of Fashion-MNIST each · slightly uneven shares (α 1) · ring · 10 rounds of SPARKmesh' +
         ' · convolutions of 8 and 16 filters · seed 1',
     );
   });
@@ -29,7 +30,7 @@ describe('describeSettings', () => {
 
   it('names the teacher where it is not the usual one and there is something to teach', () => {
     const settings = taughtByNeighbours();
-    expect(describeSettings(settings)).toContain(' · 20 rounds of SPARKmesh · soft labels from the neighbours’ mean · exchange');
+    expect(describeSettings(settings)).toContain(' · 10 rounds of SPARKmesh · soft labels from the neighbours’ mean · exchange');
     if (settings.method.kind !== 'ntk') throw new Error('the default method has a kernel');
     const evolution = { ...settings.method.evolution, softLabels: [{ fromRound: 0, weight: 0 }] };
     expect(describeSettings({ ...settings, method: { ...settings.method, evolution } })).toBe(describeSettings(defaultSettings()));
@@ -38,7 +39,7 @@ describe('describeSettings', () => {
   it('leaves out what a gradient method does not exchange', () => {
     const settings: Settings = { ...defaultSettings('dfedavgm'), sizeSpread: 0.5, partition: { kind: 'shards', classes: 2 } };
     expect(describeSettings(settings)).toBe(
-      'about 200 samples of Fashion-MNIST each · 2 classes each · ring · 20 rounds of DFedAvgM · seed 1',
+      'about 200 samples of Fashion-MNIST each · 2 classes each · ring · 10 rounds of DFedAvgM · seed 1',
     );
   });
 });

@@ -71,7 +71,8 @@ function initialState({ id, self, settings, problem, samples, inputBudget, resum
   );
   if (!resumption) return fresh;
   const { centre, introduced } = resumption.snapshot;
-  return { ...fresh, known: { ...fresh.known, centre, introduced: new Set(introduced), inputs: resumption.inputs } };
+  const known = new Map([...fresh.known.inputs, ...resumption.inputs]);
+  return { ...fresh, known: { ...fresh.known, centre, introduced: new Set(introduced), inputs: known } };
 }
 
 export class Driver {
