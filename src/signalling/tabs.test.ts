@@ -49,8 +49,14 @@ function browser() {
     let look = () => {};
     const changed = () => look();
     const listener = {
-      presence: (members: readonly Member[]) => void ((told.members = members), changed()),
-      relay: (from: string, payload: string) => void (told.relayed.push(`${from}: ${payload}`), changed()),
+      presence(members: readonly Member[]) {
+        told.members = members;
+        changed();
+      },
+      relay(from: string, payload: string) {
+        told.relayed.push(`${from}: ${payload}`);
+        changed();
+      },
       ice: () => expect.unreachable('nobody names ICE servers here'),
       state: (state: string) => void told.states.push(state),
     };
@@ -154,7 +160,14 @@ describe('a room of one browser’s tabs', () => {
     const { room, locks, enter } = browser();
     const counts: number[] = [];
     let look = () => {};
-    const end = watchTabs(room, (members) => void (counts.push(members), look()), locks);
+    const end = watchTabs(
+      room,
+      (members) => {
+        counts.push(members);
+        look();
+      },
+      locks,
+    );
     ends.push(end);
     const until = async (length: number) => {
       while (counts.length < length) await new Promise<void>((resolve) => (look = resolve));
