@@ -1,6 +1,7 @@
 /** Where I am and who I am. */
 
 import './TopBar.css';
+import { noServer } from './entrance/NoServer.tsx';
 import { usePage, useView } from './usePage.ts';
 
 export function TopBar() {
@@ -19,6 +20,7 @@ export function TopBar() {
       </p>
       <p className="meeting" role="status">
         {signalling === 'connecting' && 'Connecting to the meeting point …'}
+        {signalling === 'local' && noServer}
         {signalling === 'lost' && (
           <>
             <span aria-hidden="true">⚠ </span>

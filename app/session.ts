@@ -9,8 +9,11 @@ import type { PackedInputs } from '../src/data/httpSource.ts';
 import type { LogTopic } from '../src/log/log.ts';
 import type { OwnRows } from '../src/task/ownRows.ts';
 
-/** Whether the meeting point, where tabs find each other, can be reached. Open channels live on without it. */
-export type SignallingStatus = 'connecting' | 'connected' | 'lost';
+/**
+ * Whether the meeting point, where tabs find each other, can be reached: open channels live on without it. Where there is none, `local`,
+ * tabs of this browser find each other.
+ */
+export type SignallingStatus = 'connecting' | 'connected' | 'lost' | 'local';
 
 /** One participation in a room, from Join to Leave. */
 export interface Session {
@@ -42,8 +45,8 @@ export interface JoinRequest {
 }
 
 export interface SessionFactory {
-  /** Reports how many clients are in the room, at once and as it changes, null when unknown; returns how to stop that. */
-  watch(room: string, secret: string | null, onCount: (present: number | null) => void): () => void;
+  /** Reports how many clients are in the room, at once and as it changes, null when unknown, and who says so; returns how to stop that. */
+  watch(room: string, secret: string | null, onCount: (present: number | null, signalling: SignallingStatus) => void): () => void;
   join(request: JoinRequest): Session;
   /** What the server of this page has to learn from. Rejects with a sentence for people. */
   datasets(): Promise<readonly CatalogueEntry[]>;

@@ -78,8 +78,8 @@ class Room implements Session, SessionFactory {
   adopt = () => undefined;
   bring = (rows: OwnRows) => void this.asked.push(rows);
   leave = () => void this.asked.push('leave');
-  watch(room: string, _secret: string | null, onCount: (present: number | null) => void) {
-    onCount(room === address.room ? 3 : null);
+  watch(room: string, _secret: string | null, onCount: Parameters<SessionFactory['watch']>[2]) {
+    onCount(room === address.room ? 3 : null, 'local');
     return () => undefined;
   }
   join(request: JoinRequest): Session {
@@ -104,7 +104,7 @@ describe('the page’s store', () => {
     const store = createPageStore(address, room, emptyShelf, tab);
     const { join, leave, watch, command, setHighlight } = store.getState();
     watch();
-    expect(store.getState()).toMatchObject({ place: 'entrance', present: 3 });
+    expect(store.getState()).toMatchObject({ place: 'entrance', present: 3, signalling: 'local' });
     join();
     expect(store.getState()).toMatchObject({ place: 'joining', present: null, signalling: 'connected' });
     room.show(lobby);

@@ -217,7 +217,7 @@ export function createPageStore(first: Address, sessions: SessionFactory, shelf:
       loadWith: tab.loadWith,
       watch: () => {
         const { room, secret } = get().address;
-        return sessions.watch(room, secret, (present) => set({ present }));
+        return sessions.watch(room, secret, (present, signalling) => set({ present, signalling }));
       },
       join: () => join(null),
       setPlace: (place) => set({ ...nothingBrought, place, filming: false, drawing: false }),

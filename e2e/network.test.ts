@@ -14,7 +14,7 @@ import { projectRoot } from '../src/datasets/paths.ts';
 import { launchBrowser } from '../src/runner/browser.ts';
 import type {} from '../src/client/automation.ts';
 import { ensureCertificate } from '../src/runner/certificate.ts';
-import { startNginx, type Proxy } from './support/nginx.ts';
+import { startNginx, type Nginx } from './support/nginx.ts';
 
 const NAME = 'mesh.test';
 
@@ -149,7 +149,7 @@ describe('npm start -- --lan', () => {
 });
 
 describe('npm start -- --host NAME behind nginx, in a folder of its', () => {
-  let proxy: Proxy | undefined;
+  let proxy: Nginx | undefined;
   afterEach(async () => {
     await proxy?.close();
     proxy = undefined;

@@ -6,6 +6,7 @@ import { defaultSettings } from '../../src/settings/settings.ts';
 import { formatCount } from '../format.ts';
 import { describeSettings } from '../panels/settings/describe.ts';
 import { usePage } from '../usePage.ts';
+import { NoServer } from './NoServer.tsx';
 import { PlainHttp } from './PlainHttp.tsx';
 import { PresencePicture } from './PresencePicture.tsx';
 import { RoomKind } from './RoomKind.tsx';
@@ -51,6 +52,7 @@ export function Welcome() {
             {presence(present, room)}
           </span>
         </p>
+        <NoServer />
         <RoomKind />
         <PlainHttp />
         <dl className="small print">

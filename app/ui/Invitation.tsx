@@ -1,4 +1,4 @@
-/** The link that brings others to this room: to copy, and as a QR code for their cameras. */
+/** The link that brings others to this room: to copy, and as a QR code for their cameras where other devices can follow it. */
 
 import { lazy, Suspense, useId, useState } from 'react';
 import { opensHereOnly } from '../address.ts';
@@ -7,7 +7,7 @@ import './Invitation.css';
 /** Loaded when somebody wants to see one. */
 const QrCode = lazy(() => import('./QrCode.tsx'));
 
-export function Invitation({ link }: { link: string }) {
+export function Invitation({ link, forCameras }: { link: string; forCameras: boolean }) {
   const id = useId();
   const [outcome, setOutcome] = useState<'copied' | 'refused' | null>(null);
   const [isShown, setShown] = useState(false);
@@ -26,9 +26,11 @@ export function Invitation({ link }: { link: string }) {
       <button type="button" className="link" onClick={() => void copy()}>
         Copy link
       </button>
-      <button type="button" className="link" popoverTarget={id}>
-        QR code
-      </button>
+      {forCameras && (
+        <button type="button" className="link" popoverTarget={id}>
+          QR code
+        </button>
+      )}
       <span role="status" className="quiet">
         {outcome === 'copied' && 'Copied'}
         {outcome === 'refused' && 'The browser refused; select the link to copy it.'}

@@ -113,13 +113,14 @@ const state = found;
 
 const session =
   state.kind === 'joined' ? new NotedSession(state.before ?? state.view, state.signalling) : new NotedSession(null, 'connected');
-const watchers = new Set<(present: number | null) => void>();
+const watchers = new Set<Parameters<SessionFactory['watch']>[2]>();
 const backends: BackendWish[] = [];
 
 const factory: SessionFactory = {
   watch(_room, _secret, onCount) {
     watchers.add(onCount);
-    onCount(state.kind === 'entrance' ? state.present : 5);
+    if (state.kind === 'entrance') onCount(state.present, state.signalling ?? 'connected');
+    else onCount(5, 'connected');
     return () => watchers.delete(onCount);
   },
   join: () => session,

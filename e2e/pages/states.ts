@@ -11,7 +11,7 @@ import { ownStates } from './ownStates.ts';
 import { roomStates } from './roomStates.ts';
 
 export type GalleryState =
-  | { readonly kind: 'entrance'; readonly present: number | null; readonly plain?: true }
+  | { readonly kind: 'entrance'; readonly present: number | null; readonly plain?: true; readonly signalling?: SignallingStatus }
   /** @param message what reading a file says, if one is given. */
   | { readonly kind: 'own'; readonly kept: KeptData | null; readonly message: FromReader | null }
   | { readonly kind: 'model' }
@@ -236,6 +236,7 @@ export function galleryStates(share: ShareView): Record<string, GalleryState> {
     unknown: { kind: 'entrance', present: null },
     nobody: { kind: 'entrance', present: 0 },
     visitor: { kind: 'entrance', present: 5 },
+    serverless: { kind: 'entrance', present: 1, signalling: 'local' },
     plain: { kind: 'entrance', present: 2, plain: true },
     joining: { kind: 'joined', view: null, signalling: 'connecting' },
     unreachable: { kind: 'joined', view: null, signalling: 'lost' },
@@ -258,6 +259,7 @@ export function galleryStates(share: ShareView): Record<string, GalleryState> {
     ),
     alone: joined({ ...lobby, clients: [SELF] }),
     lobby: joined(lobby),
+    browserLobby: joined(lobby, {}, 'local'),
     random: joined({ ...lobby, settings: { topology: { kind: 'k-regular', degree: 3, changing: true }, exchange: 'exact' } }),
     gradient: joined({
       ...lobby,

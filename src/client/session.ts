@@ -1,6 +1,6 @@
 /** The page's end of one client: WebRTC and signalling here on the main thread, everything else in its worker. */
 import { fetchCatalogue, fetchInputs } from '../data/httpSource.ts';
-import { signallingUrl } from '../signalling/client.ts';
+import { signallingUrl, type SignallingState } from '../signalling/client.ts';
 import { RoomSeal } from '../signalling/seal.ts';
 import { parseIceServers } from '../signalling/iceServers.ts';
 import type { OwnRows } from '../task/ownRows.ts';
@@ -17,7 +17,7 @@ import { emptyView, type ClientCommand, type ClientView } from './view.ts';
 import { changedView } from './viewChanges.ts';
 import type { FromWorker, ToWorker } from './workerMessages.ts';
 
-type SignallingStatus = 'connecting' | 'connected' | 'lost';
+type SignallingStatus = 'connecting' | SignallingState;
 
 /** The signalling server: `?signal=` in the address, VITE_SIGNAL_URL at build time, else the page's own host. */
 function findSignalling(): string {
@@ -128,7 +128,6 @@ class BrowserSession {
     });
     if (this.#left) return transport.close();
     this.#transport = transport;
-    this.#signalling = 'connected';
     const worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' });
     this.#worker = worker;
     worker.onerror = ({ message }) => this.#fail(`The client's worker stopped: ${message}. Reload the page.`);
@@ -174,7 +173,7 @@ function join(request: JoinRequest): BrowserSession {
 }
 
 /** Follows how many are in a room; a closed one's name at the server is known only after a moment. @returns ends it. */
-function watch(room: string, secret: string | null, onCount: (present: number | null) => void): () => void {
+function watch(room: string, secret: string | null, onCount: Parameters<typeof watchRoom>[2]): () => void {
   if (secret === null) return watchRoom(findSignalling(), room, onCount);
   let isOver = false;
   let end = () => {

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
-import { SignallingError, SignallingSession, signallingUrl, watchRoom, type SignallingState } from './client.ts';
+import { NoServerError, SignallingSession, signallingUrl, watchServer, type SignallingState } from './client.ts';
 import type { Member } from './messages.ts';
 import type { IceConfiguration } from './iceServers.ts';
 import { attachSignalling, type SignallingHandle, type SignallingOptions } from './server.ts';
@@ -126,7 +126,7 @@ describe('a signalling session', () => {
   test('fails when no server answers, and does not try again', async () => {
     await stop();
     const a = session(0);
-    await expect(a.session.joined).rejects.toThrow(SignallingError);
+    await expect(a.session.joined).rejects.toThrow(NoServerError);
     await expect(a.session.joined).rejects.toThrow(`no signalling server answers at ${url}`);
     await serve();
     const b = session(1);
@@ -135,7 +135,9 @@ describe('a signalling session', () => {
   });
 
   test("fails with the server's own words when it refuses", async () => {
-    await expect(session(0, 'no/room').session.joined).rejects.toThrow('a room name has 1 to 64 of');
+    const { joined } = session(0, 'no/room').session;
+    await expect(joined).rejects.toThrow('a room name has 1 to 64 of');
+    await expect(joined).rejects.not.toThrow(NoServerError);
   });
 
   test('fails when the server speaks something else', async () => {
@@ -155,10 +157,15 @@ test('a watcher gets every count, and null while the server is away', async () =
   const until = async (length: number) => {
     while (counts.length < length) await new Promise<void>((resolve) => (look = resolve));
   };
-  const end = watchRoom(url, 'room', (members) => {
-    counts.push(members);
-    look();
-  });
+  const end = watchServer(
+    url,
+    'room',
+    (members) => {
+      counts.push(members);
+      look();
+    },
+    () => expect.unreachable('the server answers'),
+  );
   ends.push(end);
   await until(1);
   const a = session(0);
@@ -173,6 +180,15 @@ test('a watcher gets every count, and null while the server is away', async () =
   end();
   await session(1).session.joined;
   expect(counts.at(-1)).toBe(0);
+});
+
+test('a watcher is told when no server answers at first, and no more', async () => {
+  await stop();
+  const counts: (number | null)[] = [];
+  await new Promise<void>((resolve) => ends.push(watchServer(url, 'room', (members) => counts.push(members), resolve)));
+  await serve();
+  await session(0).session.joined;
+  expect(counts).toEqual([]);
 });
 
 test('the address follows the page', () => {

@@ -4,11 +4,17 @@ import { silent, type Log } from '../log/log.ts';
 import type { IceConfiguration } from './iceServers.ts';
 import { MessageError, parseServerMessage, SIGNAL_PATH, type ClientMessage, type Member, type ServerMessage } from './messages.ts';
 
-export type SignallingState = 'connected' | 'lost';
+/** `local`: no server is there, and tabs of this browser find each other. */
+export type SignallingState = 'connected' | 'lost' | 'local';
 
 /** The server could not be reached, or refused: the message is its own. */
 export class SignallingError extends Error {
-  override readonly name = 'SignallingError';
+  override readonly name: string = 'SignallingError';
+}
+
+/** No server has answered at the first try. */
+export class NoServerError extends SignallingError {
+  override readonly name = 'NoServerError';
 }
 
 const FIRST_RETRY_MS = 500;
@@ -28,8 +34,8 @@ interface SocketListener {
   /** A socket has opened, the first or a later one. */
   opened(): void;
   message(message: ServerMessage): void;
-  /** The socket has closed; another is tried after a while, unless this one closes it. */
-  closed(reason: string): void;
+  /** The socket has closed; another is tried after a while, unless this one closes it. @param answered whether it had opened. */
+  closed(reason: string, answered: boolean): void;
 }
 
 /** One WebSocket after another to the same address, until closed. */
@@ -64,8 +70,10 @@ class ReconnectingSocket {
     const socket = new WebSocket(this.#url);
     this.#socket = socket;
     let reason = `no signalling server answers at ${this.#url}.`;
+    let answered = false;
     socket.onopen = () => {
       if (this.#ended) return;
+      answered = true;
       reason = 'the signalling server closed the connection.';
       this.#listener.opened();
     };
@@ -87,7 +95,7 @@ class ReconnectingSocket {
       const wait = Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** this.#failures++);
       this.#log('signalling', 'closed', { reason });
       this.#retry = setTimeout(() => this.#connect(), wait);
-      this.#listener.closed(reason);
+      this.#listener.closed(reason, answered);
       if (!this.#ended) this.#log('signalling', 'tries again', { afterMs: wait });
     };
   }
@@ -99,16 +107,30 @@ export interface SignallingListener {
   relay(from: Member['id'], payload: string): void;
   /** The ICE servers of connections from now on; not told where there are none. */
   ice(configuration: IceConfiguration): void;
-  /** After `lost`, the client rejoins by itself; `connected` comes just before the first presence. */
+  /** After `lost`, the client rejoins by itself; `connected` or `local` comes just before the first presence. */
   state(state: SignallingState): void;
 }
 
-/** A place in a room. Keeps its id, and asks for its number again, each time the socket comes back. */
-export class SignallingSession {
+/** A place in a room. */
+export interface Signalling {
+  /**
+   * Resolves with the first presence, which the listener has then seen.
+   * @throws {SignallingError} when there is no way in.
+   */
+  readonly joined: Promise<void>;
+  /** Passes text to another member; lost without a word when that member cannot be reached or has left. */
+  relay(to: Member['id'], payload: string): void;
+  /** Leaves the room. */
+  close(): void;
+}
+
+/** A place at the server. Keeps its id, and asks for its number again, each time the socket comes back. */
+export class SignallingSession implements Signalling {
   readonly #socket: ReconnectingSocket;
   /**
    * Resolves with the first presence, which the listener has then seen.
-   * @throws {SignallingError} when the server cannot be reached or refuses; the session has then ended.
+   * @throws {NoServerError} when the server cannot be reached; the session has then ended.
+   * @throws {SignallingError} when it refuses, likewise.
    */
   readonly joined: Promise<void>;
 
@@ -144,11 +166,12 @@ export class SignallingSession {
             message satisfies never;
         }
       },
-      closed: (reason) => {
+      closed: (reason, answered) => {
         if (state === 'connected') listener.state((state = 'lost'));
         if (everJoined) return;
         this.close();
-        settle.reject(new SignallingError(`Cannot join room "${room}": ${reason}`));
+        const message = `Cannot join room "${room}": ${reason}`;
+        settle.reject(answered ? new SignallingError(message) : new NoServerError(message));
       },
     };
     this.#socket = new ReconnectingSocket(url, events, log);
@@ -166,17 +189,26 @@ export class SignallingSession {
 }
 
 /**
- * Follows the number of members of `room` without joining it.
- * @param onCount gets every new count, and `null` while the server cannot be reached.
+ * Follows the number of members of `room` at the server without joining it.
+ * @param onCount gets every new count, and `null` while the server is lost.
+ * @param onNoServer called when no server answers at the first try; it is then over.
  * @returns ends it.
  */
-export function watchRoom(url: string, room: string, onCount: (members: number | null) => void): () => void {
+export function watchServer(url: string, room: string, onCount: (members: number | null) => void, onNoServer: () => void): () => void {
+  let everAnswered = false;
   const socket = new ReconnectingSocket(url, {
-    opened: () => socket.send({ type: 'watch', room }),
+    opened: () => {
+      everAnswered = true;
+      socket.send({ type: 'watch', room });
+    },
     message(message) {
       if (message.type === 'count') onCount(message.members);
     },
-    closed: () => onCount(null),
+    closed: () => {
+      if (everAnswered) return onCount(null);
+      socket.close();
+      onNoServer();
+    },
   });
   return () => socket.close();
 }

@@ -12,11 +12,11 @@ export const MAX_MESSAGE_BYTES = 64 * 1024;
 export const MAX_MEMBERS = 256;
 
 const roomSchema = v.pipe(v.string(), v.regex(/^[A-Za-z0-9._-]{1,64}$/, 'a room name has 1 to 64 of A-Z a-z 0-9 . _ -'));
-const idSchema = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{8,64}$/, 'a peer id has 8 to 64 of A-Z a-z 0-9 _ -'));
+export const idSchema = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{8,64}$/, 'a peer id has 8 to 64 of A-Z a-z 0-9 _ -'));
 const countSchema = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
-const payloadSchema = v.pipe(v.string(), v.maxLength(32 * 1024));
+export const payloadSchema = v.pipe(v.string(), v.maxLength(32 * 1024));
 
-const memberSchema = v.strictObject({
+export const memberSchema = v.strictObject({
   id: idSchema,
   /** The smallest number that was free when it joined, or the one it asked for if that was free. */
   number: countSchema,

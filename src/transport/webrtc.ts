@@ -5,7 +5,8 @@
 
 import SimplePeer from 'simple-peer';
 import { silent, type Log } from '../log/log.ts';
-import { SignallingSession, type SignallingState } from '../signalling/client.ts';
+import type { Signalling, SignallingState } from '../signalling/client.ts';
+import { MeetingPoint } from '../signalling/meetingPoint.ts';
 import type { Member } from '../signalling/messages.ts';
 import { RoomSeal } from '../signalling/seal.ts';
 import { SealedRelay, type RelayEnds } from '../signalling/sealedRelay.ts';
@@ -16,13 +17,14 @@ import { parseRelayed } from './relayed.ts';
 import { PeerLostError, type PeerId, type Presence, type Transport, type TransportListener } from './transport.ts';
 
 export interface JoinOptions {
+  /** Of the server; where none answers at the first try, tabs of this browser find each other. */
   readonly signallingUrl: string;
   readonly room: string;
   /** Of a closed room: who has another, or none, gets no channel. */
   readonly secret?: string | null;
   /** STUN and TURN servers until signalling names others. None by default: enough within one network, and nobody else learns who is here. */
   readonly iceServers?: readonly RTCIceServer[];
-  /** Told when the signalling server is lost and found again. Open channels work on meanwhile. */
+  /** Told when there is no signalling server, and when it is lost and found again. Open channels work on meanwhile. */
   readonly onSignalling?: (state: SignallingState) => void;
   /** Told of dialling, connections, channels and signalling. */
   readonly log?: Log;
@@ -35,10 +37,10 @@ const STAGGER_MS = 100;
 const LINGER_MS = 500;
 
 export class WebRtcTransport implements Transport {
-  /** @throws {SignallingError} when the signalling server cannot be reached or refuses. */
+  /** @throws {SignallingError} when the signalling server refuses, or there is none and the browser cannot do without. */
   readonly joined: Promise<void>;
   readonly #log: Log;
-  readonly #session: SignallingSession;
+  readonly #session: Signalling;
   readonly #relay: RelayEnds;
   readonly #host: LinkHost;
   #ice: RTCConfiguration;
@@ -71,7 +73,7 @@ export class WebRtcTransport implements Transport {
       },
     };
     this.#relay = seal ? new SealedRelay(seal, id, ends) : ends;
-    this.#session = new SignallingSession(
+    this.#session = new MeetingPoint(
       signallingUrl,
       seal?.address ?? room,
       id,
@@ -202,7 +204,7 @@ export class WebRtcTransport implements Transport {
 
 /**
  * Enters a room of tabs.
- * @throws {SignallingError} when the signalling server cannot be reached or refuses.
+ * @throws {SignallingError} when the signalling server refuses, or there is none and the browser cannot do without.
  */
 export async function joinRoom(options: JoinOptions): Promise<WebRtcTransport> {
   if (!SimplePeer.WEBRTC_SUPPORT) throw new Error('This browser has no WebRTC; use a current Chrome, Edge, Firefox or Safari.');
@@ -212,4 +214,4 @@ export async function joinRoom(options: JoinOptions): Promise<WebRtcTransport> {
   return transport;
 }
 
-export { watchRoom } from '../signalling/client.ts';
+export { watchRoom } from '../signalling/meetingPoint.ts';

@@ -12,6 +12,7 @@ export function RunDetail() {
   const status = useView((view) => view.status);
   const advice = useView(startAdvice);
   const invitation = usePage(({ address }) => address.invitation);
+  const isLocal = usePage(({ signalling }) => signalling === 'local');
   switch (status.kind) {
     case 'preparing':
       return <p className="run-detail">{status.step}</p>;
@@ -19,7 +20,7 @@ export function RunDetail() {
       return (
         <div className="run-detail">
           <p>{advice}</p>
-          <Invitation link={invitation} />
+          <Invitation link={invitation} forCameras={!isLocal} />
         </div>
       );
     case 'running':
