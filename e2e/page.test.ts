@@ -74,6 +74,7 @@ const words: Readonly<Record<string, RegExp>> = {
   unknown: /Looking who is in room main/,
   nobody: /Nobody is in room main yet\. You would be the first\./,
   visitor: /5 clients are in room main now\./,
+  reloaded: /Go on[^]*This tab was in a run of this room: 7 of 20 rounds are done\./,
   plain: /This page came by plain http, so the browser withholds WebGPU/,
   joining: /Connecting to the meeting point/,
   unreachable: /The meeting point does not answer; trying again by itself/,

@@ -122,6 +122,7 @@ const factory: SessionFactory = {
     onCount(state.kind === 'entrance' ? state.present : 5);
     return () => watchers.delete(onCount);
   },
+  earlier: () => Promise.resolve(state.kind === 'entrance' ? (state.earlier ?? null) : null),
   join: () => session,
   datasets: () => Promise.resolve(galleryDatasets),
   inputs: (dataset) => Promise.resolve(galleryInputs(dataset)),

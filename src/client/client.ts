@@ -306,6 +306,7 @@ export class Client {
   #hear(event: RunEvent): void {
     switch (event.type) {
       case 'changed':
+      case 'scored':
         return this.#pacer.changed();
       case 'moved':
         return this.#want();
