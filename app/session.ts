@@ -1,6 +1,7 @@
 /** All that the page needs of the client: one plain view to read, and commands to send. */
 
 import type { BackendWish } from '../src/backend/backend.ts';
+import type { Bookmark } from '../src/client/bookmark.ts';
 import type { Examination } from '../src/client/examination.ts';
 import type { LearnedModel } from '../src/client/learned.ts';
 import type { ClientCommand, ClientView } from '../src/client/view.ts';
@@ -42,11 +43,15 @@ export interface JoinRequest {
   readonly backend: BackendWish;
   /** What the console is told of. */
   readonly log: readonly LogTopic[];
+  /** Where this tab was in the room's run and goes on; null to join afresh. */
+  readonly bookmark: Bookmark | null;
 }
 
 export interface SessionFactory {
   /** Reports how many clients are in the room, at once and as it changes, null when unknown, and who says so; returns how to stop that. */
   watch(room: string, secret: string | null, onCount: (present: number | null, signalling: SignallingStatus) => void): () => void;
+  /** Where this tab was in a run of the room before it was loaded again; null where it was in none. */
+  earlier(room: string): Promise<Bookmark | null>;
   join(request: JoinRequest): Session;
   /** What the server of this page has to learn from. Rejects with a sentence for people. */
   datasets(): Promise<readonly CatalogueEntry[]>;

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Bookmark } from '../src/client/bookmark.ts';
 import { emptyView, type ClientCommand, type ClientView, type OwnRound, type PeerView } from '../src/client/view.ts';
 import { ownSettings } from '../src/settings/settings.ts';
 import type { Task } from '../src/settings/task.ts';
@@ -58,6 +59,7 @@ const tab: Tab = { loadWith: () => undefined, show: () => undefined };
 class Room implements Session, SessionFactory {
   readonly listeners = new Set<() => void>();
   readonly asked: (JoinRequest | ClientCommand | OwnRows | 'leave')[] = [];
+  kept: Bookmark | null = null;
   catalogue: ReturnType<SessionFactory['datasets']> = Promise.resolve([]);
   #view: ClientView | null = null;
 
@@ -86,6 +88,7 @@ class Room implements Session, SessionFactory {
     this.asked.push(request);
     return this;
   }
+  earlier = () => Promise.resolve(this.kept);
   datasets = () => this.catalogue;
   inputs = () => Promise.reject(new Error('There are none.'));
 }
@@ -115,7 +118,23 @@ describe('the page’s store', () => {
     command({ type: 'stop' });
     expect(store.getState()).toMatchObject({ place: 'entrance', view: emptyView, others: [], highlight: null });
     expect(room.listeners.size).toBe(0);
-    expect(room.asked).toEqual([{ room: 'r', secret: null, backend: 'wasm', log: ['round'] }, { type: 'start' }, 'leave']);
+    expect(room.asked).toEqual([{ room: 'r', secret: null, backend: 'wasm', log: ['round'], bookmark: null }, { type: 'start' }, 'leave']);
+  });
+
+  it('joins where its tab was before it was loaded again, or afresh', async () => {
+    const room = new Room();
+    const bookmark = { run: 'r', round: 3, rounds: 20, weights: new Float32Array(2), velocity: null, own: [], summaries: [] };
+    room.kept = { ...bookmark, missedRounds: new Map() };
+    const store = createPageStore(address, room, emptyShelf, tab);
+    const { lookBack, goOn, join, leave } = store.getState();
+    lookBack();
+    await Promise.resolve();
+    expect(store.getState().earlier).toBe(room.kept);
+    goOn();
+    expect(store.getState().earlier).toBeNull();
+    leave();
+    join();
+    expect(room.asked).toMatchObject([{ bookmark }, 'leave', { bookmark: null }]);
   });
 
   it('keeps the others and the graph the same objects while only bytes move, and not when somebody comes', () => {

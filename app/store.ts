@@ -2,6 +2,7 @@
 
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { BackendWish } from '../src/backend/backend.ts';
+import type { Bookmark } from '../src/client/bookmark.ts';
 import type { Examination } from '../src/client/examination.ts';
 import type { LearnedModel } from '../src/client/learned.ts';
 import { emptyView, type ClientCommand, type ClientView } from '../src/client/view.ts';
@@ -33,6 +34,8 @@ interface PageState {
   readonly place: 'entrance' | 'own' | 'model' | 'joining' | 'room';
   /** Clients in the room, seen from the entrance; null when unknown. */
   readonly present: number | null;
+  /** Where this tab was in the room's run before it was loaded again; null where it was in none. */
+  readonly earlier: Bookmark | null;
   readonly signalling: SignallingStatus;
   /** What this client shows; parts that have not changed are the same objects as before. */
   readonly view: ClientView;
@@ -55,6 +58,10 @@ interface PageActions {
   /** Counts who is in the room; returns how to stop that. */
   readonly watch: () => () => void;
   readonly join: () => void;
+  /** Joins where this tab was before it was loaded again. */
+  readonly goOn: () => void;
+  /** Looks where that was. */
+  readonly lookBack: () => void;
   /** Goes to a person's own data or to a saved model, or back to the entrance. */
   readonly setPlace: (place: 'entrance' | 'own' | 'model') => void;
   readonly leave: () => void;
@@ -82,6 +89,7 @@ export type PageStore = StoreApi<Page>;
 const outside: Omit<PageState, 'runs'> = {
   place: 'entrance',
   present: null,
+  earlier: null,
   signalling: 'connecting',
   view: emptyView,
   task: null,
@@ -156,9 +164,9 @@ export function createPageStore(first: Address, sessions: SessionFactory, shelf:
     let joined: { readonly session: Session; readonly leave: () => void } | null = null;
 
     /** @param opening what the room is to learn as soon as this client is in it; null to learn what it says. */
-    const join = (opening: Opening | null) => {
+    const join = (opening: Opening | null, bookmark: Bookmark | null = null) => {
       const { room, secret, backend, log } = get().address;
-      const session = sessions.join({ room, secret, backend, log });
+      const session = sessions.join({ room, secret, backend, log, bookmark });
       let waiting = opening;
       /** The run that was compared: once each. */
       let compared: string | null = null;
@@ -220,6 +228,12 @@ export function createPageStore(first: Address, sessions: SessionFactory, shelf:
         return sessions.watch(room, secret, (present, signalling) => set({ present, signalling }));
       },
       join: () => join(null),
+      goOn: () => join(null, get().earlier),
+      lookBack: () => {
+        void sessions.earlier(get().address.room).then((earlier) => {
+          if (get().place === 'entrance') set({ earlier });
+        });
+      },
       setPlace: (place) => set({ ...nothingBrought, place, filming: false, drawing: false }),
       leave: () => {
         joined?.leave();

@@ -167,6 +167,30 @@ describe('the page', () => {
     expect(await until(pages[1]!, 'client-number', (text) => text !== '')).toBe('1');
   });
 
+  it('lets a tab that was loaded again go on in the run, with its number and history, and forgets that when it is over', async () => {
+    const pages = await openTabs(3, 40, 'wasm');
+    const page = pages[2]!;
+    await pages[0]!.getByRole('button', { name: 'Start' }).click();
+    await until(page, 'run-title', (title) => roundOf(title) >= 6);
+    const before = await tabs!.until(2, ({ own }) => own.length >= 5);
+    await page.reload();
+    await page.getByRole('button', { name: 'Go on', exact: true }).click();
+    const after = await tabs!.until(2, ({ run, own }) => run === before.run && own.length > 0);
+    expect(after.self.number).toBe(2);
+    expect(after.self.id).not.toBe(before.self.id);
+    const kept = after.own.slice(0, 3);
+    expect(kept).toEqual(before.own.slice(0, 3));
+    const end = await tabs!.until(2, ({ status }) => status.kind === 'finished');
+    expect(end.status).toMatchObject({ why: 'reached' });
+    expect(end.own.at(-1)!.round).toBe(39);
+    expect(end.own.length).toBeGreaterThan(after.own.length);
+
+    // The run is over: nothing to go on with.
+    await page.reload();
+    await until(page, 'present', (text) => /are in room/.test(text));
+    expect(await page.getByRole('button', { name: 'Go on', exact: true }).count()).toBe(0);
+  });
+
   it('brings its icon, manifest and robots file along, wherever it lies', async () => {
     tabs = await Tabs.open({ browsers: 1, headed: false });
     const page = await tabs.openTab('cpu', () => Promise.resolve());

@@ -75,6 +75,7 @@ const words: Readonly<Record<string, RegExp>> = {
   nobody: /Nobody is in room main yet\. You would be the first\./,
   visitor: /5 clients are in room main now\./,
   serverless: /1 client is in room main now\.[^]*No meeting point here: tabs of this browser find each other\./,
+  reloaded: /Go on[^]*This tab was in a run of this room: 7 of 20 rounds are done\./,
   plain: /This page came by plain http, so the browser withholds WebGPU/,
   joining: /Connecting to the meeting point/,
   unreachable: /The meeting point does not answer; trying again by itself/,

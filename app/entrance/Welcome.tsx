@@ -6,6 +6,7 @@ import { defaultSettings } from '../../src/settings/settings.ts';
 import { formatCount } from '../format.ts';
 import { describeSettings } from '../panels/settings/describe.ts';
 import { usePage } from '../usePage.ts';
+import { GoOn } from './GoOn.tsx';
 import { NoServer } from './NoServer.tsx';
 import { PlainHttp } from './PlainHttp.tsx';
 import { PresencePicture } from './PresencePicture.tsx';
@@ -36,6 +37,7 @@ export function Welcome() {
             ? 'You are invited to teach a model together: each brings data of their own, which stay with them, and browser tabs learn from all of it, with no server in between.'
             : 'Browser tabs learn to recognise pictures together: each trains on its own few images and talks only to its neighbours, with no server in between.'}
         </p>
+        <GoOn />
         <p className="welcome-join">
           <button type="button" className="action first" onClick={join}>
             {isOwn ? 'See what it learns' : 'Try it with clothes'}

@@ -123,6 +123,7 @@ const factory: SessionFactory = {
     else onCount(5, 'connected');
     return () => watchers.delete(onCount);
   },
+  earlier: () => Promise.resolve(state.kind === 'entrance' ? (state.earlier ?? null) : null),
   join: () => session,
   datasets: () => Promise.resolve(galleryDatasets),
   inputs: (dataset) => Promise.resolve(galleryInputs(dataset)),

@@ -1,6 +1,7 @@
 /** Every state of the page with plausible data: six clients on a ring, this one number 3, unless a state says otherwise. */
 
 import type { SignallingStatus } from '../../app/session.ts';
+import type { Bookmark } from '../../src/client/bookmark.ts';
 import type { ClientStatus, ClientView, OwnRound, PeerView, PhaseTimes, RoundSummary, ShareView } from '../../src/client/view.ts';
 import type { CatalogueEntry } from '../../src/data/catalogue.ts';
 import type { FromReader, KeptData } from '../../src/own/ownData.ts';
@@ -11,7 +12,13 @@ import { ownStates } from './ownStates.ts';
 import { roomStates } from './roomStates.ts';
 
 export type GalleryState =
-  | { readonly kind: 'entrance'; readonly present: number | null; readonly plain?: true; readonly signalling?: SignallingStatus }
+  | {
+      readonly kind: 'entrance';
+      readonly present: number | null;
+      readonly plain?: true;
+      readonly signalling?: SignallingStatus;
+      readonly earlier?: Bookmark;
+    }
   /** @param message what reading a file says, if one is given. */
   | { readonly kind: 'own'; readonly kept: KeptData | null; readonly message: FromReader | null }
   | { readonly kind: 'model' }
@@ -34,6 +41,17 @@ export type GalleryState =
 const SELF = 3;
 
 const id = (number: number) => `peer${number}`;
+
+const earlier: Bookmark = {
+  run: 'run',
+  round: 7,
+  rounds: 20,
+  weights: new Float32Array(0),
+  velocity: null,
+  own: [],
+  summaries: [],
+  missedRounds: new Map(),
+};
 
 const phaseTimes = (round: number): PhaseTimes => ({
   mix: 420 + 31 * (round % 3),
@@ -237,6 +255,7 @@ export function galleryStates(share: ShareView): Record<string, GalleryState> {
     nobody: { kind: 'entrance', present: 0 },
     visitor: { kind: 'entrance', present: 5 },
     serverless: { kind: 'entrance', present: 1, signalling: 'local' },
+    reloaded: { kind: 'entrance', present: 4, earlier },
     plain: { kind: 'entrance', present: 2, plain: true },
     joining: { kind: 'joined', view: null, signalling: 'connecting' },
     unreachable: { kind: 'joined', view: null, signalling: 'lost' },

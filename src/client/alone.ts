@@ -30,6 +30,7 @@ export class Alone {
         source: { graph: () => [[]] },
         trace: null,
         resumption: null,
+        bookmark: null,
       },
       {
         participants: () => [self],

@@ -3,6 +3,7 @@
 import type { BackendWish } from '../backend/backend.ts';
 import type { LogTopic } from '../log/log.ts';
 import type { OwnRows } from '../task/ownRows.ts';
+import type { Bookmark } from './bookmark.ts';
 import type { CaseRun, ConformanceCase } from './conformance.ts';
 import type { LearnedModel } from './learned.ts';
 import type { RoundTrace } from './trace.ts';
@@ -13,6 +14,8 @@ export interface JoinRequest {
   /** Of a closed room; an open one has none. */
   readonly secret?: string | null;
   readonly backend: BackendWish;
+  /** Where this tab was in the room's run and goes on; it joins afresh if absent. */
+  readonly bookmark?: Bookmark | null;
   /** What the console is told of; nothing if absent. */
   readonly log?: readonly LogTopic[];
   /** The first case of a room of conformance cases. */

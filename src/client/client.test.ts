@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { parse } from 'valibot';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { selectBackend } from '../backend/backend.ts';
 import { randomStream, type RandomStream } from '../math/random.ts';
@@ -15,7 +16,8 @@ import { dropsOut } from '../topology/dropout.ts';
 import { graphOf } from '../topology/graph.ts';
 import { InProcessNetwork, type Deliver } from '../transport/inProcess.ts';
 import type { Transport } from '../transport/transport.ts';
-import { Client } from './client.ts';
+import { bookmarkSchema, type Bookmark } from './bookmark.ts';
+import { Client, type ClientOptions } from './client.ts';
 import { wallClock, type Clock } from './clock.ts';
 import { settledAfter } from './patience.ts';
 import type { ProblemSource, Samples } from './problem.ts';
@@ -151,7 +153,7 @@ class Federation {
     for (let k = 0; k < count; k++) this.join();
   }
 
-  join(): Client {
+  join(more: Pick<ClientOptions, 'bookmark' | 'keeper'> = {}): Client {
     const transport = this.network.join();
     const lines: string[] = [];
     this.lines.push(lines);
@@ -164,6 +166,7 @@ class Federation {
       onView: () => this.#check(),
       viewIntervalMs: 5,
       log: (topic, event, details = {}) => lines.push(`${topic} ${event} ${JSON.stringify(details)}`),
+      ...more,
     });
     this.transports.push(transport);
     this.clients.push(client);
@@ -428,6 +431,32 @@ describe('clients of a room', () => {
     // It starts from a neighbour's model, not from scratch.
     expect(own[0]!.score.accuracy).toBeGreaterThan(0.5);
     await federation.until((views) => views[0]!.summaries.at(-1)?.clients.length === 4);
+  });
+
+  it('go on in a run where their tabs were gone, with their own model and history, and forget that place when it is over', async () => {
+    let latest: Bookmark | null = null;
+    let forgotten = 0;
+    federation = new Federation(3, { ...settings, rounds: 30 });
+    const keeper = { keep: (bookmark: Bookmark) => void (latest = bookmark), forget: () => void (forgotten += 1) };
+    const leaver = federation.join({ keeper });
+    await federation.start();
+    await federation.until((views) => views[3]!.own.length >= 3);
+    leaver.hold(0);
+    const bookmark = parse(bookmarkSchema, structuredClone(latest));
+    expect(bookmark).toMatchObject({ rounds: 30, run: leaver.view().run });
+    expect(forgotten).toBe(0);
+    // Another id, as a tab has that was loaded again.
+    const back = federation.join({ bookmark, keeper });
+    await leaver.close();
+    expect(federation.clients.indexOf(back)).toBe(4);
+    await federation.until((views) => views.every((view, k) => k === 3 || reached(view)));
+    const { own } = back.view();
+    expect(own.slice(0, bookmark.own.length)).toEqual(bookmark.own);
+    const rounds = own.map(({ round }) => round);
+    expect(rounds).toEqual([...new Set(rounds)].sort((a, b) => a - b));
+    expect(rounds.at(-1)).toBe(29);
+    expect(own[bookmark.own.length]!.round).toBeGreaterThanOrEqual(bookmark.round);
+    expect(forgotten).toBeGreaterThan(0);
   });
 
   it('pause, go on and stop when anyone says so', async () => {

@@ -327,6 +327,7 @@ export class Client {
   #hear(event: RunEvent): void {
     switch (event.type) {
       case 'changed':
+      case 'scored':
         return this.#pacer.changed();
       case 'moved':
         return this.#want();

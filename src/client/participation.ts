@@ -6,6 +6,7 @@ import { Wire } from '../protocol/wire.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { PeerId } from '../transport/transport.ts';
 import { Alone } from './alone.ts';
+import type { Bookmark, BookmarkKeeper } from './bookmark.ts';
 import type { Clock } from './clock.ts';
 import type { Examination } from './examination.ts';
 import type { LearnedModel } from './learned.ts';
@@ -32,6 +33,10 @@ export interface ParticipationOptions {
   readonly lie?: Lie;
   /** Where the first run starts, if not at the beginning. */
   readonly resumption?: Resumption;
+  /** Where this client was in a run before its tab had gone. */
+  readonly bookmark?: Bookmark;
+  /** Keeps where it is, round by round; nobody does by default. */
+  readonly keeper?: BookmarkKeeper;
 }
 
 /** The input budget of a tab, bytes: enough for the sketches of six hundred neighbours with 200 samples. */
@@ -63,7 +68,7 @@ export class Participation {
   constructor(
     private readonly options: ParticipationOptions,
     private readonly log: Log,
-    private readonly room: Pick<Room, 'self' | 'participants'>,
+    private readonly room: Pick<Room, 'self' | 'participants' | 'isRunning'>,
     private readonly mailbox: Mailbox,
     private readonly fallBack: () => Promise<void>,
     private readonly tell: (event: RunEvent) => void,
@@ -80,6 +85,7 @@ export class Participation {
    */
   follow(register: RoomRegister, problem: Problem | null): 'founder' | 'newcomer' | null {
     const { run, settings } = register;
+    if (run?.end) this.options.keeper?.forget();
     if (this.#active && (this.#active.id !== run?.id || isVoid(register))) void this.leave();
     const started = activeRun(register);
     if (!this.#active) return started && problem && this.#enter(started, settings, problem);
@@ -171,9 +177,9 @@ export class Participation {
   }
 
   #makeRun(id: string, settings: Settings, problem: Problem, samples: number): Run {
-    const { source, trace = null, resumption = null, lie } = this.options;
-    return new Run(
-      { id, self: this.room.self, settings, problem, samples, source, log: this.log, ...this.#limits(), trace, resumption },
+    const { source, trace = null, resumption = null, bookmark = null, keeper, lie } = this.options;
+    const run: Run = new Run(
+      { id, self: this.room.self, settings, problem, samples, source, log: this.log, ...this.#limits(), trace, resumption, bookmark },
       {
         participants: () => this.room.participants(),
         isOpen: (peer) => this.mailbox.isOpen(peer),
@@ -181,9 +187,11 @@ export class Participation {
         roundBytes: () => this.mailbox.bytes.ownRounds,
         tell: (event) => {
           if (event.type === 'reached' && this.#active) this.#active.isReached = true;
+          if (event.type === 'scored' && this.room.isRunning) keeper?.keep(run.bookmark());
           this.tell(event);
         },
       },
     );
+    return run;
   }
 }

@@ -8,6 +8,8 @@ import { movedBuffers, serveTransport, type RemoteCall } from '../transport/remo
 import type { Transport } from '../transport/transport.ts';
 import { joinRoom, watchRoom } from '../transport/webrtc.ts';
 import type { JoinRequest } from './automation.ts';
+import type { Bookmark } from './bookmark.ts';
+import { findBookmark } from './bookmarkStore.ts';
 import type { ConformanceCase } from './conformance.ts';
 import { consoleLog } from './consoleLog.ts';
 import type { Examination } from './examination.ts';
@@ -26,6 +28,15 @@ function findSignalling(): string {
 
 /** STUN and TURN servers as JSON in VITE_ICE_SERVERS at build time; none means this network only. */
 const iceServers = parseIceServers(import.meta.env['VITE_ICE_SERVERS'] || '[]', 'VITE_ICE_SERVERS');
+
+/** What this tab is called in the browser's store, over its reloads. */
+const TAB = 'sparkmesh-tab';
+
+function tabName(): string {
+  const name = sessionStorage.getItem(TAB) ?? crypto.randomUUID();
+  sessionStorage.setItem(TAB, name);
+  return name;
+}
 
 /** Where the packed datasets lie. */
 const dataUrl = () => new URL('data/', document.baseURI);
@@ -114,7 +125,7 @@ class BrowserSession {
     this.#listeners.clear();
   }
 
-  async #join({ room, secret = null, backend, log = [], conformance }: JoinRequest): Promise<void> {
+  async #join({ room, secret = null, backend, log = [], conformance, bookmark = null }: JoinRequest): Promise<void> {
     const transport = await joinRoom({
       signallingUrl: findSignalling(),
       room,
@@ -131,7 +142,9 @@ class BrowserSession {
     const worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' });
     this.#worker = worker;
     worker.onerror = ({ message }) => this.#fail(`The client's worker stopped: ${message}. Reload the page.`);
-    post(worker, { type: 'start', self: transport.self, backend, dataUrl: dataUrl().href, conformance: conformance ?? null, log });
+    const place = { tab: tabName(), room };
+    const { self } = transport;
+    post(worker, { type: 'start', self, backend, dataUrl: dataUrl().href, conformance: conformance ?? null, log, place, bookmark });
     const serve = serveTransport(transport, (reply) => post(worker, reply));
     worker.onmessage = ({ data }: MessageEvent<FromWorker>) => this.#receive(worker, serve, data);
   }
@@ -185,6 +198,15 @@ function watch(room: string, secret: string | null, onCount: Parameters<typeof w
   return () => end();
 }
 
+/** Where this tab was in a run of the room before it was loaded again; null where it was in none, or its browser keeps nothing. */
+async function earlier(room: string): Promise<Bookmark | null> {
+  try {
+    return await findBookmark({ tab: tabName(), room });
+  } catch {
+    return null;
+  }
+}
+
 /** Makes `window.sparkmesh`, through which the command line drives a tab. */
 export function installAutomation(): void {
   window.sparkmesh = { session: null, join };
@@ -193,6 +215,7 @@ export function installAutomation(): void {
 /** The sessions of this tab, as the page wants them. */
 export const browserSessions = {
   watch,
+  earlier,
   join,
   datasets: () => fetchCatalogue(dataUrl()),
   inputs: (dataset: string) => fetchInputs(dataUrl(), dataset),

@@ -62,17 +62,22 @@ const ownRoundSchema = v.strictObject({
   missed: v.array(peer),
 });
 
-/** A snapshot from a file. */
-export const snapshotSchema: v.GenericSchema<unknown, Snapshot> = v.strictObject({
+/** What both a snapshot and a bookmark have of a run. */
+export const goingOn = {
   round: whole,
   weights: vector,
   velocity: v.nullable(vector),
-  centre: v.nullable(vector),
-  introduced: v.array(peer),
-  knows: v.array(peer),
   own: v.array(ownRoundSchema),
   summaries: v.array(summarySchema),
   missedRounds: v.map(peer, whole),
+};
+
+/** A snapshot from a file. */
+export const snapshotSchema: v.GenericSchema<unknown, Snapshot> = v.strictObject({
+  ...goingOn,
+  centre: v.nullable(vector),
+  introduced: v.array(peer),
+  knows: v.array(peer),
   bytes: v.strictObject({
     sent: bytesByKind,
     received: bytesByKind,

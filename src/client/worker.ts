@@ -5,6 +5,7 @@ import { locateWasm } from '../backend/wasmBrowser.ts';
 import { httpSource } from '../data/httpSource.ts';
 import { defaultSettings } from '../settings/settings.ts';
 import { RemoteTransport } from '../transport/remote.ts';
+import { StoredBookmarks } from './bookmarkStore.ts';
 import { Client } from './client.ts';
 import { wallClock } from './clock.ts';
 import { caseSource, settingsOf, type ConformanceCase } from './conformance.ts';
@@ -23,17 +24,19 @@ function post(message: FromWorker): void {
 let transport: RemoteTransport | null = null;
 let client: Client | null = null;
 let problems: DatasetProblems | null = null;
+let bookmarks: StoredBookmarks | null = null;
 const cases: ConformanceCase[] = [];
 const models = new Map<string, Float32Array>();
 
 self.onmessage = ({ data }: MessageEvent<ToWorker>) => {
   switch (data.type) {
     case 'start': {
-      const { self: presence, backend, dataUrl, conformance, log } = data;
+      const { self: presence, backend, dataUrl, conformance, log, place, bookmark } = data;
       if (conformance) cases.push(conformance.given);
       locateWasm();
       problems = new DatasetProblems((dataset) => httpSource(new URL(dataUrl), dataset), models);
       transport = new RemoteTransport(presence, post);
+      bookmarks = new StoredBookmarks(place);
       client = new Client({
         transport,
         backend: () => selectBackend(backend),
@@ -43,6 +46,8 @@ self.onmessage = ({ data }: MessageEvent<ToWorker>) => {
         onView: postingChanges((changes) => post({ type: 'view', changes })),
         viewIntervalMs: VIEW_INTERVAL_MS,
         log: consoleLog(log),
+        keeper: bookmarks,
+        ...(bookmark ? { bookmark } : {}),
         ...(conformance ? { trace: (trace) => post({ type: 'trace', trace }) } : {}),
       });
       return;
@@ -72,7 +77,13 @@ self.onmessage = ({ data }: MessageEvent<ToWorker>) => {
       );
       return;
     case 'close':
-      void client?.close().then(() => post({ type: 'closed' }));
+      void client
+        ?.close()
+        .then(() => {
+          bookmarks?.forget();
+          return bookmarks?.close();
+        })
+        .then(() => post({ type: 'closed' }));
       return;
   }
 };

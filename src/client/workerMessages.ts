@@ -4,6 +4,8 @@ import type { LogTopic } from '../log/log.ts';
 import type { OwnRows } from '../task/ownRows.ts';
 import type { RemoteCall, RemoteReply } from '../transport/remote.ts';
 import type { Presence } from '../transport/transport.ts';
+import type { Bookmark } from './bookmark.ts';
+import type { BookmarkPlace } from './bookmarkStore.ts';
 import type { CaseRun, ConformanceCase } from './conformance.ts';
 import type { Examination } from './examination.ts';
 import type { LearnedModel } from './learned.ts';
@@ -22,6 +24,10 @@ export type ToWorker =
       readonly conformance: CaseRun | null;
       /** The topics of the log that go to the console. */
       readonly log: readonly LogTopic[];
+      /** Under which bookmarks are kept. */
+      readonly place: BookmarkPlace;
+      /** Where this tab was in the room's run and goes on. */
+      readonly bookmark: Bookmark | null;
     }
   | RemoteReply
   | { readonly type: 'command'; readonly command: ClientCommand }

@@ -48,7 +48,7 @@ export const importMap: ImportMap = {
   },
   'src/protocol': { folders: ['src/math', 'src/model', 'src/ntk', 'src/transport', 'src/settings', 'src/task'], packages: ['valibot'] },
   'src/round': { folders: ['src/math', 'src/model', 'src/ntk', 'src/transport', 'src/settings', 'src/protocol'], packages: [] },
-  'src/client': { folders: ['src/log', ...kernels, ...mesh, ...federation, 'src/export'], packages: ['valibot'] },
+  'src/client': { folders: ['src/log', ...kernels, ...mesh, ...federation, 'src/export'], packages: ['idb', 'valibot'] },
   'src/own': { folders: ['src/settings', 'src/data', 'src/task'], packages: ['idb'] },
   app: {
     folders: [

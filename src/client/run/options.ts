@@ -3,6 +3,7 @@ import type { Log } from '../../log/log.ts';
 import type { Message } from '../../protocol/messages.ts';
 import type { Settings } from '../../settings/settings.ts';
 import type { PeerId, Presence } from '../../transport/transport.ts';
+import type { Bookmark } from '../bookmark.ts';
 import type { Clock } from '../clock.ts';
 import type { Problem, ProblemSource } from '../problem.ts';
 import type { Resumption } from '../snapshot.ts';
@@ -28,6 +29,8 @@ export interface RunOptions {
   readonly fallBack: () => Promise<void>;
   /** Where the run goes on; null at its beginning. */
   readonly resumption: Resumption | null;
+  /** Where this client was before its tab had gone, in this run or another; null for who was in none. */
+  readonly bookmark: Bookmark | null;
 }
 
 /** The other participants, as a run sees them. */

@@ -7,6 +7,7 @@ import type { RoundResult } from '../../round/state.ts';
 import type { Settings } from '../../settings/settings.ts';
 import { dropsOut } from '../../topology/dropout.ts';
 import type { PeerId } from '../../transport/transport.ts';
+import type { Bookmark } from '../bookmark.ts';
 import { examine, type Examination } from '../examination.ts';
 import type { LearnedModel } from '../learned.ts';
 import { neighbourhoodOf, wantedPeers, type Neighbourhood } from '../neighbourhood.ts';
@@ -24,6 +25,8 @@ import { Reporting } from './reporting.ts';
 export type RunEvent =
   /** Something to show has changed. */
   | { readonly type: 'changed' }
+  /** A round has ended, and its model is scored. */
+  | { readonly type: 'scored' }
   /** A round has begun: `wanted()` may be others. */
   | { readonly type: 'moved' }
   /** The target round is done here. */
@@ -45,11 +48,20 @@ function initialIterate({ method }: Settings, { initialWeights }: Problem): Iter
   return { weights: initialWeights, velocity: hasMomentum ? new Float32Array(initialWeights.length) : null };
 }
 
+/** The bookmark, if it is one of this run. */
+function bookmarkIn({ id, bookmark }: RunOptions, initial: Iterate): Bookmark | null {
+  if (bookmark?.run !== id) return null;
+  const isAlike = bookmark.weights.length === initial.weights.length && bookmark.velocity?.length === initial.velocity?.length;
+  return isAlike ? bookmark : null;
+}
+
 export class Run {
   readonly #computation: Computation;
   readonly #driver: Driver;
   readonly #history: History;
   readonly #reporting: Reporting;
+  /** Where this client was in this run before its tab had gone. */
+  readonly #bookmark: Bookmark | null;
   #iterate: Iterate;
   #round: number;
   /** Neighbours that drop out of this round. */
@@ -66,8 +78,10 @@ export class Run {
     private readonly host: RunHost,
   ) {
     const { settings, problem, clock, resumption } = options;
-    const past = resumption?.snapshot;
-    this.#iterate = past ?? initialIterate(settings, problem);
+    const initial = initialIterate(settings, problem);
+    this.#bookmark = bookmarkIn(options, initial);
+    const past = resumption?.snapshot ?? this.#bookmark ?? undefined;
+    this.#iterate = past ?? initial;
     this.#round = past?.round ?? 0;
     this.#history = new History(past);
     this.#computation = new Computation(options, (error) => host.tell({ type: 'failed', error }));
@@ -138,6 +152,12 @@ export class Run {
     const { weights, velocity } = this.#iterate;
     const known = { centre, introduced: [...introduced], knows: [...inputs.keys()] };
     return { round: this.#round + 1, weights, velocity, ...known, ...this.#history.past() };
+  }
+
+  /** Where this client is in the run, at the end of a round. */
+  bookmark(): Bookmark {
+    const { id, settings } = this.options;
+    return { run: id, round: this.#round + 1, rounds: settings.rounds, ...this.#iterate, ...this.#history.past() };
   }
 
   /** The federation's model, where this client knows it, and its own once a round has ended. */
@@ -229,8 +249,9 @@ export class Run {
     await this.#computation.dispose();
   }
 
-  /** A newcomer starts from its first neighbour's model, not from the initial one. */
+  /** A newcomer starts from its first neighbour's model, not from the initial one; who was here before, from its own. */
   #adopt(round: number, { weights, velocity }: Iterate): void {
+    if (this.#bookmark) return this.#beginRound(Math.max(round, this.#bookmark.round));
     this.#iterate = { weights, velocity: velocity ?? this.#iterate.velocity };
     this.#beginRound(round);
   }
@@ -286,6 +307,7 @@ export class Run {
       const seconds = this.#history.add({ ...ended, score: scoreOf(tally), work }, clock.now());
       const clients = [{ id: self.id, number: self.number, ...scoreOf(tally) }];
       this.#reporting.report({ type: 'metrics', run: id, round, clients, tally, bytesSent, seconds, weights });
+      this.host.tell({ type: 'scored' });
       this.#beginNext();
       this.host.tell({ type: 'changed' });
     });

@@ -1,0 +1,24 @@
+/** A way back for a tab that was loaded again, or whose process has crashed, while it was in a run. */
+
+import { useEffect } from 'react';
+import { usePage } from '../usePage.ts';
+import './Welcome.css';
+
+export function GoOn() {
+  const earlier = usePage((page) => page.earlier);
+  const lookBack = usePage((page) => page.lookBack);
+  const goOn = usePage((page) => page.goOn);
+  useEffect(lookBack, [lookBack]);
+  if (!earlier) return null;
+  return (
+    <p className="welcome-join" role="status">
+      <button type="button" className="action" onClick={goOn}>
+        Go on
+      </button>
+      <span>
+        This tab was in a run of this room: {earlier.round} of {earlier.rounds} rounds are done. If the run is still on, it goes on with
+        what it had learned.
+      </span>
+    </p>
+  );
+}
