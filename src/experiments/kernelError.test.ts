@@ -7,7 +7,11 @@ import { kernelError } from './kernelError.ts';
 beforeAll(() => prepareData());
 
 function errorOf(changes: Partial<Settings>, algorithm: 'sparkmesh' | 'spark' = 'spark'): Promise<number> {
-  return kernelError({ ...defaultSettings(algorithm), samples: 40, hidden: [32], ...changes }, ntkMethod(algorithm), 3);
+  return kernelError(
+    { ...defaultSettings(algorithm), partition: { kind: 'dirichlet', alpha: 0.1 }, samples: 40, hidden: [32], ...changes },
+    ntkMethod(algorithm),
+    3,
+  );
 }
 
 test.each(['sparkmesh', 'spark'] as const)(
