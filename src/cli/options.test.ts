@@ -309,6 +309,7 @@ describe('what cannot be is refused in one sentence', () => {
       'Option --degree: A graph of degree 3 on 5 clients does not exist because both numbers are odd; choose degree 2, or another number of clients.',
     ],
     ['--changing --clients 1', 'Option --degree: One client alone has no graph of degree 1; choose the ring, or more clients.'],
+    ['--clients 1', '--clients 1 has nobody to learn with; choose at least 2, or --algorithm centralised.'],
     ['--step-size fixed', 'A fixed step size needs its value; add --learning-rate, e.g. 0.08.'],
     ['--decay 0.1', 'A fixed step size needs its value; add --learning-rate, e.g. 0.08.'],
     ['--step-size spectral --learning-rate 1', '--learning-rate does not apply to --step-size spectral; leave one of them out.'],

@@ -496,8 +496,12 @@ function settingsOf(given: Given, clients: number, isOwn: boolean): Settings {
 /** What a saved model brings along. */
 const layerOptions = ['convolutions', 'hidden'] as const satisfies readonly (keyof Given)[];
 
-/** With centralised training one client holds the samples of all. */
-const participants = ({ method }: Settings, clients: number) => (isCentralised(method) ? 1 : clients);
+/** With centralised training one client holds the samples of all. @throws {UsageError} when one is to learn with nobody. */
+function participants({ method }: Settings, clients: number, option: string): number {
+  if (isCentralised(method)) return 1;
+  if (clients === 1) throw new UsageError(`${option} 1 has nobody to learn with; choose at least 2, or --algorithm centralised.`);
+  return clients;
+}
 
 /** What says how packed data are dealt out, which own data are already. */
 const dealing = ['dataset', 'partition', 'alpha', 'classes', 'sizeSpread', 'scoreOn'] as const satisfies readonly (keyof Given)[];
@@ -555,7 +559,7 @@ export function parseFederation(argv: readonly string[]): FederationOptions {
   if (fromModel !== null) refuse(given, layerOptions, '--from-model');
   if (browsers > clients) throw new UsageError(`--browsers ${browsers} is more than the ${clients} tabs; choose at most ${clients}.`);
   const settings = settingsOf(given, clients, data !== null);
-  return { settings, clients: participants(settings, clients), backend, json, fromModel, saveModel, log, data, browsers, headed };
+  return { settings, clients: participants(settings, clients, '--tabs'), backend, json, fromModel, saveModel, log, data, browsers, headed };
 }
 
 /** @throws {UsageError} @throws {HelpRequest} */
@@ -574,5 +578,5 @@ export function parseSimulation(argv: readonly string[]): SimulationOptions {
   const clients = clientsOf(asked, 10, data, '--clients');
   if (fromModel !== null) refuse(given, layerOptions, '--from-model');
   const settings = settingsOf(given, clients, data !== null);
-  return { settings, clients: participants(settings, clients), backend, json, fromModel, saveModel, log, data, fresh };
+  return { settings, clients: participants(settings, clients, '--clients'), backend, json, fromModel, saveModel, log, data, fresh };
 }
