@@ -170,7 +170,7 @@ function view(share: ShareView, scene: Scene): ClientView {
   const graph = scene.graph ?? ring(clients);
   const moving = status.kind === 'running' || status.kind === 'paused';
   const begun = finished > 0 || moving;
-  const settings = { ...defaultSettings(), ...(status.kind !== 'lobby' && { rounds: ROUNDS }), ...scene.settings };
+  const settings = { ...defaultSettings(), ...((begun || status.kind === 'finished') && { rounds: ROUNDS }), ...scene.settings };
   const neighbours = new Set(graph.flatMap(([a, b]) => (a === SELF ? [b] : b === SELF ? [a] : [])));
   const peers = clients
     .filter((number) => number !== SELF)
