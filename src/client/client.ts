@@ -40,8 +40,8 @@ export interface ClientOptions extends ParticipationOptions {
   readonly log?: Log;
 }
 
-/** How long a start waits for those who are to be ready again, ms: compiling and timing their kernels takes them about a second. */
-const START_PATIENCE_MS = 5000;
+/** How long a start waits for those who are to be ready again, ms: compiling and timing their kernels takes them a second or a few. */
+const START_PATIENCE_MS = 10_000;
 
 /** A start that was asked for while others were still getting ready. */
 interface DueStart {
@@ -124,6 +124,7 @@ export class Client {
 
   /** Prepares again what the settings ask for: this client has other data of its own than before. */
   renew(): void {
+    this.#preparation.forget();
     void this.#prepare();
   }
 

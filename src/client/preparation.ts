@@ -8,7 +8,7 @@ import { calibrate, useUsualShaders } from '../ntk/calibration.ts';
 import { descend } from '../ntk/descent.ts';
 import { NtkEngine } from '../ntk/engine.ts';
 import { evolutionIn, type EvolutionSettings } from '../settings/method.ts';
-import { featureForm, type Settings } from '../settings/settings.ts';
+import { defaultSettings, featureForm, type Settings } from '../settings/settings.ts';
 import { TaskError } from '../task/taskError.ts';
 import type { Problem, ProblemSource } from './problem.ts';
 
@@ -19,6 +19,13 @@ export type Prepared =
   /** These settings make no model, or the own data do not fit them; the client waits for others. */
   | { readonly kind: 'refused'; readonly why: string };
 
+/** What is to be prepared for these settings: what they say of a run's length and of its graph makes no difference. */
+function preparedFor(settings: Settings, number: number): string {
+  const { topology, mixing } = defaultSettings();
+  const alike: Settings = { ...settings, rounds: 1, patience: 0, deadlineMs: 0, dropout: 0, topology, mixing, aggregation: 'mean' };
+  return JSON.stringify([number, alike]);
+}
+
 export class Preparation {
   #ready: Promise<BackendChoice>;
   #backend: BackendView | null = null;
@@ -26,6 +33,8 @@ export class Preparation {
   #step = 'starting the compute backend';
   /** The number of the newest preparation: of several the last one counts. */
   #newest = 0;
+  /** What the problem was prepared for. */
+  #preparedFor = '';
 
   /** @param onStep told when `step` has changed. */
   constructor(
@@ -51,8 +60,13 @@ export class Preparation {
     return this.#step;
   }
 
-  /** Loads what the settings ask for. @throws whatever keeps it from that, unless it is superseded by then. */
+  /**
+   * Loads what the settings ask for, unless it is here already.
+   * @throws whatever keeps it from that, unless it is superseded by then.
+   */
   async prepare(settings: Settings, number: number): Promise<Prepared> {
+    const wanted = preparedFor(settings, number);
+    if (this.#problem && wanted === this.#preparedFor) return { kind: 'ready' };
     const preparation = ++this.#newest;
     const isCurrent = () => preparation === this.#newest;
     this.#problem = null;
@@ -66,6 +80,7 @@ export class Preparation {
       await warmUp(settings, problem);
       if (!isCurrent()) return { kind: 'superseded' };
       this.#problem = problem;
+      this.#preparedFor = wanted;
       return { kind: 'ready' };
     } catch (error) {
       if (!isCurrent()) return { kind: 'superseded' };
@@ -84,6 +99,11 @@ export class Preparation {
     const { view } = await this.#ready;
     this.#backend = await startNext(this.#backend?.name ?? view.name);
     this.#ready = Promise.resolve({ view: this.#backend, isSoftware: false, alternatives: [] });
+  }
+
+  /** Forgets what is prepared: this client has other data of its own than before. */
+  forget(): void {
+    this.#problem = null;
   }
 
   /** Gives up what is being prepared. */
