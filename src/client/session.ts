@@ -4,12 +4,12 @@ import { signallingUrl, type SignallingState } from '../signalling/client.ts';
 import { RoomSeal } from '../signalling/seal.ts';
 import { parseIceServers } from '../signalling/iceServers.ts';
 import type { OwnRows } from '../task/ownRows.ts';
+import { randomId } from '../transport/randomId.ts';
 import { movedBuffers, serveTransport, type RemoteCall } from '../transport/remote.ts';
 import type { Transport } from '../transport/transport.ts';
 import { joinRoom, watchRoom } from '../transport/webrtc.ts';
 import type { JoinRequest } from './automation.ts';
 import type { Bookmark } from './bookmark.ts';
-import { findBookmark } from './bookmarkStore.ts';
 import type { ConformanceCase } from './conformance.ts';
 import { consoleLog } from './consoleLog.ts';
 import type { Examination } from './examination.ts';
@@ -33,7 +33,7 @@ const iceServers = parseIceServers(import.meta.env['VITE_ICE_SERVERS'] || '[]', 
 const TAB = 'sparkmesh-tab';
 
 function tabName(): string {
-  const name = sessionStorage.getItem(TAB) ?? crypto.randomUUID();
+  const name = sessionStorage.getItem(TAB) ?? randomId();
   sessionStorage.setItem(TAB, name);
   return name;
 }
@@ -200,8 +200,12 @@ function watch(room: string, secret: string | null, onCount: Parameters<typeof w
 
 /** Where this tab was in a run of the room before it was loaded again; null where it was in none, or its browser keeps nothing. */
 async function earlier(room: string): Promise<Bookmark | null> {
+  // Most tabs are here for the first time, and need nothing of what finds it.
+  const tab = sessionStorage.getItem(TAB);
+  if (tab === null) return null;
   try {
-    return await findBookmark({ tab: tabName(), room });
+    const { findBookmark } = await import('./bookmarkStore.ts');
+    return await findBookmark({ tab, room });
   } catch {
     return null;
   }

@@ -1,20 +1,14 @@
 /**
  * What a client must know to go on after a round as if nothing had happened: taken and given back between two rounds, when no
  * message of the run is under way. What neighbours have given is left out: whoever resumes makes their inputs again
- * (`inputsAsKnown`), and finds the vectors that the wire builds on in their own snapshots (`takenBy`).
+ * (`knownInputs.ts`), and finds the vectors that the wire builds on in their own snapshots (`takenBy`).
  */
 import * as v from 'valibot';
-import { throughHalf } from '../math/half.ts';
-import { inputWidth } from '../model/model.ts';
-import { sketchInputs, sketchMatrix } from '../ntk/sketch.ts';
-import { inHalves, type InputFeatures } from '../ntk/pool.ts';
 import { summarySchema } from '../protocol/messages.ts';
 import type { WireResumption, WireSnapshot } from '../protocol/wire.ts';
 import type { OwnedInputs } from '../round/state.ts';
-import { kernelInputs, type Settings } from '../settings/settings.ts';
 import type { PeerId } from '../transport/transport.ts';
 import type { CountedBytes } from './bytes.ts';
-import type { Problem } from './problem.ts';
 import { phases, works, type OwnRound, type RoundSummary } from './view.ts';
 
 /** What a run must know to go on. */
@@ -106,26 +100,4 @@ export function takenBy(self: PeerId, snapshots: ReadonlyMap<PeerId, Snapshot>):
       return given ? [[peer, given] as const] : [];
     }),
   );
-}
-
-/**
- * The inputs of a client as it knows them itself (`isOwn`) or as a neighbour with this centre got them: the wire
- * rounded the centre on its way there and the inputs on theirs.
- */
-export function inputsAsKnown(
-  { own: { rows, labels }, model }: Problem,
-  centre: Float32Array | null,
-  isOwn: boolean,
-  settings: Settings,
-): OwnedInputs {
-  const { sketchSize, seed, wire } = settings;
-  const [shared, width] = [kernelInputs(settings), inputWidth(model)];
-  const isRounded = !isOwn && wire !== 'f32';
-  const rounded = (values: Float32Array) => (isRounded ? throughHalf(values) : values);
-  const known = (inputs: InputFeatures) => ({ labels, inputs: isRounded ? inHalves(inputs) : inputs });
-  if (shared === 'none') return { labels, inputs: null };
-  if (shared === 'exact') return known({ kind: 'exact', rows: rounded(rows), width });
-  const m = Math.min(sketchSize, width);
-  const sketch = sketchInputs(rows, labels.length, width, rounded(centre ?? new Float32Array(width)), sketchMatrix(width, m, seed), m);
-  return known({ ...sketch, rows: rounded(sketch.rows), cross: rounded(sketch.cross) });
 }

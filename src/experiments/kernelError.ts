@@ -3,7 +3,7 @@
 import { selectBackend } from '../backend/backend.ts';
 import { locateWasm } from '../backend/wasmNode.ts';
 import type { Problem } from '../client/problem.ts';
-import { inputsAsKnown } from '../client/snapshot.ts';
+import { inputsAsKnown } from '../client/knownInputs.ts';
 import { packedProblems } from '../runner/packedProblems.ts';
 import { inputWidth } from '../model/model.ts';
 import { NtkEngine } from '../ntk/engine.ts';

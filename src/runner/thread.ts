@@ -3,7 +3,8 @@
 import { parentPort } from 'node:worker_threads';
 import type { Client } from '../client/client.ts';
 import type { DatasetProblems } from '../client/datasetProblems.ts';
-import { inputsAsKnown, type Resumption, type Snapshot } from '../client/snapshot.ts';
+import { inputsAsKnown } from '../client/knownInputs.ts';
+import type { Resumption, Snapshot } from '../client/snapshot.ts';
 import { postingChanges } from '../client/viewChanges.ts';
 import { lineLog } from '../log/log.ts';
 import type { OwnedInputs } from '../round/state.ts';
