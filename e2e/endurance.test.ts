@@ -45,8 +45,6 @@ const allowance: ReadonlyMap<string, number> = new Map([
   ['page.heapBytes', HISTORY_BYTES * (ROUNDS - EARLY_ROUNDS)],
   ['page.bufferBytes', 8 * (ROUNDS - EARLY_ROUNDS) + 784 * IMAGES],
   ['worker.heapBytes', HISTORY_BYTES * (ROUNDS - EARLY_ROUNDS)],
-  // Of the browser's store, which is opened for the first bookmark, and of a transaction that is under way.
-  ['worker.listeners', 12],
   ['worker.bufferBytes', VECTOR_BYTES * KEPT_VECTORS],
   ['arrayBuffers', KEPT_VECTORS + IMAGES],
 ]);
