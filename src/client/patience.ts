@@ -1,5 +1,5 @@
 /** When a federation has nothing more to learn: what everyone can tell from the summaries that all are sent. */
-import type { RoundSummary } from '../protocol/messages.ts';
+import type { RoundSummary } from '../protocol/summary.ts';
 
 /** A round has brought something if the averaged model names so much more of the test samples rightly than ever before, */
 const MORE_ACCURACY = 0.001;

@@ -4,7 +4,7 @@
  * (`knownInputs.ts`), and finds the vectors that the wire builds on in their own snapshots (`takenBy`).
  */
 import * as v from 'valibot';
-import { summarySchema } from '../protocol/messages.ts';
+import { summarySchema } from '../protocol/summary.ts';
 import type { WireResumption, WireSnapshot } from '../protocol/wire.ts';
 import type { OwnedInputs } from '../round/state.ts';
 import type { PeerId } from '../transport/transport.ts';

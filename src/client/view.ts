@@ -1,7 +1,7 @@
 /** What a person can see of a client: plain data, sent from the worker as it changes and drawn by the page. */
 import type { BackendView } from '../backend/backend.ts';
 import type { Solved } from '../ntk/evolution.ts';
-import type { RoundSummary, Score } from '../protocol/messages.ts';
+import type { RoundSummary, Score } from '../protocol/summary.ts';
 import type { ReadinessState } from '../protocol/readiness.ts';
 import { defaultSettings, type Settings } from '../settings/settings.ts';
 import type { Scale } from '../task/moments.ts';

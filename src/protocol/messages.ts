@@ -10,7 +10,7 @@ import { floatsOf } from '../math/half.ts';
 import type { FeatureWidths } from '../model/model.ts';
 import type { InputFeatures } from '../ntk/pool.ts';
 import type { Tally } from '../ntk/tally.ts';
-import { amount, fraction, MAX_CLASSES, whole } from '../settings/bounds.ts';
+import { amount, whole } from '../settings/bounds.ts';
 import { declare, type Declaration, type Terms } from './declaration.ts';
 import { ProtocolError } from './frame.ts';
 import { offerSchema } from './offer.ts';
@@ -18,6 +18,7 @@ import { checked, field, floats, labels, layers, optional, rows, together, where
 import { MAX_REASON, readinessSchema } from './readiness.ts';
 import { registerSchema } from './register.ts';
 import type { RunShape } from './shape.ts';
+import { clientScore, confusionSchema, peerId, summarySchema, summed } from './summary.ts';
 
 /** What every message of a run, and of a round of it, begins with. */
 export const runId = v.pipe(v.string(), v.maxLength(64));
@@ -137,26 +138,11 @@ export const declinable = v.picklist([weights.type, mixed.type, residuals.type])
 /** The answer to weights, a mixed model or residuals that the receiver cannot use: "do not wait for mine in this round". */
 const decline = declare('decline', { purpose: 'control', takenBy: 'round' }, { ...inRound, of: field(declinable) });
 
-const scoreFields = {
-  /** Fraction of the samples scored on that are classified correctly, 0 .. 1. */
-  accuracy: fraction,
-  /** Mean cross-entropy on them, nats. */
-  loss: amount,
-};
-const scoreSchema = v.strictObject(scoreFields);
-
-const confusionSchema = v.pipe(v.array(whole), v.maxLength(MAX_CLASSES ** 2), v.readonly());
-
 /** Counts of each class by each class that was named, and the summed loss. */
 const tally: Part<Tally> = checked(field(v.strictObject({ confusion: confusionSchema, loss: amount })), ({ confusion }, from) => {
   const { classes: known } = from.shape;
   if (confusion.length !== known ** 2) throw new ProtocolError(`A tally of ${confusion.length} counts, in a run of ${known} classes.`);
 });
-
-const peerId = v.pipe(v.string(), v.maxLength(64));
-/** The clients in a sum, each once. */
-const summed = <Item extends v.GenericSchema>(item: Item) => v.pipe(v.array(item), v.minLength(1), v.maxLength(1024), v.readonly());
-const clientScore = v.strictObject({ id: peerId, number: v.pipe(v.number(), v.integer()), ...scoreFields });
 
 /** evaluate, up the tree of sums: what the models of these clients make of the samples scored on, and their weights, after the round. */
 const metrics = declare(
@@ -184,22 +170,6 @@ const averagedTally = declare(
   { purpose: 'evaluation', takenBy: 'evaluation' },
   { ...inRound, clients: field(summed(v.strictObject({ id: peerId }))), tally },
 );
-
-/** What all clients know of one finished round, through the evaluator. */
-export const summarySchema = v.strictObject({
-  round: whole,
-  /** The average of all clients' weights: the federation's model. */
-  averaged: scoreSchema,
-  /** C x C, row-major: the samples of each class by the class that the averaged model names. */
-  confusion: confusionSchema,
-  /** The score of the clients' own models, over all samples that they are scored on. */
-  mean: scoreSchema,
-  clients: summed(clientScore),
-  /** Training bytes that all clients sent in the round. */
-  bytesSent: amount,
-  /** What the slowest client took. */
-  seconds: amount,
-});
 
 /** evaluate, down the tree of sums: what a round's metrics came to. */
 const summary = declare(
@@ -247,5 +217,3 @@ export type MetricsMessage = Message<'metrics'>;
 export type AveragedMessage = Message<'averaged'>;
 export type TallyMessage = Message<'tally'>;
 export type SummaryMessage = Message<'summary'>;
-export type Score = Readonly<v.InferOutput<typeof scoreSchema>>;
-export type RoundSummary = Readonly<v.InferOutput<typeof summarySchema>>;

@@ -1,7 +1,8 @@
 /** What a client tells of its rounds, and what everyone is told of them: sums up the tree to the evaluator, what they came to down it. */
 import { throughHalf } from '../../math/half.ts';
 import { scoreOf } from '../../ntk/tally.ts';
-import type { AveragedMessage, Message, MetricsMessage, RoundSummary, SummaryMessage, TallyMessage } from '../../protocol/messages.ts';
+import type { AveragedMessage, Message, MetricsMessage, SummaryMessage, TallyMessage } from '../../protocol/messages.ts';
+import type { RoundSummary } from '../../protocol/summary.ts';
 import type { PeerId } from '../../transport/transport.ts';
 import type { LearnedModel } from '../learned.ts';
 import { branchOf, type Branch } from '../sumTree.ts';

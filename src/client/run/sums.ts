@@ -1,6 +1,7 @@
 /** What is evaluated, as sums that add up along the tree: metrics of the clients' own models, tallies of the averaged one. */
 import { scoreOf, sumOf, type Tally } from '../../ntk/tally.ts';
-import type { MetricsMessage, RoundSummary, TallyMessage } from '../../protocol/messages.ts';
+import type { MetricsMessage, TallyMessage } from '../../protocol/messages.ts';
+import type { RoundSummary } from '../../protocol/summary.ts';
 import { weightedMean } from '../../round/iterate.ts';
 
 /** Of one round, of different clients. */
