@@ -109,6 +109,8 @@ async function invited(invitation: string): Promise<Page> {
 
 async function train(pages: readonly Page[], rounds: number): Promise<void> {
   const [first] = pages;
+  // Who is not ready would join later, and two rounds are soon over.
+  await first!.getByText('Anyone can start, and more can join.', { exact: true }).waitFor();
   const field = first!.getByRole('textbox', { name: 'Rounds', exact: true });
   await field.fill(`${rounds}`);
   await field.press('Enter');
