@@ -33,9 +33,15 @@ const iceServers = parseIceServers(import.meta.env['VITE_ICE_SERVERS'] || '[]', 
 const TAB = 'sparkmesh-tab';
 
 function tabName(): string {
-  const name = sessionStorage.getItem(TAB) ?? randomId();
-  sessionStorage.setItem(TAB, name);
-  return name;
+  const fresh = randomId();
+  try {
+    const name = sessionStorage.getItem(TAB) ?? fresh;
+    sessionStorage.setItem(TAB, name);
+    return name;
+  } catch {
+    // A browser that keeps nothing finds nothing again either.
+    return fresh;
+  }
 }
 
 /** Where the packed datasets lie. */
@@ -200,10 +206,10 @@ function watch(room: string, secret: string | null, onCount: Parameters<typeof w
 
 /** Where this tab was in a run of the room before it was loaded again; null where it was in none, or its browser keeps nothing. */
 async function earlier(room: string): Promise<Bookmark | null> {
-  // Most tabs are here for the first time, and need nothing of what finds it.
-  const tab = sessionStorage.getItem(TAB);
-  if (tab === null) return null;
   try {
+    // Most tabs are here for the first time, and need nothing of what finds it.
+    const tab = sessionStorage.getItem(TAB);
+    if (tab === null) return null;
     const { findBookmark } = await import('./bookmarkStore.ts');
     return await findBookmark({ tab, room });
   } catch {

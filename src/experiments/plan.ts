@@ -272,8 +272,6 @@ const stability: Study = {
   ),
 };
 
-const aggregations = { mean: 'plain', clipped: 'clipped', nearest: 'nearest', trimmed: 'trimmed' } as const;
-
 const attackNames = {
   labels: 'wrong labels',
   sign: 'opposite changes',
@@ -299,7 +297,7 @@ const attacked: Study = {
       testSamples: 1000,
     };
     const row = (label: string, name: string, attack?: Attack): Row => ({
-      label: `${aggregations[aggregation]} mix, ${label}`,
+      label: `${aggregation === 'mean' ? 'plain' : aggregation} mix, ${label}`,
       condition: { ...condition('attacks', `${aggregation}-${name}`, 'sparkmesh', changes, 20), ...(attack ? { attack } : {}) },
     });
     return [row('all honest', 'none'), ...attacks.map((attack) => row(attackNames[attack], attack, attack))];

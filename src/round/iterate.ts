@@ -2,7 +2,7 @@
 
 import { add, axpby } from '../math/vectors.ts';
 import type { Momentum } from '../settings/method.ts';
-import { robustMean, type Aggregation } from './robust.ts';
+import { robustMean, type Aggregation, type Weighted } from './robust.ts';
 
 /** What a client carries from round to round. */
 export interface Iterate {
@@ -10,11 +10,6 @@ export interface Iterate {
   readonly weights: Float32Array;
   /** v, d floats; null without an outer momentum. */
   readonly velocity: Float32Array | null;
-}
-
-interface Weighted {
-  readonly vector: Float32Array;
-  readonly weight: number;
 }
 
 /** Σ weight · vector, in the order given, accumulated in float64. */

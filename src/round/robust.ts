@@ -9,7 +9,8 @@ export type Aggregation = Settings['aggregation'];
 /** The part of the values that a trimmed mean leaves out at each end. */
 const TRIMMED_PART = 0.2;
 
-interface Weighted {
+/** A vector with its weight in a mean. */
+export interface Weighted {
   readonly vector: Float32Array;
   readonly weight: number;
 }
