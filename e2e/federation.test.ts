@@ -42,7 +42,7 @@ const WEIGHTS = 3 * (79_510 + 4 * Math.ceil(79_510 / 64));
 const weightsBytes = ({ edges }: Report) => new Map(edges.map(({ from, to, bytes }) => [`${from}>${to}`, bytes['weights'] ?? 0] as const));
 
 /**
- * The same method in tabs and in the simulator: within a point, and the same bytes.
+ * The same method in tabs and in the simulator, on the same backend: the same figures but for few of 2,000 samples, the same bytes.
  * @param carried by each edge before, in earlier runs of the tabs' room.
  */
 function expectSame(tabs: Report, simulated: Report, weights: number, carried: ReadonlyMap<string, number> = new Map()): void {
@@ -50,7 +50,7 @@ function expectSame(tabs: Report, simulated: Report, weights: number, carried: R
   expect(tabs.rounds).toHaveLength(3);
   tabs.rounds.forEach((round, t) => {
     expect(round.missed).toBe(0);
-    expect(Math.abs(round.accuracy.averaged - simulated.rounds[t]!.accuracy.averaged)).toBeLessThanOrEqual(0.01);
+    expect(Math.abs(round.accuracy.averaged - simulated.rounds[t]!.accuracy.averaged)).toBeLessThanOrEqual(0.002);
     expect(round.bytesSent).toBe(simulated.rounds[t]!.bytesSent);
   });
   // More than chance, even for the three single gradient steps of D-PSGD.

@@ -68,7 +68,7 @@ export class Participation {
   constructor(
     private readonly options: ParticipationOptions,
     private readonly log: Log,
-    private readonly room: Pick<Room, 'self' | 'participants' | 'isRunning'>,
+    private readonly room: Pick<Room, 'self' | 'participants' | 'isRunning' | 'numberOf'>,
     private readonly mailbox: Mailbox,
     private readonly fallBack: () => Promise<void>,
     private readonly tell: (event: RunEvent) => void,
@@ -167,7 +167,8 @@ export class Participation {
     const run = this.#makeRun(id, settings, problem, samples);
     const start = problem.startsAlike ? problem.initialWeights : null;
     const earlier = resumption ? { ...resumption.snapshot.wire, taken: resumption.taken } : undefined;
-    this.mailbox.enter(new Wire(shapeOf(id, settings, problem), settings, self.number, start, earlier));
+    const ends = { self: self.number, numberOf: (peer: PeerId) => this.room.numberOf(peer) };
+    this.mailbox.enter(new Wire(shapeOf(id, settings, problem), settings, ends, start, earlier));
     this.#active = { id, settings, run, prepared, isReached: false, alone: null };
     if (resumption) this.mailbox.bytes.restore(resumption.snapshot.bytes);
     run.hold(this.#hold);

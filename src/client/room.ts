@@ -105,9 +105,14 @@ export class Room {
     return readiness;
   }
 
+  /** @returns undefined for one that was never here, or has long left. */
+  numberOf(peer: PeerId): number | undefined {
+    return this.#seen.get(peer)?.number;
+  }
+
   /** What a person calls a peer: by its number, if it was ever seen. */
   nameOf(peer: PeerId): string {
-    return `Client ${this.#seen.get(peer)?.number ?? peer}`;
+    return `Client ${this.numberOf(peer) ?? peer}`;
   }
 
   /** Takes note of who is here now. @returns who has left. */

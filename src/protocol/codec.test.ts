@@ -221,7 +221,7 @@ describe.each(kinds)('a message of the kind %s', (kind) => {
       fc.property(shapes, seeds, (shape, seed) => {
         const message = drawn(kind, shape, seed);
         const through = (wire: 'f32' | 'f16' | 'q8') => {
-          const [sender, receiver] = [0, 1].map((number) => new Wire(shape, { wire, seed: 1 }, number, null));
+          const [sender, receiver] = [0, 1].map((number) => new Wire(shape, { wire, seed: 1 }, { self: number, numberOf: () => 1 - number }, null));
           return receiver!.decode(sender!.encode(message, 'b'), 'a');
         };
         expect(through('f32')).toEqual(message);
@@ -245,7 +245,7 @@ describe.each(kinds)('a message of the kind %s', (kind) => {
     fc.assert(
       fc.property(shapes, seeds, fc.constantFrom('f32', 'q8'), damages, (shape, seed, form, damage) => {
         const settings = { wire: form, seed: 1 } as const;
-        const [sender, receiver] = [0, 1].map((number) => new Wire(shape, settings, number, null));
+        const [sender, receiver] = [0, 1].map((number) => new Wire(shape, settings, { self: number, numberOf: () => 1 - number }, null));
         // So that a change of a vector has something to build on.
         if (kind === 'mixed') receiver!.decode(sender!.encode(drawn('weights', shape, seed), 'b'), 'a');
         const frame = damaged(sender!.encode(drawn(kind, shape, seed), 'b'), damage);

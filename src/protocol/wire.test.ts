@@ -25,7 +25,9 @@ const shape: RunShape = {
   isTaught: () => false,
 };
 const q8 = { wire: 'q8', seed: 1 } as const;
-const wireOf = (sender = 0, start: Float32Array | null = null) => new Wire(shape, q8, sender, start);
+/** The numbers of the peers that are here called a, b, .. */
+const endsOf = (self: number) => ({ self, numberOf: (peer: string) => peer.codePointAt(0)! - 'a'.codePointAt(0)! });
+const wireOf = (sender = 0, start: Float32Array | null = null) => new Wire(shape, q8, endsOf(sender), start);
 
 const wave = (at: number, size = SIZE) => Float32Array.from({ length: size }, (_, i) => Math.sin(i * 1.7 + at) * (1 + (i % 5)));
 const drifted = (t: number) => wave(0).map((value, i) => value + 0.02 * t * Math.cos(i));
@@ -66,7 +68,7 @@ describe('all wire forms', () => {
       ['f16', 2 ** -11],
       ['q8', 1 / 127],
     ] as const) {
-      const [sender, receiver] = [0, 1].map((k) => new Wire(shape, { wire: form, seed: 1 }, k, null));
+      const [sender, receiver] = [0, 1].map((k) => new Wire(shape, { wire: form, seed: 1 }, endsOf(k), null));
       const arrived = received(receiver!, sender!.encode(stepIn(0, step), 'b'));
       expect(largestError(arrived, step)).toBeLessThanOrEqual(1.001 * most * largest(step));
     }
@@ -76,7 +78,7 @@ describe('all wire forms', () => {
 describe('the wire forms f32 and f16', () => {
   it('frame a message once for all its receivers', () => {
     for (const form of ['f32', 'f16'] as const) {
-      const wire = new Wire(shape, { wire: form, seed: 1 }, 0, null);
+      const wire = new Wire(shape, { wire: form, seed: 1 }, endsOf(0), null);
       const message = weightsIn(0, wave(0));
       expect(wire.encode(message, 'b')).toEqual(encodeMessage(message, form));
       expect(wire.encode(message, 'c')).toBe(wire.encode(message, 'b'));
@@ -156,7 +158,7 @@ describe('the wire form q8', () => {
     if (!(hidden instanceof Float32Array)) throw new Error('no activations');
     relu.forEach((value, i) => expect(hidden[i]! > 0).toBe(value > 0));
     // Derivatives have no masks to keep, so that small ones may be rounded to nothing.
-    const random = randomStream(1, 'q8', 0, 'factors/jacobian', 0, 'b');
+    const random = randomStream(1, 'q8', 0, 'factors/jacobian', 0, 'c1');
     expect(arrays['jacobian']).toEqual(dequantise(quantise(wave(1), { random })));
     const float16: Message[] = [
       { type: 'residuals', run: 'r', round: 0, residual: wave(0) },
@@ -166,6 +168,15 @@ describe('the wire form q8', () => {
       stepIn(0, wave(0, 1024)),
     ];
     for (const message of float16) expect(wireOf().encode(message, 'b')).toEqual(encodeMessage(message, 'f16'));
+  });
+});
+
+describe('the random numbers of a rounding', () => {
+  it('are of the numbers of both ends, as ids are new in every room', () => {
+    const here = { self: 0, numberOf: (peer: string) => ({ then: 1, now: 1, other: 2 })[peer] };
+    const to = (peer: string) => new Wire(shape, q8, here, null).encode(stepIn(0, wave(0)), peer);
+    expect(to('now')).toEqual(to('then'));
+    expect(to('other')).not.toEqual(to('then'));
   });
 });
 
@@ -213,7 +224,7 @@ describe('what both ends keep', () => {
     const frame = a.encode(weightsIn(0, drifted(0)), 'b');
     const first = received(b, frame);
     expect(received(b, frame)).toEqual(first);
-    const short = new Wire({ ...shape, parameters: 1200 }, q8, 0, null).encode(weightsIn(0, wave(0, 1200)), 'b');
+    const short = new Wire({ ...shape, parameters: 1200 }, q8, endsOf(0), null).encode(weightsIn(0, wave(0, 1200)), 'b');
     expect(() => b.decode(short, 'a')).toThrow(/needs 1100 floats/);
     const second = a.encode(mixedIn(0, drifted(1)), 'b');
     expect(received(b, second)).toEqual(received(b, second));

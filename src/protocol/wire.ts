@@ -8,8 +8,8 @@
  *   Who has not got the last one, or has lost it, gets what it can use.
  * - To a step the rounding error of the last one to the same neighbour is added (error feedback, arXiv 1901.09847).
  * - Features are of a new model every time, and are rounded as they are.
- * What is small or sent once travels as float16. The random numbers are the sender's own named stream, so that a run stays
- * reproducible.
+ * What is small or sent once travels as float16. The random numbers are streams named by the numbers of sender and receiver,
+ * as ids are new in every room, so that a run stays reproducible.
  */
 
 import { dequantise, quantise, type Quantised } from '../math/quantise.ts';
@@ -38,6 +38,14 @@ export interface Version {
 type Kept<T> = Map<string, T & { readonly round: number }>;
 type KeptByPeer<T> = ReadonlyMap<PeerId, ReadonlyMap<string, T & { readonly round: number }>>;
 type Rounding = { readonly values: Float32Array };
+
+/** Whose wire it is, and whom it speaks to. */
+export interface WireEnds {
+  /** The sender's number. */
+  readonly self: number;
+  /** @returns the number of a peer that has a channel; undefined when it has just left. */
+  numberOf(peer: PeerId): number | undefined;
+}
 
 /** What a wire must know to go on between two rounds. What we have of others' vectors is what they have given us: `given`. */
 export interface WireSnapshot {
@@ -72,14 +80,13 @@ export class Wire {
   readonly #updates = new WeakMap<Float32Array, Map<number | null, { readonly change: Quantised; readonly version: Version }>>();
 
   /**
-   * @param sender the client's number.
    * @param start the weights that all clients of the run start from, if they start alike.
    * @param resumption where the wire goes on, if not at the beginning.
    */
   constructor(
     private readonly shape: RunShape,
     private readonly settings: Pick<Settings, 'wire' | 'seed'>,
-    private readonly sender: number,
+    private readonly ends: WireEnds,
     start: Float32Array | null,
     resumption: WireResumption = { versions: 0, given: new Map(), taken: new Map(), errors: new Map() },
   ) {
@@ -135,7 +142,8 @@ export class Wire {
     return encodeMessage(message, 'f16', (array, name, eightBits) => {
       if (array.length <= FEW) return array;
       const random = (...receiver: string[]) =>
-        randomStream(this.settings.seed, 'q8', this.sender, `${stream}/${name}`, round, ...receiver);
+        randomStream(this.settings.seed, 'q8', this.ends.self, `${stream}/${name}`, round, ...receiver);
+      const toReceiver = () => random(`c${this.ends.numberOf(to) ?? to}`);
       switch (eightBits) {
         case 'plain':
           return array;
@@ -149,13 +157,13 @@ export class Wire {
         case 'feedback': {
           const error = recent(this.#errors.get(to)?.get(name), round);
           const intended = error ? add(array, error.values) : array;
-          const rounded = quantise(intended, { random: random(to) });
+          const rounded = quantise(intended, { random: toReceiver() });
           keep(this.#errors, to, name, { values: subtract(intended, dequantise(rounded)) }, round);
           return rounded;
         }
         case 'features':
         case 'masks':
-          return quantise(array, { random: random(to), keepsPositive: eightBits === 'masks' });
+          return quantise(array, { random: toReceiver(), keepsPositive: eightBits === 'masks' });
       }
     });
   }
