@@ -7,7 +7,7 @@ import { gzipSync } from 'node:zlib';
 import type { Browser, Page } from 'playwright';
 import sharp, { type Sharp } from 'sharp';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { formedImage, type ImageForm } from '../src/data/formats/image.ts';
+import { formedImage, type ImageForm } from '../src/data/formats/formedImage.ts';
 import { decodeImage } from '../src/datasets/decodeImage.ts';
 import { projectRoot } from '../src/datasets/paths.ts';
 import { defaultForm, type OwnForm } from '../src/own/ownData.ts';

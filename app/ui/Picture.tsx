@@ -1,7 +1,7 @@
 /** A small picture from its bytes. */
 
 import { useEffect, useRef } from 'react';
-import type { ImageForm } from '../../src/data/formats/image.ts';
+import type { ImageForm } from '../../src/data/formats/formedImage.ts';
 import './Picture.css';
 
 interface PictureProps {

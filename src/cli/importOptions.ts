@@ -3,7 +3,7 @@
 import * as v from 'valibot';
 import { MAX_ROW_VALUES, rowWidth } from '../data/dataset.ts';
 import { isEncoding } from '../data/formats/text.ts';
-import type { Size } from '../data/formats/labelledRows.ts';
+import type { Size } from '../data/formats/formedImage.ts';
 import { settingsSchema } from '../settings/settings.ts';
 import { builtInNames } from '../datasets/builtIn.ts';
 import type { DataPlace, ImportRequest } from '../datasets/importData.ts';

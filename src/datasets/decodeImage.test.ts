@@ -1,9 +1,10 @@
 import { crc32 } from 'node:zlib';
 import sharp, { type Sharp } from 'sharp';
 import { describe, expect, test } from 'vitest';
-import { formedImage, ImageError } from '../data/formats/image.ts';
+import { formedImage } from '../data/formats/formedImage.ts';
+import { ImageError } from '../data/formats/image.ts';
 import { headOf } from '../data/formats/imageHead.ts';
-import type { Size } from '../data/formats/labelledRows.ts';
+import type { Size } from '../data/formats/formedImage.ts';
 import { decodeImage } from './decodeImage.ts';
 
 const size = (width: number, height: number): Size => ({ width, height });

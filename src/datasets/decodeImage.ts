@@ -1,7 +1,8 @@
 /** Image files decoded by sharp. */
 
 import sharp from 'sharp';
-import { checkImage, ImageError, MAX_PIXELS, type ColourImage } from '../data/formats/image.ts';
+import type { ColourImage } from '../data/formats/formedImage.ts';
+import { checkImage, ImageError, MAX_PIXELS } from '../data/formats/image.ts';
 
 // Files come once each, so that a cache of them is memory for nothing.
 sharp.cache(false);

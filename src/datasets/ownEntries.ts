@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { DatasetError } from '../data/dataset.ts';
 import { parseCsv } from '../data/formats/csv.ts';
 import { openCsv, type CsvForm, type TableText } from '../data/formats/csvForm.ts';
-import type { ImageForm } from '../data/formats/image.ts';
+import type { ImageForm } from '../data/formats/formedImage.ts';
 import type { ReadRows } from '../data/formats/labelledRows.ts';
 import { isLitter } from '../data/formats/litter.ts';
 import type { Task } from '../settings/task.ts';

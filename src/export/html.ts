@@ -1,5 +1,6 @@
 /** Models as one HTML file that classifies offline: the safetensors file inside, and a program that reads it. It asks for nothing else. */
 
+import { averageArea, formedImage } from '../data/formats/formedImage.ts';
 import { logitsOf } from './forward.ts';
 import { offlinePage } from './offlinePage.ts';
 import { rowValues } from './rowValues.ts';
@@ -62,8 +63,9 @@ export function toHtml(model: SavedModel): Uint8Array<ArrayBuffer> {
   const { mean, std } = momentsOf(task);
   const title = `Which of ${classes.length} classes?`;
   const names = classes.length > 12 ? `${classes.slice(0, 12).join(', ')} and ${classes.length - 12} more` : classes.join(', ');
+  const shared = Object.entries({ logitsOf, rowValues, averageArea, formedImage }).map(([name, part]) => `${name}: ${part.toString()}`);
   // What compiles commands on the fly names functions by a helper of its own.
-  const program = `const __name = (named) => named;\n(${offlinePage.toString()})({ logitsOf: ${logitsOf.toString()}, rowValues: ${rowValues.toString()} }, ${JSON.stringify({ mean, std })});`;
+  const program = `const __name = (named) => named;\n(${offlinePage.toString()})({ ${shared.join(', ')} }, ${JSON.stringify({ mean, std })});`;
   const text = `<!doctype html>
 <html lang="en">
 <head>

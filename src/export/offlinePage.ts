@@ -1,5 +1,6 @@
 /** The program of a saved page, which classifies without any other file. */
 
+import type { averageArea, formedImage } from '../data/formats/formedImage.ts';
 import type { logitsOf, PlainModel } from './forward.ts';
 import type { ColumnForm, rowValues } from './rowValues.ts';
 
@@ -10,7 +11,7 @@ interface Card {
         readonly kind: 'images';
         readonly width: number;
         readonly height: number;
-        readonly channels: number;
+        readonly channels: 1 | 3;
         readonly mean: readonly number[];
         readonly std: readonly number[];
       }
@@ -28,11 +29,16 @@ declare global {
 
 /**
  * Runs the page that `html.ts` writes around it. Uses nothing outside itself.
- * @param parts the functions that it shares with the commands.
+ * @param parts the functions that it shares with the page and the commands, so that all say the same of an image or a row.
  * @param moments mean and standard deviation of what the model is given.
  */
 export function offlinePage(
-  parts: { readonly logitsOf: typeof logitsOf; readonly rowValues: typeof rowValues },
+  parts: {
+    readonly logitsOf: typeof logitsOf;
+    readonly rowValues: typeof rowValues;
+    readonly averageArea: typeof averageArea;
+    readonly formedImage: typeof formedImage;
+  },
   moments: Pick<PlainModel, 'mean' | 'std'>,
 ): void {
   const byId = (id: string): HTMLElement => {
@@ -95,29 +101,13 @@ export function offlinePage(
     byId('ranking').replaceChildren();
   };
 
-  /** The pixels of a canvas at the model's size, by area averaging, as the commands read images. */
+  /** The pixels of a canvas as the model takes them. */
   const pixelsOf = (canvas: HTMLCanvasElement, isInverted: boolean): Uint8Array => {
     if (task.kind !== 'images') throw new Error('A table has no pixels.');
-    const { width, height, channels } = task;
     const { data } = canvas.getContext('2d', { willReadFrequently: true })!.getImageData(0, 0, canvas.width, canvas.height);
-    const sums = new Float64Array(width * height * channels);
-    const [across, down] = [canvas.width / width, canvas.height / height];
-    for (let row = 0; row < height; row++) {
-      for (let y = Math.floor(row * down); y < Math.min(canvas.height, Math.ceil((row + 1) * down)); y++) {
-        const tall = (Math.min(y + 1, (row + 1) * down) - Math.max(y, row * down)) / down;
-        for (let column = 0; column < width; column++) {
-          for (let x = Math.floor(column * across); x < Math.min(canvas.width, Math.ceil((column + 1) * across)); x++) {
-            const share = (tall * (Math.min(x + 1, (column + 1) * across) - Math.max(x, column * across))) / across;
-            const at = 4 * (y * canvas.width + x);
-            const [red, green, blue] = [data[at]!, data[at + 1]!, data[at + 2]!];
-            const to = (row * width + column) * channels;
-            if (channels === 1) sums[to]! += share * (0.299 * red + 0.587 * green + 0.114 * blue);
-            else [red, green, blue].forEach((value, c) => (sums[to + c]! += share * value));
-          }
-        }
-      }
-    }
-    return Uint8Array.from(sums, (value) => Math.round(isInverted ? 255 - value : value));
+    const form = { size: task, channels: task.channels };
+    const pixels = parts.formedImage({ width: canvas.width, height: canvas.height, data }, form, parts.averageArea);
+    return isInverted ? pixels.map((value) => 255 - value) : pixels;
   };
 
   const openImages = (): void => {

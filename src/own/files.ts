@@ -1,7 +1,8 @@
 /** What is in a person's files, in the browser. */
 
 import { DatasetError, MAX_FILE_BYTES } from '../data/dataset.ts';
-import { checkImage, ImageError, type ColourImage } from '../data/formats/image.ts';
+import type { ColourImage } from '../data/formats/formedImage.ts';
+import { checkImage, ImageError } from '../data/formats/image.ts';
 import { MAX_IMAGE_BYTES } from '../data/formats/readImages.ts';
 import type { GivenFile } from './ownData.ts';
 

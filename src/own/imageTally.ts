@@ -1,6 +1,6 @@
 /** Counts what became of a person's image files, one after the other. */
 
-import type { ImageForm } from '../data/formats/image.ts';
+import type { ImageForm } from '../data/formats/formedImage.ts';
 import { LeftOutList, type Reading } from '../data/formats/reading.ts';
 import type { OwnImages, Preview } from './ownData.ts';
 import type { SeenFile } from './ownStore.ts';

@@ -2,7 +2,7 @@
 
 import type { Saying } from '../data/dataset.ts';
 import type { CsvForm } from '../data/formats/csvForm.ts';
-import type { ImageForm } from '../data/formats/image.ts';
+import type { ImageForm } from '../data/formats/formedImage.ts';
 import type { Reading } from '../data/formats/reading.ts';
 import type { Task } from '../settings/task.ts';
 import type { Accepted, OwnShape } from '../task/fit.ts';

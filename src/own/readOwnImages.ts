@@ -2,7 +2,7 @@
 
 import { DatasetError, MAX_CLASS_NAME, MAX_CLASSES, MAX_FILE_BYTES, rowWidth } from '../data/dataset.ts';
 import type { ClassFolders } from '../data/formats/classFolders.ts';
-import type { ImageForm } from '../data/formats/image.ts';
+import type { ImageForm } from '../data/formats/formedImage.ts';
 import { readImages, type ImageOutcome } from '../data/formats/readImages.ts';
 import { decodeFile } from './files.ts';
 import { ImageTally } from './imageTally.ts';

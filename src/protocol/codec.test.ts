@@ -221,7 +221,9 @@ describe.each(kinds)('a message of the kind %s', (kind) => {
       fc.property(shapes, seeds, (shape, seed) => {
         const message = drawn(kind, shape, seed);
         const through = (wire: 'f32' | 'f16' | 'q8') => {
-          const [sender, receiver] = [0, 1].map((number) => new Wire(shape, { wire, seed: 1 }, { self: number, numberOf: () => 1 - number }, null));
+          const [sender, receiver] = [0, 1].map(
+            (number) => new Wire(shape, { wire, seed: 1 }, { self: number, numberOf: () => 1 - number }, null),
+          );
           return receiver!.decode(sender!.encode(message, 'b'), 'a');
         };
         expect(through('f32')).toEqual(message);

@@ -173,10 +173,10 @@ describe('the wire form q8', () => {
 
 describe('the random numbers of a rounding', () => {
   it('are of the numbers of both ends, as ids are new in every room', () => {
-    const here = { self: 0, numberOf: (peer: string) => ({ then: 1, now: 1, other: 2 })[peer] };
+    const here = { self: 0, numberOf: (peer: string) => ({ before: 1, now: 1, other: 2 })[peer] };
     const to = (peer: string) => new Wire(shape, q8, here, null).encode(stepIn(0, wave(0)), peer);
-    expect(to('now')).toEqual(to('then'));
-    expect(to('other')).not.toEqual(to('then'));
+    expect(to('now')).toEqual(to('before'));
+    expect(to('other')).not.toEqual(to('before'));
   });
 });
 

@@ -1,7 +1,8 @@
 /** What a saved model says of files on this machine. */
 
 import { DatasetError } from '../data/dataset.ts';
-import { formedImage, ImageError } from '../data/formats/image.ts';
+import { formedImage } from '../data/formats/formedImage.ts';
+import { ImageError } from '../data/formats/image.ts';
 import { decodeImage } from '../datasets/decodeImage.ts';
 import { readWholeFile } from '../datasets/wholeFile.ts';
 import { classifier } from '../export/classify.ts';

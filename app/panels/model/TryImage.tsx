@@ -1,7 +1,8 @@
 /** A model of images, asked of a drawing, of a file or of what the camera sees. Nothing of it leaves this tab. */
 
 import { useState } from 'react';
-import { formedImage, ImageError, type ImageForm } from '../../../src/data/formats/image.ts';
+import { formedImage, type ImageForm } from '../../../src/data/formats/formedImage.ts';
+import { ImageError } from '../../../src/data/formats/image.ts';
 import type { Answer } from '../../../src/export/classify.ts';
 import type { Task } from '../../../src/export/savedModel.ts';
 import { decodeFile } from '../../../src/own/files.ts';

@@ -1,6 +1,6 @@
 /** What pictures become: their size, and if they keep their colours. A change reads them again. */
 
-import type { ImageForm } from '../../../src/data/formats/image.ts';
+import type { ImageForm } from '../../../src/data/formats/formedImage.ts';
 import { usePage } from '../../usePage.ts';
 import { Choice } from '../settings/Choice.tsx';
 

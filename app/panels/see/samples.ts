@@ -1,6 +1,6 @@
 /** A sample as people know it, from what a model is given of it. */
 
-import type { ImageForm } from '../../../src/data/formats/image.ts';
+import type { ImageForm } from '../../../src/data/formats/formedImage.ts';
 import { momentsOf, type Task } from '../../../src/export/savedModel.ts';
 import { widthOf } from '../../../src/settings/task.ts';
 

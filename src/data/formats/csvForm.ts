@@ -1,7 +1,7 @@
 /** How a person means a CSV file, and the file as text. */
 
 import { delimiterOf } from './csvRecords.ts';
-import type { Size } from './labelledRows.ts';
+import type { Size } from './formedImage.ts';
 import { readText } from './text.ts';
 
 /** How the rows of a CSV file are meant. Columns go by their names, if the file gives names, or by their numbers from 1. */

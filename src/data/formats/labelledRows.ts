@@ -24,9 +24,3 @@ export interface ReadRows {
   readonly rows: LabelledRows;
   readonly reading: Reading;
 }
-
-/** Image size, pixels. */
-export interface Size {
-  readonly width: number;
-  readonly height: number;
-}

@@ -1,6 +1,7 @@
 /** Image files read one after the other, whoever opens and decodes them. */
 
-import { formedImage, ImageError, type ColourImage, type ImageForm } from './image.ts';
+import { formedImage, type ColourImage, type ImageForm } from './formedImage.ts';
+import { ImageError } from './image.ts';
 
 /** No file of an image is larger, bytes. */
 export const MAX_IMAGE_BYTES = 2 ** 26;

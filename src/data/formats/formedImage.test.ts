@@ -1,8 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { averageArea, formedImage } from './image.ts';
-import { headOf } from './imageHead.ts';
-import type { Size } from './labelledRows.ts';
+import { averageArea, formedImage, type Size } from './formedImage.ts';
 
 const size = (width: number, height: number): Size => ({ width, height });
 
@@ -50,12 +48,4 @@ describe('formedImage', () => {
     expect([...formedImage(image, { size: size(6, 1), channels: 3 })].slice(12)).toEqual(paper);
     expect(formedImage(image, { size: size(3, 1), channels: 3 })).toEqual(Uint8Array.of(128, 128, 0, 50, 50, 178, 230, 230, 230));
   });
-});
-
-test('headOf goes by content', () => {
-  expect(headOf(Buffer.from('89504e470d0a1a0a', 'hex'))).toMatchObject({ format: 'PNG', isCut: true });
-  expect(headOf(Buffer.from('GIF89a...'))?.format).toBe('GIF');
-  expect(headOf(Buffer.from('RIFF....WEBPVP8 '))).toMatchObject({ format: 'WebP', isCut: true });
-  for (const text of ['', 'GIF', 'RIFF....WAVE', '<svg xmlns="http://www.w3.org/2000/svg"/>', 'II*\0'])
-    expect(headOf(Buffer.from(text))).toBeNull();
 });
