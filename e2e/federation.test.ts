@@ -90,7 +90,7 @@ describe('a room of tabs that goes from method to method', () => {
     ['spark', 2 * WEIGHTS],
     ['ntk-dfl', WEIGHTS],
     ['ntk-dfl-fixed', WEIGHTS],
-    ['ntk-dfl-published', WEIGHTS],
+    ['ntk-dfl-published --times 100,400', WEIGHTS],
     ['sparkmesh --kernel averaged', WEIGHTS],
     ['sparkmesh --exchange weights', WEIGHTS],
     ['dfedavg', WEIGHTS],
