@@ -1,5 +1,6 @@
 /** The page in one state, `?state=`, over a client that does nothing but take notes. */
 
+import type { RunOptions } from 'axe-core';
 import { flushSync } from 'react-dom';
 import { createRoot } from 'react-dom/client';
 import { readAddress, type Address } from '../../app/address.ts';
@@ -26,8 +27,8 @@ export interface Gallery {
   readonly listeners: number;
   /** Lets bytes move to and from every neighbour. */
   moveBytes(): void;
-  /** Every rule of axe that the page breaks, and where. */
-  violations(): Promise<{ readonly rule: string; readonly at: readonly string[] }[]>;
+  /** Every rule of axe, or of those that colours decide, that the page breaks, and where. */
+  violations(rules: 'all' | 'colours'): Promise<{ readonly rule: string; readonly at: readonly string[] }[]>;
 }
 
 declare global {
@@ -153,9 +154,10 @@ window.gallery = {
     return session.listeners.size + watchers.size;
   },
   moveBytes: () => session.moveBytes(),
-  async violations() {
+  async violations(rules) {
     const { default: axe } = await import('axe-core');
-    const { violations } = await axe.run();
+    const some: RunOptions = rules === 'colours' ? { runOnly: ['color-contrast', 'link-in-text-block'] } : {};
+    const { violations } = await axe.run({ resultTypes: ['violations'], ...some });
     return violations.map(({ id, nodes }) => ({ rule: id, at: nodes.map(({ html }) => html) }));
   },
 };
