@@ -130,6 +130,7 @@ export const importMap: ImportMap = {
     packages: ['d3-scale', 'd3-shape', 'node', 'valibot'],
     tests: ['src/protocol'],
   },
+  'src/walk': { folders: ['src/math', 'src/datasets', 'src/runner', 'src/cli'], packages: ['node', 'playwright', 'sharp', 'valibot'] },
   'src/bench': {
     folders: [...kernels, ...mesh, 'src/datasets', 'src/runner', 'src/cli'],
     packages: [tf, 'node', 'playwright', 'sharp', 'valibot', 'vite'],
