@@ -7,6 +7,8 @@ import { usePage, useView } from './usePage.ts';
 export function TopBar() {
   const { room, secret } = usePage(({ address }) => address);
   const signalling = usePage((page) => page.signalling);
+  const isApart = usePage(({ pairing }) => pairing !== null && pairing.kind !== 'connected');
+  const isLearning = useView(({ run }) => run !== null);
   const leave = usePage((page) => page.leave);
   const client = useView(({ self }) => self.number);
   return (
@@ -20,6 +22,7 @@ export function TopBar() {
       </p>
       <p className="meeting" role="status">
         {signalling === 'connecting' && 'Connecting to the meeting point …'}
+        {isApart && isLearning && 'The other device is lost; leave, and connect it anew to go on together.'}
         {signalling === 'local' && noServer}
         {signalling === 'lost' && (
           <>

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { logTopics } from '../src/log/log.ts';
-import { closedRoomLink, opensHereOnly, ownRoom, readAddress, withBackend } from './address.ts';
+import { closedRoomLink, opensHereOnly, ownRoom, pairInvitation, pairLink, readAddress, withBackend } from './address.ts';
 
 describe('readAddress', () => {
   it('has defaults', () => {
@@ -12,6 +12,7 @@ describe('readAddress', () => {
       logProblem: null,
       secure: true,
       own: false,
+      pair: null,
       href: 'http://localhost:5173/',
       invitation: 'http://localhost:5173/?room=main',
     });
@@ -27,9 +28,23 @@ describe('readAddress', () => {
       logProblem: null,
       secure: true,
       own: false,
+      pair: null,
       href,
       invitation: 'https://mesh.example/app/?room=class-9b&signal=wss%3A%2F%2Fs.example',
     });
+  });
+
+  it('reads two devices without a meeting point, of which one invites and the other has its offer', () => {
+    const there = pairLink('https://mesh.example/app/?room=class-9b&backend=wasm');
+    expect(there).toBe('https://mesh.example/app/?backend=wasm#pair');
+    const found = readAddress(there);
+    expect(found).toMatchObject({ room: 'of two', secret: null, own: false, pair: { offer: null } });
+    if (typeof found === 'string') throw new Error(found);
+    const invitation = pairInvitation(found, 'abc-_9', true);
+    expect(invitation).toBe('https://mesh.example/app/?own=#pair.abc-_9');
+    expect(readAddress(invitation)).toMatchObject({ room: 'of two', own: true, pair: { offer: 'abc-_9' } });
+    // What such a device brings of its own it brings there.
+    expect(ownRoom(found)).toMatchObject({ own: true, pair: { offer: null }, backend: 'wasm' });
   });
 
   it.each(['', 'a b', 'é', 'x'.repeat(65), '<b>'])('refuses the room name %j', (name) => {

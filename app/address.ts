@@ -19,6 +19,8 @@ export interface Address {
   readonly secure: boolean;
   /** Whether the room's link says that it learns from everyone's own data. */
   readonly own: boolean;
+  /** Where two devices are brought together by codes that people carry: with the offer of the one that invites, or null on that one. */
+  readonly pair: { readonly offer: string | null } | null;
   /** As the browser shows it. */
   readonly href: string;
   /** The link that brings others here: this address but for what concerns this tab alone. */
@@ -26,6 +28,12 @@ export interface Address {
 }
 
 const roomName = /^[A-Za-z0-9._-]{1,64}$/;
+
+/** The fragment of an address without a meeting point, and what goes before an offer in it. */
+const PAIR = '#pair';
+
+/** What such a room is called. */
+const PAIR_ROOM = 'of two';
 
 /** The parameter by which a room's link says that it learns from own data. */
 const OWN = 'own';
@@ -38,11 +46,12 @@ export type BadAddress = 'room' | 'secret' | 'plain';
 
 /**
  * Reads `?room=` (default `main`), `?backend=` (default `auto`) and `?log=` (default nothing). A closed room is `?closed=` instead,
- * with its secret as the fragment, which browsers send to no server.
+ * with its secret as the fragment, which browsers send to no server. `#pair` is two devices without a meeting point, `#pair.OFFER` the second.
  */
 export function readAddress(href: string): Address | BadAddress {
   const url = new URL(href);
-  const closed = url.searchParams.get('closed');
+  const pair = pairOf(url);
+  const closed = pair ? null : url.searchParams.get('closed');
   const room = closed ?? url.searchParams.get('room') ?? 'main';
   if (!roomName.test(room)) return 'room';
   const secret = closed === null ? null : url.hash.slice(1);
@@ -53,7 +62,7 @@ export function readAddress(href: string): Address | BadAddress {
   const wanted = url.searchParams.get('log') ?? '';
   const topics = wanted === '' ? new Set<LogTopic>() : parseLogTopics(wanted);
   return {
-    room,
+    room: pair ? PAIR_ROOM : room,
     secret,
     backend,
     log: [...(topics ?? [])],
@@ -62,9 +71,32 @@ export function readAddress(href: string): Address | BadAddress {
       : `There is no log "${wanted}" as ?log= in the address asks for; use all, or some of ${logTopics.join(', ')}.`,
     secure,
     own: url.searchParams.has(OWN),
+    pair,
     href,
     invitation: linkTo(url, room, secret),
   };
+}
+
+function pairOf({ hash }: URL): Address['pair'] {
+  if (hash === PAIR) return { offer: null };
+  return hash.startsWith(`${PAIR}.`) ? { offer: hash.slice(PAIR.length + 1) } : null;
+}
+
+/** The link by which this device connects another without a meeting point. */
+export function pairLink(href: string): string {
+  const url = new URL(href);
+  for (const name of ['room', 'closed', OWN]) url.searchParams.delete(name);
+  url.hash = PAIR;
+  return url.href;
+}
+
+/** The link that the other device opens. @param own whether they learn from data of their own. */
+export function pairInvitation({ href }: Address, offer: string, own: boolean): string {
+  const url = new URL(pairLink(href));
+  for (const name of ['backend', 'log']) url.searchParams.delete(name);
+  if (own) url.searchParams.set(OWN, '');
+  url.hash = `${PAIR}.${offer}`;
+  return url.href;
 }
 
 /** An address without what concerns one tab alone. */
@@ -81,8 +113,12 @@ function linkTo(address: URL, room: string, secret: string | null): string {
 export const closedRoomLink = ({ invitation, room }: Address): string => linkTo(new URL(invitation), room, makeSecret());
 
 /** The link of a new room that learns from own data, of this tab alone: a closed one, where that can be entered. */
-function ownRoomLink({ href, secure }: Pick<Address, 'href' | 'secure'>): string {
+function ownRoomLink({ href, secure, pair }: Pick<Address, 'href' | 'secure' | 'pair'>): string {
   const url = new URL(href);
+  if (pair) {
+    url.searchParams.set(OWN, '');
+    return url.href;
+  }
   const secret = makeSecret();
   const [kind, other] = secure ? ['closed', 'room'] : ['room', 'closed'];
   url.searchParams.delete(other);

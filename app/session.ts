@@ -9,6 +9,7 @@ import type { CatalogueEntry } from '../src/data/catalogue.ts';
 import type { PackedInputs } from '../src/data/httpSource.ts';
 import type { LogTopic } from '../src/log/log.ts';
 import type { OwnRows } from '../src/task/ownRows.ts';
+import type { Pairing } from '../src/transport/pair.ts';
 
 /**
  * Whether the meeting point, where tabs find each other, can be reached: open channels live on without it. Where there is none, `local`,
@@ -21,7 +22,11 @@ export interface Session {
   /** The latest view, the same object until something changes; null until this client is in the room. */
   getView(): ClientView | null;
   signalling(): SignallingStatus;
-  /** Calls the listener after each change of the view or of the signalling; returns how to stop that. */
+  /** Without a meeting point, how far this device and the other are; null in a room. */
+  pairing(): Pairing | null;
+  /** Takes the answer of the other device. Rejects with a sentence for people. */
+  answer(code: string): Promise<void>;
+  /** Calls the listener after each change of the view, of the signalling or of the pairing; returns how to stop that. */
   subscribe(listener: () => void): () => void;
   command(command: ClientCommand): void;
   /** The federation's model where this client knows it, else its own; null where there is none yet. */
@@ -40,6 +45,8 @@ export interface JoinRequest {
   readonly room: string;
   /** Of a closed room; null for an open one. */
   readonly secret: string | null;
+  /** Without a meeting point: with the offer of the device that invites, or null on that one; null in a room. */
+  readonly pair: { readonly offer: string | null } | null;
   readonly backend: BackendWish;
   /** What the console is told of. */
   readonly log: readonly LogTopic[];

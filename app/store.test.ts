@@ -12,6 +12,7 @@ import { createPageStore, type PageStore, type Tab } from './store.ts';
 const address = {
   room: 'r',
   secret: null,
+  pair: null,
   backend: 'wasm',
   log: ['round'],
   logProblem: null,
@@ -70,6 +71,8 @@ class Room implements Session, SessionFactory {
 
   getView = () => this.#view;
   signalling = () => 'connected' as const;
+  pairing = () => null;
+  answer = () => Promise.reject(new Error('There is nobody to answer.'));
   subscribe(listener: () => void) {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
@@ -118,7 +121,11 @@ describe('the page’s store', () => {
     command({ type: 'stop' });
     expect(store.getState()).toMatchObject({ place: 'entrance', view: emptyView, others: [], highlight: null });
     expect(room.listeners.size).toBe(0);
-    expect(room.asked).toEqual([{ room: 'r', secret: null, backend: 'wasm', log: ['round'], bookmark: null }, { type: 'start' }, 'leave']);
+    expect(room.asked).toEqual([
+      { room: 'r', secret: null, pair: null, backend: 'wasm', log: ['round'], bookmark: null },
+      { type: 'start' },
+      'leave',
+    ]);
   });
 
   it('joins where its tab was before it was loaded again, or afresh', async () => {

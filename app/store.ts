@@ -13,6 +13,7 @@ import { ownSettings } from '../src/settings/settings.ts';
 import type { Task } from '../src/settings/task.ts';
 import { nothingAccepted } from '../src/task/fit.ts';
 import type { OwnRows } from '../src/task/ownRows.ts';
+import type { Pairing } from '../src/transport/pair.ts';
 import { ownRoom, type Address } from './address.ts';
 import { createBringSlice, nothingBrought, type BringSlice, type RoomShelf } from './bringSlice.ts';
 import { createOwnSlice, type OwnShelf, type OwnSlice } from './ownSlice.ts';
@@ -37,6 +38,8 @@ interface PageState {
   /** Where this tab was in the room's run before it was loaded again; null where it was in none. */
   readonly earlier: Bookmark | null;
   readonly signalling: SignallingStatus;
+  /** Without a meeting point, how far this device and the other are; null in a room. */
+  readonly pairing: Pairing | null;
   /** What this client shows; parts that have not changed are the same objects as before. */
   readonly view: ClientView;
   /** What the room learns from everyone's own data, the same object until it is another; null where it learns from a dataset. */
@@ -66,6 +69,8 @@ interface PageActions {
   readonly setPlace: (place: 'entrance' | 'own' | 'model') => void;
   readonly leave: () => void;
   readonly command: (command: ClientCommand) => void;
+  /** Takes the answer of the other device, where there is no meeting point. @returns why not, in one sentence; null when it is taken. */
+  readonly answer: (code: string) => Promise<string | null>;
   /** The federation's model where this client knows it, else its own; null where there is none. */
   readonly model: () => Promise<LearnedModel | null>;
   /** What those models make of the samples that are scored on here. */
@@ -91,6 +96,7 @@ const outside: Omit<PageState, 'runs'> = {
   present: null,
   earlier: null,
   signalling: 'connecting',
+  pairing: null,
   view: emptyView,
   task: null,
   others: [],
@@ -165,8 +171,8 @@ export function createPageStore(first: Address, sessions: SessionFactory, shelf:
 
     /** @param opening what the room is to learn as soon as this client is in it; null to learn what it says. */
     const join = (opening: Opening | null, bookmark: Bookmark | null = null) => {
-      const { room, secret, backend, log } = get().address;
-      const session = sessions.join({ room, secret, backend, log, bookmark });
+      const { room, secret, pair, backend, log } = get().address;
+      const session = sessions.join({ room, secret, pair, backend, log, bookmark });
       let waiting = opening;
       /** The run that was compared: once each. */
       let compared: string | null = null;
@@ -179,7 +185,7 @@ export function createPageStore(first: Address, sessions: SessionFactory, shelf:
         // An opener's room is one only with its task.
         const isThere = view && (!opening || view.settings.task || view.status.kind === 'failed' || get().place === 'room');
         const before = get().task;
-        set({ signalling: session.signalling(), ...(isThere && shown(view, get())) });
+        set({ signalling: session.signalling(), pairing: session.pairing(), ...(isThere && shown(view, get())) });
         const { task } = get();
         if (task !== before) {
           get().readFor(task);
@@ -224,7 +230,9 @@ export function createPageStore(first: Address, sessions: SessionFactory, shelf:
       address: first,
       loadWith: tab.loadWith,
       watch: () => {
-        const { room, secret } = get().address;
+        const { room, secret, pair } = get().address;
+        // Nobody can be there before two devices are connected.
+        if (pair) return () => undefined;
         return sessions.watch(room, secret, (present, signalling) => set({ present, signalling }));
       },
       join: () => join(null),
@@ -242,6 +250,14 @@ export function createPageStore(first: Address, sessions: SessionFactory, shelf:
         set({ ...outside, ...nothingBrought, filming: false, drawing: false });
       },
       command: (command) => joined?.session.command(command),
+      answer: async (code) => {
+        try {
+          await joined?.session.answer(code);
+          return null;
+        } catch (error) {
+          return error instanceof Error ? error.message : String(error);
+        }
+      },
       model: async () => (await joined?.session.model()) ?? null,
       examine: async () => (await joined?.session.examine()) ?? [],
       adopt: (digest, weights) => {

@@ -7,15 +7,19 @@ const unreachable =
   'The meeting point does not answer; trying again by itself. If this lasts, check your network, or whether the server runs.';
 
 export function Joining() {
-  const room = usePage(({ address }) => address.room);
+  const { room, pair } = usePage(({ address }) => address);
   const signalling = usePage((page) => page.signalling);
   const leave = usePage((page) => page.leave);
   return (
     <main className="welcome">
       <div>
-        <h1>Joining room {room} …</h1>
+        <h1>{pair ? 'Getting ready' : `Joining room ${room}`} …</h1>
         <p className="lead" role="status">
-          {signalling === 'lost' ? unreachable : 'Connecting to the meeting point, where the tabs of this room find each other.'}
+          {pair
+            ? 'Loading what two devices need.'
+            : signalling === 'lost'
+              ? unreachable
+              : 'Connecting to the meeting point, where the tabs of this room find each other.'}
         </p>
         <p className="welcome-join">
           <button type="button" className="action" onClick={leave}>

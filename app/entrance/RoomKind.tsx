@@ -1,7 +1,7 @@
-/** Whom the room lets in, and the way to a closed one. */
+/** Whom the room lets in, and the ways to a closed one and to one without a meeting point. */
 
 import { useState } from 'react';
-import { closedRoomLink } from '../address.ts';
+import { closedRoomLink, pairLink } from '../address.ts';
 import { usePage } from '../usePage.ts';
 
 export function RoomKind() {
@@ -14,6 +14,9 @@ export function RoomKind() {
       </p>
     );
   }
+  if (address.pair) {
+    return <p className="small door">Two devices, connected by codes that you carry: no meeting point learns of it.</p>;
+  }
   return (
     <p className="small door">
       Anyone who knows the room’s name gets in.
@@ -25,7 +28,12 @@ export function RoomKind() {
           </a>{' '}
           to let in only who has its link.
         </>
-      )}
+      )}{' '}
+      Or{' '}
+      <a className="link" href={pairLink(address.href)}>
+        connect two devices by hand
+      </a>
+      , without a meeting point.
     </p>
   );
 }

@@ -1,6 +1,7 @@
 /** The first visit: what this is, who is here, and two ways on. */
 
 import { useEffect } from 'react';
+import type { Address } from '../address.ts';
 import { disclosure } from '../../src/settings/disclosure.ts';
 import { defaultSettings } from '../../src/settings/settings.ts';
 import { formatCount } from '../format.ts';
@@ -13,15 +14,17 @@ import { PresencePicture } from './PresencePicture.tsx';
 import { RoomKind } from './RoomKind.tsx';
 import './Welcome.css';
 
-function presence(present: number | null, room: string): string {
+function presence(present: number | null, { room, pair }: Address): string {
+  if (pair?.offer === null) return 'The next page shows a link for the other device.';
+  if (pair) return 'The next page shows an answer to bring back to the device that invites you.';
   if (present === null) return `Looking who is in room ${room} …`;
   if (present === 0) return `Nobody is in room ${room} yet. You would be the first.`;
   return `${formatCount(present, 'client')} ${present === 1 ? 'is' : 'are'} in room ${room} now.`;
 }
 
 export function Welcome() {
-  const room = usePage(({ address }) => address.room);
-  const isOwn = usePage(({ address }) => address.own);
+  const address = usePage((page) => page.address);
+  const { own: isOwn } = address;
   const present = usePage((page) => page.present);
   const watch = usePage((page) => page.watch);
   const join = usePage((page) => page.join);
@@ -51,7 +54,7 @@ export function Welcome() {
             Use a saved model
           </button>
           <span role="status" data-testid="present">
-            {presence(present, room)}
+            {presence(present, address)}
           </span>
         </p>
         <NoServer />

@@ -2,6 +2,7 @@
 
 import { lazy, Suspense, useId, useState } from 'react';
 import { opensHereOnly } from '../address.ts';
+import { CopyButton } from './CopyButton.tsx';
 import './Invitation.css';
 
 /** Loaded when somebody wants to see one. */
@@ -9,32 +10,16 @@ const QrCode = lazy(() => import('./QrCode.tsx'));
 
 export function Invitation({ link, forCameras }: { link: string; forCameras: boolean }) {
   const id = useId();
-  const [outcome, setOutcome] = useState<'copied' | 'refused' | null>(null);
   const [isShown, setShown] = useState(false);
-  const copy = async () => {
-    try {
-      // Pages that came by plain http have no clipboard.
-      await navigator.clipboard.writeText(link);
-      setOutcome('copied');
-    } catch {
-      setOutcome('refused');
-    }
-  };
   return (
     <div className="invitation">
       <span className="url">{link}</span>
-      <button type="button" className="link" onClick={() => void copy()}>
-        Copy link
-      </button>
+      <CopyButton text={link}>Copy link</CopyButton>
       {forCameras && (
         <button type="button" className="link" popoverTarget={id}>
           QR code
         </button>
       )}
-      <span role="status" className="quiet">
-        {outcome === 'copied' && 'Copied'}
-        {outcome === 'refused' && 'The browser refused; select the link to copy it.'}
-      </span>
       <div popover="auto" id={id} className="invitation-code" onToggle={({ newState }) => setShown(newState === 'open')}>
         {isShown && (
           <Suspense>

@@ -46,6 +46,7 @@ class NotedSession implements Session {
   constructor(
     private view: ClientView | null,
     private readonly status: ReturnType<Session['signalling']>,
+    private readonly pair: ReturnType<Session['pairing']> = null,
   ) {}
 
   getView(): ClientView | null {
@@ -54,6 +55,14 @@ class NotedSession implements Session {
 
   signalling(): ReturnType<Session['signalling']> {
     return this.status;
+  }
+
+  pairing(): ReturnType<Session['pairing']> {
+    return this.pair;
+  }
+
+  answer(): Promise<void> {
+    return Promise.reject(new Error('That is no whole answer; copy all of it, or scan it again.'));
   }
 
   subscribe(listener: () => void): () => void {
@@ -113,7 +122,9 @@ if (!found) throw new Error(`No state ${name}; choose one of ${Object.keys(state
 const state = found;
 
 const session =
-  state.kind === 'joined' ? new NotedSession(state.before ?? state.view, state.signalling) : new NotedSession(null, 'connected');
+  state.kind === 'joined'
+    ? new NotedSession(state.before ?? state.view, state.signalling, state.pairing)
+    : new NotedSession(null, 'connected');
 const watchers = new Set<Parameters<SessionFactory['watch']>[2]>();
 const backends: BackendWish[] = [];
 
@@ -170,7 +181,8 @@ const store = typeof address === 'string' ? null : storeAt(address);
 function storeAt(found: Address) {
   const { secret } = found;
   const invitation = secret === null ? 'https://sparkmesh.example/?room=main' : `https://sparkmesh.example/?closed=main#${secret}`;
-  return createPageStore({ ...found, secure: !('plain' in state), invitation }, factory, shelf, {
+  const pair = 'pairing' in state ? { offer: null } : null;
+  return createPageStore({ ...found, ...(pair && { room: 'of two', pair }), secure: !('plain' in state), invitation }, factory, shelf, {
     loadWith: (backend) => void backends.push(backend),
     show: () => undefined,
   });

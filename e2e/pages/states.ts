@@ -5,6 +5,7 @@ import type { Bookmark } from '../../src/client/bookmark.ts';
 import type { ClientStatus, ClientView, OwnRound, PeerView, PhaseTimes, RoundSummary, ShareView } from '../../src/client/view.ts';
 import type { CatalogueEntry } from '../../src/data/catalogue.ts';
 import type { FromReader, KeptData } from '../../src/own/ownData.ts';
+import type { Pairing } from '../../src/transport/pair.ts';
 import { randomStream } from '../../src/math/random.ts';
 import { defaultSettings, type Settings } from '../../src/settings/settings.ts';
 import { clothesConfusion } from './learned.ts';
@@ -30,6 +31,8 @@ export type GalleryState =
       readonly kind: 'joined';
       readonly view: ClientView | null;
       readonly signalling: SignallingStatus;
+      /** Of two devices without a meeting point. */
+      readonly pairing?: Pairing;
       readonly press?: string;
       readonly before?: ClientView;
       /** Own data in this browser. */
@@ -279,6 +282,9 @@ export function galleryStates(share: ShareView): Record<string, GalleryState> {
     alone: joined({ ...lobby, clients: [SELF] }),
     lobby: joined(lobby),
     browserLobby: joined(lobby, {}, 'local'),
+    pairInvites: { ...joined({ status: { kind: 'lobby' }, clients: [SELF] }), pairing: { kind: 'offers', code: 'q'.repeat(620) } },
+    pairInvited: { ...joined({ status: { kind: 'lobby' }, clients: [SELF] }), pairing: { kind: 'answers', code: 'a'.repeat(560) } },
+    pairOver: { ...joined({ status: { kind: 'lobby' }, clients: [SELF] }), pairing: { kind: 'over', why: 'closed by the other end' } },
     random: joined({ ...lobby, settings: { topology: { kind: 'k-regular', degree: 3, changing: true }, exchange: 'exact' } }),
     gradient: joined({
       ...lobby,

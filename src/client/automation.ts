@@ -13,6 +13,8 @@ export interface JoinRequest {
   readonly room: string;
   /** Of a closed room; an open one has none. */
   readonly secret?: string | null;
+  /** Without a meeting point: with the offer of the device that invites, or null on that one. */
+  readonly pair?: { readonly offer: string | null } | null;
   readonly backend: BackendWish;
   /** Where this tab was in the room's run and goes on; it joins afresh if absent. */
   readonly bookmark?: Bookmark | null;

@@ -2,11 +2,13 @@
 import { fetchCatalogue, fetchInputs } from '../data/httpSource.ts';
 import { signallingUrl, type SignallingState } from '../signalling/client.ts';
 import { RoomSeal } from '../signalling/seal.ts';
+import type { LogTopic } from '../log/log.ts';
 import { parseIceServers } from '../signalling/iceServers.ts';
 import type { OwnRows } from '../task/ownRows.ts';
 import { randomId } from '../transport/randomId.ts';
 import { movedBuffers, serveTransport, type RemoteCall } from '../transport/remote.ts';
 import type { Transport } from '../transport/transport.ts';
+import type { PairTransport, Pairing } from '../transport/pair.ts';
 import { joinRoom, watchRoom } from '../transport/webrtc.ts';
 import type { JoinRequest } from './automation.ts';
 import type { Bookmark } from './bookmark.ts';
@@ -61,7 +63,9 @@ class BrowserSession {
   readonly #examiners: ((examinations: readonly Examination[]) => void)[] = [];
   #view: ClientView | null = null;
   #signalling: SignallingStatus = 'connecting';
+  #pairing: Pairing | null = null;
   #transport: Transport | null = null;
+  #pair: PairTransport | null = null;
   #worker: Worker | null = null;
   #left = false;
 
@@ -75,6 +79,14 @@ class BrowserSession {
 
   signalling(): SignallingStatus {
     return this.#signalling;
+  }
+
+  pairing(): Pairing | null {
+    return this.#pairing;
+  }
+
+  async answer(code: string): Promise<void> {
+    await this.#pair?.takeAnswer(code);
   }
 
   subscribe(listener: () => void): () => void {
@@ -131,18 +143,9 @@ class BrowserSession {
     this.#listeners.clear();
   }
 
-  async #join({ room, secret = null, backend, log = [], conformance, bookmark = null }: JoinRequest): Promise<void> {
-    const transport = await joinRoom({
-      signallingUrl: findSignalling(),
-      room,
-      secret,
-      iceServers,
-      log: consoleLog(log),
-      onSignalling: (state) => {
-        this.#signalling = state;
-        this.#changed();
-      },
-    });
+  async #join(request: JoinRequest): Promise<void> {
+    const { room, backend, log = [], conformance, bookmark = null } = request;
+    const transport = await (request.pair ? this.#pairUp(request.pair.offer, log) : this.#enter(request));
     if (this.#left) return transport.close();
     this.#transport = transport;
     const worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' });
@@ -153,6 +156,36 @@ class BrowserSession {
     post(worker, { type: 'start', self, backend, dataUrl: dataUrl().href, conformance: conformance ?? null, log, place, bookmark });
     const serve = serveTransport(transport, (reply) => post(worker, reply));
     worker.onmessage = ({ data }: MessageEvent<FromWorker>) => this.#receive(worker, serve, data);
+  }
+
+  #enter({ room, secret = null, log = [] }: JoinRequest): Promise<Transport> {
+    return joinRoom({
+      signallingUrl: findSignalling(),
+      room,
+      secret,
+      iceServers,
+      log: consoleLog(log),
+      onSignalling: (state) => {
+        this.#signalling = state;
+        this.#changed();
+      },
+    });
+  }
+
+  async #pairUp(offer: string | null, log: readonly LogTopic[]): Promise<Transport> {
+    // Most tabs have a meeting point.
+    const { pairUp } = await import('../transport/pair.ts');
+    this.#signalling = 'connected';
+    this.#pair = await pairUp({
+      offer,
+      iceServers,
+      log: consoleLog(log),
+      onPairing: (pairing) => {
+        this.#pairing = pairing;
+        this.#changed();
+      },
+    });
+    return this.#pair;
   }
 
   #receive(worker: Worker, serve: (call: RemoteCall) => void, message: FromWorker): void {

@@ -32,6 +32,8 @@ export interface PeerConnectionOptions {
   /** STUN and TURN servers, and whether they alone are used. */
   readonly ice: RTCConfiguration;
   readonly log: Log;
+  /** Where people carry the signals: one with all candidates goes each way, and may take so long. */
+  readonly byHand?: { readonly patienceMs: number };
 }
 
 export interface PeerConnectionListener {
@@ -57,17 +59,17 @@ export class PeerConnection {
   readonly #frames: FrameChannel;
   #closed: string | undefined;
 
-  constructor({ peer, initiator, ice, log }: PeerConnectionOptions, listener: PeerConnectionListener) {
+  constructor({ peer, initiator, ice, log, byHand }: PeerConnectionOptions, listener: PeerConnectionListener) {
     this.#listener = listener;
     // Object mode keeps the borders of messages; without a config, simple-peer asks public servers for this machine's address.
-    this.#connection = new SimplePeer({ initiator, config: ice, objectMode: true });
+    this.#connection = new SimplePeer({ initiator, config: ice, objectMode: true, trickle: !byHand });
     this.#frames = new FrameChannel(
       peer,
       { send: (message) => this.#send(message), buffered: () => this.#connection.bufferSize },
       (frame) => listener.frame(frame),
       log,
     );
-    this.#openingTimer = setTimeout(() => this.close('no connection in time'), OPENING_TIMEOUT_MS);
+    this.#openingTimer = setTimeout(() => this.close('no connection in time'), byHand?.patienceMs ?? OPENING_TIMEOUT_MS);
     this.#connection
       .on('signal', (data) => {
         if (this.#closed === undefined && v.is(connectionSignalSchema, data)) listener.signal(data);
