@@ -157,7 +157,7 @@ export const importMap: ImportMap = {
       'src/cli',
       TESTING,
     ],
-    packages: [tf, 'axe-core', 'node', 'playwright', 'qr', 'react-dom', 'sharp', 'valibot', 'vite', 'vitest', 'ws'],
+    packages: [tf, 'axe-core', 'node', 'playwright', 'puppeteer-core', 'qr', 'react-dom', 'sharp', 'valibot', 'vite', 'vitest', 'ws'],
   },
 
   'src/house': { folders: [], packages: ['dependency-cruiser', 'node'] },
