@@ -140,6 +140,32 @@ describe('a federation of real tabs', () => {
   });
 });
 
+describe('a tab whose process crashes in a run', () => {
+  it('is opened again and goes on with what it had learned, under its number', async () => {
+    const tabs = await Tabs.open({ browsers: 1, headed: false });
+    try {
+      await tabs.fill(3, 'wasm', (page) => page.getByRole('button', { name: 'Try it with clothes' }).click());
+      const { settings } = parseFederation(['--tabs', '3', '--samples', '40', '--rounds', '40', '--test-samples', '500', '--seed', '1']);
+      await tabs.configure(3, settings);
+      let round: number | null = null;
+      const views = await tabs.run(3, isDone, ({ self, own }) => {
+        if (self.number !== 0 || own.length < 8 || round !== null) return;
+        round = own.length;
+        void tabs.pages[2]?.goto('chrome://crash').catch(() => undefined);
+      });
+      expect(tabs.crashes).toEqual(['Tab 2 crashed once and was opened again.']);
+      expect(views.map(({ self, status }) => [self.number, status.kind])).toEqual([0, 1, 2].map((k) => [k, 'finished']));
+      const rounds = views[2]!.own.map((own) => own.round);
+      // From before the crash, and to the end.
+      expect(rounds.filter((own) => own < 8).length).toBeGreaterThan(2);
+      expect(rounds.at(-1)).toBe(39);
+      expect(views[0]!.own.at(-1)!.neighbours).toHaveLength(2);
+    } finally {
+      await tabs.close();
+    }
+  });
+});
+
 describe('impossible requests', () => {
   const cases: [string, string[]][] = [
     ['federation', ['--tabs', '0']],

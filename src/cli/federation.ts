@@ -13,10 +13,10 @@ await runCommand(async (argv, stop) => {
   await prepareData();
   const ready = await readyRun(options, '--tabs');
   const { settings, own, models } = ready;
-  const { views, failures, model, browserVersion } = await runTabFederation({ ...options, settings, own, models }, stop);
+  const { views, crashes, failures, model, browserVersion } = await runTabFederation({ ...options, settings, own, models }, stop);
   const report = await makeReport({ views, runner: 'tabs', versions: { chromium: browserVersion } });
   const withoutThem = failures.length > 0 ? [...failures, 'The others went on without.'].join(' ') : null;
-  const lines = [roundsTable(report), scoredLine(report), settledLine(report), withoutThem].filter((line) => line !== null);
+  const lines = [roundsTable(report), scoredLine(report), settledLine(report), ...crashes, withoutThem].filter((line) => line !== null);
   process.stdout.write(`${lines.join('\n')}\n`);
   if (options.json !== null) await writeReport(report, options.json);
   await saveOutcome(ready, { model, views, versions: report.versions }, options.saveModel);

@@ -9,6 +9,9 @@ import type { LearnedModel } from './learned.ts';
 import type { RoundTrace } from './trace.ts';
 import type { ClientCommand, ClientView } from './view.ts';
 
+/** Under this name a tab's session store has what the tab is called, over its reloads. */
+export const TAB_NAME = 'sparkmesh-tab';
+
 export interface JoinRequest {
   readonly room: string;
   /** Of a closed room; an open one has none. */

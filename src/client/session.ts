@@ -10,7 +10,7 @@ import { movedBuffers, serveTransport, type RemoteCall } from '../transport/remo
 import type { Transport } from '../transport/transport.ts';
 import type { PairTransport, Pairing } from '../transport/pair.ts';
 import { joinRoom, watchRoom } from '../transport/webrtc.ts';
-import type { JoinRequest } from './automation.ts';
+import { TAB_NAME, type JoinRequest } from './automation.ts';
 import type { Bookmark } from './bookmark.ts';
 import type { ConformanceCase } from './conformance.ts';
 import { consoleLog } from './consoleLog.ts';
@@ -31,14 +31,12 @@ function findSignalling(): string {
 /** STUN and TURN servers as JSON in VITE_ICE_SERVERS at build time; none means this network only. */
 const iceServers = parseIceServers(import.meta.env['VITE_ICE_SERVERS'] || '[]', 'VITE_ICE_SERVERS');
 
-/** What this tab is called in the browser's store, over its reloads. */
-const TAB = 'sparkmesh-tab';
-
+/** What this tab is called in the browser's store. */
 function tabName(): string {
   const fresh = randomId();
   try {
-    const name = sessionStorage.getItem(TAB) ?? fresh;
-    sessionStorage.setItem(TAB, name);
+    const name = sessionStorage.getItem(TAB_NAME) ?? fresh;
+    sessionStorage.setItem(TAB_NAME, name);
     return name;
   } catch {
     // A browser that keeps nothing finds nothing again either.
@@ -241,7 +239,7 @@ function watch(room: string, secret: string | null, onCount: Parameters<typeof w
 async function earlier(room: string): Promise<Bookmark | null> {
   try {
     // Most tabs are here for the first time, and need nothing of what finds it.
-    const tab = sessionStorage.getItem(TAB);
+    const tab = sessionStorage.getItem(TAB_NAME);
     if (tab === null) return null;
     const { findBookmark } = await import('./bookmarkStore.ts');
     return await findBookmark({ tab, room });

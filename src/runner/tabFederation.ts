@@ -31,6 +31,8 @@ export interface TabFederation {
 export interface FederationResult {
   /** The last views of the tabs that were there to the end, by number. */
   readonly views: readonly ClientView[];
+  /** A sentence for each tab that crashed and was opened again. */
+  readonly crashes: readonly string[];
   /** A sentence for each tab that failed on the way. */
   readonly failures: readonly string[];
   /** The average of all tabs' models. */
@@ -68,7 +70,7 @@ export async function runTabFederation(
     const isLeft = ({ status }: ClientView) => status.kind !== 'failed';
     const model = await tabs.model(all.findIndex(isLeft));
     progress.end();
-    return { views: all.filter(isLeft), failures: failuresOf(all), model, browserVersion: tabs.browserVersion };
+    return { views: all.filter(isLeft), crashes: tabs.crashes, failures: failuresOf(all), model, browserVersion: tabs.browserVersion };
   } finally {
     await tabs.close();
   }

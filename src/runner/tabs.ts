@@ -2,7 +2,7 @@
 
 import type { Browser, Page } from 'playwright';
 import type { BackendWish } from '../backend/backend.ts';
-import type {} from '../client/automation.ts';
+import { TAB_NAME } from '../client/automation.ts';
 import type { LearnedModel } from '../client/learned.ts';
 import type { RoundTrace } from '../client/trace.ts';
 import type { ClientCommand, ClientView } from '../client/view.ts';
@@ -16,13 +16,22 @@ import { servePage, type PageServer } from './pageServer.ts';
 
 /** How often a tab's view is looked at, ms. */
 const POLL_MS = 250;
+const pause = () => new Promise((resolve) => setTimeout(resolve, POLL_MS));
 /** Nothing happens for so long only when something is stuck, ms. */
 const STALL_MS = 300_000;
+
+/** How often a tab that crashes during a run is opened again. */
+const MAX_REOPENED = 3;
+/** How long a tab that was opened again may look for what it was in, ms. */
+const LOOK_BACK_MS = 5000;
 
 /** A tab that cannot go on; the message says which and why. */
 export class TabError extends Error {
   override readonly name = 'TabError';
 }
+
+/** Came back when no round was left. */
+const hasMissed = ({ status }: ClientView) => status.kind === 'finished' && status.why === 'missed';
 
 const hasFailed = ({ status }: ClientView) => status.kind === 'failed';
 
@@ -72,6 +81,16 @@ export class Tabs {
   /** What each tab showed at the last look. */
   readonly #looks = new Map<number, ClientView>();
   #failure: TabError | null = null;
+  /** How tabs enter the room; null before any has. */
+  #enter: { readonly backend: BackendWish; readonly join: (page: Page) => Promise<unknown> } | null = null;
+  /** What each tab was given, to be given again. */
+  readonly #given = new Map<number, ((page: Page) => Promise<void>)[]>();
+  /** Whether a run is under way, in which a tab that crashes can go on. */
+  #isRunning = false;
+  /** How often each tab has crashed. */
+  readonly #crashes = new Map<number, number>();
+  /** Tabs that have crashed, until they are in the room again. */
+  readonly #reopening = new Set<number>();
 
   private constructor(
     readonly server: PageServer,
@@ -92,6 +111,11 @@ export class Tabs {
     return tabs;
   }
 
+  /** A sentence for each tab that has crashed and was opened again. */
+  get crashes(): string[] {
+    return [...this.#crashes].map(([k, times]) => `Tab ${k} crashed ${times === 1 ? 'once' : `${times} times`} and was opened again.`);
+  }
+
   get browserVersion(): string {
     return this.browsers[0]?.version() ?? '';
   }
@@ -101,7 +125,8 @@ export class Tabs {
    * @param opened called when no tab has joined yet.
    */
   async fill(count: number, backend: BackendWish, join: (page: Page) => Promise<unknown>, opened?: () => Promise<void>): Promise<void> {
-    while (this.pages.length < count) await this.#open(backend);
+    this.#enter = { backend, join };
+    while (this.pages.length < count) await this.#open(this.pages.length, backend);
     await opened?.();
     const clients = this.pages.slice(0, count);
     for (const [k, page] of clients.entries()) {
@@ -114,7 +139,7 @@ export class Tabs {
 
   /** One more tab, on the browsers in turn, that joins the room. */
   async openTab(backend: BackendWish, join: (page: Page) => Promise<unknown>): Promise<Page> {
-    const page = await this.#open(backend);
+    const page = await this.#open(this.pages.length, backend);
     await join(page);
     return page;
   }
@@ -133,20 +158,59 @@ export class Tabs {
     );
   }
 
-  async #open(backend: BackendWish): Promise<Page> {
-    const k = this.pages.length;
+  /** Opens tab k, in place of the one that was k if there was one. */
+  async #open(k: number, backend: BackendWish): Promise<Page> {
     const browser = this.browsers[k % this.browsers.length]!;
     // Nobody watches a headless tab, and drawing what moves would take a quarter of the processor from what is computed.
     const context = browser.contexts()[0] ?? (await browser.newContext({ reducedMotion: this.options.headed ? null : 'reduce' }));
     const page = await context.newPage();
-    this.pages.push(page);
-    page.on('crash', () => this.#fail(k, 'its process crashed, most likely out of memory; use fewer tabs'));
+    const isFirst = this.pages[k] === undefined;
+    this.pages[k] = page;
+    page.on('crash', () => this.#crashed(k));
+    // So that what it was in is found again when another takes its place.
+    // So that what it was in is found again when another takes its place; a page before the first has no such store.
+    const naming = `sessionStorage.setItem(${JSON.stringify(TAB_NAME)}, ${JSON.stringify(`${this.room}-${k}`)})`;
+    await page.addInitScript({ content: `try { ${naming} } catch {}` });
     page.on('pageerror', (error) => this.#fail(k, error.message));
     const { log = [] } = this.options;
     if (log.length > 0) page.on('console', (line) => line.type() === 'info' && process.stderr.write(`client ${k}  ${line.text()}\n`));
     await page.goto(`${this.server.url}?room=${this.room}&backend=${backend}${log.length > 0 ? `&log=${log.join()}` : ''}`);
-    if (k < this.browsers.length) await checkReachable(page);
+    if (isFirst && k < this.browsers.length) await checkReachable(page);
     return page;
+  }
+
+  #crashed(k: number): void {
+    const times = (this.#crashes.get(k) ?? 0) + 1;
+    if (!this.#isRunning || times > MAX_REOPENED) {
+      return this.#fail(k, 'its process crashed, most likely out of memory; use fewer tabs');
+    }
+    this.#crashes.set(k, times);
+    this.#reopen(k).catch((error: unknown) => this.#fail(k, error instanceof Error ? error.message : String(error)));
+  }
+
+  /** Opens a tab again and has it go on where it was, or join anew where nothing of that was kept. */
+  async #reopen(k: number): Promise<void> {
+    if (!this.#enter) return;
+    this.#reopening.add(k);
+    const { backend, join } = this.#enter;
+    const crashed = this.#page(k);
+    const page = await this.#open(k, backend);
+    await crashed.close();
+    const goOn = page.getByRole('button', { name: 'Go on' });
+    const isKept = await goOn.waitFor({ timeout: LOOK_BACK_MS }).then(
+      () => true,
+      () => false,
+    );
+    await (isKept ? goOn.click() : join(page));
+    for (const give of this.#given.get(k) ?? []) await give(page);
+    this.#looks.delete(k);
+    this.#reopening.delete(k);
+  }
+
+  /** Gives tab k something, now and whenever it has to be opened again. */
+  #give(k: number, give: (page: Page) => Promise<void>): Promise<void> {
+    this.#given.set(k, [...(this.#given.get(k) ?? []), give]);
+    return give(this.#page(k));
   }
 
   command(k: number, command: ClientCommand): Promise<void> {
@@ -155,7 +219,7 @@ export class Tabs {
 
   /** Gives tab k data of its own, and no other. */
   bring(k: number, rows: OwnRows): Promise<void> {
-    return this.#page(k).evaluate((brought) => sparkmesh.session?.bring(brought), rows);
+    return this.#give(k, (page) => page.evaluate((brought) => sparkmesh.session?.bring(brought), rows));
   }
 
   /** Sets what the room of the first `clients` tabs learns next, and waits until all of them are ready for it. */
@@ -169,7 +233,8 @@ export class Tabs {
   }
 
   /**
-   * Starts what the room of the first `clients` tabs was set to. The others go on without a tab whose client fails.
+   * Starts what the room of the first `clients` tabs was set to. The others go on without a tab whose client fails; one that crashes
+   * is opened again, and goes on where it was.
    * @param isOver of a client's view, when it has done its part.
    * @param onView told of a client's view as it changes.
    * @returns the clients' last views, by number, those of failed ones among them.
@@ -178,12 +243,14 @@ export class Tabs {
   async run(clients: number, isOver: (view: ClientView) => boolean, onView?: (view: ClientView) => void): Promise<ClientView[]> {
     // Until it begins, a view may still be that of the run before.
     const before = (await this.view(0))?.run;
+    this.#isRunning = true;
     await this.command(0, { type: 'start' });
     const views: ClientView[] = [];
-    const isOut = (view: ClientView) => hasFailed(view) || isDeserted(view);
+    const isOut = (view: ClientView) => hasFailed(view) || hasMissed(view) || isDeserted(view);
     for (let k = 0; k < clients; k++) {
       views.push(await this.until(k, (view) => isOut(view) || (view.run !== before && isOver(view)), onView));
     }
+    this.#isRunning = false;
     const failures = failuresOf(views);
     if (failures.length > 0 && clients - failures.length < 2) throw new TabError(failures.join(' '));
     return views;
@@ -216,8 +283,9 @@ export class Tabs {
   /** Has a model ready in the first `clients` tabs that a run may go on from. */
   async adopt(clients: number, digest: string, weights: Float32Array): Promise<void> {
     const adopted = { digest, weights };
-    for (let k = 0; k < clients; k++)
-      await this.#page(k).evaluate((given) => sparkmesh.session?.adopt(given.digest, given.weights), adopted);
+    for (let k = 0; k < clients; k++) {
+      await this.#give(k, (page) => page.evaluate((given) => sparkmesh.session?.adopt(given.digest, given.weights), adopted));
+    }
   }
 
   /** What tab k has learned: with the evaluator's tab, which has the lowest number, the average of all. */
@@ -246,7 +314,7 @@ export class Tabs {
     let changedAt = performance.now();
     for (;;) {
       if (this.#failure) throw this.#failure;
-      const view = await this.#look(k);
+      const view = this.#reopening.has(k) ? null : await this.#look(k);
       if (view) onView(view);
       if (view && condition(view)) return view;
       if (view?.status.kind === 'failed') throw new TabError(`Tab ${k} failed: ${view.status.message}`);
@@ -255,7 +323,7 @@ export class Tabs {
       last = now;
       if (performance.now() - changedAt > STALL_MS)
         throw new TabError(`Tab ${k} has not changed for ${STALL_MS / 60_000} minutes; it is stuck.`);
-      await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+      await pause();
     }
   }
 
@@ -268,13 +336,20 @@ export class Tabs {
   async #look(k: number): Promise<ClientView | null> {
     const known = this.#looks.get(k);
     const wanted = { run: known?.run ?? null, own: known?.own.length ?? 0, summaries: known?.summaries.length ?? 0 };
-    const seen = await this.#page(k).evaluate(({ run, own, summaries }) => {
+    const page = this.#page(k);
+    const looking = page.evaluate(({ run, own, summaries }) => {
       const view = sparkmesh.session?.getView();
       if (!view) return null;
       const isKnown = view.run === run && view.own.length >= own && view.summaries.length >= summaries;
       const rounds = { own: view.own.slice(isKnown ? own : 0), summaries: view.summaries.slice(isKnown ? summaries : 0) };
       return { isKnown, view: { ...view, ...rounds, share: view.share && { ...view.share, previews: [] } } };
     }, wanted);
+    const seen = await looking.catch(async (error: unknown) => {
+      // A tab that crashes answers no more, a moment before we hear of that, and is opened again.
+      await pause();
+      if (this.#reopening.has(k) || this.#page(k) !== page) return null;
+      throw error;
+    });
     if (!seen) return null;
     const { own, summaries } = seen.view;
     const before = seen.isKnown && known ? known : { own: [], summaries: [] };
