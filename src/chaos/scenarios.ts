@@ -3,14 +3,8 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import type { ClientView } from '../client/view.ts';
+import { atLeast, atMost, type Invariant } from './invariant.ts';
 import { Trial, type TrialOptions } from './trial.ts';
-
-/** A named property of a scenario, and what was measured of it. */
-export interface Invariant {
-  readonly name: string;
-  readonly measured: string;
-  readonly holds: boolean;
-}
 
 export interface Scenario {
   readonly name: string;
@@ -20,17 +14,6 @@ export interface Scenario {
 const CLIENTS = 5;
 /** Client 4 is the one in trouble, unless another is named: these are beside it in the ring, and these are not. */
 const [TROUBLED, BESIDE, ELSEWHERE] = ['c4', [0, 3], [1, 2]] as const;
-
-const atMost = (name: string, value: number, bound: number, unit: string): Invariant => ({
-  name,
-  measured: `${value.toFixed(unit === 's' ? 1 : 0)} ${unit} (at most ${bound})`,
-  holds: value <= bound,
-});
-const atLeast = (name: string, value: number, bound: number, unit: string): Invariant => ({
-  name,
-  measured: `${value.toFixed(0)} ${unit} (at least ${bound})`,
-  holds: value >= bound,
-});
 
 /** Runs a trial to its end. What must hold in all of them comes with what `measure` finds. */
 async function inTrial(

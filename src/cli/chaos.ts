@@ -2,22 +2,25 @@
 
 import * as v from 'valibot';
 import { fuzz, fuzzed } from '../chaos/fuzz.ts';
-import { longRun, scenarios, type Invariant } from '../chaos/scenarios.ts';
+import type { Invariant } from '../chaos/invariant.ts';
+import { inRealTabs } from '../chaos/realTabs.ts';
+import { longRun, scenarios } from '../chaos/scenarios.ts';
 import { settingsSchema } from '../settings/settings.ts';
 import { numberText, option, parseOptions, runCommand, toggle } from './commandLine.ts';
 
 const command = {
   call: 'npm run chaos',
-  summary: 'Puts federations of this process under faults, in virtual time, and every decoder under damaged input.',
+  summary: 'Puts federations under faults, in this process in virtual time and in real tabs, and every decoder under damaged input.',
   options: v.strictObject({
     seed: option('N', 'seed of all that goes wrong (default 1)', v.pipe(numberText, settingsSchema.entries.seed)),
+    inProcess: toggle('no real tabs'),
     quick: toggle('each scenario once and 50,000 inputs, in place of thrice, 1,000,000 and a run of 2,000 rounds'),
   }),
   notes: ['Exit code 1 when an invariant broke; the last line is the summary.'],
 };
 
 await runCommand(async (argv, stop) => {
-  const { seed = 1, quick = false } = parseOptions(command, argv);
+  const { seed = 1, quick = false, inProcess = false } = parseOptions(command, argv);
   const say = (line: string) => process.stdout.write(`${line}\n`);
   const held: boolean[] = [];
   const tell = (name: string, invariants: readonly Invariant[]) => {
@@ -33,6 +36,7 @@ await runCommand(async (argv, stop) => {
       tell(`seed ${used}: ${name}`, await run(used));
     }
   }
+  if (!inProcess) await inRealTabs(stop, tell);
   if (!quick) tell('three clients over 2,000 rounds', await longRun(seed));
   const inputs = quick ? 50_000 : 1_000_000;
   const broken = fuzz(seed, inputs);

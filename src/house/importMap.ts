@@ -102,8 +102,9 @@ export const importMap: ImportMap = {
       'src/export',
       'src/protocol',
       'src/client',
+      'src/runner',
     ],
-    packages: ['fast-check', 'node'],
+    packages: ['fast-check', 'node', 'playwright', 'valibot'],
   },
   'src/cli': {
     folders: [
