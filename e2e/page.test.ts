@@ -125,6 +125,10 @@ const words: Readonly<Record<string, RegExp>> = {
     /of the images that everybody set aside[^]*of 72 images that everybody set aside, recognised[^]*Of my own 46 images set aside: [\d.]+\s% with the others’ help, 58\.0\s% alone/,
   roomClasses:
     /Of my own rows that nobody learned from, the averaged model knows 81\.9\s% and the model of my own knows[^]*Pears[^]*plums[^]*Who holds which classes[^]*limes/,
+  roomMistakes: /Mistakes[^]*apple[^]*taken for[^]*limes/,
+  roomModel: /Try it[^]*Choose a picture[^]*Take it home[^]*Web page/,
+  roomTableMistakes: /taken for[^]*Age[^]*Sex[^]*Fares/,
+  roomTableModel: /Age[^]*Sex[^]*Fares[^]*Take it home/,
   failed: /This client has failed[^]*reload this tab, or choose another backend/,
   fallback: /WebAssembly\. WebGPU has only a software adapter here/,
 };

@@ -1,6 +1,7 @@
 /** What the gallery's clients have learned: models that nobody trained, and mistakes on the images that there are. */
 
 import { fruitConfusion } from './roomStates.ts';
+import { taskWidth, type ImageTask, type TableTask, type Task } from '../../src/settings/task.ts';
 import type { Examination } from '../../src/client/examination.ts';
 import type { LearnedModel } from '../../src/client/learned.ts';
 import type { ClientView } from '../../src/client/view.ts';
@@ -48,17 +49,45 @@ export function galleryInputs(dataset: string): PackedInputs {
 
 /** @param rounds that have ended. */
 export function galleryModel({ settings, own }: ClientView): LearnedModel | null {
-  const { info } = galleryInputs(settings.dataset);
-  const spec = { layers: [info.width * info.height, ...settings.hidden, info.classNames.length] };
+  const { task, dataset, hidden } = settings;
+  const { info } = galleryInputs(dataset);
+  const inputs = task ? taskWidth(task) : info.width * info.height;
+  const spec = { layers: [inputs, ...hidden, (task ?? info).classNames.length] };
   if (own.length === 0) return null;
   return { weights: initialWeights(spec, 3), of: 'averaged', rounds: own.length, participants: 6, settings };
+}
+
+/** Mistakes on people's own data: a disc of each wrong colour, and rows that differ in every column. */
+function ownMistakes(task: Task): Examination['mistakes'] {
+  const count = task.classNames.length;
+  return Array.from({ length: 6 }, (_, k) => {
+    const label = k % count;
+    const values = task.kind === 'images' ? disc(task, k) : task.columns.flatMap((column) => cells(column, k));
+    return { label, named: (label + 1) % count, probability: 0.97 - 0.06 * k, values: Float32Array.from(values) };
+  });
+}
+
+/** Standardised pixels. */
+function disc({ width, height, channels }: ImageTask, k: number): number[] {
+  return Array.from({ length: width * height * channels }, (_, i) => {
+    const [x, y] = [Math.floor(i / channels) % width, Math.floor(i / channels / width)];
+    const isInside = Math.hypot(x - width / 2, y - height / 2) < width * (0.25 + 0.03 * k);
+    return isInside ? (i % channels === k % channels ? 1.2 : -1) : 1.6;
+  });
+}
+
+/** Standardised cells of a column, as many as a model has of it; every fourth is empty where some may be. */
+function cells(column: TableTask['columns'][number], k: number): number[] {
+  const isEmpty = column.hasEmpty && k % 4 === 1;
+  const values = column.kind === 'number' ? [isEmpty ? 0 : k / 2 - 1] : column.categories.map((__, c) => Number(!isEmpty && c === k % 2));
+  return column.hasEmpty ? [...values, Number(isEmpty)] : values;
 }
 
 /** The images that are shown, each taken for another class. */
 export function galleryExaminations({ settings, own, share }: ClientView): readonly Examination[] {
   const { mean, std } = galleryInputs(settings.dataset).info;
   if (own.length === 0 || !share) return [];
-  const mistakes = share.previews.map(({ label, pixels }, k) => ({
+  const shown = share.previews.map(({ label, pixels }, k) => ({
     label,
     named: (label + 2) % CLASSES,
     probability: 0.99 - 0.03 * k,
@@ -69,7 +98,7 @@ export function galleryExaminations({ settings, own, share }: ClientView): reado
     participants: 6,
     settings,
     confusion: settings.task ? fruitConfusion : clothesConfusion(0.75),
-    mistakes,
+    mistakes: settings.task ? ownMistakes(settings.task) : shown,
   };
   return [
     { ...common, of: 'averaged' },

@@ -62,6 +62,7 @@ export function roomStates(lobby: ClientView, learned: Pick<ClientView, 'own' | 
       ...learned,
       summaries: heldOut,
       share,
+      scale: { mean: [0.5, 0.45, 0.4], std: [0.25, 0.25, 0.25] },
       scoredOn: 46,
       status: { kind: 'finished', why: 'reached' },
       averagedHere: learned.summaries.map(({ round, averaged }) => ({ round, score: averaged })),
@@ -72,6 +73,16 @@ export function roomStates(lobby: ClientView, learned: Pick<ClientView, 'own' | 
     }),
     brought: true,
   };
+  const ofTable: RoomState = {
+    ...reached,
+    view: {
+      ...reached.view,
+      settings: ownSettings(ships),
+      share: { kind: 'table', samples: 712, histogram: [440, 272], classNames: ships.classNames, previews: [], width: 5, height: 1 },
+      scale: { mean: [29.7, 32.2], std: [14.5, 49.7] },
+      summaries: learned.summaries.map((summary) => ({ ...summary, confusion: [20, 7, 5, 14] })),
+    },
+  };
   return {
     roomEmpty: room(fruits, null),
     roomPictures: room(fruits, pictures(1, [])),
@@ -79,5 +90,9 @@ export function roomStates(lobby: ClientView, learned: Pick<ClientView, 'own' | 
     roomLobby: { ...room(fruits, pictures(1, []), { share, scoredOn: 46 }), brought: true },
     roomReached: reached,
     roomClasses: { ...reached, press: 'Classes' },
+    roomMistakes: { ...reached, press: 'Mistakes' },
+    roomModel: { ...reached, press: 'Use it' },
+    roomTableMistakes: { ...ofTable, press: 'Mistakes' },
+    roomTableModel: { ...ofTable, press: 'Use it' },
   };
 }
