@@ -14,6 +14,7 @@ import { launchBrowser } from '../src/runner/browser.ts';
 import { servePage, type PageServer } from '../src/runner/pageServer.ts';
 import { standardised, type RawValues } from '../src/task/moments.ts';
 import { recordSent } from './support/sent.ts';
+import { countFound } from './support/traces.ts';
 
 let server: PageServer;
 let browser: Browser;
@@ -265,7 +266,7 @@ it.each(['pictures', 'tables'] as const)('no value and no name of a file leaves 
 
   const traces = await tracesOf(opener, [anna!.rows, ben!.rows, cleo!.rows]);
   const known = async () => (await Promise.all(sent.map((each) => each()))).flat();
-  const found = (parts: readonly Buffer[]) => traces.filter((trace) => parts.some((part) => part.includes(trace))).length;
+  const found = (parts: readonly Buffer[]) => countFound(parts, traces);
   const kept = await known();
   const [named] = kind === 'pictures' ? ['cats'] : ['tulip'];
   expect(kept.some((part) => part.includes(named!))).toBe(true);

@@ -24,7 +24,9 @@ export async function recordSent(context: BrowserContext): Promise<() => Promise
               ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength).slice(header)
               : null;
         if (!bytes) throw new TypeError(`${method} is given what nobody records.`);
-        sent.set(self, [...(sent.get(self) ?? []), bytes]);
+        const before = sent.get(self);
+        if (before) before.push(bytes);
+        else sent.set(self, [bytes]);
         return Reflect.apply(target, self, args);
       };
       Reflect.set(owner, method, new Proxy(original, { apply }));
