@@ -459,6 +459,28 @@ describe('clients of a room', () => {
     expect(forgotten).toBeGreaterThan(0);
   });
 
+  it('go on by themselves when all their tabs were gone one after another', async () => {
+    const latest: Bookmark[] = [];
+    const keepers = [0, 1].map((k) => ({ keep: (bookmark: Bookmark) => void (latest[k] = bookmark), forget: () => undefined }));
+    const joined = new Federation(0, { ...settings, rounds: 40, deadlineMs: 1000 });
+    federation = joined;
+    const leavers = keepers.map((keeper) => joined.join({ keeper }));
+    await joined.start();
+    await joined.until((views) => views.every(({ own }) => own.length >= 4));
+    for (const leaver of leavers) leaver.hold(0);
+    await joined.until((views) => views.every(({ phase }) => phase === null));
+    const bookmarks = latest.map((bookmark) => parse(bookmarkSchema, structuredClone(bookmark)));
+    // They are there before the others have gone, so that the room and its run live on, and ids are new as those of tabs are.
+    for (const bookmark of bookmarks) joined.join({ bookmark });
+    await joined.until((views) => views.slice(2).every(({ run }) => run === bookmarks[0]!.run));
+    for (const leaver of leavers) await leaver.close();
+    await joined.until((views) => views.slice(2).every(reached));
+    for (const [k, { own }] of joined.views().slice(2).entries()) {
+      expect(own.slice(0, bookmarks[k]!.own.length)).toEqual(bookmarks[k]!.own);
+      expect(own.at(-1)!.round).toBe(39);
+    }
+  });
+
   it('pause, go on and stop when anyone says so', async () => {
     federation = new Federation(3, { ...settings, rounds: 500 });
     await federation.start();

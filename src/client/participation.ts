@@ -174,6 +174,7 @@ export class Participation {
     run.hold(this.#hold);
     run.setPaused(isPaused(register));
     if (isFounder) run.begin();
+    else run.comeBack();
     return isFounder ? 'founder' : 'newcomer';
   }
 

@@ -72,6 +72,8 @@ export class Run {
   /** Between two rounds, for as long as we are paused or held. */
   #isWaiting = false;
   #disposal: Promise<void> | null = null;
+  /** Ends the wait for weights of others. */
+  #cancelWait: () => void = () => undefined;
 
   constructor(
     private readonly options: RunOptions,
@@ -130,6 +132,20 @@ export class Run {
   /** For a founder: starts at round 0, or where it was. A client that joined later is started by its first neighbour's weights. */
   begin(): void {
     this.#beginRound(this.#round);
+  }
+
+  /**
+   * For one whose tab was gone: waits for a neighbour's weights, but no longer than for any answer. All may have been gone one after
+   * another, and somebody has to go on first.
+   */
+  comeBack(): void {
+    const { clock, settings } = this.options;
+    const bookmark = this.#bookmark;
+    if (!bookmark || this.#hasBegun) return;
+    this.#cancelWait = clock.after(settings.deadlineMs, () => {
+      if (this.#isPaused) return this.comeBack();
+      if (!this.#hasBegun) this.#beginRound(bookmark.round);
+    });
   }
 
   /** Keeps this client from beginning a round from `round` on; null lets it go. */
@@ -243,6 +259,7 @@ export class Run {
   }
 
   async #free(): Promise<void> {
+    this.#cancelWait();
     this.#history.close();
     this.#driver.close();
     this.#reporting.close();
@@ -265,6 +282,7 @@ export class Run {
   #beginRound(round: number): void {
     const { self, settings, clock } = this.options;
     this.#hasBegun = true;
+    this.#cancelWait();
     this.#round = round;
     this.#history.begin(clock.now(), this.host.roundBytes());
     const neighbourhood = this.#neighbourhoodIn(round);
