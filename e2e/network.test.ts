@@ -176,7 +176,7 @@ describe('npm start -- --host NAME behind nginx, in a folder of its', () => {
     const page = await open(`${url}?room=alone`);
     await enter(page);
     await page.getByRole('button', { name: 'Copy link' }).click();
-    await page.getByText('The browser refused; select the link to copy it.').waitFor();
+    await page.getByText('The browser refused; select it to copy it.').waitFor();
   });
 
   test('a name that nobody gave is refused', async () => {
