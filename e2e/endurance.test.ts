@@ -85,7 +85,7 @@ async function train(inspectors: readonly TabInspector[], used: Settings, accide
 test.each([
   ['wasm', 'q8', 50, [10, 30]],
   // An emulated GPU takes its time.
-  ['webgpu', 'f16', 25, [8, 14]],
+  ['webgpu', 'f16', 15, [6]],
 ] as const)(
   'on %s and the wire %s tabs hold after %d rounds what they held after 5, and nothing when they have left',
   async (backend, wire, rounds, accidents) => {

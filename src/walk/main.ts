@@ -22,6 +22,8 @@ const command = {
   }),
 };
 
+const PATIENCE_MS = 240_000;
+
 const head = `# From a folder to a model
 
 What two people do, step by step. \`npm run walk\` did all of this in real browsers and took the pictures.
@@ -45,6 +47,8 @@ await runCommand(async (argv, stop) => {
     await writeShapes(folders.ben, 'ben', { squares: 30, triangles: 24 });
     await writeShapes(join(disk, 'unseen'), 'unseen', { squares: 1 });
     const [anna, ben] = [await browser.newPage(desk), await browser.newPage(phone)];
+    // A small machine may be busy.
+    for (const page of [anna, ben]) page.setDefaultTimeout(PATIENCE_MS);
     const kept: Stage['kept'] = async (page, button) => {
       const [saved] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: button, exact: true }).click()]);
       const file = join(disk, saved.suggestedFilename());
