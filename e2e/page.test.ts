@@ -208,7 +208,6 @@ it.each(Object.entries(words))(
           const asked = rules[k];
           if (asked) expect(await page.evaluate((which) => window.gallery.violations(which), asked), where).toEqual([]);
         }
-        await page.emulateMedia({ colorScheme: 'light' });
       }
     }),
 );

@@ -167,7 +167,6 @@ export class Tabs {
     const isFirst = this.pages[k] === undefined;
     this.pages[k] = page;
     page.on('crash', () => this.#crashed(k));
-    // So that what it was in is found again when another takes its place.
     // So that what it was in is found again when another takes its place; a page before the first has no such store.
     const naming = `sessionStorage.setItem(${JSON.stringify(TAB_NAME)}, ${JSON.stringify(`${this.room}-${k}`)})`;
     await page.addInitScript({ content: `try { ${naming} } catch {}` });
@@ -244,13 +243,16 @@ export class Tabs {
     // Until it begins, a view may still be that of the run before.
     const before = (await this.view(0))?.run;
     this.#isRunning = true;
-    await this.command(0, { type: 'start' });
     const views: ClientView[] = [];
     const isOut = (view: ClientView) => hasFailed(view) || hasMissed(view) || isDeserted(view);
-    for (let k = 0; k < clients; k++) {
-      views.push(await this.until(k, (view) => isOut(view) || (view.run !== before && isOver(view)), onView));
+    try {
+      await this.command(0, { type: 'start' });
+      for (let k = 0; k < clients; k++) {
+        views.push(await this.until(k, (view) => isOut(view) || (view.run !== before && isOver(view)), onView));
+      }
+    } finally {
+      this.#isRunning = false;
     }
-    this.#isRunning = false;
     const failures = failuresOf(views);
     if (failures.length > 0 && clients - failures.length < 2) throw new TabError(failures.join(' '));
     return views;

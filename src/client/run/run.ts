@@ -141,11 +141,8 @@ export class Run {
   comeBack(): void {
     const { clock, settings } = this.options;
     const bookmark = this.#bookmark;
-    if (!bookmark || this.#hasBegun) return;
-    this.#cancelWait = clock.after(settings.deadlineMs, () => {
-      if (this.#isPaused) return this.comeBack();
-      if (!this.#hasBegun) this.#beginRound(bookmark.round);
-    });
+    if (!bookmark) return;
+    this.#cancelWait = clock.after(settings.deadlineMs, () => (this.#isPaused ? this.comeBack() : this.#beginRound(bookmark.round)));
   }
 
   /** Keeps this client from beginning a round from `round` on; null lets it go. */
