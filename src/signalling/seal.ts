@@ -3,6 +3,8 @@
  * (RFC 5869) derives of it. The server learns neither the secret nor the room's name, and can neither read nor make a message.
  */
 
+import { fromBase64Url, toBase64Url } from './base64Url.ts';
+
 /** Random bytes of a secret: as many as the key of AES-128 has, and more than anybody can try. */
 const SECRET_BYTES = 16;
 const NONCE_BYTES = 12;
@@ -12,21 +14,6 @@ const COUNT_BYTES = 4;
 const secretPattern = /^[A-Za-z0-9_-]{22}$/;
 
 const bytesOf = (text: string): Uint8Array<ArrayBuffer> => new TextEncoder().encode(text);
-
-function toBase64Url(bytes: Uint8Array): string {
-  const binary = Array.from(bytes, (byte) => String.fromCharCode(byte)).join('');
-  return btoa(binary).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
-}
-
-/** @returns null for text that is no base64url. */
-function fromBase64Url(text: string): Uint8Array<ArrayBuffer> | null {
-  if (!/^[A-Za-z0-9_-]*$/.test(text)) return null;
-  try {
-    return Uint8Array.from(atob(text.replaceAll('-', '+').replaceAll('_', '/')), (character) => character.charCodeAt(0));
-  } catch {
-    return null;
-  }
-}
 
 /** A new secret of a room, base64url. */
 export const makeSecret = (): string => toBase64Url(crypto.getRandomValues(new Uint8Array(SECRET_BYTES)));

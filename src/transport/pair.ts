@@ -3,11 +3,10 @@
  * connection breaks, the inviter makes another offer.
  */
 
-import SimplePeer from 'simple-peer';
 import { silent, type Log } from '../log/log.ts';
 import { EventQueue } from './eventQueue.ts';
 import { decodePairCode, encodePairCode, PairCodeError, type PairMessage } from './pairCode.ts';
-import { PeerConnection } from './peerConnection.ts';
+import { LINGER_MS, PeerConnection, requireWebRtc } from './peerConnection.ts';
 import { randomId } from './randomId.ts';
 import { PeerLostError, type PeerId, type Presence, type Transport, type TransportListener } from './transport.ts';
 
@@ -37,9 +36,6 @@ const CARRYING_MS = 15 * 60_000;
 
 /** How long after an attempt has failed the next is made, ms. */
 const RETRY_MS = 1000;
-
-/** How long what was sent before a channel is closed has to arrive, ms. */
-const LINGER_MS = 500;
 
 export class PairTransport implements Transport {
   /** Settles when this end knows its id. @throws {PairCodeError} when the offer is none. */
@@ -173,7 +169,7 @@ export class PairTransport implements Transport {
  * @throws {PairCodeError} when the offer is none.
  */
 export async function pairUp(options: PairOptions): Promise<PairTransport> {
-  if (!SimplePeer.WEBRTC_SUPPORT) throw new Error('This browser has no WebRTC; use a current Chrome, Edge, Firefox or Safari.');
+  requireWebRtc();
   const transport = new PairTransport(options);
   try {
     await transport.joined;

@@ -4,8 +4,8 @@
  */
 
 import * as v from 'valibot';
-
-const idSchema = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{8,64}$/));
+import { fromBase64Url, toBase64Url } from '../signalling/base64Url.ts';
+import { idSchema } from '../signalling/messages.ts';
 
 /** Largest session description, characters. One has about 800, and 100 for each candidate. */
 const MAX_SDP = 16 * 1024;
@@ -43,9 +43,7 @@ async function through(bytes: Uint8Array<ArrayBuffer>, stream: GenericTransformS
 }
 
 export async function encodePairCode(message: PairMessage): Promise<string> {
-  const bytes = await through(new TextEncoder().encode(JSON.stringify(message)), new CompressionStream('deflate-raw'));
-  const binary = Array.from(bytes, (byte) => String.fromCharCode(byte)).join('');
-  return btoa(binary).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
+  return toBase64Url(await through(new TextEncoder().encode(JSON.stringify(message)), new CompressionStream('deflate-raw')));
 }
 
 /**
@@ -56,8 +54,8 @@ export async function decodePairCode(text: string, type: PairMessage['type']): P
   const code = text.replaceAll(/\s/g, '').replace(/^.*#pair\./, '');
   let message: PairMessage;
   try {
-    if (code.length > MAX_CODE) throw new RangeError('too long');
-    const bytes = Uint8Array.from(atob(code.replaceAll('-', '+').replaceAll('_', '/')), (letter) => letter.charCodeAt(0));
+    const bytes = code.length > MAX_CODE ? null : fromBase64Url(code);
+    if (!bytes) throw new RangeError('The code is too long, or has other letters than codes have.');
     const json: unknown = JSON.parse(new TextDecoder().decode(await through(bytes, new DecompressionStream('deflate-raw'))));
     message = v.parse(pairMessageSchema, json);
   } catch (error) {

@@ -22,6 +22,9 @@ export const connectionSignalSchema = v.variant('type', [
 
 export type ConnectionSignal = v.InferOutput<typeof connectionSignalSchema>;
 
+/** How long what was sent before a channel is closed has to arrive, ms. */
+export const LINGER_MS = 500;
+
 /** A connection not open by then is given up. */
 const OPENING_TIMEOUT_MS = 20_000;
 
@@ -43,6 +46,11 @@ export interface PeerConnectionListener {
   frame(frame: Uint8Array<ArrayBuffer>): Promise<void>;
   /** Once, whichever end or accident closed it; nothing comes after. */
   close(reason: string): void;
+}
+
+/** @throws where the browser has none. */
+export function requireWebRtc(): void {
+  if (!SimplePeer.WEBRTC_SUPPORT) throw new Error('This browser has no WebRTC; use a current Chrome, Edge, Firefox or Safari.');
 }
 
 /** simple-peer does not say when its channel has drained; the channel does. */

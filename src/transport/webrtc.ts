@@ -3,7 +3,6 @@
  * with an epoch of its own, and what belongs to an older epoch is dropped: ends that disagree for a moment do not mix attempts.
  */
 
-import SimplePeer from 'simple-peer';
 import { silent, type Log } from '../log/log.ts';
 import type { Signalling, SignallingState } from '../signalling/client.ts';
 import { MeetingPoint } from '../signalling/meetingPoint.ts';
@@ -12,6 +11,7 @@ import { RoomSeal } from '../signalling/seal.ts';
 import { SealedRelay, type RelayEnds } from '../signalling/sealedRelay.ts';
 import { EventQueue } from './eventQueue.ts';
 import { Link, type LinkHost } from './link.ts';
+import { LINGER_MS, requireWebRtc } from './peerConnection.ts';
 import { randomId } from './randomId.ts';
 import { parseRelayed } from './relayed.ts';
 import { PeerLostError, type PeerId, type Presence, type Transport, type TransportListener } from './transport.ts';
@@ -32,9 +32,6 @@ export interface JoinOptions {
 
 /** Starting many connections at the same moment can block all of them. */
 const STAGGER_MS = 100;
-
-/** How long what was sent before a channel is closed has to arrive. */
-const LINGER_MS = 500;
 
 export class WebRtcTransport implements Transport {
   /** @throws {SignallingError} when the signalling server refuses, or there is none and the browser cannot do without. */
@@ -207,7 +204,7 @@ export class WebRtcTransport implements Transport {
  * @throws {SignallingError} when the signalling server refuses, or there is none and the browser cannot do without.
  */
 export async function joinRoom(options: JoinOptions): Promise<WebRtcTransport> {
-  if (!SimplePeer.WEBRTC_SUPPORT) throw new Error('This browser has no WebRTC; use a current Chrome, Edge, Firefox or Safari.');
+  requireWebRtc();
   const { room, secret = null } = options;
   const transport = new WebRtcTransport(options, secret === null ? null : await RoomSeal.of(room, secret));
   await transport.joined;
