@@ -1,7 +1,7 @@
 /** In a room: connecting the other device where there is no meeting point, with what this tab learns from in hand, or asked to bring it. */
 
-import { Bringing } from './panels/bring/Bringing.tsx';
 import { lazy, Suspense } from 'react';
+import { Bringing } from './panels/bring/Bringing.tsx';
 import { Participation } from './Participation.tsx';
 import { usePage } from './usePage.ts';
 

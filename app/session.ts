@@ -1,5 +1,6 @@
 /** All that the page needs of the client: one plain view to read, and commands to send. */
 
+import type { Address } from './address.ts';
 import type { BackendWish } from '../src/backend/backend.ts';
 import type { Bookmark } from '../src/client/bookmark.ts';
 import type { Examination } from '../src/client/examination.ts';
@@ -46,7 +47,7 @@ export interface JoinRequest {
   /** Of a closed room; null for an open one. */
   readonly secret: string | null;
   /** Without a meeting point: with the offer of the device that invites, or null on that one; null in a room. */
-  readonly pair: { readonly offer: string | null } | null;
+  readonly pair: Address['pair'];
   readonly backend: BackendWish;
   /** What the console is told of. */
   readonly log: readonly LogTopic[];

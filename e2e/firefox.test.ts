@@ -34,6 +34,12 @@ afterAll(async () => {
 
 const ROUNDS = 5;
 
+/** In either page: whether both are ready for the settings. */
+const isReady = (rounds: number) => {
+  const view = sparkmesh.session?.getView();
+  return view?.settings.rounds === rounds && view.share?.samples === 40 && view.peers[0]?.readiness.kind === 'ready';
+};
+
 const press = (page: FirefoxPage, name: string) => page.locator(`::-p-aria([role="button"][name="${name}"])`).click();
 
 test('train five rounds, and each sees what the other has learned', async () => {
@@ -56,18 +62,8 @@ test('train five rounds, and each sees what the other has learned', async () => 
     await field.fill(String(value));
     await field.press('Enter');
   }
-  await here.waitForFunction((rounds) => {
-    const view = sparkmesh.session?.getView();
-    return view?.settings.rounds === rounds && view.share?.samples === 40 && view.peers[0]?.readiness.kind === 'ready';
-  }, ROUNDS);
-  await there.waitForFunction(
-    (rounds) => {
-      const view = sparkmesh.session?.getView();
-      return view?.settings.rounds === rounds && view.share?.samples === 40 && view.peers[0]?.readiness.kind === 'ready';
-    },
-    { timeout: 0 },
-    ROUNDS,
-  );
+  await here.waitForFunction(isReady, ROUNDS);
+  await there.waitForFunction(isReady, { timeout: 0 }, ROUNDS);
   await press(there, 'Start');
   await here.getByText(`All ${ROUNDS} rounds are done`).waitFor();
   await there.waitForFunction(() => sparkmesh.session?.getView()?.status.kind === 'finished', { timeout: 0 });

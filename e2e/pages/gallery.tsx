@@ -3,7 +3,7 @@
 import type { RunOptions } from 'axe-core';
 import { flushSync } from 'react-dom';
 import { createRoot } from 'react-dom/client';
-import { readAddress, type Address } from '../../app/address.ts';
+import { pairLink, readAddress, type Address } from '../../app/address.ts';
 import { App } from '../../app/App.tsx';
 import { BadRoom } from '../../app/entrance/BadRoom.tsx';
 import type { RoomShelf } from '../../app/bringSlice.ts';
@@ -175,14 +175,13 @@ window.gallery = {
 
 const root = document.getElementById('root');
 if (!root) throw new Error('The gallery has no #root; load gallery.html.');
-const address = readAddress(location.href);
+const address = readAddress('pairing' in state ? pairLink(location.href) : location.href);
 const store = typeof address === 'string' ? null : storeAt(address);
 
 function storeAt(found: Address) {
   const { secret } = found;
   const invitation = secret === null ? 'https://sparkmesh.example/?room=main' : `https://sparkmesh.example/?closed=main#${secret}`;
-  const pair = 'pairing' in state ? { offer: null } : null;
-  return createPageStore({ ...found, ...(pair && { room: 'of two', pair }), secure: !('plain' in state), invitation }, factory, shelf, {
+  return createPageStore({ ...found, secure: !('plain' in state), invitation }, factory, shelf, {
     loadWith: (backend) => void backends.push(backend),
     show: () => undefined,
   });

@@ -66,10 +66,14 @@ class Federation {
     return this.tabs.pages[TROUBLED]!;
   }
 
-  /** Sends a signal to the processes that compute what the troubled tab does. */
-  async signal(name: NodeJS.Signals): Promise<void> {
+  /** @returns what sends a signal to the processes that compute what the troubled tab does. */
+  async signals(): Promise<(name: NodeJS.Signals) => void> {
     const { renderers = [] } = (await this.tabs.processes())[TROUBLED] ?? {};
-    for (const id of renderers) process.kill(id, name);
+    return (name) => renderers.forEach((id) => process.kill(id, name));
+  }
+
+  async signal(name: NodeJS.Signals): Promise<void> {
+    (await this.signals())(name);
   }
 
   /** Rounds a second of these tabs between two moments. */
@@ -114,8 +118,7 @@ interface Trouble {
 const slow: Trouble = {
   name: 'a neighbour at 5 % speed',
   async happen(federation, calm) {
-    const { renderers = [] } = (await federation.tabs.processes())[TROUBLED] ?? {};
-    const signal = (name: NodeJS.Signals) => renderers.forEach((id) => process.kill(id, name));
+    const signal = await federation.signals();
     const turns = setInterval(() => {
       signal('SIGCONT');
       setTimeout(() => signal('SIGSTOP'), 5);

@@ -1,14 +1,14 @@
 /** The page's end of one client: WebRTC and signalling here on the main thread, everything else in its worker. */
 import { fetchCatalogue, fetchInputs } from '../data/httpSource.ts';
+import type { LogTopic } from '../log/log.ts';
 import { signallingUrl, type SignallingState } from '../signalling/client.ts';
 import { RoomSeal } from '../signalling/seal.ts';
-import type { LogTopic } from '../log/log.ts';
 import { parseIceServers } from '../signalling/iceServers.ts';
 import type { OwnRows } from '../task/ownRows.ts';
+import type { PairTransport, Pairing } from '../transport/pair.ts';
 import { randomId } from '../transport/randomId.ts';
 import { movedBuffers, serveTransport, type RemoteCall } from '../transport/remote.ts';
 import type { Transport } from '../transport/transport.ts';
-import type { PairTransport, Pairing } from '../transport/pair.ts';
 import { joinRoom, watchRoom } from '../transport/webrtc.ts';
 import { TAB_NAME, type JoinRequest } from './automation.ts';
 import type { Bookmark } from './bookmark.ts';

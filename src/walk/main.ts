@@ -22,6 +22,7 @@ const command = {
   }),
 };
 
+/** A step may take so long, as a small machine may be busy. */
 const PATIENCE_MS = 240_000;
 
 const head = `# From a folder to a model
@@ -47,7 +48,6 @@ await runCommand(async (argv, stop) => {
     await writeShapes(folders.ben, 'ben', { squares: 30, triangles: 24 });
     await writeShapes(join(disk, 'unseen'), 'unseen', { squares: 1 });
     const [anna, ben] = [await browser.newPage(desk), await browser.newPage(phone)];
-    // A small machine may be busy.
     for (const page of [anna, ben]) page.setDefaultTimeout(PATIENCE_MS);
     const kept: Stage['kept'] = async (page, button) => {
       const [saved] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: button, exact: true }).click()]);
