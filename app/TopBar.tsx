@@ -2,6 +2,7 @@
 
 import './TopBar.css';
 import { noServer } from './entrance/NoServer.tsx';
+import { Doorbell } from './panels/door/Doorbell.tsx';
 import { usePage, useView } from './usePage.ts';
 
 export function TopBar() {
@@ -34,6 +35,7 @@ export function TopBar() {
       <button type="button" className="link" onClick={leave}>
         Leave
       </button>
+      <Doorbell />
     </header>
   );
 }

@@ -1,12 +1,23 @@
 import { describe, expect, it } from 'vitest';
 import { logTopics } from '../src/log/log.ts';
-import { closedRoomLink, opensHereOnly, ownRoom, pairInvitation, pairLink, readAddress, withBackend } from './address.ts';
+import {
+  behindDoor,
+  closedRoomLink,
+  doorLink,
+  opensHereOnly,
+  ownRoom,
+  pairInvitation,
+  pairLink,
+  readAddress,
+  withBackend,
+} from './address.ts';
 
 describe('readAddress', () => {
   it('has defaults', () => {
     expect(readAddress('http://localhost:5173/')).toEqual({
       room: 'main',
       secret: null,
+      door: null,
       backend: 'auto',
       log: [],
       logProblem: null,
@@ -23,6 +34,7 @@ describe('readAddress', () => {
     expect(readAddress(href)).toEqual({
       room: 'class-9b',
       secret: null,
+      door: null,
       backend: 'wasm',
       log: ['round', 'transport'],
       logProblem: null,
@@ -132,5 +144,29 @@ describe('withBackend', () => {
   it('sets and removes the backend and keeps the rest', () => {
     expect(withBackend('http://localhost/?room=r', 'cpu')).toBe('http://localhost/?room=r&backend=cpu');
     expect(withBackend('http://localhost/?room=r&backend=cpu', 'auto')).toBe('http://localhost/?room=r');
+  });
+});
+
+describe('the door of a closed room', () => {
+  const fingerprint = 'ZmluZ2VycHJpbnQtb2YtaQ';
+  const secret = 'c2VjcmV0LW9mLWEtcm9vbQ';
+  const read = (href: string) => {
+    const found = readAddress(href);
+    if (typeof found === 'string') throw new Error(found);
+    return found;
+  };
+
+  it('is named as the room, without its secret, and leads there with it', () => {
+    const inside = read(`https://mesh.example/app/?closed=lab&own=&backend=wasm#${secret}`);
+    const link = doorLink(inside, fingerprint);
+    expect(link).toBe(`https://mesh.example/app/?own=&door=lab#${fingerprint}`);
+    const outside = read(`${link.replace('?', '?backend=cpu&')}`);
+    expect(outside).toMatchObject({ room: 'lab', secret: null, door: fingerprint, own: true, backend: 'cpu' });
+    expect(read(behindDoor(outside, secret))).toMatchObject({ room: 'lab', secret, door: null, own: true, backend: 'cpu' });
+  });
+
+  it.each(['', '#short'])('cannot be asked at with the fragment %j, nor over plain http', (fragment) => {
+    expect(readAddress(`https://mesh.example/?door=lab${fragment}`)).toBe('secret');
+    expect(readAddress(`http://192.0.2.7/?door=lab#${fingerprint}`)).toBe('plain');
   });
 });

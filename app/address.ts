@@ -10,6 +10,8 @@ export interface Address {
   readonly room: string;
   /** Of a closed room; null for an open one. */
   readonly secret: string | null;
+  /** Where the room's door is asked at: the fingerprint of who keeps it; null elsewhere. */
+  readonly door: string | null;
   readonly backend: BackendWish;
   /** What the console is told of. */
   readonly log: readonly LogTopic[];
@@ -35,35 +37,42 @@ const PAIR = '#pair';
 /** What such a room is called. */
 const PAIR_ROOM = 'of two';
 
+/** The parameters by which a link names a room, and how it lets people in. */
+const kinds = ['closed', 'door', 'room'] as const;
+
 /** The parameter by which a room's link says that it learns from own data. */
 const OWN = 'own';
 
 /** Whether an address is of the loopback, and so opens on this machine alone. */
 export const opensHereOnly = (href: string): boolean => /^(?:(?:.+\.)?localhost|127(?:\.\d+){3}|\[::1\])$/.test(new URL(href).hostname);
 
-/** What keeps an address from being one of a room: no such name, a closed room's secret missing, or no https for a closed room. */
+/** What keeps an address from being one of a room: no such name, what a closed room's link has after # missing, or no https for a closed room. */
 export type BadAddress = 'room' | 'secret' | 'plain';
 
 /**
  * Reads `?room=` (default `main`), `?backend=` (default `auto`) and `?log=` (default nothing). A closed room is `?closed=` instead,
- * with its secret as the fragment, which browsers send to no server. `#pair` is two devices without a meeting point, `#pair.OFFER` the second.
+ * with its secret as the fragment, which browsers send to no server, and `?door=` asks to be let into one, with the fingerprint of who
+ * keeps the door as the fragment. `#pair` is two devices without a meeting point, `#pair.OFFER` the second.
  */
 export function readAddress(href: string): Address | BadAddress {
   const url = new URL(href);
   const pair = pairOf(url);
-  const closed = pair ? null : url.searchParams.get('closed');
-  const room = closed ?? url.searchParams.get('room') ?? 'main';
+  const kind = pair ? 'room' : (kinds.find((named) => url.searchParams.has(named)) ?? 'room');
+  const room = url.searchParams.get(kind) ?? 'main';
   if (!roomName.test(room)) return 'room';
-  const secret = closed === null ? null : url.hash.slice(1);
-  if (secret !== null && !isSecret(secret)) return 'secret';
+  const fragment = url.hash.slice(1);
   const secure = url.protocol === 'https:' || opensHereOnly(href);
-  if (secret !== null && !secure) return 'plain';
+  if (kind !== 'room') {
+    if (!isSecret(fragment)) return 'secret';
+    if (!secure) return 'plain';
+  }
   const backend = backendWishes.find((wish) => wish === url.searchParams.get('backend')) ?? 'auto';
   const wanted = url.searchParams.get('log') ?? '';
   const topics = wanted === '' ? new Set<LogTopic>() : parseLogTopics(wanted);
   return {
     room: pair ? PAIR_ROOM : room,
-    secret,
+    secret: kind === 'closed' ? fragment : null,
+    door: kind === 'door' ? fragment : null,
     backend,
     log: [...(topics ?? [])],
     logProblem: topics
@@ -73,7 +82,7 @@ export function readAddress(href: string): Address | BadAddress {
     own: url.searchParams.has(OWN),
     pair,
     href,
-    invitation: linkTo(url, room, secret),
+    invitation: linkTo(url, kind, room, fragment),
   };
 }
 
@@ -85,7 +94,7 @@ function pairOf({ hash }: URL): Address['pair'] {
 /** The link by which this device connects another without a meeting point. */
 export function pairLink(href: string): string {
   const url = new URL(href);
-  for (const name of ['room', 'closed', OWN]) url.searchParams.delete(name);
+  for (const name of [...kinds, OWN]) url.searchParams.delete(name);
   url.hash = PAIR;
   return url.href;
 }
@@ -99,18 +108,30 @@ export function pairInvitation({ href }: Address, offer: string, own: boolean): 
   return url.href;
 }
 
-/** An address without what concerns one tab alone. */
-function linkTo(address: URL, room: string, secret: string | null): string {
+/** An address without what concerns one tab alone. @param fragment of a closed room or a door. */
+function linkTo(address: URL, kind: (typeof kinds)[number], room: string, fragment: string): string {
   const link = new URL(address);
-  const [kind, other] = secret === null ? ['room', 'closed'] : ['closed', 'room'];
-  for (const name of ['backend', 'log', other]) link.searchParams.delete(name);
+  for (const name of ['backend', 'log', ...kinds]) if (name !== kind) link.searchParams.delete(name);
   link.searchParams.set(kind, room);
-  link.hash = secret ?? '';
+  link.hash = kind === 'room' ? '' : fragment;
   return link.href;
 }
 
 /** The link of a new closed room that is called as the open one of this address. */
-export const closedRoomLink = ({ invitation, room }: Address): string => linkTo(new URL(invitation), room, makeSecret());
+export const closedRoomLink = ({ invitation, room }: Address): string => linkTo(new URL(invitation), 'closed', room, makeSecret());
+
+/** The link of a door of this closed room. @param fingerprint of its key. */
+export const doorLink = ({ invitation, room }: Address, fingerprint: string): string =>
+  linkTo(new URL(invitation), 'door', room, fingerprint);
+
+/** This address, of a door, when it has been opened. @param secret of the room behind it. */
+export function behindDoor({ href, room }: Address, secret: string): string {
+  const url = new URL(href);
+  url.searchParams.delete('door');
+  url.searchParams.set('closed', room);
+  url.hash = secret;
+  return url.href;
+}
 
 /** The link of a new room that learns from own data, of this tab alone: a closed one, where that can be entered. */
 function ownRoomLink({ href, secure, pair }: Pick<Address, 'href' | 'secure' | 'pair'>): string {

@@ -33,6 +33,7 @@ function content(): ReactNode {
   const store = createPageStore(address, sessions, browserShelf, {
     loadWith: (backend) => location.assign(withBackend(location.href, backend)),
     show: (href) => history.replaceState(null, '', href),
+    enter: (href) => location.replace(href),
   });
   return (
     <PageContext value={store}>

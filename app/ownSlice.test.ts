@@ -53,6 +53,12 @@ class NotedShelf implements OwnShelf {
   }
 }
 
+function deferred<T>() {
+  let resolve: (value: T) => void = () => undefined;
+  const promise = new Promise<T>((settle) => (resolve = settle));
+  return { promise, resolve };
+}
+
 async function opened(stored: KeptData | null = null) {
   const shelf = new NotedShelf(stored);
   const store = createStore<OwnSlice>((set, get) => createOwnSlice(set, get, shelf));
@@ -75,6 +81,41 @@ describe('own data', () => {
     expect(shelf.asked.map(({ files }) => files)).toEqual([['a/1.png'], ['b/2.png']]);
     shelf.tell({ type: 'read', data: images(2) });
     expect(get().own).toEqual({ kind: 'kept', kept: { data: images(2), stoppedAt: null }, again: true, onward: false });
+  });
+
+  it('is found before it is read, and read with what there is; who stops that, or gives nothing, has what was there', async () => {
+    const { shelf, get } = await opened();
+    const found = deferred<readonly GivenFile[]>();
+    get().giveFound((tell) => {
+      tell(100);
+      return found.promise;
+    });
+    expect(get().own).toEqual({ kind: 'finding', found: 100 });
+    found.resolve(given('a/1.png'));
+    await found.promise;
+    await Promise.resolve();
+    expect(shelf.asked.map(({ files }) => files)).toEqual([['a/1.png']]);
+    shelf.tell({ type: 'read', data: images(1) });
+    shelf.stored = { data: images(1), stoppedAt: null };
+
+    const stopped = deferred<readonly GivenFile[]>();
+    get().giveFound((tell) => {
+      tell(7);
+      return stopped.promise;
+    });
+    expect(get().own.kind).toBe('finding');
+    get().endReading();
+    stopped.resolve(given('b/1.png'));
+    await expect.poll(() => get().own.kind).toBe('kept');
+    get().giveFound((tell) => {
+      tell(0);
+      return Promise.resolve([]);
+    });
+    expect(get().own.kind).toBe('finding');
+    await expect.poll(() => get().own.kind).toBe('kept');
+    expect(shelf.asked).toHaveLength(1);
+    get().giveFound(() => Promise.reject(new DOMException('gone', 'NotFoundError')));
+    await expect.poll(() => get().own).toMatchObject({ kind: 'refused', refusal: { message: expect.stringContaining('give it again') } });
   });
 
   it('in another form is all read again, each lot as it was given', async () => {

@@ -10,6 +10,7 @@ import {
   type ReadingProgress,
   type Refusal,
 } from '../src/own/ownData.ts';
+import type { Find } from '../src/own/dropped.ts';
 import type { Task } from '../src/settings/task.ts';
 import { formFor } from '../src/task/fit.ts';
 
@@ -25,6 +26,8 @@ export type OwnState =
   /** Nobody knows yet what is kept. */
   | { readonly kind: 'looking' }
   | { readonly kind: 'empty' }
+  /** Files are being looked for in what was given. */
+  | { readonly kind: 'finding'; readonly found: number }
   | { readonly kind: 'reading'; readonly progress: ReadingProgress | null; readonly data: OwnData | null }
   /** Images in no folder: of which class are they? */
   | { readonly kind: 'asked'; readonly images: number }
@@ -45,6 +48,8 @@ export interface OwnSlice {
   readonly lookAtOwn: () => void;
   /** Reads files. @param looseClass the class of images in no folder, if it is known. */
   readonly give: (files: readonly GivenFile[], looseClass?: string) => void;
+  /** Reads files that have to be found first. */
+  readonly giveFound: (find: Find) => void;
   /** Answers what class images in no folder are of. */
   readonly sayClass: (label: string) => void;
   /** Reads again what was given, in another form. */
@@ -99,6 +104,8 @@ const unreadable = (error: unknown): OwnState => ({
   },
 });
 
+const UNFOUND = 'The folder could not be looked through: a file was moved, or may not be read; give it again.';
+
 export function createOwnSlice(
   set: (change: Partial<Pick<OwnSlice, 'own' | 'ownForm' | 'filming' | 'drawing'>>) => void,
   get: () => OwnSlice,
@@ -113,6 +120,8 @@ export function createOwnSlice(
   let stop: (() => void) | null = null;
   /** What is kept, as far as this tab knows. */
   let kept: KeptData | null = null;
+  /** How often files were looked for: what an earlier time finds later is not read. */
+  let finding = 0;
 
   const showKept = () => {
     if (!kept) return set({ own: { kind: 'empty' } });
@@ -200,6 +209,21 @@ export function createOwnSlice(
       waiting = [...waiting, { files, looseClass: looseClass ?? null }];
       start();
     },
+    giveFound: (find) => {
+      const mine = ++finding;
+      const before = get().own;
+      const isOn = () => mine === finding;
+      const show = (own: OwnState) => isOn() && !stop && set({ own });
+      find((found) => show({ kind: 'finding', found })).then(
+        (files) => {
+          if (!isOn()) return;
+          if (files.length === 0) return void look();
+          if (get().own.kind === 'finding') set({ own: before });
+          get().give(files);
+        },
+        () => show({ kind: 'refused', refusal: { message: UNFOUND, saying: null, titles: [] } }),
+      );
+    },
     sayClass: (label) => {
       waiting = waiting.map((batch, k) => (k === 0 ? { ...batch, looseClass: label } : batch));
       start();
@@ -215,6 +239,7 @@ export function createOwnSlice(
     readOn: start,
     endReading: () => {
       const wasReading = stop !== null;
+      finding++;
       stop?.();
       stop = null;
       if (!wasReading) waiting = [];

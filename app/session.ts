@@ -5,6 +5,7 @@ import type { BackendWish } from '../src/backend/backend.ts';
 import type { Bookmark } from '../src/client/bookmark.ts';
 import type { Examination } from '../src/client/examination.ts';
 import type { LearnedModel } from '../src/client/learned.ts';
+import type { KeepRequest, KeptDoor, KnockRequest } from '../src/client/door.ts';
 import type { ClientCommand, ClientView } from '../src/client/view.ts';
 import type { CatalogueEntry } from '../src/data/catalogue.ts';
 import type { PackedInputs } from '../src/data/httpSource.ts';
@@ -55,7 +56,19 @@ export interface JoinRequest {
   readonly bookmark: Bookmark | null;
 }
 
-export interface SessionFactory {
+/** Both sides of closed rooms' doors. */
+export interface Doors {
+  /** Whether this tab kept the room's door before it was loaded again. */
+  keepsDoor(room: string): boolean;
+  /** Keeps it from the room behind. Rejects with a sentence for people. */
+  keepDoor(request: KeepRequest): Promise<KeptDoor>;
+  /** The next door of the room is another. */
+  forgetDoor(room: string): void;
+  /** Asks at one; gives how to leave it. Rejects likewise. */
+  knock(request: KnockRequest): Promise<() => void>;
+}
+
+export interface SessionFactory extends Doors {
   /** Reports how many clients are in the room, at once and as it changes, null when unknown, and who says so; returns how to stop that. */
   watch(room: string, secret: string | null, onCount: (present: number | null, signalling: SignallingStatus) => void): () => void;
   /** Where this tab was in a run of the room before it was loaded again; null where it was in none. */

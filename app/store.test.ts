@@ -12,6 +12,7 @@ import { createPageStore, type PageStore, type Tab } from './store.ts';
 const address = {
   room: 'r',
   secret: null,
+  door: null,
   pair: null,
   backend: 'wasm',
   log: ['round'],
@@ -54,7 +55,7 @@ const emptyShelf: OwnShelf & RoomShelf = {
   take: () => Promise.reject(new Error('Nothing is kept.')),
 };
 
-const tab: Tab = { loadWith: () => undefined, show: () => undefined };
+const tab: Tab = { loadWith: () => undefined, show: () => undefined, enter: () => undefined };
 
 /** A room whose one client shows what the test says, and notes what it is asked. */
 class Room implements Session, SessionFactory {
@@ -92,6 +93,10 @@ class Room implements Session, SessionFactory {
     return this;
   }
   earlier = () => Promise.resolve(this.kept);
+  keepsDoor = () => false;
+  keepDoor = () => Promise.reject(new Error('There is no door.'));
+  forgetDoor = () => undefined;
+  knock = () => Promise.reject(new Error('There is no door.'));
   datasets = () => this.catalogue;
   inputs = () => Promise.reject(new Error('There are none.'));
 }

@@ -15,6 +15,7 @@ import { nothingAccepted } from '../src/task/fit.ts';
 import type { OwnRows } from '../src/task/ownRows.ts';
 import type { Pairing } from '../src/transport/pair.ts';
 import { ownRoom, type Address } from './address.ts';
+import { createDoorSlice, type DoorSlice } from './doorSlice.ts';
 import { createBringSlice, nothingBrought, type BringSlice, type RoomShelf } from './bringSlice.ts';
 import { createOwnSlice, type OwnShelf, type OwnSlice } from './ownSlice.ts';
 import { keptRuns, type KeptRun } from './runs.ts';
@@ -85,7 +86,7 @@ interface PageActions {
   readonly loadWith: (backend: BackendWish) => void;
 }
 
-export interface Page extends PageState, PageActions, OwnSlice, BringSlice {
+export interface Page extends PageState, PageActions, OwnSlice, BringSlice, DoorSlice {
   readonly address: Address;
 }
 
@@ -151,6 +152,8 @@ export interface Tab {
   readonly loadWith: Page['loadWith'];
   /** Shows another address without loading it. */
   readonly show: (href: string) => void;
+  /** Loads another address in place of this one. */
+  readonly enter: (href: string) => void;
 }
 
 /** A room as its opener begins it. */
@@ -206,6 +209,7 @@ export function createPageStore(first: Address, sessions: SessionFactory, shelf:
       };
       set({ ...outside, ...(opening ? {} : nothingBrought), place: 'joining' });
       show();
+      get().resumeDoor();
       sessions.datasets().then(
         (entries) => set({ datasets: { entries, problem: null } }),
         (error: unknown) => set({ datasets: { entries: null, problem: error instanceof Error ? error.message : String(error) } }),
@@ -227,6 +231,7 @@ export function createPageStore(first: Address, sessions: SessionFactory, shelf:
           join({ task, rows });
         },
       }),
+      ...createDoorSlice(set, get, { address: () => get().address, doors: sessions, enter: tab.enter }),
       address: first,
       loadWith: tab.loadWith,
       watch: () => {
@@ -246,6 +251,7 @@ export function createPageStore(first: Address, sessions: SessionFactory, shelf:
       leave: () => {
         joined?.leave();
         joined = null;
+        get().leaveDoor();
         get().readFor(null);
         set({ ...outside, ...nothingBrought, filming: false, drawing: false });
       },

@@ -6,6 +6,7 @@ import sharp from 'sharp';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { projectRoot } from '../src/datasets/paths.ts';
 import { launchBrowser } from '../src/runner/browser.ts';
+import { dropFiles } from '../src/runner/dropFiles.ts';
 import { servePage, type PageServer } from '../src/runner/pageServer.ts';
 import { CASES_FOLDER } from '../src/testing/cases.ts';
 
@@ -63,6 +64,35 @@ it('a folder is read, shown with all that was left out, kept over a reload, and 
   await page.getByRole('button', { name: 'Start over' }).click();
   await title('Teach it something of yours');
   expect(sent).toEqual([]);
+});
+
+it('a folder is taken file by file where the browser can, picked or dropped', async () => {
+  // The browser's own folder of this page stands for the one that a person picks.
+  await page.evaluate(async () => {
+    const folder = await (await navigator.storage.getDirectory()).getDirectoryHandle('pets', { create: true });
+    for (const name of ['cats', 'dogs']) {
+      const inner = await folder.getDirectoryHandle(name, { create: true });
+      const canvas = new OffscreenCanvas(8, 8);
+      canvas.getContext('2d')?.fillRect(0, 0, 4, 8);
+      const writable = await (await inner.getFileHandle('1.png', { create: true })).createWritable();
+      await writable.write(await canvas.convertToBlob());
+      await writable.close();
+    }
+    window.showDirectoryPicker = () => Promise.resolve(folder);
+  });
+  await page.getByRole('button', { name: 'Choose a folder' }).click();
+  await title('2 pictures of 2 classes');
+
+  await dropFiles(page, [pathOf('tail')]);
+  await title('10 pictures of 4 classes');
+  await page.getByRole('button', { name: 'Start over' }).click();
+  await title('Teach it something of yours');
+  // Who picks none is where they were.
+  await page.evaluate(() => {
+    window.showDirectoryPicker = () => Promise.reject(new DOMException('none', 'AbortError'));
+  });
+  await page.getByRole('button', { name: 'Choose a folder' }).click();
+  await title('Teach it something of yours');
 });
 
 it('pictures in no folder are asked about, whether chosen, dropped or pasted', async () => {

@@ -1,16 +1,16 @@
 /** Takes the files that are dropped or pasted anywhere on the page. */
 
 import { useEffect } from 'react';
-import { transferredFiles } from '../../src/own/dropped.ts';
+import { transferredFiles, type Find } from '../../src/own/dropped.ts';
 import type { GivenFile } from '../../src/own/ownData.ts';
 
 const hasFiles = (data: DataTransfer | null) => data?.types.includes('Files') === true;
 
 /**
- * @param give gets the files.
+ * @param give gets what finds the files, and begins with it at once.
  * @param onOver is told whether files are being held over the page.
  */
-export function useDropped(give: (files: readonly GivenFile[]) => void, onOver: (isOver: boolean) => void): void {
+export function useDropped(give: (find: Find) => void, onOver: (isOver: boolean) => void): void {
   useEffect(() => {
     const ending = new AbortController();
     const { signal } = ending;
@@ -18,7 +18,7 @@ export function useDropped(give: (files: readonly GivenFile[]) => void, onOver: 
       onOver(false);
       if (!data || !hasFiles(data)) return;
       event.preventDefault();
-      void transferredFiles(data).then((files) => give(files));
+      give((tell) => transferredFiles(data, tell));
     };
     const hold = (event: DragEvent) => {
       if (!hasFiles(event.dataTransfer)) return;
@@ -31,4 +31,13 @@ export function useDropped(give: (files: readonly GivenFile[]) => void, onOver: 
     window.addEventListener('paste', (event) => take(event, event.clipboardData), { signal });
     return () => ending.abort();
   }, [give, onOver]);
+}
+
+/** Takes the first file that is dropped or pasted. */
+export function useDroppedFile(take: (file: GivenFile) => unknown, onOver: (isOver: boolean) => void): void {
+  const give = async (find: Find) => {
+    const [first] = await find(() => undefined);
+    if (first) take(first);
+  };
+  useDropped((find) => void give(find), onOver);
 }

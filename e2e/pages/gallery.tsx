@@ -25,6 +25,8 @@ export interface Gallery {
   readonly left: number;
   /** Listeners that the page has on the session or on the count of clients. */
   readonly listeners: number;
+  /** Draws the page anew, in another state. */
+  show(name: string): void;
   /** Lets bytes move to and from every neighbour. */
   moveBytes(): void;
   /** Every rule of axe, or of those that colours decide, that the page breaks, and where. */
@@ -114,77 +116,29 @@ class NotedSession implements Session {
   }
 }
 
-const parameters = new URL(location.href).searchParams;
-const name = parameters.get('state') ?? 'running';
 const states = galleryStates(await loadShare());
-const found: GalleryState | undefined = states[name];
-if (!found) throw new Error(`No state ${name}; choose one of ${Object.keys(states).join(', ')}.`);
-const state = found;
 
-const session =
-  state.kind === 'joined'
-    ? new NotedSession(state.before ?? state.view, state.signalling, state.pairing)
-    : new NotedSession(null, 'connected');
-const watchers = new Set<Parameters<SessionFactory['watch']>[2]>();
-const backends: BackendWish[] = [];
+function stateOf(name: string): GalleryState {
+  const found = states[name];
+  if (!found) throw new Error(`No state ${name}; choose one of ${Object.keys(states).join(', ')}.`);
+  return found;
+}
 
-const factory: SessionFactory = {
-  watch(_room, _secret, onCount) {
-    watchers.add(onCount);
-    if (state.kind === 'entrance') onCount(state.present, state.signalling ?? 'connected');
-    else onCount(5, 'connected');
-    return () => watchers.delete(onCount);
-  },
-  earlier: () => Promise.resolve(state.kind === 'entrance' ? (state.earlier ?? null) : null),
-  join: () => session,
-  datasets: () => Promise.resolve(galleryDatasets),
-  inputs: (dataset) => Promise.resolve(galleryInputs(dataset)),
-};
+/** What a link to a closed room, or to its door, ends with. */
+const SECRET = 'c2VjcmV0LW9mLWEtcm9vbQ';
 
-const shelf: OwnShelf & RoomShelf = {
-  kept: () => Promise.resolve('kept' in state ? (state.kept ?? null) : null),
-  forget: () => Promise.resolve(),
-  define: () => new Promise(() => undefined),
-  take: () => new Promise(() => undefined),
-  read(_files, _form, tell) {
-    queueMicrotask(() => {
-      if (state.kind === 'own' && state.message) tell(state.message);
-    });
-    return () => undefined;
-  },
-};
+const found = document.getElementById('root');
+if (!found) throw new Error('The gallery has no #root; load gallery.html.');
+const root = found;
 
-window.gallery = {
-  states: Object.keys(states),
-  commands: session.commands,
-  backends,
-  get left() {
-    return session.left;
-  },
-  get listeners() {
-    return session.listeners.size + watchers.size;
-  },
-  moveBytes: () => session.moveBytes(),
-  async violations(rules) {
-    const { default: axe } = await import('axe-core');
-    const some: RunOptions = rules === 'colours' ? { runOnly: ['color-contrast', 'link-in-text-block'] } : {};
-    const { violations } = await axe.run({ resultTypes: ['violations'], ...some });
-    return violations.map(({ id, nodes }) => ({ rule: id, at: nodes.map(({ html }) => html) }));
-  },
-};
-
-const root = document.getElementById('root');
-if (!root) throw new Error('The gallery has no #root; load gallery.html.');
-const address = readAddress('pairing' in state ? pairLink(location.href) : location.href);
-const store = typeof address === 'string' ? null : storeAt(address);
-
-function storeAt(found: Address) {
-  const { secret } = found;
-  const invitation = secret === null ? 'https://sparkmesh.example/?room=main' : `https://sparkmesh.example/?closed=main#${secret}`;
-  return createPageStore({ ...found, secure: !('plain' in state), invitation }, factory, shelf, {
-    loadWith: (backend) => void backends.push(backend),
-    show: () => undefined,
-  });
+function hrefOf(shown: GalleryState): string {
+  if ('pairing' in shown) return pairLink(location.href);
+  const kind = shown.kind === 'door' ? 'door' : 'callers' in shown ? 'closed' : null;
+  if (kind === null) return location.href;
+  const url = new URL(location.href);
+  url.searchParams.set(kind, 'main');
+  url.hash = SECRET;
+  return url.href;
 }
 
 /** Presses the button of that name. */
@@ -192,24 +146,130 @@ function press(named: string): void {
   [...document.querySelectorAll('button')].find(({ textContent }) => textContent === named)?.click();
 }
 
-const page = store && (
-  <PageContext value={store}>
-    <App />
-  </PageContext>
-);
-flushSync(() => createRoot(root).render(typeof address === 'string' ? <BadRoom problem={address} /> : page));
-if (state.kind === 'joined') {
-  root.querySelector('button')?.click();
-  if (state.before) session.show(state.view);
-  const { press: named, brought } = state;
-  // The room is there by then.
-  if (named !== undefined) setTimeout(() => press(named));
-  const task = store?.getState().task;
-  if (brought && task) store.setState({ bringing: { kind: 'brought', task } });
+/** Draws the page in a state. */
+function open(state: GalleryState) {
+  const session =
+    state.kind === 'joined'
+      ? new NotedSession(state.before ?? state.view, state.signalling, state.pairing)
+      : new NotedSession(null, 'connected');
+  const watchers = new Set<Parameters<SessionFactory['watch']>[2]>();
+  const backends: BackendWish[] = [];
+
+  const factory: SessionFactory = {
+    watch(_room, _secret, onCount) {
+      watchers.add(onCount);
+      if (state.kind === 'entrance') onCount(state.present, state.signalling ?? 'connected');
+      else onCount(5, 'connected');
+      return () => watchers.delete(onCount);
+    },
+    earlier: () => Promise.resolve(state.kind === 'entrance' ? (state.earlier ?? null) : null),
+    join: () => session,
+    keepsDoor: () => 'callers' in state,
+    forgetDoor: () => undefined,
+    keepDoor({ onCallers }) {
+      let callers = 'callers' in state ? (state.callers ?? []) : [];
+      const answer = (id: string) => {
+        callers = callers.filter((caller) => caller.id !== id);
+        onCallers(callers);
+      };
+      // It is kept by then.
+      setTimeout(() => onCallers(callers));
+      return Promise.resolve({ fingerprint: SECRET, admit: answer, turnAway: answer, close: () => undefined });
+    },
+    knock({ onVisit }) {
+      if (state.kind === 'door' && state.visit) onVisit(state.visit);
+      return Promise.resolve(() => undefined);
+    },
+    datasets: () => Promise.resolve(galleryDatasets),
+    inputs: (dataset) => Promise.resolve(galleryInputs(dataset)),
+  };
+
+  const shelf: OwnShelf & RoomShelf = {
+    kept: () => Promise.resolve('kept' in state ? (state.kept ?? null) : null),
+    forget: () => Promise.resolve(),
+    define: () => new Promise(() => undefined),
+    take: () => new Promise(() => undefined),
+    read(_files, _form, tell) {
+      queueMicrotask(() => {
+        if (state.kind === 'own' && state.message) tell(state.message);
+      });
+      return () => undefined;
+    },
+  };
+
+  const address = readAddress(hrefOf(state));
+  const store = typeof address === 'string' ? null : storeAt(address);
+
+  function storeAt(found: Address) {
+    const { secret } = found;
+    const invitation = secret === null ? 'https://sparkmesh.example/?room=main' : `https://sparkmesh.example/?closed=main#${secret}`;
+    return createPageStore({ ...found, secure: !('plain' in state), invitation }, factory, shelf, {
+      loadWith: (backend) => void backends.push(backend),
+      show: () => undefined,
+      enter: () => undefined,
+    });
+  }
+
+  const page = store && (
+    <PageContext value={store}>
+      <App />
+    </PageContext>
+  );
+  const drawn = createRoot(root);
+  flushSync(() => drawn.render(typeof address === 'string' ? <BadRoom problem={address} /> : page));
+  if (state.kind === 'joined') {
+    root.querySelector('button')?.click();
+    if (state.before) session.show(state.view);
+    const { press: named, brought } = state;
+    // The room is there by then.
+    if (named !== undefined) setTimeout(() => press(named));
+    const task = store?.getState().task;
+    if (brought && task) store.setState({ bringing: { kind: 'brought', task } });
+  }
+  if (state.kind === 'door' && state.visit) store?.getState().knock('Anna');
+  if (state.kind === 'model') store?.getState().setPlace('model');
+  if (state.kind === 'own' && store) {
+    store.getState().setPlace('own');
+    const { found } = state;
+    // What is kept has been looked at by then.
+    if (found !== undefined) {
+      setTimeout(() =>
+        store.getState().giveFound((tell) => {
+          tell(found);
+          return new Promise(() => undefined);
+        }),
+      );
+    }
+    if (state.message) setTimeout(() => store.getState().give([{ path: 'given', file: new File([], 'given') }]));
+  }
+  return { drawn, session, backends, watchers };
 }
-if (state.kind === 'model') store?.getState().setPlace('model');
-if (state.kind === 'own' && store) {
-  store.getState().setPlace('own');
-  // What is kept has been looked at by then.
-  if (state.message) setTimeout(() => store.getState().give([{ path: 'given', file: new File([], 'given') }]));
-}
+
+let shown = open(stateOf(new URL(location.href).searchParams.get('state') ?? 'running'));
+
+window.gallery = {
+  states: Object.keys(states),
+  get commands() {
+    return shown.session.commands;
+  },
+  get backends() {
+    return shown.backends;
+  },
+  get left() {
+    return shown.session.left;
+  },
+  get listeners() {
+    return shown.session.listeners.size + shown.watchers.size;
+  },
+  show(name) {
+    flushSync(() => shown.drawn.unmount());
+    shown = open(stateOf(name));
+  },
+  moveBytes: () => shown.session.moveBytes(),
+  async violations(rules) {
+    const { default: axe } = await import('axe-core');
+    const some: RunOptions = rules === 'colours' ? { runOnly: ['color-contrast', 'link-in-text-block'] } : {};
+    const { violations } = await axe.run({ resultTypes: ['violations'], ...some });
+    return violations.map(({ id, nodes }) => ({ rule: id, at: nodes.map(({ html }) => html) }));
+  },
+};

@@ -87,6 +87,7 @@ interface OwnGalleryState {
   readonly kind: 'own';
   readonly kept: KeptData | null;
   readonly message: FromReader | null;
+  readonly found?: number;
 }
 
 export function ownStates(): Record<string, OwnGalleryState> {
@@ -99,6 +100,7 @@ export function ownStates(): Record<string, OwnGalleryState> {
   const progress = { unit: 'images', done: 4127, total: 10_000 } as const;
   return {
     ownEmpty: { kind: 'own', kept: null, message: null },
+    ownFinding: { kind: 'own', kept: null, message: null, found: 3100 },
     ownReading: said({ type: 'progress', progress, data: pictures(10, broken.slice(0, 1)) }),
     ownTableReading: said({ type: 'progress', progress: { unit: 'bytes', done: 31e6, total: 96e6 }, data: null }),
     ownPictures: kept(pictures(1, broken)),

@@ -4,6 +4,8 @@ import type { SignallingStatus } from '../../app/session.ts';
 import type { Bookmark } from '../../src/client/bookmark.ts';
 import type { ClientStatus, ClientView, OwnRound, PeerView, PhaseTimes, RoundSummary, ShareView } from '../../src/client/view.ts';
 import type { CatalogueEntry } from '../../src/data/catalogue.ts';
+import type { Caller } from '../../src/door/keeper.ts';
+import type { Visit } from '../../src/door/visitor.ts';
 import type { FromReader, KeptData } from '../../src/own/ownData.ts';
 import type { Pairing } from '../../src/transport/pair.ts';
 import { randomStream } from '../../src/math/random.ts';
@@ -20,9 +22,14 @@ export type GalleryState =
       readonly signalling?: SignallingStatus;
       readonly earlier?: Bookmark;
     }
-  /** @param message what reading a file says, if one is given. */
-  | { readonly kind: 'own'; readonly kept: KeptData | null; readonly message: FromReader | null }
+  /**
+   * @param message what reading a file says, if one is given.
+   * @param found how many files have been found in a folder, if one is given.
+   */
+  | { readonly kind: 'own'; readonly kept: KeptData | null; readonly message: FromReader | null; readonly found?: number }
   | { readonly kind: 'model' }
+  /** @param visit how far somebody called Anna is; null before she has asked. */
+  | { readonly kind: 'door'; readonly visit: Visit | null }
   /**
    * @param press the name of a button that is pressed then.
    * @param before what was shown before, of a run that has ended.
@@ -34,6 +41,8 @@ export type GalleryState =
       /** Of two devices without a meeting point. */
       readonly pairing?: Pairing;
       readonly press?: string;
+      /** Who asks at the room's door; it has none where this is absent. */
+      readonly callers?: readonly Caller[];
       readonly before?: ClientView;
       /** Own data in this browser. */
       readonly kept?: KeptData;
@@ -44,6 +53,8 @@ export type GalleryState =
 const SELF = 3;
 
 const id = (number: number) => `peer${number}`;
+
+const caller = (number: number, name: string): Caller => ({ id: id(number), name });
 
 const earlier: Bookmark = {
   run: 'run',
@@ -260,6 +271,10 @@ export function galleryStates(share: ShareView): Record<string, GalleryState> {
     serverless: { kind: 'entrance', present: 1, signalling: 'local' },
     reloaded: { kind: 'entrance', present: 4, earlier },
     plain: { kind: 'entrance', present: 2, plain: true },
+    door: { kind: 'door', visit: null },
+    doorLooking: { kind: 'door', visit: { kind: 'looking' } },
+    doorWaiting: { kind: 'door', visit: { kind: 'waiting' } },
+    doorTurnedAway: { kind: 'door', visit: { kind: 'turnedAway' } },
     joining: { kind: 'joined', view: null, signalling: 'connecting' },
     unreachable: { kind: 'joined', view: null, signalling: 'lost' },
     preparing: joined(
@@ -281,6 +296,8 @@ export function galleryStates(share: ShareView): Record<string, GalleryState> {
     ),
     alone: joined({ ...lobby, clients: [SELF] }),
     lobby: joined(lobby),
+    doorKept: { ...joined(lobby), callers: [] },
+    doorCallers: { ...joined(lobby), callers: [caller(1, 'Anna'), caller(2, 'Dr. Wolfeschlegelsteinhausenbergerdorff')] },
     browserLobby: joined(lobby, {}, 'local'),
     pairInvites: { ...joined({ status: { kind: 'lobby' }, clients: [SELF] }), pairing: { kind: 'offers', code: 'q'.repeat(620) } },
     pairInvited: { ...joined({ status: { kind: 'lobby' }, clients: [SELF] }), pairing: { kind: 'answers', code: 'a'.repeat(560) } },

@@ -1,4 +1,4 @@
-/** `npm run bench:reading`: a folder of many pictures given to the page, for whether it answers meanwhile, and what it takes. */
+/** `npm run bench:reading`: a folder of many pictures dropped on the page, for whether it answers meanwhile, and what it takes. */
 
 import { link, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -9,6 +9,7 @@ import * as v from 'valibot';
 import { numberText, option, parseOptions, runCommand } from '../cli/commandLine.ts';
 import { randomStream } from '../math/random.ts';
 import { launchBrowser } from '../runner/browser.ts';
+import { dropFiles } from '../runner/dropFiles.ts';
 import { servePage } from '../runner/pageServer.ts';
 import { heldBytes } from './memory.ts';
 
@@ -23,7 +24,7 @@ const MEMORY_MS = 100;
 
 const command = {
   call: 'npm run bench:reading',
-  summary: 'Gives the page a folder of generated pictures of one megapixel, and watches its main thread and its memory.',
+  summary: 'Drops a folder of generated pictures of one megapixel on the page, and watches its main thread and its memory.',
   options: v.strictObject({
     pictures: option(
       'N',
@@ -89,7 +90,7 @@ async function measure(browser: Browser, url: string, pictures: string, count: n
   const looking = setInterval(() => (memory.most = Math.max(memory.most, held())), MEMORY_MS);
   try {
     const start = performance.now();
-    await page.getByLabel('Choose a folder', { exact: true }).and(page.locator('input')).setInputFiles(pictures);
+    await dropFiles(page, [pictures]);
     const title = `${count.toLocaleString('en')} pictures of ${CLASSES} classes`;
     await page.getByRole('heading', { name: title }).waitFor({ timeout: 0 });
     const seconds = (performance.now() - start) / 1000;

@@ -1,9 +1,8 @@
 /** The page's end of one client: WebRTC and signalling here on the main thread, everything else in its worker. */
 import { fetchCatalogue, fetchInputs } from '../data/httpSource.ts';
 import type { LogTopic } from '../log/log.ts';
-import { signallingUrl, type SignallingState } from '../signalling/client.ts';
+import type { SignallingState } from '../signalling/client.ts';
 import { RoomSeal } from '../signalling/seal.ts';
-import { parseIceServers } from '../signalling/iceServers.ts';
 import type { OwnRows } from '../task/ownRows.ts';
 import type { PairTransport, Pairing } from '../transport/pair.ts';
 import { randomId } from '../transport/randomId.ts';
@@ -14,22 +13,17 @@ import { TAB_NAME, type JoinRequest } from './automation.ts';
 import type { Bookmark } from './bookmark.ts';
 import type { ConformanceCase } from './conformance.ts';
 import { consoleLog } from './consoleLog.ts';
+import type { KeepRequest, KnockRequest } from './door.ts';
 import type { Examination } from './examination.ts';
+import { forgetDoor, keepsDoor } from './keptDoor.ts';
 import type { LearnedModel } from './learned.ts';
+import { findSignalling, iceServers } from './meeting.ts';
 import type { RoundTrace } from './trace.ts';
 import { emptyView, type ClientCommand, type ClientView } from './view.ts';
 import { changedView } from './viewChanges.ts';
 import type { FromWorker, ToWorker } from './workerMessages.ts';
 
 type SignallingStatus = 'connecting' | SignallingState;
-
-/** The signalling server: `?signal=` in the address, VITE_SIGNAL_URL at build time, else the page's own host. */
-function findSignalling(): string {
-  return new URLSearchParams(location.search).get('signal') ?? import.meta.env['VITE_SIGNAL_URL'] ?? signallingUrl(location.href);
-}
-
-/** STUN and TURN servers as JSON in VITE_ICE_SERVERS at build time; none means this network only. */
-const iceServers = parseIceServers(import.meta.env['VITE_ICE_SERVERS'] || '[]', 'VITE_ICE_SERVERS');
 
 /** What this tab is called in the browser's store. */
 function tabName(): string {
@@ -258,6 +252,11 @@ export const browserSessions = {
   watch,
   earlier,
   join,
+  keepsDoor,
+  forgetDoor,
+  // Most rooms have no door.
+  keepDoor: async (request: KeepRequest) => (await import('./door.ts')).keepDoor(request),
+  knock: async (request: KnockRequest) => (await import('./door.ts')).knock(request),
   datasets: () => fetchCatalogue(dataUrl()),
   inputs: (dataset: string) => fetchInputs(dataUrl(), dataset),
 };

@@ -36,6 +36,7 @@ export const importMap: ImportMap = {
   // The mesh: nothing of federations either.
   'src/signalling': { folders: ['src/log'], packages: ['node', 'valibot', 'vite', 'ws'] },
   'src/transport': { folders: ['src/log', 'src/signalling'], packages: ['simple-peer', 'valibot'] },
+  'src/door': { folders: ['src/signalling', 'src/transport'], packages: ['valibot'] },
 
   // A federation.
   'src/settings': { folders: ['src/math', 'src/model', 'src/transport'], packages: ['valibot'] },
@@ -48,7 +49,7 @@ export const importMap: ImportMap = {
   },
   'src/protocol': { folders: ['src/math', 'src/model', 'src/ntk', 'src/transport', 'src/settings', 'src/task'], packages: ['valibot'] },
   'src/round': { folders: ['src/math', 'src/model', 'src/ntk', 'src/transport', 'src/settings', 'src/protocol'], packages: [] },
-  'src/client': { folders: ['src/log', ...kernels, ...mesh, ...federation, 'src/export'], packages: ['idb', 'valibot'] },
+  'src/client': { folders: ['src/log', ...kernels, ...mesh, 'src/door', ...federation, 'src/export'], packages: ['idb', 'valibot'] },
   'src/own': { folders: ['src/settings', 'src/data', 'src/task'], packages: ['idb'] },
   app: {
     folders: [
@@ -59,6 +60,7 @@ export const importMap: ImportMap = {
       'src/backend',
       'src/signalling',
       'src/transport',
+      'src/door',
       'src/settings',
       'src/data',
       'src/task',
@@ -146,6 +148,7 @@ export const importMap: ImportMap = {
     folders: [
       ...kernels,
       ...mesh,
+      'src/door',
       'src/settings',
       'src/data',
       'src/task',

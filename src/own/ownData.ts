@@ -96,12 +96,10 @@ export interface Refusal {
 }
 
 export type ToReader =
-  | {
-      readonly type: 'read';
-      /** None for those that are kept: a table or IDX files, meant in another way. */
-      readonly files: readonly GivenFile[];
-      readonly form: OwnForm;
-    }
+  /** Some of those that are to be read. */
+  | { readonly type: 'files'; readonly files: readonly GivenFile[] }
+  /** Asks for them to be read: of none, those that are kept, a table or IDX files, meant in another way. */
+  | { readonly type: 'read'; readonly form: OwnForm }
   /** Asks for the task that what is kept makes, with the names of classes that only others have. */
   | { readonly type: 'define'; readonly others: readonly string[] }
   /** Asks for the rows of what is kept, as a task understands them. */

@@ -21,11 +21,19 @@ const lost = (why: string): Refusal => ({
   titles: [],
 });
 
-/** Asks a worker. @param tell hears all that it says, the last of which ends it. @returns how to end it before that. */
-function ask<Message extends { readonly type: string }>(
-  request: ToReader,
+/** How long the page hands files to a reader before it does something else, ms: browsers look at each on the disk then. */
+const HANDING_MS = 16;
+const HANDFUL = 8;
+
+interface Reader {
+  readonly post: (message: ToReader) => void;
+  readonly end: () => void;
+}
+
+/** Starts a worker. @param tell hears all that it says, the last of which ends it. */
+function startReader<Message extends { readonly type: string }>(
   tell: (message: Message | { readonly type: 'refused'; readonly refusal: Refusal }) => void,
-): () => void {
+): Reader {
   const worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' });
   worker.onmessage = ({ data }: MessageEvent<Message>) => {
     if (data.type !== 'progress') worker.terminate();
@@ -35,13 +43,12 @@ function ask<Message extends { readonly type: string }>(
     worker.terminate();
     tell({ type: 'refused', refusal: lost(message) });
   };
-  worker.postMessage(request);
-  return () => worker.terminate();
+  return { post: (message) => worker.postMessage(message), end: () => worker.terminate() };
 }
 
 /** @returns the answer that is no refusal. @throws with a refusal's sentence. */
-async function answerTo(request: Exclude<ToReader, { type: 'read' }>): Promise<Exclude<Answer, { type: 'refused' }>> {
-  const answer = await new Promise<Answer>((resolve) => ask<Answer>(request, resolve));
+async function answerTo(request: Extract<ToReader, { type: 'define' | 'take' }>): Promise<Exclude<Answer, { type: 'refused' }>> {
+  const answer = await new Promise<Answer>((resolve) => startReader<Answer>(resolve).post(request));
   if (answer.type === 'refused') throw new OwnDataError(answer.refusal.message);
   return answer;
 }
@@ -65,7 +72,22 @@ export const browserShelf = {
    * @returns how to end it before that: what has been kept stays.
    */
   read(files: readonly GivenFile[], form: OwnForm, tell: (message: FromReader) => void): () => void {
-    return ask<FromReader>({ type: 'read', files, form }, tell);
+    const reader = startReader(tell);
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const hand = (from: number) => {
+      const since = performance.now();
+      let next = from;
+      for (; next < files.length && performance.now() - since < HANDING_MS; next += HANDFUL) {
+        reader.post({ type: 'files', files: files.slice(next, next + HANDFUL) });
+      }
+      if (next < files.length) timer = setTimeout(() => hand(next));
+      else reader.post({ type: 'read', form });
+    };
+    hand(0);
+    return () => {
+      clearTimeout(timer);
+      reader.end();
+    };
   },
 
   /**

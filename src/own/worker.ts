@@ -3,7 +3,7 @@
 
 import { DatasetError } from '../data/dataset.ts';
 import { TaskError } from '../task/taskError.ts';
-import type { Answer, FromReader, Refusal, ToReader } from './ownData.ts';
+import type { Answer, FromReader, GivenFile, Refusal, ToReader } from './ownData.ts';
 import { OwnStore } from './ownStore.ts';
 import { readOwn, RefusedError } from './readOwn.ts';
 import { takenRows, taskOf } from './roomRows.ts';
@@ -21,10 +21,12 @@ function refusalOf(error: unknown): Refusal {
   return { message: `Reading failed (${String(error)}); give the files again, or others.`, ...other };
 }
 
-async function answerTo(request: ToReader, store: OwnStore): Promise<FromReader | Answer> {
+const given: GivenFile[] = [];
+
+async function answerTo(request: Exclude<ToReader, { type: 'files' }>, store: OwnStore): Promise<FromReader | Answer> {
   switch (request.type) {
     case 'read':
-      return readOwn(request.files, request.form, store, post);
+      return readOwn(given, request.form, store, post);
     case 'define':
       return { type: 'task', task: await taskOf(store, request.others) };
     case 'take':
@@ -33,6 +35,10 @@ async function answerTo(request: ToReader, store: OwnStore): Promise<FromReader 
 }
 
 self.onmessage = async ({ data }: MessageEvent<ToReader>) => {
+  if (data.type === 'files') {
+    given.push(...data.files);
+    return;
+  }
   const store = await OwnStore.open();
   try {
     post(await answerTo(data, store));

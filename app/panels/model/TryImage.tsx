@@ -11,7 +11,7 @@ import { ChooseFile } from '../../ui/ChooseFile.tsx';
 import { DrawingPad } from '../../ui/DrawingPad.tsx';
 import { Picture } from '../../ui/Picture.tsx';
 import { pictureOf, useCamera } from '../../ui/useCamera.ts';
-import { useDropped } from '../../ui/useDropped.ts';
+import { useDroppedFile } from '../../ui/useDropped.ts';
 import { AnswerList } from './AnswerList.tsx';
 
 type ImageTask = Extract<Task, { kind: 'images' }>;
@@ -71,9 +71,7 @@ export function TryImage({ task, classes, ask }: TryImageProps) {
     const image = paper?.getContext('2d')?.getImageData(0, 0, across, down);
     setAsked(image ? formedImage(image, form) : null);
   };
-  useDropped(([first]) => {
-    if (first) void read(first);
-  }, setOver);
+  useDroppedFile(read, setOver);
 
   const values = asked && isSwapped ? asked.map((value) => 255 - value) : asked;
   return (

@@ -12,7 +12,7 @@ import type { GivenFile } from '../../../src/own/ownData.ts';
 import { formatCount } from '../../format.ts';
 import { ChooseFile } from '../../ui/ChooseFile.tsx';
 import { saveText } from '../../ui/save.ts';
-import { useDropped } from '../../ui/useDropped.ts';
+import { useDroppedFile } from '../../ui/useDropped.ts';
 import { AnswerList } from './AnswerList.tsx';
 
 interface TryRowProps {
@@ -78,9 +78,7 @@ export function TryRow({ table, classes, ask }: TryRowProps) {
       setBulk({ kind: 'refused', why: error.message });
     }
   };
-  useDropped(([first]) => {
-    if (first) void read(first);
-  }, setOver);
+  useDroppedFile(read, setOver);
 
   const cells = columns.map((column, i) => cellOf(column, texts[i] ?? ''));
   return (

@@ -10,13 +10,15 @@ import { Camera } from './Camera.tsx';
 import { Drawing } from './Drawing.tsx';
 import { Empty } from './Empty.tsx';
 import './OwnContent.css';
-import { Reading } from './Reading.tsx';
+import { Finding, Reading } from './Reading.tsx';
 import { Refused } from './Refused.tsx';
 import { Review } from './Review.tsx';
 
 /** What has become of it, for those who do not see it: what is refused or asked says so itself. */
 function announcement(own: OwnState): string {
   switch (own.kind) {
+    case 'finding':
+      return 'Looking for files';
     case 'reading':
       return 'Reading';
     case 'asked':
@@ -38,6 +40,8 @@ function Content({ own }: { own: OwnState }) {
       return <p>Looking what is kept in this browser …</p>;
     case 'empty':
       return <Empty />;
+    case 'finding':
+      return <Finding found={own.found} />;
     case 'reading':
       return <Reading progress={own.progress} data={own.data} />;
     case 'asked':
@@ -59,12 +63,12 @@ export function OwnContent({ bar, children }: OwnContentProps) {
   const lookAtOwn = usePage((page) => page.lookAtOwn);
   const own = usePage((page) => page.own);
   const main = useRef<HTMLElement>(null);
-  const give = usePage((page) => page.give);
+  const giveFound = usePage((page) => page.giveFound);
   const filming = usePage((page) => page.filming);
   const drawing = usePage((page) => page.drawing);
   const [isOver, setOver] = useState(false);
   useEffect(lookAtOwn, [lookAtOwn]);
-  useDropped(give, setOver);
+  useDropped(giveFound, setOver);
   // The button that led on is gone, and with it the keyboard's place on the page.
   useEffect(() => {
     if (document.activeElement === document.body) main.current?.focus({ preventScroll: true });

@@ -1,4 +1,4 @@
-/** Files being read: how far, what has come up to now, and a way to end it. */
+/** Files being looked for and read: how far, what has come up to now, and a way to end it. */
 
 import type { OwnData, ReadingProgress } from '../../../src/own/ownData.ts';
 import { formatBytes, formatCount, formatNumber } from '../../format.ts';
@@ -10,6 +10,23 @@ import { LeftOutNotes } from './LeftOutNotes.tsx';
 function described({ unit, done, total }: ReadingProgress): string {
   if (unit === 'images') return `${formatNumber(done)} of ${formatCount(total, 'picture')}`;
   return `${formatBytes(done)} of ${formatBytes(total)} gone through`;
+}
+
+/** Files being looked for. */
+export function Finding({ found }: { found: number }) {
+  const endReading = usePage((page) => page.endReading);
+  return (
+    <div className="own-bar">
+      <h2>Looking through it …</h2>
+      <p className="own-facts">{formatCount(found, 'file')} found</p>
+      <p className="own-actions">
+        <button type="button" className="action" onClick={endReading}>
+          Stop
+        </button>
+      </p>
+      <progress aria-label="Looking for files" />
+    </div>
+  );
 }
 
 export function Reading({ progress, data }: { progress: ReadingProgress | null; data: OwnData | null }) {

@@ -1,7 +1,7 @@
 /** What stands beside the title of the run. */
 
-import { Invitation } from '../../ui/Invitation.tsx';
-import { usePage, useView } from '../../usePage.ts';
+import { useView } from '../../usePage.ts';
+import { Inviting } from '../door/Inviting.tsx';
 import { startAdvice } from './learners.ts';
 import { Outcome } from './Outcome.tsx';
 import { Pace } from './Pace.tsx';
@@ -11,8 +11,6 @@ import './RunDetail.css';
 export function RunDetail() {
   const status = useView((view) => view.status);
   const advice = useView(startAdvice);
-  const invitation = usePage(({ address }) => address.invitation);
-  const isLocal = usePage(({ signalling }) => signalling === 'local');
   switch (status.kind) {
     case 'preparing':
       return <p className="run-detail">{status.step}</p>;
@@ -20,7 +18,7 @@ export function RunDetail() {
       return (
         <div className="run-detail">
           <p>{advice}</p>
-          <Invitation link={invitation} forCameras={!isLocal} />
+          <Inviting />
         </div>
       );
     case 'running':

@@ -1,0 +1,33 @@
+/** Who asks at the door to come in: each by the name they give, until they are let in or turned away. */
+
+import { usePage } from '../../usePage.ts';
+import './Doorbell.css';
+
+const nobody = [] as const;
+
+export function Doorbell() {
+  const callers = usePage(({ keptDoor }) => (keptDoor.kind === 'kept' ? keptDoor.callers : nobody));
+  const admit = usePage((page) => page.admit);
+  const turnAway = usePage((page) => page.turnAway);
+  return (
+    <div className="doorbell" role="status">
+      {callers.length > 0 && (
+        <ul aria-label="At the door">
+          {callers.map(({ id, name }) => (
+            <li key={id}>
+              <span>
+                <strong>{name}</strong> asks to come in.
+              </span>
+              <button type="button" className="action" aria-label={`Let ${name} in`} onClick={() => admit(id)}>
+                Let in
+              </button>
+              <button type="button" className="link" aria-label={`Turn ${name} away`} onClick={() => turnAway(id)}>
+                Turn away
+              </button>
+            </li>
+          ))}
+        </ul>
+      )}
+    </div>
+  );
+}
