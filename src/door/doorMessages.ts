@@ -12,7 +12,7 @@ export const MAX_NAME = 40;
 const base64Url = (length: number) => v.pipe(v.string(), v.regex(new RegExp(`^[A-Za-z0-9_-]{${length}}$`)));
 
 /** A name as a person gives it: printable, without blanks around it. */
-export const nameSchema = v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(MAX_NAME), v.regex(/^[^\p{C}]+$/u));
+const nameSchema = v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(MAX_NAME), v.regex(/^[^\p{C}]+$/u));
 
 const doorMessageSchema = v.variant('type', [
   /** First, from the keeper: who it is. */
