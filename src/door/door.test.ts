@@ -143,7 +143,7 @@ describe('a greeting', () => {
   });
 
   it('of garbage is none', async () => {
-    const text = fc.string({ unit: fc.constantFrom(...'AZaz09-_ß='), maxLength: 90 });
+    const text = fc.string({ unit: fc.constantFrom('A', 'Z', 'a', '0', '-', '_', 'ß', '='), maxLength: 90 });
     await fc.assert(
       fc.asyncProperty(text, text, async (publicKey, signature) => {
         expect(await isGenuine({ key: publicKey, signature }, key.fingerprint, meeting)).toBe(false);
