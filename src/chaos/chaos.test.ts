@@ -58,4 +58,4 @@ describe('a federation', () => {
   });
 });
 
-it('every decoder understands, or refuses in words', () => expect(fuzz(1, 2000)).toEqual([]));
+it('every decoder understands, or refuses in words', async () => expect(await fuzz(1, 2000)).toEqual([]));

@@ -13,15 +13,18 @@ import type { Message } from '../protocol/messages.ts';
 import type { RunShape } from '../protocol/shape.ts';
 import { Wire } from '../protocol/wire.ts';
 import { defaultSettings } from '../settings/settings.ts';
+import { decodeDoorMessage, encodeDoorMessage } from '../door/doorMessages.ts';
 import { parseIceServers, IceServersError } from '../signalling/iceServers.ts';
 import { MessageError, parseClientMessage, parseServerMessage } from '../signalling/messages.ts';
 import { ChunkError, chunksOf, Reassembler } from '../transport/chunks.ts';
+import { decodePairCode, encodePairCode, PairCodeError } from '../transport/pairCode.ts';
 import { parseCatalogue } from '../data/catalogue.ts';
 
 interface Decoder {
   readonly name: string;
   /** Something that it understands, to be damaged. */
   readonly valid: readonly Uint8Array[];
+  /** Perhaps a promise. */
   readonly decode: (bytes: Uint8Array<ArrayBuffer>) => unknown;
   /** How it says that it does not understand. */
   readonly refusals: readonly (abstract new (...args: never[]) => Error)[];
@@ -129,6 +132,22 @@ const decoders: readonly Decoder[] = [
     refusals: [MessageError],
   },
   {
+    name: 'words at a door',
+    valid: [
+      encodeDoorMessage({ type: 'greeting', key: 'k'.repeat(87), signature: 's'.repeat(86) }),
+      encodeDoorMessage({ type: 'knock', name: 'Zoë' }),
+      encodeDoorMessage({ type: 'admitted', secret: 's'.repeat(22) }),
+    ],
+    decode: decodeDoorMessage,
+    refusals: [],
+  },
+  {
+    name: 'codes of two devices',
+    valid: [utf8(await encodePairCode({ type: 'offer', from: 'a'.repeat(22), to: 'b'.repeat(22), sdp: 'v=0\r\n'.repeat(20) }))],
+    decode: asText((text) => decodePairCode(text, 'offer')),
+    refusals: [PairCodeError],
+  },
+  {
     name: 'ICE servers',
     valid: json([{ urls: 'turn:turn.example.org', username: 'a', credential: 'b' }]),
     decode: asText((text) => parseIceServers(text, 'ICE_SERVERS')),
@@ -193,23 +212,25 @@ function damaged(bytes: Uint8Array, { kind, at, bytes: other }: typeof damage ex
  * Gives each decoder so many damaged and random inputs.
  * @returns what broke, a sentence each; nothing when all is well.
  */
-export function fuzz(seed: number, inputs: number): string[] {
+export async function fuzz(seed: number, inputs: number): Promise<string[]> {
   const each = Math.ceil(inputs / decoders.length);
-  return decoders.flatMap(({ name, valid, decode, refusals }) => {
+  const broken: string[] = [];
+  for (const { name, valid, decode, refusals } of decoders) {
     const input = fc.oneof(
       { weight: 9, arbitrary: fc.tuple(fc.constantFrom(...valid), fc.array(damage, { maxLength: 6 })) },
       { weight: 1, arbitrary: fc.tuple(fc.uint8Array({ maxLength: 200 }), fc.constant([])) },
     );
-    const property = fc.property(input, ([bytes, all]) => {
+    const property = fc.asyncProperty(input, async ([bytes, all]) => {
       try {
-        decode(all.reduce(damaged, bytes).slice());
+        await decode(all.reduce(damaged, bytes).slice());
       } catch (error) {
         if (!refusals.some((refusal) => error instanceof refusal)) throw error;
       }
     });
-    const { failed, errorInstance, counterexample } = fc.check(property, { seed, numRuns: each });
-    return failed ? [`${name} broke with ${String(errorInstance)} on ${JSON.stringify(counterexample)?.slice(0, 300)}.`] : [];
-  });
+    const { failed, errorInstance, counterexample } = await fc.check(property, { seed, numRuns: each });
+    if (failed) broken.push(`${name} broke with ${String(errorInstance)} on ${JSON.stringify(counterexample)?.slice(0, 300)}.`);
+  }
+  return broken;
 }
 
 /** What is fuzzed, in words. */

@@ -39,7 +39,7 @@ await runCommand(async (argv, stop) => {
   if (!inProcess) await inRealTabs(stop, tell);
   if (!quick) tell('three clients over 2,000 rounds', await longRun(seed));
   const inputs = quick ? 50_000 : 1_000_000;
-  const broken = fuzz(seed, inputs);
+  const broken = await fuzz(seed, inputs);
   tell(`${inputs.toLocaleString('en')} inputs to ${fuzzed.join(', ')}`, [
     {
       name: 'each is understood, or refused in words',

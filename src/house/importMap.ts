@@ -98,6 +98,7 @@ export const importMap: ImportMap = {
       'src/backend',
       'src/signalling',
       'src/transport',
+      'src/door',
       'src/settings',
       'src/topology',
       'src/data',
