@@ -105,7 +105,7 @@ const words: Readonly<Record<string, RegExp>> = {
   alone: /Waiting for 1 more tab[^]*https:\/\/sparkmesh\.example/,
   lobby: /6 clients are here[^]*Start[^]*my neighbours are 2 and 4/,
   doorKept: /6 clients are here[^]*door=main#[\w-]{22}[^]*Ask me before anyone comes in/,
-  doorCallers: /Anna asks to come in\.\s*Let in\s*Turn away[^]*Wolfe/,
+  doorCallers: /Anna asks to come in\.\s*Let in\s+Anna\s*Turn away\s+Anna[^]*Wolfe/,
   browserLobby: /No meeting point here: tabs of this browser find each other\.[^]*6 clients are here/,
   pairInvites: /room of two[^]*Connect another device[^]*1\. Open this link there[^]*Copy the link[^]*2\. Bring its answer here[^]*Scan it/,
   pairInvited: /Bring this answer back[^]*Copy the answer/,

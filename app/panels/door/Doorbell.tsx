@@ -18,11 +18,11 @@ export function Doorbell() {
               <span>
                 <strong>{name}</strong> asks to come in.
               </span>
-              <button type="button" className="action" aria-label={`Let ${name} in`} onClick={() => admit(id)}>
-                Let in
+              <button type="button" className="action" onClick={() => admit(id)}>
+                Let in <span className="unseen">{name}</span>
               </button>
-              <button type="button" className="link" aria-label={`Turn ${name} away`} onClick={() => turnAway(id)}>
-                Turn away
+              <button type="button" className="link" onClick={() => turnAway(id)}>
+                Turn away <span className="unseen">{name}</span>
               </button>
             </li>
           ))}
