@@ -68,14 +68,12 @@ async function resultOf(views: readonly ClientView[]) {
 }
 
 test.each<[string, Partial<Settings>]>([
-  ['sketches and an own velocity', {}],
+  ['sketches, an own velocity and differences in 8 bits', {}],
   [
     'exact inputs and a mixed velocity',
     { ...defaultSettings('spark'), ...base, algorithm: 'spark', method: defaultSettings('spark').method, exchange: 'exact' },
   ],
-  ['differences in 8 bits', { wire: 'q8', hidden: [32] }],
-  ['neighbours that teach', { method: taught }],
-  ['projected Jacobians', { exchange: 'projected', projectionSize: 64 }],
+  ['projected Jacobians and neighbours that teach', { method: taught, exchange: 'projected', projectionSize: 64 }],
   ['convolutions', { convolutions: [2, 3] }],
   ['gradient steps', { algorithm: 'dfedavgm', method: defaultSettings('dfedavgm').method }],
   ['own data', { task: ownTask, exchange: 'weights' }],

@@ -37,7 +37,8 @@ class Door {
     return { visitor, visits, id: transport.self.id, last: () => visits.at(-1) };
   }
 
-  names = () => this.callers.map(({ name }) => name);
+  /** Signing takes its time, so nobody knows who is heard first. */
+  names = () => this.callers.map(({ name }) => name).sort();
 }
 
 /** Sends frames to `peer` as soon as there is a channel to it. @returns when that is closed. */
