@@ -176,9 +176,10 @@ export async function inRealTabs(stop: AbortSignal, tell: (name: string, invaria
     const since = Date.now();
     await sleep(15_000);
     const calm = await federation.pace(OTHERS, since, Date.now());
+    const usual = `${calm.toFixed(1)} rounds a second, ${(await federation.standstill(OTHERS, since)).toFixed(1)} s between two at most`;
     for (const { name, happen } of troubles) {
       stop.throwIfAborted();
-      tell(`real tabs, ${calm.toFixed(1)} rounds a second: ${name}`, await happen(federation, calm));
+      tell(`real tabs, ${usual}: ${name}`, await happen(federation, calm));
       await sleep(5000);
     }
   } finally {
