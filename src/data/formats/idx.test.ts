@@ -107,6 +107,15 @@ describe('labelledIdx', () => {
     expect(reading.notes).toEqual(['labels tells 8 things of each row; the first is its class.']);
   });
 
+  test("turns EMNIST's images upright, and says so; a folder of that name turns nothing", () => {
+    const named = (where: string) => labelledIdx({ bytes: images, where }, { bytes: labels, where: 'labels' });
+    const { rows, reading } = named('data/emnist-letters-train-images-idx3-ubyte.gz');
+    expect(rows).toMatchObject({ width: 2, height: 3 });
+    expect([...rows.values]).toEqual([1, 4, 2, 5, 3, 6, 7, 10, 8, 11, 9, 12]);
+    expect(reading.notes).toEqual(['EMNIST keeps its images on their side; they are turned upright.']);
+    expect([...named('emnist/train-images').rows.values]).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
+  });
+
   test.each<[string, Uint8Array, Uint8Array, RegExp]>([
     ['something else', Buffer.from('label,a,b\n'), labels, /images is not an IDX file; give one such as/],
     ['an unknown type', Buffer.of(0, 0, 0x0a, 1, 0, 0, 0, 0), labels, /images is not an IDX file/],

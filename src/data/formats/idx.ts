@@ -55,6 +55,20 @@ export function parseIdx(bytes: Uint8Array, where: string): IdxArray {
 /** What QMNIST's labels tell of a digit: its class, and seven things of where it comes from. */
 const QMNIST_FACTS = 8;
 
+/** By their names, files of EMNIST (arXiv 1702.05373), whose images lie on their side: columns first. */
+const isOnSide = (path: string) => /(?:^|[/\\])emnist[^/\\]*$/i.test(path);
+
+/** Images of height x width, upright: row and column exchanged. */
+function upright(values: IdxArray['values'], height: number, width: number): IdxArray['values'] {
+  const turned = values instanceof Uint8Array ? new Uint8Array(values.length) : new Float64Array(values.length);
+  const size = height * width;
+  for (let i = 0; i < values.length; i++) {
+    const [first, at] = [i - (i % size), i % size];
+    turned[first + (at % width) * height + Math.floor(at / width)] = values[i]!;
+  }
+  return turned;
+}
+
 /** The bytes of a file, and its name for error messages. */
 export interface NamedBytes {
   readonly bytes: Uint8Array;
@@ -75,7 +89,7 @@ function columnsOf(values: IdxArray['values'], width: number): ColumnReading[] {
 
 /**
  * Images of three dimensions (n x height x width), or a table of two (n x columns), with labels of one (n whole numbers)
- * or of two (n x 8, the first the class: QMNIST's, https://github.com/facebookresearch/qmnist).
+ * or of two (n x 8, the first the class: QMNIST's, https://github.com/facebookresearch/qmnist). EMNIST's images are turned upright.
  * @throws {DatasetError} when they are not that, or do not belong together.
  */
 export function labelledIdx(imageFile: NamedBytes, labelFile: NamedBytes): ReadRows {
@@ -111,8 +125,11 @@ export function labelledIdx(imageFile: NamedBytes, labelFile: NamedBytes): ReadR
   }
   const kind = shape.length === 1 ? 'table' : 'images';
   const names = Array.from(classes, String);
+  const isTurned = kind === 'images' && isOnSide(imagesPath);
+  const size = isTurned ? { width: height, height: width } : { width, height };
+  const values = isTurned ? upright(images.values, height, width) : images.values;
   return {
-    rows: { kind, width, height, values: kind === 'table' ? Float64Array.from(images.values) : images.values, labels: names },
+    rows: { kind, ...size, values: kind === 'table' ? Float64Array.from(values) : values, labels: names },
     reading: {
       kind,
       rows: count,
@@ -120,7 +137,10 @@ export function labelledIdx(imageFile: NamedBytes, labelFile: NamedBytes): ReadR
       columns: kind === 'table' ? columnsOf(images.values, width) : [],
       dialect: null,
       leftOut: [],
-      notes: facts === 1 ? [] : [`${labelsPath} tells ${facts} things of each row; the first is its class.`],
+      notes: [
+        ...(facts === 1 ? [] : [`${labelsPath} tells ${facts} things of each row; the first is its class.`]),
+        ...(isTurned ? ['EMNIST keeps its images on their side; they are turned upright.'] : []),
+      ],
     },
   };
 }
