@@ -2,7 +2,7 @@
 
 import { DatasetError } from '../data/dataset.ts';
 import { sortByClass, type ClassFolders } from '../data/formats/classFolders.ts';
-import { headOf } from '../data/formats/imageHead.ts';
+import { headOf, isHeic } from '../data/formats/imageHead.ts';
 import { firstBytes } from './files.ts';
 import type { GivenFile } from './ownData.ts';
 
@@ -44,7 +44,7 @@ const isIdx = (bytes: Uint8Array) => bytes[0] === 0 && bytes[1] === 0 && bytes[2
 
 async function kindOf(file: GivenFile): Promise<Kind> {
   const bytes = await firstBytes(file, HEAD_BYTES);
-  if (headOf(bytes)) return 'image';
+  if (headOf(bytes) || isHeic(bytes)) return 'image';
   if (!isIdx(bytes)) return 'other';
   // QMNIST's labels have two dimensions, as tables have.
   return bytes[3] === 1 || (bytes[3] === 2 && /label/i.test(file.path)) ? 'idx labels' : 'idx images';

@@ -1,6 +1,6 @@
 /** What is checked of an image file before it is decoded. */
 
-import { headOf } from './imageHead.ts';
+import { headOf, isHeic } from './imageHead.ts';
 
 /** No image has more pixels before it is resized. */
 export const MAX_PIXELS = 50_000_000;
@@ -17,6 +17,7 @@ export class ImageError extends Error {
 export function checkImage(bytes: Uint8Array): void {
   if (bytes.length === 0) throw new ImageError('empty');
   const head = headOf(bytes);
+  if (!head && isHeic(bytes)) throw new ImageError('HEIC, which few browsers show; save it as JPEG, or have the phone take JPEG');
   if (!head) throw new ImageError('neither PNG, JPEG, WebP, GIF nor AVIF');
   if (head.pixels > MAX_PIXELS) throw new ImageError(`more than ${MAX_PIXELS / 1e6} million pixels`);
   if (head.isCut) throw new ImageError('broken');

@@ -97,6 +97,9 @@ function readAvif(file: Reader): Facts {
   return { pixels, isCut: false };
 }
 
+/** Whether these are the first bytes of a HEIC photo (ISO/IEC 23008-12, annex B), as phones take them, which few browsers show. */
+export const isHeic = (bytes: Uint8Array): boolean => /^ftyp(?:hei[cxms]|hev[cxms]|mif1|msf1)$/.test(new Reader(bytes).text(4, 8));
+
 /** Reads the head of an image file, by its first bytes and whatever it is called; null of no format that every browser shows. */
 export function headOf(bytes: Uint8Array): ImageHead | null {
   const file = new Reader(bytes);
