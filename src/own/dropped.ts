@@ -67,9 +67,9 @@ export async function folderFiles(folder: FileSystemDirectoryHandle, tell: TellF
   const count = counting(tell);
   const look = async (inner: FileSystemDirectoryHandle, path: string): Promise<GivenFile[]> => {
     const all: GivenFile[] = [];
-    let some: Promise<GivenFile>[] = [];
+    let some: { readonly path: string; readonly handle: FileSystemFileHandle }[] = [];
     const take = async () => {
-      const files = await Promise.all(some);
+      const files = await Promise.all(some.map(async (found) => ({ path: found.path, file: await found.handle.getFile() })));
       some = [];
       count(files);
       all.push(...files);
@@ -77,7 +77,7 @@ export async function folderFiles(folder: FileSystemDirectoryHandle, tell: TellF
     for await (const entry of inner.values()) {
       const at = `${path}/${entry.name}`;
       if (isDirectory(entry)) all.push(...(await look(entry, at)));
-      else if (isHandleOfFile(entry)) some.push(entry.getFile().then((file) => ({ path: at, file })));
+      else if (isHandleOfFile(entry)) some.push({ path: at, handle: entry });
       if (some.length === AT_ONCE) await take();
     }
     await take();
