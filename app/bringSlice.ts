@@ -5,6 +5,7 @@ import { fitOf, nothingAccepted, type Accepted } from '../src/task/fit.ts';
 import type { OwnRows } from '../src/task/ownRows.ts';
 import { shapeOf } from '../src/own/ownData.ts';
 import type { OwnSlice } from './ownSlice.ts';
+import { reasonOf } from './reasonOf.ts';
 
 /** Own data in this browser as rooms understand them. Both reject with a sentence for people. */
 export interface RoomShelf {
@@ -80,7 +81,7 @@ export function createBringSlice(
     try {
       end(await read());
     } catch (error) {
-      const why = error instanceof Error ? error.message : String(error);
+      const why = reasonOf(error);
       end(() => set({ bringing: { kind: 'choosing', offered: before, why } }));
     }
   };

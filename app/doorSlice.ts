@@ -5,6 +5,7 @@ import type { Visit } from '../src/door/visitor.ts';
 import type { KeptDoor } from '../src/client/door.ts';
 import { behindDoor, doorLink, type Address } from './address.ts';
 import type { Doors } from './session.ts';
+import { reasonOf } from './reasonOf.ts';
 
 /** The door of the room that this tab is in. */
 export type Door =
@@ -43,8 +44,6 @@ export interface DoorHost {
   /** Goes where the door leads. */
   readonly enter: (href: string) => void;
 }
-
-const reasonOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
 
 export function createDoorSlice(
   set: (change: Partial<Pick<DoorSlice, 'keptDoor' | 'knocking'>>) => void,

@@ -13,6 +13,7 @@ import {
 import type { Find } from '../src/own/dropped.ts';
 import type { Task } from '../src/settings/task.ts';
 import { formFor } from '../src/task/fit.ts';
+import { reasonOf } from './reasonOf.ts';
 
 /** Own data in this browser, and how more of it is read. */
 export interface OwnShelf {
@@ -98,7 +99,7 @@ function fitsWhenReadAgain(data: OwnData, task: Task): boolean {
 const unreadable = (error: unknown): OwnState => ({
   kind: 'refused',
   refusal: {
-    message: `This browser keeps no data (${error instanceof Error ? error.message : String(error)}); allow it to, or leave private browsing.`,
+    message: `This browser keeps no data (${reasonOf(error)}); allow it to, or leave private browsing.`,
     saying: null,
     titles: [],
   },

@@ -20,6 +20,7 @@ import { createBringSlice, nothingBrought, type BringSlice, type RoomShelf } fro
 import { createOwnSlice, type OwnShelf, type OwnSlice } from './ownSlice.ts';
 import { keptRuns, type KeptRun } from './runs.ts';
 import type { Session, SessionFactory, SignallingStatus } from './session.ts';
+import { reasonOf } from './reasonOf.ts';
 
 /** What there is to learn from. */
 export interface Datasets {
@@ -212,7 +213,7 @@ export function createPageStore(first: Address, sessions: SessionFactory, shelf:
       get().resumeDoor();
       sessions.datasets().then(
         (entries) => set({ datasets: { entries, problem: null } }),
-        (error: unknown) => set({ datasets: { entries: null, problem: error instanceof Error ? error.message : String(error) } }),
+        (error: unknown) => set({ datasets: { entries: null, problem: reasonOf(error) } }),
       );
     };
 
@@ -261,7 +262,7 @@ export function createPageStore(first: Address, sessions: SessionFactory, shelf:
           await joined?.session.answer(code);
           return null;
         } catch (error) {
-          return error instanceof Error ? error.message : String(error);
+          return reasonOf(error);
         }
       },
       model: async () => (await joined?.session.model()) ?? null,

@@ -168,7 +168,7 @@ describe('the page', () => {
   });
 
   it('lets a tab that was loaded again go on in the run, with its number and history, and forgets that when it is over', async () => {
-    const pages = await openTabs(3, 24, 'wasm');
+    const pages = await openTabs(3, 40, 'wasm');
     const page = pages[2]!;
     await pages[0]!.getByRole('button', { name: 'Start' }).click();
     await until(page, 'run-title', (title) => roundOf(title) >= 6);
@@ -182,7 +182,7 @@ describe('the page', () => {
     expect(kept).toEqual(before.own.slice(0, 3));
     const end = await tabs!.until(2, ({ status }) => status.kind === 'finished');
     expect(end.status).toMatchObject({ why: 'reached' });
-    expect(end.own.at(-1)!.round).toBe(23);
+    expect(end.own.at(-1)!.round).toBe(39);
     expect(end.own.length).toBeGreaterThan(after.own.length);
 
     // The run is over: nothing to go on with.

@@ -145,7 +145,7 @@ describe('a tab whose process crashes in a run', () => {
     const tabs = await Tabs.open({ browsers: 1, headed: false });
     try {
       await tabs.fill(3, 'wasm', (page) => page.getByRole('button', { name: 'Try it with clothes' }).click());
-      const { settings } = parseFederation(['--tabs', '3', '--samples', '40', '--rounds', '24', '--test-samples', '500', '--seed', '1']);
+      const { settings } = parseFederation(['--tabs', '3', '--samples', '40', '--rounds', '40', '--test-samples', '500', '--seed', '1']);
       await tabs.configure(3, settings);
       let round: number | null = null;
       const views = await tabs.run(3, isDone, ({ self, own }) => {
@@ -158,7 +158,7 @@ describe('a tab whose process crashes in a run', () => {
       const rounds = views[2]!.own.map((own) => own.round);
       // From before the crash, and to the end.
       expect(rounds.filter((own) => own < 8).length).toBeGreaterThan(2);
-      expect(rounds.at(-1)).toBe(23);
+      expect(rounds.at(-1)).toBe(39);
       expect(views[0]!.own.at(-1)!.neighbours).toHaveLength(2);
     } finally {
       await tabs.close();

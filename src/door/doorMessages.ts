@@ -1,7 +1,7 @@
 /** What keeper and visitor say to each other at a door, as frames of JSON. */
 
 import * as v from 'valibot';
-import { secretPattern } from '../signalling/seal.ts';
+import { isSecret } from '../signalling/seal.ts';
 
 /** Bytes of the largest: a name of characters that take four each, with room to spare. */
 const MAX_BYTES = 1024;
@@ -20,7 +20,7 @@ const doorMessageSchema = v.variant('type', [
   /** The visitor's answer to it. */
   v.strictObject({ type: v.literal('knock'), name: nameSchema }),
   /** From the keeper: the secret of the room behind the door. */
-  v.strictObject({ type: v.literal('admitted'), secret: v.pipe(v.string(), v.regex(secretPattern)) }),
+  v.strictObject({ type: v.literal('admitted'), secret: v.pipe(v.string(), v.check(isSecret)) }),
   v.strictObject({ type: v.literal('turnedAway') }),
 ]);
 

@@ -11,7 +11,7 @@ const NONCE_BYTES = 12;
 /** Of a message's count, big-endian. */
 const COUNT_BYTES = 4;
 
-export const secretPattern = /^[A-Za-z0-9_-]{22}$/;
+const secretPattern = /^[A-Za-z0-9_-]{22}$/;
 
 const bytesOf = (text: string): Uint8Array<ArrayBuffer> => new TextEncoder().encode(text);
 

@@ -4,6 +4,7 @@ import { useEffect, useState } from 'react';
 import type { Settings } from '../../../src/settings/settings.ts';
 import { usePage, useView } from '../../usePage.ts';
 import { inputsOf, type Inputs } from './inputsOf.ts';
+import { reasonOf } from '../../reasonOf.ts';
 
 export type Found =
   | { readonly kind: 'looking' }
@@ -23,7 +24,7 @@ export function useInputs({ dataset, task }: Pick<Settings, 'dataset' | 'task'>)
     };
     inputsOf({ dataset, task }, fetchInputs, scale).then(
       (inputs) => tell({ kind: 'found', inputs }),
-      (error: unknown) => tell({ kind: 'unknown', why: error instanceof Error ? error.message : String(error) }),
+      (error: unknown) => tell({ kind: 'unknown', why: reasonOf(error) }),
     );
     return () => {
       isOver = true;

@@ -5,6 +5,7 @@ import type { Settings } from '../../../src/settings/settings.ts';
 import { ChooseFile } from '../../ui/ChooseFile.tsx';
 import { usePage } from '../../usePage.ts';
 import './StartField.css';
+import { reasonOf } from '../../reasonOf.ts';
 
 interface StartFieldProps {
   readonly settings: Settings;
@@ -38,7 +39,7 @@ export function StartField({ settings, onChange }: StartFieldProps) {
       adopt(digest, start.weights);
       if (digest !== initialModel) onChange({ ...settings, ...start.settings });
     } catch (error) {
-      setProblem(error instanceof Error ? error.message : String(error));
+      setProblem(reasonOf(error));
     }
   };
 
