@@ -1,11 +1,13 @@
 /** The page's start: the address read once, the store over the browser's sessions, React over the store. */
 
 import { StrictMode, type ReactNode } from 'react';
+import { flushSync } from 'react-dom';
 import { createRoot } from 'react-dom/client';
 import { browserSessions, installAutomation } from '../src/client/session.ts';
 import { browserShelf } from '../src/own/shelf.ts';
 import { readAddress, withBackend } from './address.ts';
 import { App } from './App.tsx';
+import { drawing } from './drawing.ts';
 import { BadRoom } from './entrance/BadRoom.tsx';
 import type { SessionFactory } from './session.ts';
 import { createPageStore } from './store.ts';
@@ -31,6 +33,7 @@ function content(): ReactNode {
   if (typeof address === 'string') return <BadRoom problem={address} />;
   if (address.logProblem) console.warn(address.logProblem);
   const store = createPageStore(address, sessions, browserShelf, {
+    drawing: (draw) => drawing(() => flushSync(draw)),
     loadWith: (backend) => location.assign(withBackend(location.href, backend)),
     show: (href) => history.replaceState(null, '', href),
     enter: (href) => location.replace(href),

@@ -5,7 +5,7 @@ import type { BackendWish } from '../src/backend/backend.ts';
 import type { Bookmark } from '../src/client/bookmark.ts';
 import type { Examination } from '../src/client/examination.ts';
 import type { LearnedModel } from '../src/client/learned.ts';
-import { emptyView, type ClientCommand, type ClientView } from '../src/client/view.ts';
+import { emptyView, type ClientCommand, type ClientView, type PeerView } from '../src/client/view.ts';
 import type { CatalogueEntry } from '../src/data/catalogue.ts';
 import type { PackedInputs } from '../src/data/httpSource.ts';
 import type { Presence } from '../src/transport/transport.ts';
@@ -15,6 +15,7 @@ import { nothingAccepted } from '../src/task/fit.ts';
 import type { OwnRows } from '../src/task/ownRows.ts';
 import type { Pairing } from '../src/transport/pair.ts';
 import { ownRoom, type Address } from './address.ts';
+import type { Drawing } from './drawing.ts';
 import { createDoorSlice, type DoorSlice } from './doorSlice.ts';
 import { createBringSlice, nothingBrought, type BringSlice, type RoomShelf } from './bringSlice.ts';
 import { createOwnSlice, type OwnShelf, type OwnSlice } from './ownSlice.ts';
@@ -113,6 +114,16 @@ function steady<T>(before: readonly T[], now: readonly T[], same: (a: T, b: T) =
   return before.length === now.length && now.every((item, k) => same(item, before[k]!)) ? before : now;
 }
 
+/** The peers now, each the object before if nothing about it has changed: it need not be drawn again. */
+function steadyPeers(before: readonly PeerView[], now: readonly PeerView[]): readonly PeerView[] {
+  if (before === now) return now;
+  const known = new Map(before.map((peer) => [peer.id, peer]));
+  return now.map((peer) => {
+    const then = known.get(peer.id);
+    return then && JSON.stringify(then) === JSON.stringify(peer) ? then : peer;
+  });
+}
+
 const sameClient = (a: Presence, b: Presence) => a.id === b.id && a.number === b.number;
 const sameEdge = (one: Edge, other: Edge) => one.a === other.a && one.b === other.b;
 
@@ -124,13 +135,18 @@ function steadyTask({ settings }: ClientView, { view, task, bringing }: Page): T
   return known.find((one) => one && JSON.stringify(one) === text) ?? settings.task;
 }
 
+/** Whether people would act on what is no more, were the new view not shown at once. */
+function isUrgent(now: ClientView | null, { settings, status, run }: ClientView): boolean {
+  return now !== null && (now.settings !== settings || now.status.kind !== status.kind || now.run !== run);
+}
+
 /** A new view as the state has it, after the one before. */
 function shown(view: ClientView, page: Page): Pick<PageState, 'place' | 'view' | 'task' | 'others' | 'editing' | 'runs'> {
   const { view: before, others, editing, runs } = page;
   return {
     place: 'room',
     task: steadyTask(view, page),
-    view: { ...view, graph: steady(before.graph, view.graph, sameEdge) },
+    view: { ...view, graph: steady(before.graph, view.graph, sameEdge), peers: steadyPeers(before.peers, view.peers) },
     others: steady(
       others,
       view.peers.map(({ id, number }) => ({ id, number })),
@@ -147,8 +163,10 @@ function isComparable({ settings, status, own, summaries, alone }: ClientView): 
   return status.why !== 'reached' || summaries.at(-1)?.round === own.at(-1)?.round;
 }
 
-/** What the page does with its own tab's address. */
+/** What the page needs of its tab. */
 export interface Tab {
+  /** Draws by calling back when it is told of changes. */
+  readonly drawing: (draw: () => void) => Drawing;
   /** Loads this tab again with another backend. */
   readonly loadWith: Page['loadWith'];
   /** Shows another address without loading it. */
@@ -200,16 +218,18 @@ export function createPageStore(first: Address, sessions: SessionFactory, shelf:
           session.command({ type: 'compare' });
         }
       };
-      const stop = session.subscribe(show);
+      const { changed, end } = tab.drawing(show);
+      const stop = session.subscribe(() => changed(isUrgent(session.getView(), get().view)));
       joined = {
         session,
         leave: () => {
           stop();
+          end();
           session.leave();
         },
       };
       set({ ...outside, ...(opening ? {} : nothingBrought), place: 'joining' });
-      show();
+      changed();
       get().resumeDoor();
       sessions.datasets().then(
         (entries) => set({ datasets: { entries, problem: null } }),

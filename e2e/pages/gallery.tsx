@@ -204,6 +204,7 @@ function open(state: GalleryState) {
     const { secret } = found;
     const invitation = secret === null ? 'https://sparkmesh.example/?room=main' : `https://sparkmesh.example/?closed=main#${secret}`;
     return createPageStore({ ...found, secure: !('plain' in state), invitation }, factory, shelf, {
+      drawing: (draw) => ({ changed: draw, end: () => undefined }),
       loadWith: (backend) => void backends.push(backend),
       show: () => undefined,
       enter: () => undefined,

@@ -130,6 +130,8 @@ export class Tabs {
     await opened?.();
     const clients = this.pages.slice(0, count);
     for (const [k, page] of clients.entries()) {
+      // One behind others is painted once a second, and a button is pressed when it has not moved between two paintings.
+      await page.bringToFront();
       await join(page);
       // Who chooses a backend by its time does so while nobody else computes.
       await this.until(k, ({ self, status }) => self.number === k && (backend !== 'auto' || status.kind === 'lobby'));

@@ -1,5 +1,6 @@
 /** Another client: filled when it is a neighbour, outlined otherwise, dashed when its connection is lost. */
 
+import { memo } from 'react';
 import type { PeerView } from '../../../src/client/view.ts';
 import { clientColour } from '../../colours.ts';
 import { usePage } from '../../usePage.ts';
@@ -16,7 +17,7 @@ interface ClientNodeProps {
   readonly highlit: boolean;
 }
 
-export function ClientNode({ peer, self, at, radius, word, highlit }: ClientNodeProps) {
+export const ClientNode = memo(function ClientNode({ peer, self, at, radius, word, highlit }: ClientNodeProps) {
   const setHighlight = usePage((page) => page.setHighlight);
   const { number, neighbour, channel, readiness } = peer;
   const colour = clientColour(number, self);
@@ -44,7 +45,7 @@ export function ClientNode({ peer, self, at, radius, word, highlit }: ClientNode
       )}
     </g>
   );
-}
+});
 
 /** One word for what a client is doing, if anything that concerns this one. */
 function stateOf({ readiness, neighbour, channel, activity }: PeerView): string | null {

@@ -12,7 +12,11 @@ export interface Edge {
   readonly b: string;
 }
 
-const TICKS = 300;
+/** Steps of the forces, of many clients fewer: what they cost grows with the clients, and a room of many changes as each comes. */
+const ticksOf = (clients: number) => Math.round(Math.min(300, Math.max(60, 4800 / clients)));
+
+/** How much of the forces is left at the end. */
+const LAST_ALPHA = 0.001;
 
 /** Coordinates scaled to -1 .. 1 on both axes; an axis without extent stays 0. */
 function normalise(points: readonly Point[]): Point[] {
@@ -39,6 +43,7 @@ export function layout(ids: readonly string[], self: string, edges: readonly Edg
     const angle = Math.PI + (2 * Math.PI * (k - start)) / ids.length;
     return { id, x: 100 * Math.cos(angle), y: 100 * Math.sin(angle) };
   });
+  const ticks = ticksOf(ids.length);
   const links = edges.map(({ a, b }) => ({ source: a, target: b }));
   forceSimulation(nodes)
     .force(
@@ -51,8 +56,9 @@ export function layout(ids: readonly string[], self: string, edges: readonly Edg
     .force('apart', forceCollide(32))
     .force('x', forceX(0).strength(0.03))
     .force('y', forceY(0).strength(0.03))
+    .alphaDecay(1 - LAST_ALPHA ** (1 / ticks))
     .stop()
-    .tick(TICKS);
+    .tick(ticks);
 
   const centre = { x: mean(nodes.map(({ x }) => x)), y: mean(nodes.map(({ y }) => y)) };
   const me = nodes[start];

@@ -15,7 +15,7 @@ const MOST_STRETCH = 1.8;
 const NO_EDGES: readonly Edge[] = [];
 
 /**
- * The place of each client, px, by id. It stays while the same clients are here, even when the graph changes every round.
+ * The place of each client, px, by id, the same object while it is the same. It stays while the same clients are here, even when the graph changes every round.
  * @param radius of a node, px.
  */
 export function usePlaces({ width, height }: Size, radius: number): (id: string) => Point | null {
@@ -31,12 +31,12 @@ export function usePlaces({ width, height }: Size, radius: number): (id: string)
       edges,
     );
   }, [self, others, edges]);
-  const halfWidth = width / 2 - radius - 12;
-  const halfHeight = height / 2 - radius - 24;
-  const across = Math.min(halfWidth, halfHeight * MOST_STRETCH);
-  const along = Math.min(halfHeight, halfWidth * MOST_STRETCH);
-  return (id) => {
-    const point = points.get(id);
-    return point ? { x: width / 2 + across * point.x, y: height / 2 + along * point.y } : null;
-  };
+  const places = useMemo(() => {
+    const halfWidth = width / 2 - radius - 12;
+    const halfHeight = height / 2 - radius - 24;
+    const across = Math.min(halfWidth, halfHeight * MOST_STRETCH);
+    const along = Math.min(halfHeight, halfWidth * MOST_STRETCH);
+    return new Map([...points].map(([id, { x, y }]) => [id, { x: width / 2 + across * x, y: height / 2 + along * y }]));
+  }, [points, width, height, radius]);
+  return (id) => places.get(id) ?? null;
 }
