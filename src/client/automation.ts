@@ -31,6 +31,8 @@ interface DrivenSession {
   /** One trace a round, when a conformance case is run: of the latest. */
   readonly traces: readonly RoundTrace[];
   getView(): ClientView | null;
+  /** This client's number, as soon as it is in the room; null before. */
+  number(): number | null;
   command(command: ClientCommand): void;
   bring(rows: OwnRows): void;
   adopt(digest: string, weights: Float32Array): void;

@@ -69,6 +69,11 @@ class BrowserSession {
     return this.#view;
   }
 
+  /** This client's number, as soon as it is in the room, and before its worker has told anything; null before. */
+  number(): number | null {
+    return this.#transport?.self.number ?? null;
+  }
+
   signalling(): SignallingStatus {
     return this.#signalling;
   }

@@ -16,6 +16,8 @@ import { servePage, type PageServer } from './pageServer.ts';
 
 /** How often a tab's view is looked at, ms. */
 const POLL_MS = 250;
+/** Entering takes less. */
+const ENTERING_POLL_MS = 50;
 const pause = () => new Promise((resolve) => setTimeout(resolve, POLL_MS));
 /** Nothing happens for so long only when something is stuck, ms. */
 const STALL_MS = 300_000;
@@ -32,6 +34,8 @@ export class TabError extends Error {
 
 /** Came back when no round was left. */
 const hasMissed = ({ status }: ClientView) => status.kind === 'finished' && status.why === 'missed';
+
+const isInLobby = ({ status }: ClientView) => status.kind === 'lobby';
 
 const hasFailed = ({ status }: ClientView) => status.kind === 'failed';
 
@@ -133,10 +137,27 @@ export class Tabs {
       // One behind others is painted once a second, and a button is pressed when it has not moved between two paintings.
       await page.bringToFront();
       await join(page);
+      await this.#entered(k);
       // Who chooses a backend by its time does so while nobody else computes.
-      await this.until(k, ({ self, status }) => self.number === k && (backend !== 'auto' || status.kind === 'lobby'));
+      if (backend === 'auto') await this.until(k, isInLobby);
     }
-    for (const k of clients.keys()) await this.until(k, ({ status }) => status.kind === 'lobby');
+    for (const k of clients.keys()) await this.until(k, (view) => isInLobby(view) && view.self.number === k);
+  }
+
+  /** Waits until tab k is in the room, so that the next one has the next number; it has still to load and prepare what it computes with. */
+  async #entered(k: number): Promise<void> {
+    const entering = this.#page(k).waitForFunction(
+      () => {
+        const { session } = sparkmesh;
+        // One that cannot enter has a view that says why.
+        return session !== null && (session.number() !== null || session.getView() !== null);
+      },
+      undefined,
+      { polling: ENTERING_POLL_MS, timeout: STALL_MS },
+    );
+    await entering.catch((error: unknown) => {
+      throw this.#failure ?? new TabError(`Tab ${k} did not get into its room: ${error instanceof Error ? error.message : String(error)}`);
+    });
   }
 
   /** One more tab, on the browsers in turn, that joins the room. */

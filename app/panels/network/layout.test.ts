@@ -18,7 +18,7 @@ describe('layout', () => {
 
   it('keeps every client in the square, this one at the left, and no two on one spot', () => {
     fc.assert(
-      fc.property(fc.integer({ min: 3, max: 16 }), fc.nat({ max: 15 }), (size, k) => {
+      fc.property(fc.integer({ min: 3, max: 12 }), fc.nat({ max: 11 }), (size, k) => {
         const self = `c${k % size}`;
         const points = layout(ids(size), self, ring(size));
         const places = [...points.values()];
@@ -31,6 +31,15 @@ describe('layout', () => {
       }),
       { numRuns: 20 },
     );
+  });
+
+  it('puts many clients on a circle in their order, this one at the left', () => {
+    const places = [...layout(ids(40), 'c7', ring(40)).values()];
+    for (const { x, y } of places) expect(Math.hypot(x, y)).toBeCloseTo(1, 9);
+    expect(places[7]!.x).toBeCloseTo(-1, 9);
+    expect(places[7]!.y).toBeCloseTo(0, 9);
+    const distances = places.map(({ x, y }, k) => Math.hypot(x - places[(k + 1) % 40]!.x, y - places[(k + 1) % 40]!.y));
+    for (const distance of distances) expect(distance).toBeCloseTo(distances[0]!, 9);
   });
 
   it('gives the same picture for the same graph', () => {

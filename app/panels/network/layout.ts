@@ -12,11 +12,10 @@ export interface Edge {
   readonly b: string;
 }
 
-/** Steps of the forces, of many clients fewer: what they cost grows with the clients, and a room of many changes as each comes. */
-const ticksOf = (clients: number) => Math.round(Math.min(300, Math.max(60, 4800 / clients)));
+const TICKS = 300;
 
-/** How much of the forces is left at the end. */
-const LAST_ALPHA = 0.001;
+/** Most clients whose places forces find: with more the edges tell little, and forces cost more than the rest of the page each time one comes. */
+const MOST_BY_FORCES = 12;
 
 /** Coordinates scaled to -1 .. 1 on both axes; an axis without extent stays 0. */
 function normalise(points: readonly Point[]): Point[] {
@@ -32,7 +31,7 @@ function normalise(points: readonly Point[]): Point[] {
 }
 
 /**
- * Places the clients of a graph by forces, from a circle in the given order, turned so that `self` is at the left: the
+ * Places the clients of a graph by forces, from a circle in the given order, and many on that circle; turned so that `self` is at the left: the
  * page reads from what I hold to what we learn. The same graph gives the same picture.
  * @param ids every client, in a fixed order.
  * @returns a point in the square -1 .. 1 for each id; a lone client is at 0, 0.
@@ -43,7 +42,7 @@ export function layout(ids: readonly string[], self: string, edges: readonly Edg
     const angle = Math.PI + (2 * Math.PI * (k - start)) / ids.length;
     return { id, x: 100 * Math.cos(angle), y: 100 * Math.sin(angle) };
   });
-  const ticks = ticksOf(ids.length);
+  if (ids.length > MOST_BY_FORCES) return new Map(nodes.map(({ id, x, y }) => [id, { x: x / 100, y: y / 100 }]));
   const links = edges.map(({ a, b }) => ({ source: a, target: b }));
   forceSimulation(nodes)
     .force(
@@ -56,9 +55,8 @@ export function layout(ids: readonly string[], self: string, edges: readonly Edg
     .force('apart', forceCollide(32))
     .force('x', forceX(0).strength(0.03))
     .force('y', forceY(0).strength(0.03))
-    .alphaDecay(1 - LAST_ALPHA ** (1 / ticks))
     .stop()
-    .tick(ticks);
+    .tick(TICKS);
 
   const centre = { x: mean(nodes.map(({ x }) => x)), y: mean(nodes.map(({ y }) => y)) };
   const me = nodes[start];
