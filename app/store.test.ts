@@ -55,7 +55,12 @@ const emptyShelf: OwnShelf & RoomShelf = {
   take: () => Promise.reject(new Error('Nothing is kept.')),
 };
 
-const tab: Tab = { drawing: (draw) => ({ changed: draw, end: () => undefined }), loadWith: () => undefined, show: () => undefined, enter: () => undefined };
+const tab: Tab = {
+  drawing: (draw) => ({ changed: draw, end: () => undefined }),
+  loadWith: () => undefined,
+  show: () => undefined,
+  enter: () => undefined,
+};
 
 /** A room whose one client shows what the test says, and notes what it is asked. */
 class Room implements Session, SessionFactory {

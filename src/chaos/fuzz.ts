@@ -61,7 +61,7 @@ const samples: readonly Message[] = [
       run: { version: 2, author: 'a', id: 'r', founders: ['a'], digest: '', scale: null, samples: 4, joined: ['b'], turns: 1, end: null },
     },
   },
-  { type: 'readiness', readiness: { peer: 'a', version: 1, state: { kind: 'failed', why: 'No data.' } } },
+  { type: 'readiness', readiness: [{ peer: 'a', version: 1, state: { kind: 'failed', why: 'No data.' } }] },
   { type: 'farewell', why: 'Too much.' },
   { type: 'mean', run: 'r', mean: floats(6) },
   { type: 'weights', ...place, weights: floats(PARAMETERS), velocity: floats(PARAMETERS) },

@@ -810,7 +810,7 @@ describe('clients of a room', () => {
     [
       'floods them with words',
       (): Uint8Array<ArrayBuffer> =>
-        encodeMessage({ type: 'readiness', readiness: { peer: 'nobody', version: 1, state: { kind: 'ready' } } }, 'f16'),
+        encodeMessage({ type: 'readiness', readiness: [{ peer: 'nobody', version: 1, state: { kind: 'ready' } }] }, 'f16'),
       6000,
       /over 100 words a second/,
     ],

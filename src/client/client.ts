@@ -5,7 +5,7 @@
 import type { BackendChoice } from '../backend/backend.ts';
 import { silent, type Log } from '../log/log.ts';
 import { declarations } from '../protocol/messages.ts';
-import { MAX_REASON, type Readiness, type ReadinessState } from '../protocol/readiness.ts';
+import { MAX_REASON, MAX_TOLD, type Readiness, type ReadinessState } from '../protocol/readiness.ts';
 import { activeRun } from '../protocol/register.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { PeerId, Presence, Transport, TransportEvent } from '../transport/transport.ts';
@@ -48,6 +48,12 @@ interface DueStart {
   /** Whether it waits no more for those who are to be ready again. */
   isOverdue: boolean;
   readonly cancel: () => void;
+}
+
+/** The same in lists that fit a message each. */
+function inLists(readiness: readonly Readiness[]): Readiness[][] {
+  const count = Math.ceil(readiness.length / MAX_TOLD);
+  return Array.from({ length: count }, (_, k) => readiness.slice(k * MAX_TOLD, (k + 1) * MAX_TOLD));
 }
 
 export class Client {
@@ -166,7 +172,7 @@ export class Client {
         this.#log('client', 'opened', { peer: event.peer });
         this.#mailbox.opened(event.peer, { type: 'room', register: this.#room.register });
         for (const offer of this.#offers.all()) this.#mailbox.send(event.peer, { type: 'offer', offer });
-        for (const readiness of this.#room.allReadiness()) this.#mailbox.send(event.peer, { type: 'readiness', readiness });
+        for (const readiness of inLists(this.#room.allReadiness())) this.#mailbox.send(event.peer, { type: 'readiness', readiness });
         this.#participation.opened(event.peer);
         break;
       case 'close':
@@ -222,16 +228,17 @@ export class Client {
         return this.#refuse(peer, this.#offences.sentUnusable(peer, received.why));
       case 'message': {
         const { message } = received;
-        const offence = declarations[message.type].terms.takenBy === 'room' ? this.#offences.spoke(peer) : null;
+        const words = message.type === 'readiness' ? message.readiness.length : 1;
+        const offence = declarations[message.type].terms.takenBy === 'room' ? this.#offences.spoke(peer, words) : null;
         if (offence !== null) return this.#refuse(peer, offence);
         switch (message.type) {
           case 'room':
             return this.#follow(this.#room.hear(message.register));
           case 'offer':
-            if (this.#offers.hear(message.offer)) this.#mailbox.broadcast(message);
+            if (this.#offers.hear(message.offer)) this.#mailbox.broadcast(message, peer);
             return;
           case 'readiness':
-            return this.#hearReadiness(message.readiness);
+            return this.#hearReadiness(peer, message.readiness);
           case 'farewell':
             this.#notice = `${this.#room.nameOf(peer)} has disconnected this client: ${message.why}`;
             this.#offences.wasRefused(peer);
@@ -253,12 +260,13 @@ export class Client {
     this.#participation.lost(peer);
   }
 
-  #hearReadiness(readiness: Readiness): void {
-    const { peer, state } = readiness;
+  #hearReadiness(from: PeerId, heard: readonly Readiness[]): void {
     // Nobody knows better than this client how it is.
-    if (peer === this.#room.self.id || !this.#room.hearReadiness(readiness)) return;
-    this.#mailbox.broadcast({ type: 'readiness', readiness });
-    if (state.kind === 'failed') {
+    const news = heard.filter((readiness) => readiness.peer !== this.#room.self.id && this.#room.hearReadiness(readiness));
+    if (news.length === 0) return;
+    this.#mailbox.broadcast({ type: 'readiness', readiness: news }, from);
+    for (const { peer, state } of news) {
+      if (state.kind !== 'failed') continue;
       this.#log('client', 'failed', { peer, why: state.why });
       this.#notice = `${this.#room.nameOf(peer)} has failed: ${state.why}`;
       this.#participation.lost(peer);
@@ -271,7 +279,7 @@ export class Client {
   /** Tells everyone how this client is, if that is news. */
   #declare(state: ReadinessState): void {
     const readiness = this.#room.declare(state);
-    if (readiness) this.#mailbox.broadcast({ type: 'readiness', readiness });
+    if (readiness) this.#mailbox.broadcast({ type: 'readiness', readiness: [readiness] });
     if (this.#dueStart) this.#start();
   }
 

@@ -103,9 +103,9 @@ export class Mailbox {
     );
   }
 
-  /** Sends to everyone whose channel is open. */
-  broadcast(message: Message): void {
-    for (const peer of this.#open) this.send(peer, message);
+  /** Sends to everyone whose channel is open. @param except who said so: it knows. */
+  broadcast(message: Message, except?: PeerId): void {
+    for (const peer of this.#open) if (peer !== except) this.send(peer, message);
   }
 
   /** Counts a frame that has arrived, which its channel acknowledges. */

@@ -31,11 +31,11 @@ export class Offences {
     return count < MAX_UNUSABLE ? null : this.#part(peer, `${MAX_UNUSABLE} of its frames cannot be used. The last: ${why}`);
   }
 
-  /** Takes note of a word about the room. @returns the same. */
-  spoke(peer: PeerId): string | null {
+  /** Takes note of so many words about the room. @returns the same. */
+  spoke(peer: PeerId, count: number): string | null {
     const words = this.#words.get(peer) ?? new Allowance(WORDS.burst, WORDS.perSecond);
     this.#words.set(peer, words);
-    return words.spend(1)
+    return words.spend(count)
       ? null
       : this.#part(peer, `it says more about the room than anybody can have to say: over ${WORDS.perSecond} words a second.`);
   }

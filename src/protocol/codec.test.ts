@@ -72,11 +72,11 @@ const messageOf: { readonly [Kind in MessageKind]: (shape: RunShape, random: Ran
   }),
   readiness: (_, random) => ({
     type: 'readiness',
-    readiness: {
+    readiness: Array.from({ length: 1 + random.integer(3) }, () => ({
       peer: 'a',
       version: random.integer(9),
       state: [{ kind: 'preparing' } as const, { kind: 'ready' } as const, { kind: 'failed', why: 'No data.' } as const][random.integer(3)]!,
-    },
+    })),
   }),
   mean: ({ inputWidth }, random) => ({ type: 'mean', run: 'r', mean: floats(inputWidth, random) }),
   weights: ({ parameters, velocity }, random) => ({

@@ -19,7 +19,7 @@ function withHeader(text: string): Uint8Array {
   const header = Buffer.from(text);
   const frame = Buffer.alloc(Math.ceil((12 + header.length) / 8) * 8);
   frame.write('SSMF', 'latin1');
-  frame.writeUInt32LE(3, 4);
+  frame.writeUInt32LE(4, 4);
   frame.writeUInt32LE(header.length, 8);
   frame.set(header, 12);
   return Uint8Array.from(frame);

@@ -49,7 +49,7 @@ export class ProtocolError extends Error {
 
 const MAGIC = 0x464d5353; // "SSMF"
 /** Goes up whenever frames or messages change so that the two versions cannot understand each other. */
-const FORMAT = 3;
+const FORMAT = 4;
 const PREFIX = 12;
 /** No message has a larger JSON part; a task in the register is the largest, and a confusion matrix of many classes. */
 const MAX_HEADER = 224 * 1024;

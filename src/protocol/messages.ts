@@ -15,7 +15,7 @@ import { declare, type Declaration, type Terms } from './declaration.ts';
 import { ProtocolError } from './frame.ts';
 import { offerSchema } from './offer.ts';
 import { checked, field, floats, labels, layers, optional, rows, together, where, type Part } from './parts.ts';
-import { MAX_REASON, readinessSchema } from './readiness.ts';
+import { MAX_REASON, readinessList } from './readiness.ts';
 import { registerSchema } from './register.ts';
 import type { RunShape } from './shape.ts';
 import { clientScore, confusionSchema, peerId, summarySchema, summed } from './summary.ts';
@@ -35,8 +35,8 @@ const room = declare('room', { purpose: 'control', takenBy: 'room' }, { register
 /** To everyone connected, and passed on by them: what a client's own data are, before the first round. */
 const offer = declare('offer', { purpose: 'control', takenBy: 'room' }, { offer: field(offerSchema) });
 
-/** To everyone connected, and passed on by them: whether a client can take part, and if it has failed, why. */
-const readiness = declare('readiness', { purpose: 'control', takenBy: 'room' }, { readiness: field(readinessSchema) });
+/** To everyone connected, all that is known on opening and what is news passed on: whether clients can take part, and if one has failed, why. */
+const readiness = declare('readiness', { purpose: 'control', takenBy: 'room' }, { readiness: field(readinessList) });
 
 /** The last to a peer that is disconnected: why. */
 const farewell = declare('farewell', { purpose: 'control', takenBy: 'room' }, { why: field(v.pipe(v.string(), v.maxLength(MAX_REASON))) });

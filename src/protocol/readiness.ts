@@ -14,13 +14,19 @@ const stateSchema = v.variant('kind', [
   v.strictObject({ kind: v.literal('failed'), why: v.pipe(v.string(), v.maxLength(MAX_REASON)) }),
 ]);
 
-export const readinessSchema = v.strictObject({
+const readinessSchema = v.strictObject({
   /** Who says so of itself: it is passed on by others. */
   peer: v.pipe(v.string(), v.minLength(1), v.maxLength(64)),
   /** How often that client has said something: the latest counts. */
   version: whole,
   state: stateSchema,
 });
+
+/** Most clients that one message tells of. */
+export const MAX_TOLD = 256;
+
+/** What some clients say of themselves. */
+export const readinessList = v.pipe(v.array(readinessSchema), v.minLength(1), v.maxLength(MAX_TOLD));
 
 export type Readiness = Readonly<v.InferOutput<typeof readinessSchema>>;
 export type ReadinessState = Readiness['state'];
