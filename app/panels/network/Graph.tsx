@@ -8,6 +8,7 @@ import { ClientNode } from './ClientNode.tsx';
 import { EdgeBytes } from './EdgeBytes.tsx';
 import { FreePlace } from './FreePlace.tsx';
 import './Graph.css';
+import { nodeRadius } from './layout.ts';
 import { PulseDot } from './PulseDot.tsx';
 import { SelfNode } from './SelfNode.tsx';
 import { FREE, usePlaces } from './usePlaces.ts';
@@ -19,12 +20,6 @@ const MOST_LABELLED = 10;
 /** Most own edges that carry their bytes as text; with more only the table tells them. */
 const MOST_EDGE_LABELS = 4;
 
-function nodeRadius(peers: number): number {
-  if (peers < 4) return 26;
-  if (peers <= MOST_LABELLED) return 20;
-  return peers < 40 ? 11 : 7;
-}
-
 export function Graph({ size }: { size: Size }) {
   const self = useView((view) => view.self);
   const peers = useView((view) => view.peers);
@@ -32,7 +27,7 @@ export function Graph({ size }: { size: Size }) {
   const highlight = usePage((page) => page.highlight);
   const still = useMedia('(prefers-reduced-motion: reduce)');
   const { pulses, arrived } = usePulses(still);
-  const radius = nodeRadius(peers.length);
+  const radius = nodeRadius(peers.length + 1);
   const place = usePlaces(size, radius);
   const centre = place(self.id);
   const free = place(FREE);
