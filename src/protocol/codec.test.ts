@@ -7,6 +7,7 @@ import { defaultSettings } from '../settings/settings.ts';
 import { decodeMessage, encodeMessage, MissingBaseError } from './codec.ts';
 import { ProtocolError } from './frame.ts';
 import { declarations, declinable, messages, type Message, type MessageKind } from './messages.ts';
+import { MAX_REASON, MAX_TOLD } from './readiness.ts';
 import type { RunShape } from './shape.ts';
 import { Wire } from './wire.ts';
 
@@ -272,6 +273,12 @@ describe.each(kinds)('a message of the kind %s', (kind) => {
 });
 
 describe('the declarations', () => {
+  it('tell of as many clients at once as one may, each with the longest reason', () => {
+    const state = { kind: 'failed', why: '\u0001'.repeat(MAX_REASON) } as const;
+    const readiness = Array.from({ length: MAX_TOLD }, () => ({ peer: 'x'.repeat(64), version: Number.MAX_SAFE_INTEGER, state }));
+    expect(decodeMessage(encodeMessage({ type: 'readiness', readiness }, 'f16'), null)).toEqual({ type: 'readiness', readiness });
+  });
+
   it('make the types of their messages', () => {
     expectTypeOf<Message<'weights'>>().toEqualTypeOf<{
       readonly type: 'weights';

@@ -22,8 +22,8 @@ const readinessSchema = v.strictObject({
   state: stateSchema,
 });
 
-/** Most clients that one message tells of. */
-export const MAX_TOLD = 256;
+/** Most clients that one message tells of: with the longest reasons, every character escaped, they still fit a frame's header. */
+export const MAX_TOLD = 64;
 
 /** What some clients say of themselves. */
 export const readinessList = v.pipe(v.array(readinessSchema), v.minLength(1), v.maxLength(MAX_TOLD));
