@@ -9,6 +9,10 @@ import { PeerLostError } from './transport.ts';
 const FIRST_RETRY_MS = 500;
 const LAST_RETRY_MS = 15_000;
 
+/** A connection not open by then is given up, ms; longer after failures, as devices that are too busy take longer, every time. */
+const FIRST_PATIENCE_MS = 20_000;
+const LAST_PATIENCE_MS = 80_000;
+
 /** Signals kept before an attempt has started. A peer gives about ten an attempt. */
 const MAX_EARLY_SIGNALS = 100;
 
@@ -151,8 +155,9 @@ export class Link {
     const host = this.#host;
     const epoch = this.#epoch;
     const peer = this.#member.id;
+    const patienceMs = Math.min(LAST_PATIENCE_MS, FIRST_PATIENCE_MS * 2 ** this.#failures);
     const connection = new PeerConnection(
-      { peer, initiator: dials, ice: host.ice(), log: host.log },
+      { peer, initiator: dials, ice: host.ice(), log: host.log, patienceMs },
       {
         signal: (signal) => host.relay(peer, { type: 'signal', epoch, fromDialler: dials, signal }),
         open: () => {

@@ -118,7 +118,7 @@ export class PairTransport implements Transport {
     const { iceServers, log } = this.#options;
     this.#other = other;
     const connection = new PeerConnection(
-      { peer: other.id, initiator: type === 'offer', ice: { iceServers: [...iceServers] }, log, byHand: { patienceMs: CARRYING_MS } },
+      { peer: other.id, initiator: type === 'offer', ice: { iceServers: [...iceServers] }, log, patienceMs: CARRYING_MS, byHand: true },
       {
         signal: (signal) => {
           if (signal.type === type) void this.#show({ type, from: this.#self.id, to: other.id, sdp: signal.sdp });

@@ -25,9 +25,6 @@ export type ConnectionSignal = v.InferOutput<typeof connectionSignalSchema>;
 /** How long what was sent before a channel is closed has to arrive, ms. */
 export const LINGER_MS = 500;
 
-/** A connection not open by then is given up. */
-const OPENING_TIMEOUT_MS = 20_000;
-
 export interface PeerConnectionOptions {
   readonly peer: PeerId;
   /** Whether this end makes the offer and the channel. */
@@ -35,8 +32,10 @@ export interface PeerConnectionOptions {
   /** STUN and TURN servers, and whether they alone are used. */
   readonly ice: RTCConfiguration;
   readonly log: Log;
-  /** Where people carry the signals: one with all candidates goes each way, and may take so long. */
-  readonly byHand?: { readonly patienceMs: number };
+  /** A connection not open by then is given up, ms. */
+  readonly patienceMs: number;
+  /** Whether people carry the signals: then one with all candidates goes each way. */
+  readonly byHand?: boolean;
 }
 
 export interface PeerConnectionListener {
@@ -67,7 +66,7 @@ export class PeerConnection {
   readonly #frames: FrameChannel;
   #closed: string | undefined;
 
-  constructor({ peer, initiator, ice, log, byHand }: PeerConnectionOptions, listener: PeerConnectionListener) {
+  constructor({ peer, initiator, ice, log, patienceMs, byHand = false }: PeerConnectionOptions, listener: PeerConnectionListener) {
     this.#listener = listener;
     // Object mode keeps the borders of messages; without a config, simple-peer asks public servers for this machine's address.
     this.#connection = new SimplePeer({ initiator, config: ice, objectMode: true, trickle: !byHand });
@@ -77,7 +76,7 @@ export class PeerConnection {
       (frame) => listener.frame(frame),
       log,
     );
-    this.#openingTimer = setTimeout(() => this.close('no connection in time'), byHand?.patienceMs ?? OPENING_TIMEOUT_MS);
+    this.#openingTimer = setTimeout(() => this.close('no connection in time'), patienceMs);
     this.#connection
       .on('signal', (data) => {
         if (this.#closed === undefined && v.is(connectionSignalSchema, data)) listener.signal(data);

@@ -33,6 +33,9 @@ export interface JoinOptions {
 /** Starting many connections at the same moment can block all of them. */
 const STAGGER_MS = 100;
 
+/** How much later than this client others may find a server again that all had lost, ms. */
+const RETURN_MS = 5000;
+
 export class WebRtcTransport implements Transport {
   /** @throws {SignallingError} when the signalling server refuses, or there is none and the browser cannot do without. */
   readonly joined: Promise<void>;
@@ -45,8 +48,10 @@ export class WebRtcTransport implements Transport {
   #self: Member;
   /** The ways to everyone else in the room. */
   readonly #links = new Map<PeerId, Link>();
-  /** Those whom the server has named since it was last found. Others stay only as long as their channel. */
+  /** Those whom the server has named since it was last found. Others stay as long as their channel, and until `#return` has passed. */
   #confirmed = new Set<PeerId>();
+  /** Since the server was lost: the time that others have to find it too, which begins when this client has. */
+  #return: { timer: ReturnType<typeof setTimeout> | null } | null = null;
   #wanted = new Set<PeerId>();
   /** Whom this end has no channel with any more, each with what closes the last. */
   readonly #refused = new Map<PeerId, ReturnType<typeof setTimeout>>();
@@ -122,6 +127,7 @@ export class WebRtcTransport implements Transport {
   close(): void {
     this.#events.end();
     for (const timer of this.#refused.values()) clearTimeout(timer);
+    clearTimeout(this.#return?.timer ?? undefined);
     removeEventListener('pagehide', this.#onPageHide);
     this.#session.close();
     for (const link of this.#links.values()) link.reset('this client has left the room');
@@ -162,12 +168,11 @@ export class WebRtcTransport implements Transport {
     const present = new Map(members.map((member) => [member.id, member]));
     this.#self = present.get(this.#self.id) ?? this.#self;
     present.delete(this.#self.id);
+    if (this.#return) this.#return.timer ??= setTimeout(() => this.#onReturned(), RETURN_MS);
     for (const [id, link] of this.#links) {
       // After a restart the server learns of the others one by one; who has not been named yet has not left.
-      if (present.has(id) || (link.isOpen && !this.#confirmed.has(id))) continue;
-      this.#links.delete(id);
-      this.#confirmed.delete(id);
-      link.reset('left the room');
+      if (present.has(id) || (!this.#confirmed.has(id) && (link.isOpen || this.#return))) continue;
+      this.#drop(link);
     }
     for (const [id, member] of present) {
       this.#confirmed.add(id);
@@ -179,8 +184,24 @@ export class WebRtcTransport implements Transport {
     this.#reachWanted();
   }
 
+  #drop(link: Link): void {
+    const { id } = link.member;
+    this.#links.delete(id);
+    this.#confirmed.delete(id);
+    link.reset('left the room');
+  }
+
+  /** Who could has found the server by now. */
+  #onReturned(): void {
+    this.#return = null;
+    for (const [id, link] of this.#links) if (!link.isOpen && !this.#confirmed.has(id)) this.#drop(link);
+    this.#emitPresence();
+  }
+
   #onSignallingLost(): void {
     this.#confirmed = new Set();
+    clearTimeout(this.#return?.timer ?? undefined);
+    this.#return = { timer: null };
     for (const link of this.#links.values()) if (!link.isOpen) link.reset('signalling lost');
   }
 
