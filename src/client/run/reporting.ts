@@ -83,7 +83,8 @@ export class Reporting {
     if (from !== this.#branch().parent) return false;
     const participants = this.others.participants().length;
     this.#keep(message.round, message.weights, participants);
-    this.#tellOn(message);
+    if (this.options.settings.task) this.#askOn(message);
+    else this.#tellOn(message);
     return true;
   }
 
@@ -139,8 +140,13 @@ export class Reporting {
     else this.others.send(parent, sum);
   }
 
-  /** Passes a message down the tree. */
+  /** Passes a message down the tree: to whom no channel is open yet, when one is. */
   #tellOn(message: Message): void {
+    for (const { id } of this.#branch().children) this.others.send(id, message);
+  }
+
+  /** Passes a question down the tree, to those whose answers are waited for. */
+  #askOn(message: Message): void {
     for (const { id } of this.#openBranch().children) this.others.send(id, message);
   }
 
@@ -161,7 +167,7 @@ export class Reporting {
     this.#keep(round, weights, clients.length);
     const message: AveragedMessage = { type: 'averaged', run, round, weights };
     this.#tally(message);
-    this.#tellOn(message);
+    this.#askOn(message);
   }
 
   #tally({ run, round, weights }: AveragedMessage): void {
