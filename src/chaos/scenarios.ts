@@ -148,19 +148,28 @@ async function accuracy(
   return { percent, ended, invariants };
 }
 
+/** What one run loses is mostly chance: a point is six of the samples scored on. */
+const DELAYED_RUNS = 5;
+
 export const delayed: Scenario = {
   name: '30 % of frames delayed by 0 to 2 s',
   run: async (seed) => {
-    const none = await accuracy({ clients: CLIENTS, seed });
-    const late = await accuracy({ clients: CLIENTS, seed, faults: { delay: { part: 0.3, ms: 2000 } } });
-    const lost = none.percent - late.percent;
+    const invariants: Invariant[] = [];
+    let [lost, percent] = [0, 0];
+    for (let k = 0; k < DELAYED_RUNS; k++) {
+      const none = await accuracy({ clients: CLIENTS, seed: seed + k });
+      const late = await accuracy({ clients: CLIENTS, seed: seed + k, faults: { delay: { part: 0.3, ms: 2000 } } });
+      lost += (none.percent - late.percent) / DELAYED_RUNS;
+      percent += none.percent / DELAYED_RUNS;
+      invariants.push(...late.invariants);
+    }
     return [
       {
-        name: 'accuracy lost after 20 rounds',
-        measured: `${lost.toFixed(2)} points of ${none.percent.toFixed(1)} % (at most 1)`,
+        name: `accuracy lost after 20 rounds, mean of ${DELAYED_RUNS} runs`,
+        measured: `${lost.toFixed(2)} points of ${percent.toFixed(1)} % (at most 1)`,
         holds: lost <= 1,
       },
-      ...late.invariants,
+      ...invariants,
     ];
   },
 };

@@ -50,7 +50,8 @@ export class Trial {
       settings: { ...base, seed, ...settings },
       clock: this.#weather.clockOf(transport.self.id),
       onView: () => undefined,
-      viewIntervalMs: 1_000_000,
+      viewIntervalMs: () => 1_000_000,
+      gossipWaitMs: 30,
       log: (topic, event) => topic === 'round' && event === 'ends' && ends.push(this.clock.now()),
     });
     this.clients.push(client);

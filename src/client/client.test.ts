@@ -164,7 +164,8 @@ class Federation {
       settings: this.used,
       clock: this.clock,
       onView: () => this.#check(),
-      viewIntervalMs: 5,
+      viewIntervalMs: () => 5,
+      gossipWaitMs: 1,
       log: (topic, event, details = {}) => lines.push(`${topic} ${event} ${JSON.stringify(details)}`),
       ...more,
     });

@@ -5,11 +5,12 @@
 import type { BackendChoice } from '../backend/backend.ts';
 import { silent, type Log } from '../log/log.ts';
 import { declarations } from '../protocol/messages.ts';
-import { MAX_REASON, MAX_TOLD, type Readiness, type ReadinessState } from '../protocol/readiness.ts';
+import { MAX_REASON, type Readiness, type ReadinessState } from '../protocol/readiness.ts';
 import { activeRun } from '../protocol/register.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { PeerId, Presence, Transport, TransportEvent } from '../transport/transport.ts';
 import type { Examination } from './examination.ts';
+import { Gossip, inLists } from './gossip.ts';
 import type { LearnedModel } from './learned.ts';
 import { Mailbox } from './mailbox.ts';
 import { neighboursAlong } from './neighbourhood.ts';
@@ -33,15 +34,23 @@ export interface ClientOptions extends ParticipationOptions {
   readonly source: ProblemSource;
   /** The room's settings until somebody changes them; the same at every client. */
   readonly settings: Settings;
-  /** Told what changed, at most once in `viewIntervalMs`. */
+  /** Told what changed, at most once in `viewIntervalMs` of the number of members. */
   readonly onView: (view: ClientView) => void;
-  readonly viewIntervalMs: number;
+  readonly viewIntervalMs: (members: number) => number;
+  /** How long what clients say of themselves may wait for more to go along, ms for each client here; 0: not at all. */
+  readonly gossipWaitMs: number;
   /** Takes note of what this client does and waits for; silent by default. */
   readonly log?: Log;
 }
 
 /** How long a start waits for those who are to be ready again, ms: compiling and timing their kernels takes them a second or a few. */
 const START_PATIENCE_MS = 10_000;
+
+/**
+ * How long nobody has come or gone when channels open for the run to come, ms: each newcomer has others change their
+ * neighbours, and a channel that is open stays.
+ */
+const CALM_MS = 3000;
 
 /** A start that was asked for while others were still getting ready. */
 interface DueStart {
@@ -50,23 +59,20 @@ interface DueStart {
   readonly cancel: () => void;
 }
 
-/** The same in lists that fit a message each. */
-function inLists(readiness: readonly Readiness[]): Readiness[][] {
-  const count = Math.ceil(readiness.length / MAX_TOLD);
-  return Array.from({ length: count }, (_, k) => readiness.slice(k * MAX_TOLD, (k + 1) * MAX_TOLD));
-}
-
 export class Client {
   readonly #options: ClientOptions;
   readonly #log: Log;
   readonly #room: Room;
   readonly #mailbox: Mailbox;
+  readonly #gossip: Gossip;
   readonly #offers = new Offers();
   readonly #offences = new Offences();
   readonly #preparation: Preparation;
   readonly #participation: Participation;
   readonly #pacer: Pacer;
   #wanted: readonly PeerId[] = [];
+  #isCalm = false;
+  #dropCalm: () => void = () => undefined;
   #dueStart: DueStart | null = null;
   #failure: string | null = null;
   #notice: string | null = null;
@@ -75,7 +81,7 @@ export class Client {
   #isClosed = false;
 
   constructor(options: ClientOptions) {
-    const { transport, backend, source, settings, onView, viewIntervalMs, log = silent } = options;
+    const { transport, backend, source, settings, onView, viewIntervalMs, gossipWaitMs, clock, log = silent } = options;
     this.#options = options;
     this.#log = log;
     this.#room = new Room(transport.self, settings);
@@ -84,13 +90,22 @@ export class Client {
       lost: (peer) => this.#participation.lost(peer),
       failed: (error) => this.#fail(error),
     });
+    this.#gossip = new Gossip(
+      clock,
+      () => gossipWaitMs * this.#room.members.length,
+      () => this.#mailbox.channels(),
+      (to, readiness) => this.#mailbox.send(to, { type: 'readiness', readiness: [...readiness] }),
+    );
     this.#preparation = new Preparation(backend, source, (step) => {
       log('client', 'prepares', { step });
       this.#pacer.changed();
     });
     const fallBack = () => this.#fallBack();
     this.#participation = new Participation(options, log, this.#room, this.#mailbox, fallBack, (event) => this.#hear(event));
-    this.#pacer = new Pacer(viewIntervalMs, () => onView(this.view()));
+    this.#pacer = new Pacer(
+      () => viewIntervalMs(this.#room.members.length),
+      () => onView(this.view()),
+    );
     transport.listen((event) => this.#handle(event));
     void this.#prepare();
   }
@@ -138,6 +153,8 @@ export class Client {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.#dropStart();
+    this.#dropCalm();
+    this.#gossip.close();
     this.#pacer.close();
     this.#preparation.close();
     this.#options.transport.close();
@@ -195,7 +212,23 @@ export class Client {
       if (!this.#participation.active) this.#room.forget(peer);
       this.#lose(peer, 'left the room');
     }
+    this.#disturb();
     this.#want();
+  }
+
+  /** Somebody has come or gone. */
+  #disturb(): void {
+    this.#dropCalm();
+    this.#isCalm = false;
+    this.#dropCalm = this.#options.clock.after(CALM_MS, () => {
+      this.#calm();
+      this.#want();
+    });
+  }
+
+  #calm(): void {
+    this.#dropCalm();
+    this.#isCalm = true;
   }
 
   #lose(peer: PeerId, why: string): void {
@@ -207,9 +240,10 @@ export class Client {
   #want(): void {
     const { members, self } = this.#room;
     const { active } = this.#participation;
+    const isInRun = active !== null && !active.isReached;
     // Before a run the neighbours it would have, so that starting finds the channels open.
-    const run = active && !active.isReached ? active.run.wanted() : neighboursAlong(graphShown(this.#shown()), self.id);
-    const wanted = [...new Set([...overlayNeighbours(members, self.id), ...run])].sort();
+    const toCome = this.#isCalm ? neighboursAlong(graphShown(this.#shown()), self.id) : [];
+    const wanted = [...new Set([...overlayNeighbours(members, self.id), ...(isInRun ? active.run.wanted() : toCome)])].sort();
     if (wanted.join() === this.#wanted.join()) return;
     this.#wanted = wanted;
     this.#options.transport.want(wanted);
@@ -264,7 +298,7 @@ export class Client {
     // Nobody knows better than this client how it is.
     const news = heard.filter((readiness) => readiness.peer !== this.#room.self.id && this.#room.hearReadiness(readiness));
     if (news.length === 0) return;
-    this.#mailbox.broadcast({ type: 'readiness', readiness: news }, from);
+    this.#gossip.tell(news, from);
     for (const { peer, state } of news) {
       if (state.kind !== 'failed') continue;
       this.#log('client', 'failed', { peer, why: state.why });
@@ -279,7 +313,7 @@ export class Client {
   /** Tells everyone how this client is, if that is news. */
   #declare(state: ReadinessState): void {
     const readiness = this.#room.declare(state);
-    if (readiness) this.#mailbox.broadcast({ type: 'readiness', readiness: [readiness] });
+    if (readiness) this.#gossip.tell([readiness], null);
     if (this.#dueStart) this.#start();
   }
 
@@ -328,6 +362,7 @@ export class Client {
     }
     const entered = this.#participation.follow(register, problem);
     if (!entered) return;
+    this.#calm();
     if (entered === 'newcomer') this.#follow(this.#room.propose({ type: 'join' }));
     this.#want();
     for (const { peer, frame } of this.#mailbox.takeEarly()) void this.#receive(peer, frame);

@@ -54,7 +54,8 @@ async function rounds(changes: Partial<Settings>): Promise<readonly OwnRound[]> 
           views[k] = view;
           check();
         },
-        viewIntervalMs: 5,
+        viewIntervalMs: () => 5,
+        gossipWaitMs: 0,
       }),
   );
   const until = (condition: (view: ClientView) => boolean) =>

@@ -58,6 +58,11 @@ export class Mailbox {
     return this.#open.has(peer);
   }
 
+  /** Those with whom a channel is open. */
+  channels(): Iterable<PeerId> {
+    return this.#open;
+  }
+
   isLost(peer: PeerId): boolean {
     return this.#lost.has(peer);
   }

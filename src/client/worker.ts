@@ -11,11 +11,12 @@ import { wallClock } from './clock.ts';
 import { caseSource, settingsOf, type ConformanceCase } from './conformance.ts';
 import { consoleLog } from './consoleLog.ts';
 import { DatasetProblems } from './datasetProblems.ts';
+import { usualViewIntervalMs } from './pacer.ts';
 import { postingChanges } from './viewChanges.ts';
 import type { FromWorker, ToWorker } from './workerMessages.ts';
 
-/** Fast enough to look live, slow enough to cost nothing. */
-const VIEW_INTERVAL_MS = 100;
+/** In a room of five nobody notices, and in one of dozens each passes on a few lists while all get ready. */
+const GOSSIP_WAIT_MS = 30;
 
 function post(message: FromWorker): void {
   self.postMessage(message);
@@ -44,7 +45,8 @@ self.onmessage = ({ data }: MessageEvent<ToWorker>) => {
         settings: conformance ? settingsOf(conformance) : defaultSettings(),
         clock: wallClock,
         onView: postingChanges((changes) => post({ type: 'view', changes })),
-        viewIntervalMs: VIEW_INTERVAL_MS,
+        viewIntervalMs: usualViewIntervalMs,
+        gossipWaitMs: GOSSIP_WAIT_MS,
         log: consoleLog(log),
         keeper: bookmarks,
         ...(bookmark ? { bookmark } : {}),

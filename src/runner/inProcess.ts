@@ -5,6 +5,7 @@ import { installDawn } from '../backend/dawnNode.ts';
 import { locateWasm } from '../backend/wasmNode.ts';
 import { Client } from '../client/client.ts';
 import { patientClock } from '../client/clock.ts';
+import { usualViewIntervalMs } from '../client/pacer.ts';
 import type { Lie } from '../client/participation.ts';
 import type { ProblemSource } from '../client/problem.ts';
 import type { RoundTrace } from '../client/trace.ts';
@@ -15,9 +16,6 @@ import type { Settings } from '../settings/settings.ts';
 import { InProcessNetwork } from '../transport/inProcess.ts';
 import type { Transport } from '../transport/transport.ts';
 import { Conductor } from './conductor.ts';
-
-/** A process spends at most about a tenth of its time on its clients' views, each of which shows all the others. */
-const viewIntervalMs = (clients: number) => Math.max(100, 20 * clients);
 
 /** What the clients of a process may keep together of the products of inputs, bytes. */
 const PRODUCT_BUDGET = 128 * 2 ** 20;
@@ -69,7 +67,8 @@ export function openClients(
       settings,
       clock: patientClock,
       onView: onView(number),
-      viewIntervalMs: viewIntervalMs(transports.length),
+      viewIntervalMs: usualViewIntervalMs,
+      gossipWaitMs: 0,
       productBudget: PRODUCT_BUDGET / transports.length,
       inputBudget: INPUT_BUDGET / transports.length,
       ...(log ? { log: log(number) } : {}),
