@@ -60,8 +60,16 @@ export async function runTabFederation(
   stop.addEventListener('abort', () => void tabs.close());
   try {
     progress.note(`opening ${clients} tabs`);
-    const join = (page: Page) => page.getByRole('button', { name: 'Try it with clothes' }).click();
-    await tabs.fill(clients, backend, join, () => watcher?.opened(tabs) ?? Promise.resolve());
+    const join = (page: Page) => {
+      progress.note(`tab ${tabs.pages.indexOf(page) + 1} of ${clients} enters the room`);
+      return page.getByRole('button', { name: 'Try it with clothes' }).click();
+    };
+    await tabs.fill(clients, backend, join, {
+      opened: () => watcher?.opened(tabs) ?? Promise.resolve(),
+      // Who has to be given something first gets ready for it later.
+      ...(own.length + models.size === 0 ? { first: () => tabs.command(0, { type: 'configure', settings }) } : {}),
+    });
+    progress.note('getting everyone ready');
     for (const [digest, weights] of models) await tabs.adopt(clients, digest, weights);
     for (const [k, rows] of own.entries()) await tabs.bring(k, rows);
     await tabs.configure(clients, settings);

@@ -126,18 +126,25 @@ export class Tabs {
 
   /**
    * Opens tabs until there are `count`, then has one after another join a room, so that tab k becomes client k.
-   * @param opened called when no tab has joined yet.
+   * @param on.opened called when no tab has joined yet.
+   * @param on.first called when the first has: what it sets now nobody has to prepare for anew.
    */
-  async fill(count: number, backend: BackendWish, join: (page: Page) => Promise<unknown>, opened?: () => Promise<void>): Promise<void> {
+  async fill(
+    count: number,
+    backend: BackendWish,
+    join: (page: Page) => Promise<unknown>,
+    on: { readonly opened?: () => Promise<void>; readonly first?: () => Promise<void> } = {},
+  ): Promise<void> {
     this.#enter = { backend, join };
     while (this.pages.length < count) await this.#open(this.pages.length, backend);
-    await opened?.();
+    await on.opened?.();
     const clients = this.pages.slice(0, count);
     for (const [k, page] of clients.entries()) {
       // One behind others is painted once a second, and a button is pressed when it has not moved between two paintings.
       await page.bringToFront();
       await join(page);
       await this.#entered(k);
+      if (k === 0) await on.first?.();
       // Who chooses a backend by its time does so while nobody else computes.
       if (backend === 'auto') await this.until(k, isInLobby);
     }
