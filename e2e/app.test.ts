@@ -6,6 +6,7 @@ import type { Page } from 'playwright';
 import { afterEach, describe, expect, it } from 'vitest';
 import { Tabs } from '../src/runner/tabs.ts';
 import type { ClientView } from '../src/client/view.ts';
+import { press } from './support/hands.ts';
 
 let tabs: Tabs | undefined;
 afterEach(async () => {
@@ -13,7 +14,7 @@ afterEach(async () => {
   tabs = undefined;
 });
 
-const join = (page: Page) => page.getByRole('button', { name: 'Try it with clothes' }).click();
+const join = (page: Page) => press(page, 'Try it with clothes');
 const read = async (page: Page, id: string) => (await page.getByTestId(id).textContent()) ?? '';
 
 /** Waits until what stands at `id` fulfils the condition. */
@@ -31,11 +32,9 @@ async function set(page: Page, label: string, value: number): Promise<void> {
   await field.press('Enter');
 }
 
-const look = (page: Page, view: string) => page.getByRole('button', { name: view, exact: true }).click();
-
 /** What a page saves at the press of a button. */
 async function download(page: Page, button: string): Promise<{ name: string; mimeType: string; buffer: Buffer }> {
-  const [saved] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: button, exact: true }).click()]);
+  const [saved] = await Promise.all([page.waitForEvent('download'), press(page, button)]);
   return { name: saved.suggestedFilename(), mimeType: 'application/octet-stream', buffer: await readFile(await saved.path()) };
 }
 
@@ -76,7 +75,7 @@ describe('the page', () => {
       expect(await read(page, 'backend')).toBe('WebGPU');
       expect(await page.evaluate(() => crossOriginIsolated)).toBe(true);
     }
-    await pages[1]!.getByRole('button', { name: 'Start' }).click();
+    await press(pages[1]!, 'Start');
     await Promise.all(pages.map((page) => until(page, 'run-title', (title) => roundOf(title) >= 3)));
     const early = percent(await until(pages[0]!, 'accuracy-averaged', (text) => /\d/.test(text)));
 
@@ -97,7 +96,7 @@ describe('the page', () => {
       expect(averaged).toBeGreaterThan(30);
       expect(await page.locator('.plot canvas').count()).toBeGreaterThanOrEqual(3);
       expect(await read(page, 'bytes-training')).toMatch(/^[\d.]+\sMB$/);
-      await page.getByRole('button', { name: 'Numbers', exact: true }).click();
+      await press(page, 'Numbers');
     }
     expect(await rows(pages[0]!)).toBe(8);
     // The late one has the rounds from its first on, and not the ones before.
@@ -106,12 +105,12 @@ describe('the page', () => {
 
     // All see the same matrix of the averaged model, and have that model; each has mistakes of its own to look at.
     for (const page of staying) {
-      await look(page, 'Classes');
+      await press(page, 'Classes');
       await page.getByRole('region', { name: 'What is taken for what' }).getByRole('row').nth(10).waitFor();
       await page.getByRole('region', { name: 'Who holds which classes' }).getByRole('columnheader').nth(3).waitFor();
-      await look(page, 'Mistakes');
+      await press(page, 'Mistakes');
       await page.getByText('taken for').first().waitFor();
-      await look(page, 'Use it');
+      await press(page, 'Use it');
       await page.getByText(/the average of \d clients, after 8 rounds/).waitFor();
     }
     // What one saves another asks, and anyone offline: the same answer everywhere.
@@ -119,8 +118,8 @@ describe('the page', () => {
     const offline = await download(pages[1]!, 'Web page');
     const answer = await answerTo(pages[1]!);
     expect(answer).toMatch(/\d\s%$/);
-    await late.getByRole('button', { name: 'Leave' }).click();
-    await late.getByRole('button', { name: 'Use a saved model' }).click();
+    await press(late, 'Leave');
+    await press(late, 'Use a saved model');
     await late.locator('input[aria-label="Choose a model"]').setInputFiles({ ...saved, name: 'mine.safetensors' });
     expect(await answerTo(late)).toBe(answer);
     await late.route('**/offline.html', (route) => route.fulfill({ contentType: 'text/html', body: offline.buffer }));
@@ -132,36 +131,36 @@ describe('the page', () => {
 
   it('pauses, resumes and stops in all tabs when anyone says so, and lets people leave and come back', async () => {
     const pages = await openTabs(2, 500, 'wasm');
-    await pages[0]!.getByRole('button', { name: 'Start' }).click();
+    await press(pages[0]!, 'Start');
     await until(pages[0]!, 'run-title', (title) => roundOf(title) >= 2);
-    await pages[1]!.getByRole('button', { name: 'Pause' }).click();
+    await press(pages[1]!, 'Pause');
     for (const page of pages) await until(page, 'run-title', (title) => title.startsWith('Paused'));
-    await pages[0]!.getByRole('button', { name: 'Resume' }).click();
+    await press(pages[0]!, 'Resume');
     const resumed = roundOf(await until(pages[1]!, 'run-title', (title) => title.startsWith('Round')));
     await until(pages[1]!, 'run-title', (title) => roundOf(title) > resumed);
-    await pages[1]!.getByRole('button', { name: 'Stop' }).click();
+    await press(pages[1]!, 'Stop');
     for (const page of pages) await until(page, 'run-title', (title) => title.startsWith('Stopped'));
 
     // The run was of new weights; another goes on from what it brought, once both have chosen the file.
     const [one, other] = [pages[0]!, pages[1]!];
-    await look(one, 'Use it');
+    await press(one, 'Use it');
     const saved = await download(one, 'safetensors');
-    await look(one, 'Change settings');
+    await press(one, 'Change settings');
     await one.locator('input[aria-label="Choose a saved model"]').setInputFiles(saved);
     await one.getByText('Everyone else is asked for the same file.').waitFor();
     await other.getByText('Someone here goes on from a saved model').waitFor();
     await other.locator('input[aria-label="Choose its file"]').setInputFiles({ ...saved, buffer: Buffer.from('no model') });
     await other.getByText(/is not a model that this project saved/).waitFor();
     await other.locator('input[aria-label="Choose its file"]').setInputFiles(saved);
-    await one.getByRole('button', { name: 'Start again' }).click();
+    await press(one, 'Start again');
     for (const page of pages) await until(page, 'run-title', (title) => roundOf(title) >= 2);
-    await one.getByRole('button', { name: 'Stop' }).click();
+    await press(one, 'Stop');
     for (const page of pages) await until(page, 'run-title', (title) => title.startsWith('Stopped'));
     // Both runs of this tab lie over each other.
-    await look(other, 'Runs');
+    await press(other, 'Runs');
     await other.getByText(/^Run 1/).waitFor();
 
-    await pages[1]!.getByRole('button', { name: 'Leave' }).click();
+    await press(pages[1]!, 'Leave');
     await until(pages[1]!, 'present', (text) => text.includes('1 client is'));
     await join(pages[1]!);
     expect(await until(pages[1]!, 'client-number', (text) => text !== '')).toBe('1');
@@ -170,11 +169,11 @@ describe('the page', () => {
   it('lets a tab that was loaded again go on in the run, with its number and history, and forgets that when it is over', async () => {
     const pages = await openTabs(3, 40, 'wasm');
     const page = pages[2]!;
-    await pages[0]!.getByRole('button', { name: 'Start' }).click();
+    await press(pages[0]!, 'Start');
     await until(page, 'run-title', (title) => roundOf(title) >= 6);
     const before = await tabs!.until(2, ({ own }) => own.length >= 5);
     await page.reload();
-    await page.getByRole('button', { name: 'Go on', exact: true }).click();
+    await press(page, 'Go on');
     const after = await tabs!.until(2, ({ run, own }) => run === before.run && own.length > 0);
     expect(after.self.number).toBe(2);
     expect(after.self.id).not.toBe(before.self.id);

@@ -4,6 +4,7 @@ import type { Browser, Page } from 'playwright';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { launchBrowser } from '../src/runner/browser.ts';
 import { servePage, type PageServer } from '../src/runner/pageServer.ts';
+import { press, tick } from './support/hands.ts';
 
 let server: PageServer;
 let browser: Browser;
@@ -24,8 +25,6 @@ async function person(url: string): Promise<Page> {
   return page;
 }
 
-const press = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).click();
-
 /** Somebody who asks at the door. */
 async function caller(link: string, name: string): Promise<Page> {
   const page = await person(link);
@@ -40,7 +39,7 @@ test('whoever opened a closed room lets in whom they know by name, also after a 
   await press(opener, 'Try it with clothes');
   const invitation = opener.locator('.invitation .url');
   const itself = await invitation.innerText();
-  await opener.getByRole('checkbox', { name: 'Ask me before anyone comes in' }).check();
+  await tick(opener, 'Ask me before anyone comes in');
   await opener.getByText(/\?door=main#/).waitFor();
   const link = await invitation.innerText();
   expect(new URL(link).hash).toMatch(/^#[\w-]{22}$/);
@@ -68,7 +67,7 @@ test('whoever opened a closed room lets in whom they know by name, also after a 
   await ben.getByText('3 clients are here').waitFor();
 
   // Without a door the room invites by itself again, and who asks finds nobody.
-  await opener.getByRole('checkbox', { name: 'Ask me before anyone comes in' }).uncheck();
+  await tick(opener, 'Ask me before anyone comes in', false);
   expect(await invitation.innerText()).toBe(itself);
   const late = await caller(link, 'Cleo');
   await late.getByText('Looking for whoever keeps the door').waitFor();

@@ -5,6 +5,7 @@ import { isDone } from '../src/runner/conductor.ts';
 import { Tabs } from '../src/runner/tabs.ts';
 import { parameterCount } from '../src/model/model.ts';
 import { defaultSettings, type Settings } from '../src/settings/settings.ts';
+import { press } from './support/hands.ts';
 import { TabInspector, type Holdings } from './support/holdings.ts';
 
 let tabs: Tabs | undefined;
@@ -93,7 +94,7 @@ test.each([
     const inspectors: TabInspector[] = [];
     await tabs.fill(TABS, backend, async (page) => {
       inspectors.push(await TabInspector.open(page));
-      await page.getByRole('button', { name: 'Try it with clothes' }).click();
+      await press(page, 'Try it with clothes');
     });
     for (const inspector of inspectors) await inspector.attachWorker();
 
@@ -119,7 +120,7 @@ test.each([
         .toEqual([]);
     }
 
-    for (const page of tabs.pages) await page.getByRole('button', { name: 'Leave' }).click();
+    for (const page of tabs.pages) await press(page, 'Leave');
     for (const inspector of inspectors) {
       await expect
         .poll(() => inspector.holdings(), { timeout: 15_000 })

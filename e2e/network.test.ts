@@ -14,6 +14,7 @@ import { projectRoot } from '../src/datasets/paths.ts';
 import { launchBrowser } from '../src/runner/browser.ts';
 import type {} from '../src/client/automation.ts';
 import { ensureCertificate } from '../src/runner/certificate.ts';
+import { press } from './support/hands.ts';
 import { startNginx, type Nginx } from './support/nginx.ts';
 
 const NAME = 'mesh.test';
@@ -66,7 +67,7 @@ async function open(url: string, { host } = new URL(url)): Promise<Page> {
 }
 
 const isSecure = (page: Page) => page.evaluate(() => ({ isSecureContext, crossOriginIsolated }));
-const enter = (page: Page) => page.getByRole('button', { name: 'Try it with clothes' }).click();
+const enter = (page: Page) => press(page, 'Try it with clothes');
 
 /** Two devices in one room that find each other and learn a round. */
 async function learnTogether(pages: readonly [Page, Page]): Promise<void> {
@@ -78,7 +79,7 @@ async function learnTogether(pages: readonly [Page, Page]): Promise<void> {
   await samples.press('Enter');
   await first.waitForFunction(() => sparkmesh.session?.getView()?.share?.samples === 20);
   await second.waitForFunction(() => sparkmesh.session?.getView()?.share?.samples === 20);
-  await first.getByRole('button', { name: 'Start' }).click();
+  await press(first, 'Start');
   for (const page of pages) await page.waitForFunction(() => (sparkmesh.session?.getView()?.own.length ?? 0) > 0);
 }
 
@@ -130,7 +131,7 @@ describe('npm start -- --lan', () => {
     expect(page.url()).toBe(invitation);
     await enter(page);
     await page.getByText(invitation).waitFor();
-    await page.getByRole('button', { name: 'QR code' }).click();
+    await press(page, 'QR code');
     const code = page.getByRole('img', { name: `QR code of ${invitation}` });
     const { data, info } = await sharp(await code.screenshot())
       .ensureAlpha()
@@ -175,7 +176,7 @@ describe('npm start -- --host NAME behind nginx, in a folder of its', () => {
     expect(await pages[0].getByTestId('backend').innerText()).toBe('WebAssembly');
     const page = await open(`${url}?room=alone`);
     await enter(page);
-    await page.getByRole('button', { name: 'Copy link' }).click();
+    await press(page, 'Copy link');
     await page.getByText('The browser refused; select it to copy it.').waitFor();
   });
 

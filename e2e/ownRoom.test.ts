@@ -13,6 +13,7 @@ import { randomStream } from '../src/math/random.ts';
 import { launchBrowser } from '../src/runner/browser.ts';
 import { servePage, type PageServer } from '../src/runner/pageServer.ts';
 import { standardised, type RawValues } from '../src/task/moments.ts';
+import { press } from './support/hands.ts';
 import { recordSent } from './support/sent.ts';
 import { countFound } from './support/traces.ts';
 
@@ -86,7 +87,6 @@ const flowers = (whose: string, columns: Readonly<Record<string, 'length' | 'wid
 type Files = Parameters<ReturnType<Page['locator']>['setInputFiles']>[0];
 const give = (page: Page, label: string, files: Files) =>
   page.getByLabel(label, { exact: true }).and(page.locator('input')).setInputFiles(files);
-const press = (page: Page, name: RegExp | string) => page.getByRole('button', { name }).click();
 const titled = (page: Page, words: RegExp | string) => page.getByRole('heading', { name: words }).waitFor();
 const says = (page: Page, words: string) => page.getByText(words).first().waitFor();
 

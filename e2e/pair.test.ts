@@ -9,6 +9,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type {} from '../src/client/automation.ts';
 import { projectRoot } from '../src/datasets/paths.ts';
 import { launchBrowser } from '../src/runner/browser.ts';
+import { press } from './support/hands.ts';
 import { startStaticHost, type Nginx } from './support/nginx.ts';
 
 let folder: string;
@@ -45,8 +46,6 @@ async function device(address: string): Promise<Page> {
   await page.goto(url.href);
   return page;
 }
-
-const press = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).click();
 
 async function inviter(): Promise<Page> {
   const page = await device(`http://localhost:${host.port}/mesh/index.html`);

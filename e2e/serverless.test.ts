@@ -7,6 +7,7 @@ import type {} from '../src/client/automation.ts';
 import { projectRoot } from '../src/datasets/paths.ts';
 import { launchBrowser } from '../src/runner/browser.ts';
 import { makeSecret } from '../src/signalling/seal.ts';
+import { press } from './support/hands.ts';
 import { startStaticHost, type Nginx } from './support/nginx.ts';
 
 let host: Nginx;
@@ -36,7 +37,7 @@ async function open(context: BrowserContext, where = '?room=lab'): Promise<Page>
   return page;
 }
 
-const enter = (page: Page) => page.getByRole('button', { name: 'Try it with clothes' }).click();
+const enter = (page: Page) => press(page, 'Try it with clothes');
 const numberOf = async (page: Page) => Number(await page.getByTestId('client-number').textContent());
 
 async function set(page: Page, label: string, value: number): Promise<void> {
@@ -56,7 +57,7 @@ async function learnTogether([first, second]: readonly [Page, Page]): Promise<vo
       return view?.settings.rounds === 2 && view.share?.samples === 20 && view.peers[0]?.readiness.kind === 'ready';
     });
   }
-  await second.getByRole('button', { name: 'Start' }).click();
+  await press(second, 'Start');
   for (const page of [first, second]) await page.getByText('All 2 rounds are done').waitFor();
   for (const page of [first, second]) {
     expect(await page.evaluate(() => sparkmesh.session?.getView()?.own.length)).toBe(2);
@@ -90,7 +91,7 @@ describe('tabs of one browser', () => {
     await enter(fourth);
     await fourth.getByTestId('client-number').waitFor();
     expect(await numberOf(fourth)).toBe(1);
-    await fourth.getByRole('button', { name: 'Leave' }).click();
+    await press(fourth, 'Leave');
     await fourth.getByText('2 clients are in room lab now').waitFor();
   });
 
