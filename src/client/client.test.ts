@@ -148,13 +148,19 @@ class Federation {
     count: number,
     private readonly used: Settings = settings,
     deliver?: Deliver,
+    /** Whether a channel that one end wants comes about. */
+    private readonly opens: (self: string, peer: string) => boolean = () => true,
   ) {
     this.network = new InProcessNetwork(deliver);
     for (let k = 0; k < count; k++) this.join();
   }
 
   join(more: Pick<ClientOptions, 'bookmark' | 'keeper'> = {}): Client {
-    const transport = this.network.join();
+    const joined = this.network.join();
+    const transport: Transport = {
+      ...joined,
+      want: (peers) => joined.want(peers.filter((peer) => this.opens(joined.self.id, peer))),
+    };
     const lines: string[] = [];
     this.lines.push(lines);
     const client = new Client({
@@ -888,6 +894,20 @@ describe('clients of a room', () => {
       const numbers = summaries.at(-1)!.clients.map(({ number }) => number);
       expect(numbers).toEqual(Array.from({ length: 12 }, (_, k) => k).filter((k) => k !== leaver));
     }
+  });
+
+  it('hear what the rounds came to, and have the averaged model, when the channel that it comes over opens late', async () => {
+    let isLate = true;
+    const ends = ['c0', 'c5'];
+    const ring = { ...settings, topology: { kind: 'ring' }, deadlineMs: 500 } as const;
+    federation = new Federation(7, ring, undefined, (self, peer) => !isLate || !ends.includes(self) || !ends.includes(peer));
+    await federation.start();
+    await federation.until((views) => views.every((view, k) => reached(view) && (k === 5 || scored(view))));
+    expect(federation.views()[5]!.summaries).toEqual([]);
+    isLate = false;
+    federation.transports[5]!.want(['c0']);
+    await federation.until((views) => scored(views[5]!));
+    expect(federation.clients[5]!.model()?.of).toBe('averaged');
   });
 
   it.each([...families.map((algorithm) => [algorithm, []] as const), ['sparkmesh', [3]] as const, ['dpsgd', [3]] as const])(
