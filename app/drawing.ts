@@ -3,11 +3,8 @@
 /** The part of the time that drawing may take. */
 const SHARE = 1 / 20;
 
-/** Changes are drawn after so long at the latest where a device is too busy to draw for so little of its time, ms. */
-const LONGEST_REST_MS = 5000;
-
-/** Nothing is painted in a hidden tab, where this is the pace, ms. */
-const UNPAINTED_MS = 1000;
+/** Changes are drawn after so long at the latest, ms; nothing is painted in a hidden tab, where it is the pace. */
+const LONGEST_MS = 1000;
 
 export interface Drawing {
   /** There is something new to draw; what people act on at once, lest they act on what is no more. */
@@ -40,7 +37,7 @@ export function drawing(draw: () => void): Drawing {
 
   const rest = (cost: number) => {
     stop();
-    timer = setTimeout(rested, Math.min(LONGEST_REST_MS, cost / SHARE - cost));
+    timer = setTimeout(rested, Math.min(LONGEST_MS, cost / SHARE - cost));
   };
 
   function changed(isUrgent = false): void {
@@ -52,7 +49,7 @@ export function drawing(draw: () => void): Drawing {
     const since = performance.now();
     draw();
     const drawn = performance.now() - since;
-    timer = setTimeout(rested, UNPAINTED_MS);
+    timer = setTimeout(rested, LONGEST_MS);
     frame = requestAnimationFrame(() => {
       const painting = performance.now();
       // A task that comes next is done when this frame has been.
