@@ -204,7 +204,7 @@ export class Client {
   }
 
   #meet(members: readonly Presence[]): void {
-    const gone = this.#room.meet(members);
+    const { come, gone } = this.#room.meet(members);
     this.#log('client', 'present', { members: this.#room.members.map(({ id, number }) => `${number}:${id}`) });
     for (const peer of gone) {
       this.#offers.forget(peer);
@@ -212,7 +212,7 @@ export class Client {
       if (!this.#participation.active) this.#room.forget(peer);
       this.#lose(peer, 'left the room');
     }
-    this.#disturb();
+    if (come.length + gone.length > 0) this.#disturb();
     this.#want();
   }
 

@@ -115,14 +115,16 @@ export class Room {
     return `Client ${this.numberOf(peer) ?? peer}`;
   }
 
-  /** Takes note of who is here now. @returns who has left. */
-  meet(members: readonly Presence[]): readonly PeerId[] {
-    const gone = this.#members.filter(({ id }) => !members.some((member) => member.id === id));
+  /** Takes note of who is here now. @returns who has come and who has left since it was last told. */
+  meet(members: readonly Presence[]): { readonly come: readonly PeerId[]; readonly gone: readonly PeerId[] } {
+    const missing = (from: readonly Presence[], others: readonly Presence[]) =>
+      from.map(({ id }) => id).filter((peer) => !others.some(({ id }) => id === peer));
+    const [come, gone] = [missing(members, this.#members), missing(this.#members, members)];
     this.#members = [...members].sort((a, b) => a.number - b.number);
     this.#self = members.find(({ id }) => id === this.#self.id) ?? this.#self;
     for (const member of members) if (member.id !== this.#self.id) this.#seen.set(member.id, member);
-    for (const { id } of gone) this.#readiness.forget(id);
-    return gone.map(({ id }) => id);
+    for (const peer of gone) this.#readiness.forget(peer);
+    return { come, gone };
   }
 
   /** Strikes one that has left from those who were here. */

@@ -160,7 +160,7 @@ it('a room knows who takes part in the run, and what it once heard of those who 
   expect(room.participants().map(({ id }) => id)).toEqual(['a', 'b']);
   expect(room.hear(propose(room.register, 'd', { type: 'join' }))).toEqual({ hasOtherSettings: false });
   expect(room.participants().map(({ id }) => id)).toEqual(['a', 'b', 'd']);
-  expect(room.meet(people.slice(0, 2))).toEqual(['c', 'd']);
+  expect(room.meet(people.slice(0, 2))).toEqual({ come: [], gone: ['c', 'd'] });
   expect(room.participants().map(({ id }) => id)).toEqual(['a', 'b']);
   expect(room.nameOf('d')).toBe('Client 3');
   expect(room.hear(room.register)).toBeNull();
