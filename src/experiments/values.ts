@@ -27,7 +27,7 @@ function dropOf(studies: Measurements, study: string, name: string): string {
 
 /** The part of the bytes to 0.82 that 8-bit numbers save over half floats, on the seeds where both get there. */
 function savedBy8Bits(studies: Measurements): number | null {
-  const [eight, half] = (['q8', 'f16'] as const).map((form) => recordsOf(studies, 'wire', `averaged-${form}`));
+  const [eight, half] = (['q8', 'f16'] as const).map((form) => recordsOf(studies, 'wire', `sparkmesh-${form}`));
   const pairs = (eight ?? []).flatMap((record) => {
     const other = half?.find(({ settings }) => settings.seed === record.settings.seed);
     const [own, theirs] = [bytesTo(record, 0.82), other ? bytesTo(other, 0.82) : null];
@@ -37,9 +37,9 @@ function savedBy8Bits(studies: Measurements): number | null {
   return 1 - spreadOf(pairs.map(({ own }) => own)).mean / spreadOf(pairs.map(({ theirs }) => theirs)).mean;
 }
 
-/** The final lead of SPARKmesh's averaged model, with the averaged kernel, over NTK-DFL's on a graph. */
+/** The final lead of SPARKmesh's averaged model over NTK-DFL's on a graph. */
 function leadOn(studies: Measurements, graph: string): number | null {
-  const [own, plain] = (['averaged', 'ntk-dfl'] as const).map((form) => recordsOf(studies, 'topologies', `${form}-${graph}`));
+  const [own, plain] = (['sparkmesh', 'ntk-dfl'] as const).map((form) => recordsOf(studies, 'topologies', `${form}-${graph}`));
   if (!own?.length || !plain?.length) return null;
   return meanCurve(own, 'averaged').at(-1)! - meanCurve(plain, 'averaged').at(-1)!;
 }
