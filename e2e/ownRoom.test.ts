@@ -110,11 +110,18 @@ async function invited(invitation: string): Promise<Page> {
 
 async function train(pages: readonly Page[], rounds: number): Promise<void> {
   const [first] = pages;
-  // Who is not ready would join later, and two rounds are soon over.
   await first!.getByText('Anyone can start, and more can join.', { exact: true }).waitFor();
   const field = first!.getByRole('textbox', { name: 'Rounds', exact: true });
   await field.fill(`${rounds}`);
   await field.press('Enter');
+  // Who is not ready for that would join later, and two rounds are soon over.
+  const areReady = () =>
+    first!.evaluate((asked) => {
+      const view = sparkmesh.session?.getView();
+      const others = view?.peers.map(({ readiness }) => readiness.kind) ?? [];
+      return view?.settings.rounds === asked && view.status.kind === 'lobby' && others.every((kind) => kind === 'ready') && others.length;
+    }, rounds);
+  await expect.poll(areReady, { timeout: 60_000 }).toBe(pages.length - 1);
   await press(first!, /^Start$/);
   await Promise.all(pages.map((page) => titled(page, `All ${rounds} rounds are done`)));
 }
