@@ -107,11 +107,20 @@ function hasGpu(): boolean {
  */
 const loopbackFlags = ['--allow-loopback-in-peer-connection', '--use-fake-ui-for-media-stream'];
 
+/**
+ * WebGPU on the CPU, which compiles shaders with workgroup memory five times as fast when a loop clears that memory: by default
+ * its every number is cleared by an instruction of its own.
+ */
+const swiftShaderFlags = [
+  '--use-webgpu-adapter=swiftshader',
+  '--disable-dawn-features=use_vulkan_zero_initialize_workgroup_memory_extension',
+];
+
 /** Flags under which headless Chromium has WebGPU and stays off the network. */
 function flags(): string[] {
   return [
     '--enable-unsafe-webgpu',
-    ...(hasGpu() ? (process.platform === 'linux' ? ['--enable-features=Vulkan'] : []) : ['--use-webgpu-adapter=swiftshader']),
+    ...(hasGpu() ? (process.platform === 'linux' ? ['--enable-features=Vulkan'] : []) : swiftShaderFlags),
     ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
     ...loopbackFlags,
     '--disable-quic',
