@@ -1,24 +1,27 @@
 import { expect, it } from 'vitest';
+import type { WaitingPhase } from '../../round/state.ts';
 import { Punctuality } from './punctuality.ts';
 
-const wait = (round: number, asked: readonly string[], here: readonly string[] = []) =>
-  ({ type: 'await', round, phase: 'mix', deadlines: 1, asked, here }) as const;
+const wait = (round: number, asked: readonly string[], here: readonly string[] = [], phase: WaitingPhase = 'mix') =>
+  ({ type: 'await', round, phase, deadlines: 1, asked, here }) as const;
+
+type Times = Readonly<Record<string, number | readonly number[]>>;
 
 /** Rounds of ten seconds in which each neighbour takes as long as it says; who takes longer than it is given is missed. */
-function after(rounds: number, took: Readonly<Record<string, number | readonly number[]>>): Punctuality {
+function after(rounds: number, took: Times, phase: WaitingPhase = 'mix'): Punctuality {
   const punctuality = new Punctuality(30_000);
-  run(punctuality, 0, rounds, took);
+  run(punctuality, 0, rounds, took, phase);
   return punctuality;
 }
 
-function run(punctuality: Punctuality, first: number, count: number, took: Readonly<Record<string, number | readonly number[]>>): void {
+function run(punctuality: Punctuality, first: number, count: number, took: Times, phase: WaitingPhase = 'mix'): void {
   for (let round = first; round < first + count; round++) {
     const at = 10_000 * round;
-    const given = punctuality.ask(wait(round, Object.keys(took)), at);
+    const given = punctuality.ask(wait(round, Object.keys(took), [], phase), at);
     for (const [peer, times] of Object.entries(took)) {
       const elapsed = typeof times === 'number' ? times : times[round % times.length]!;
-      if (elapsed > (given.get(peer) ?? Infinity)) punctuality.missed(peer, 'mix');
-      if (elapsed < Infinity) punctuality.answered(peer, round, 'mix', at + elapsed);
+      if (elapsed > (given.get(peer) ?? Infinity)) punctuality.missed(peer, phase);
+      if (elapsed < Infinity) punctuality.answered(peer, round, phase, at + elapsed);
     }
   }
 }
@@ -81,6 +84,26 @@ it('puts one that falls silent on probation after two rounds, and takes it back 
 it('does not take back one that is in time now and then', () => {
   const punctuality = after(60, { a: 200, b: 200, often: [200, 200, 6000] });
   expect(punctuality.onProbation('mix')).toEqual(new Set(['often']));
+});
+
+it('does not wait for one that is never late but takes many times as long as the others, nor for its weights', () => {
+  const punctuality = after(8, { a: 40, slow: 600, b: 60 }, 'linearise');
+  expect(punctuality.onProbation('linearise')).toEqual(new Set(['slow']));
+  expect(punctuality.onProbation('mix')).toEqual(new Set(['slow']));
+  expect(punctuality.onProbation('step')).toEqual(new Set());
+  run(punctuality, 8, 4, { a: 40, slow: 60, b: 60 }, 'linearise');
+  expect(punctuality.onProbation('mix')).toEqual(new Set());
+});
+
+it('does not call slow what nobody would notice, what others take too, or what waits for others', () => {
+  expect(after(20, { a: 4, b: 200 }, 'step').onProbation('step')).toEqual(new Set());
+  expect(after(20, { a: 200, b: 900 }, 'step').onProbation('step')).toEqual(new Set());
+  expect(after(20, { slow: 900 }, 'step').onProbation('step')).toEqual(new Set());
+  expect(after(20, { a: 40, slow: 900 }, 'mix').onProbation('mix')).toEqual(new Set());
+  const busy = new Punctuality(30_000);
+  busy.worked(500);
+  run(busy, 0, 20, { a: 40, slow: 900 }, 'step');
+  expect(busy.onProbation('step')).toEqual(new Set());
 });
 
 it('learns nothing from a pause', () => {

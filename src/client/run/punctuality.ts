@@ -4,7 +4,8 @@
  *
  * Nobody is waited for longer than the run's deadline, nor for longer than four times what the other neighbours usually take. A neighbour
  * that has missed its time twice, or too often, is on probation: it is asked but not waited for, until it has answered in time
- * for a while.
+ * for a while. So is one that holds up every round though it is never late: that answers, where that is its own work alone, in many
+ * times what the others take.
  */
 import type { RoundEffect, WaitingPhase } from '../../round/state.ts';
 import type { PeerId } from '../../transport/transport.ts';
@@ -13,14 +14,16 @@ import type { PeerId } from '../../transport/transport.ts';
 const ENOUGH = 3;
 /** Everyone is given this long, ms, */
 const FLOOR_MS = 1500;
-/** or this many times what a round computes here. */
+/** or as long as this many rounds compute here. */
 const FLOOR_WORK = 2;
 /** Times what the others take, at most. */
 const MOST_OF_OTHERS = 4;
+/** A slow answer takes this many times what others take on average, and at least so long, ms, or what two rounds compute here. */
+const [SLOW_OF_OTHERS, SLOW_MS] = [5, 250];
 /** The weight of the newest in the mean, and in the deviation. */
 const [GAIN, DEVIATION_GAIN] = [1 / 8, 1 / 4];
-/** Missed answers that lead to probation, and that leave it. An answer in time makes up for a part of one. */
-const [PROBATION, TRUST, AMENDS] = [2, 1, 1 / 4];
+/** Missed answers that lead to probation, and that leave it. A slow answer is a part of one, and one in time makes up for a part. */
+const [PROBATION, TRUST, SLOW, AMENDS] = [2, 1, 1 / 2, 1 / 4];
 /** Rounds of which an answer may still come. */
 const KEPT_ROUNDS = 8;
 
@@ -52,9 +55,10 @@ export class Punctuality {
     this.#work = this.#work === null ? ms : this.#work + GAIN * (ms - this.#work);
   }
 
-  /** Neighbours that are asked but not waited for in the phase. */
+  /** Neighbours that are asked but not waited for in the phase: not for weights either where they are too slow with what comes after. */
   onProbation(phase: WaitingPhase): ReadonlySet<PeerId> {
-    return new Set([...this.#habits[phase]].flatMap(([peer, { isOnProbation }]) => (isOnProbation ? [peer] : [])));
+    const habits = phase === 'mix' ? Object.values(this.#habits) : [this.#habits[phase]];
+    return new Set(habits.flatMap((each) => [...each].flatMap(([peer, { isOnProbation }]) => (isOnProbation ? [peer] : []))));
   }
 
   /**
@@ -78,17 +82,18 @@ export class Punctuality {
     if (!asked || allowance === undefined) return;
     const elapsed = now - asked.at;
     const habit = this.#learn(phase, peer, elapsed);
-    if (elapsed <= allowance) {
+    if (elapsed > allowance) {
+      if (habit.isOnProbation) habit.misses = PROBATION;
+    } else if (this.#isSlow(phase, peer, elapsed, [...asked.allowances.keys()])) miss(habit, SLOW);
+    else {
       habit.misses = Math.max(0, habit.misses - AMENDS);
       if (habit.misses <= TRUST) habit.isOnProbation = false;
-    } else if (habit.isOnProbation) habit.misses = PROBATION;
+    }
   }
 
   /** Takes note that a neighbour's time has passed. */
   missed(peer: PeerId, phase: WaitingPhase): void {
-    const habit = this.#habitOf(phase, peer);
-    habit.misses = Math.min(PROBATION, habit.misses + 1);
-    if (habit.misses === PROBATION) habit.isOnProbation = true;
+    miss(this.#habitOf(phase, peer), 1);
   }
 
   /** Forgets whom it has asked: from now on time passes that is nobody's. */
@@ -98,12 +103,27 @@ export class Punctuality {
 
   #allowance(phase: WaitingPhase, peer: PeerId, peers: readonly PeerId[], deadlines: number): number {
     const ceiling = deadlines * this.deadlineMs;
-    const own = usual(this.#habits[phase].get(peer));
-    if (own === null) return ceiling;
-    const others = peers.flatMap((other) => (other === peer ? [] : (usual(this.#habits[phase].get(other)) ?? [])));
-    const most = others.length > 0 ? MOST_OF_OTHERS * median(others) : Infinity;
+    const habit = this.#habits[phase].get(peer);
+    if (!habit || habit.answers < ENOUGH) return ceiling;
+    const most = MOST_OF_OTHERS * this.#ofOthers(phase, peer, peers, usual);
     const floor = deadlines * Math.max(FLOOR_MS, FLOOR_WORK * (this.#work ?? 0));
-    return Math.min(ceiling, Math.max(floor, Math.min(own, most)));
+    return Math.min(ceiling, Math.max(floor, Math.min(usual(habit), most)));
+  }
+
+  #isSlow(phase: WaitingPhase, peer: PeerId, elapsed: number, peers: readonly PeerId[]): boolean {
+    // Weights come when a round has ended, which its neighbours hold up.
+    if (phase === 'mix') return false;
+    const most = SLOW_OF_OTHERS * this.#ofOthers(phase, peer, peers, ({ mean }) => mean);
+    return elapsed > Math.max(SLOW_MS, FLOOR_WORK * (this.#work ?? 0), most);
+  }
+
+  /** The median over the other peers that are known well enough; Infinity where there are none. */
+  #ofOthers(phase: WaitingPhase, peer: PeerId, peers: readonly PeerId[], of: (habit: Habit) => number): number {
+    const others = peers.flatMap((other) => {
+      const habit = this.#habits[phase].get(other);
+      return other !== peer && habit && habit.answers >= ENOUGH ? [of(habit)] : [];
+    });
+    return others.length > 0 ? median(others) : Infinity;
   }
 
   #learn(phase: WaitingPhase, peer: PeerId, elapsed: number): Habit {
@@ -127,9 +147,14 @@ export class Punctuality {
   }
 }
 
-/** How long a neighbour takes at most, nearly always, ms; null while that is not known. */
-function usual(habit: Habit | undefined): number | null {
-  return habit && habit.answers >= ENOUGH ? habit.mean + 4 * habit.deviation : null;
+/** How long a neighbour takes at most, nearly always, ms. */
+function usual({ mean, deviation }: Habit): number {
+  return mean + 4 * deviation;
+}
+
+function miss(habit: Habit, misses: number): void {
+  habit.misses = Math.min(PROBATION, habit.misses + misses);
+  if (habit.misses === PROBATION) habit.isOnProbation = true;
 }
 
 function median(values: readonly number[]): number {
