@@ -19,6 +19,11 @@ export type Prepared =
   /** These settings make no model, or the own data do not fit them; the client waits for others. */
   | { readonly kind: 'refused'; readonly why: string };
 
+/** Ends a preparation in whose place another has begun. */
+class SupersededError extends Error {
+  override readonly name = 'SupersededError';
+}
+
 /** What is to be prepared for these settings: what they say of a run's length and of its graph makes no difference. */
 function preparedFor(settings: Settings, number: number): string {
   const { topology, mixing } = defaultSettings();
@@ -73,7 +78,12 @@ export class Preparation {
     try {
       const choice = await this.#ready;
       this.#backend ??= choice.view;
-      const problem = await this.source.problem(settings, number, (step) => this.#enter(step));
+      if (!isCurrent()) return { kind: 'superseded' };
+      const problem = await this.source.problem(settings, number, (step) => {
+        // What else it would fetch takes the time of the newest.
+        if (!isCurrent()) throw new SupersededError();
+        this.#enter(step);
+      });
       if (!isCurrent()) return { kind: 'superseded' };
       this.#enter('timing and compiling the kernels');
       this.#backend = await calibrated(choice, settings, problem);
