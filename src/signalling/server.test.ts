@@ -416,3 +416,14 @@ test('a socket that no longer answers leaves', async () => {
   expect((await a.members(1)).map(({ id }) => id)).toEqual([idOf(0)]);
   expect(a.socket.readyState).toBe(WebSocket.OPEN);
 });
+
+test('a socket that is behind with its answers stays', async () => {
+  await limit({ heartbeatMs: 100, unanswered: 50 });
+  const [a, b] = [await member(0), await member(1)];
+  await a.members(2);
+  b.socket.pause();
+  await new Promise((resolve) => setTimeout(resolve, 350));
+  b.socket.resume();
+  await new Promise((resolve) => setTimeout(resolve, 350));
+  expect(b.socket.readyState).toBe(WebSocket.OPEN);
+});

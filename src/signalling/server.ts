@@ -38,8 +38,10 @@ export interface SignallingLimits extends RoomLimits {
   readonly messagesPerSecondPerAddress: number;
   /** Bytes that may wait for one who does not read; it is dropped beyond that. */
   readonly unreadBytes: number;
-  /** A socket that has not answered a ping by the next one is dropped. */
+  /** How often a socket is pinged; one that has left `unanswered` pings in a row without an answer is dropped. */
   readonly heartbeatMs: number;
+  /** More than a busy device, or this server, may be behind with. */
+  readonly unanswered: number;
 }
 
 const defaultLimits: SignallingLimits = {
@@ -55,6 +57,7 @@ const defaultLimits: SignallingLimits = {
   messagesPerSecondPerAddress: 10_000,
   unreadBytes: 4 * 1024 * 1024,
   heartbeatMs: 5000,
+  unanswered: 4,
 };
 
 export interface SignallingOptions {
@@ -82,7 +85,8 @@ interface Connection extends Guest {
   readonly asker: Asker;
   readonly allowance: Allowance;
   place: Place;
-  alive: boolean;
+  /** Pings since its last answer. */
+  unanswered: number;
   /** When it was told of ICE servers, ms. */
   toldAt: number;
 }
@@ -155,14 +159,14 @@ class SignallingServer implements SignallingHandle {
       asker,
       allowance: new Allowance(burst, messagesPerSecond),
       place: { kind: 'nowhere' },
-      alive: true,
+      unanswered: 0,
       toldAt: 0,
       send: (message) => this.#send(socket, message),
     };
     asker.sockets++;
     this.#connections.add(connection);
     socket.on('message', (data, isBinary) => this.#receive(connection, data, isBinary));
-    socket.on('pong', () => (connection.alive = true));
+    socket.on('pong', () => (connection.unanswered = 0));
     // ws answers what breaks the WebSocket protocol or its size limit (close code 1009) by itself; `close` follows.
     socket.on('error', () => undefined);
     socket.on('close', () => {
@@ -247,9 +251,9 @@ class SignallingServer implements SignallingHandle {
 
   #beat(): void {
     for (const connection of this.#connections) {
-      if (connection.alive) connection.socket.ping();
+      if (connection.unanswered < this.#limits.unanswered) connection.socket.ping();
       else connection.socket.terminate();
-      connection.alive = false;
+      connection.unanswered++;
       const { place, toldAt } = connection;
       if (place.kind === 'member' && performance.now() - toldAt > RENEW_MS) this.#tellIce(connection, place.id);
     }
