@@ -15,7 +15,7 @@ import { defaultSettings, exchanges, withAlgorithm, type Settings } from '../set
 import { dropsOut } from '../topology/dropout.ts';
 import { graphOf } from '../topology/graph.ts';
 import { InProcessNetwork, type Deliver } from '../transport/inProcess.ts';
-import type { Transport } from '../transport/transport.ts';
+import type { PeerId, Transport } from '../transport/transport.ts';
 import { bookmarkSchema, type Bookmark } from './bookmark.ts';
 import { Client, type ClientOptions } from './client.ts';
 import { wallClock, type Clock } from './clock.ts';
@@ -139,6 +139,8 @@ class Federation {
   readonly clock = new CountingClock();
   readonly clients: Client[] = [];
   readonly transports: Transport[] = [];
+  /** Of each client: tries again to reach whom it wants. */
+  readonly reach: (() => void)[] = [];
   /** What each client has logged, as `topic event details`. */
   readonly lines: string[][] = [];
   readonly network: InProcessNetwork;
@@ -157,9 +159,15 @@ class Federation {
 
   join(more: Pick<ClientOptions, 'bookmark' | 'keeper'> = {}): Client {
     const joined = this.network.join();
+    let wanted: readonly PeerId[] = [];
+    const reach = () => joined.want(wanted.filter((peer) => this.opens(joined.self.id, peer)));
+    this.reach.push(reach);
     const transport: Transport = {
       ...joined,
-      want: (peers) => joined.want(peers.filter((peer) => this.opens(joined.self.id, peer))),
+      want(peers) {
+        wanted = peers;
+        reach();
+      },
     };
     const lines: string[] = [];
     this.lines.push(lines);
@@ -905,7 +913,7 @@ describe('clients of a room', () => {
     await federation.until((views) => views.every((view, k) => reached(view) && (k === 5 || scored(view))));
     expect(federation.views()[5]!.summaries).toEqual([]);
     isLate = false;
-    federation.transports[5]!.want(['c0']);
+    federation.reach[5]!();
     await federation.until((views) => scored(views[5]!));
     expect(federation.clients[5]!.model()?.of).toBe('averaged');
   });

@@ -242,8 +242,9 @@ export class Client {
     const { active } = this.#participation;
     const isInRun = active !== null && !active.isReached;
     // Before a run the neighbours it would have, so that starting finds the channels open.
-    const toCome = this.#isCalm ? neighboursAlong(graphShown(this.#shown()), self.id) : [];
-    const wanted = [...new Set([...overlayNeighbours(members, self.id), ...(isInRun ? active.run.wanted() : toCome)])].sort();
+    const toCome = this.#isCalm && !isInRun ? neighboursAlong(graphShown(this.#shown()), self.id) : [];
+    const ofRun = active ? active.run.wanted(active.isReached) : [];
+    const wanted = [...new Set([...overlayNeighbours(members, self.id), ...ofRun, ...toCome])].sort();
     if (wanted.join() === this.#wanted.join()) return;
     this.#wanted = wanted;
     this.#options.transport.want(wanted);

@@ -27,7 +27,7 @@ export type RunEvent =
   | { readonly type: 'changed' }
   /** A round has ended, and its model is scored. */
   | { readonly type: 'scored' }
-  /** A round has begun: `wanted()` may be others. */
+  /** A round has begun: `wanted` may be others. */
   | { readonly type: 'moved' }
   /** The target round is done here. */
   | { readonly type: 'reached' }
@@ -122,10 +122,13 @@ export class Run {
     return this.#driver.activityOf(peer);
   }
 
-  /** Peers this run wants channels to: this round's and the next round's neighbours, and the evaluator. */
-  wanted(): readonly PeerId[] {
+  /**
+   * Peers this run wants channels to: this round's and the next round's neighbours, and those along the tree of sums.
+   * @param isReached whether the target round is done here: what it came to may still be on its way.
+   */
+  wanted(isReached: boolean): readonly PeerId[] {
     const { self, problem } = this.options;
-    const rounds = [this.#round, this.#round + 1].map((round) => this.#neighbourhoodIn(round));
+    const rounds = isReached ? [] : [this.#round, this.#round + 1].map((round) => this.#neighbourhoodIn(round));
     return wantedPeers(self.id, this.host.participants(), rounds, problem.test !== null);
   }
 
