@@ -38,12 +38,13 @@ function clipped(own: Float32Array, others: readonly Weighted[]): Float32Array {
 }
 
 /**
- * The mean of x and of the half of the others nearest to it, with one more of an odd number: nearest neighbour averaging (Farhadkhani et
- * al., arXiv 2209.10931), which leaves out as many as may lie; ours takes half. Weights count for nothing.
+ * The mean of x and of the half of the others nearest to it, with one more of an odd number, and all as near as the last of them: nearest
+ * neighbour averaging (Farhadkhani et al., arXiv 2209.10931), which leaves out as many as may lie; ours takes half. Weights count for nothing.
  */
 function nearest(own: Float32Array, others: readonly Weighted[]): Float32Array {
   const byDistance = others.map(({ vector }) => ({ vector, far: distance(vector, own) })).filter(({ far }) => Number.isFinite(far));
-  const kept = byDistance.sort((a, b) => a.far - b.far).slice(0, Math.ceil(others.length / 2));
+  const most = byDistance.map(({ far }) => far).toSorted((a, b) => a - b)[Math.ceil(others.length / 2) - 1] ?? Infinity;
+  const kept = byDistance.filter(({ far }) => far <= most);
   return trimmed([own, ...kept.map(({ vector }) => vector)], 0);
 }
 
