@@ -55,10 +55,9 @@ export class Punctuality {
     this.#work = this.#work === null ? ms : this.#work + GAIN * (ms - this.#work);
   }
 
-  /** Neighbours that are asked but not waited for in the phase: not for weights either where they are too slow with what comes after. */
+  /** Neighbours that are asked but not waited for in the phase. */
   onProbation(phase: WaitingPhase): ReadonlySet<PeerId> {
-    const habits = phase === 'mix' ? Object.values(this.#habits) : [this.#habits[phase]];
-    return new Set(habits.flatMap((each) => [...each].flatMap(([peer, { isOnProbation }]) => (isOnProbation ? [peer] : []))));
+    return new Set([...this.#habits[phase]].flatMap(([peer, { isOnProbation }]) => (isOnProbation ? [peer] : [])));
   }
 
   /**
@@ -84,8 +83,11 @@ export class Punctuality {
     const habit = this.#learn(phase, peer, elapsed);
     if (elapsed > allowance) {
       if (habit.isOnProbation) habit.misses = PROBATION;
-    } else if (this.#isSlow(phase, peer, elapsed, [...asked.allowances.keys()])) miss(habit, SLOW);
-    else {
+    } else if (this.#isSlow(phase, peer, elapsed, [...asked.allowances.keys()])) {
+      miss(habit, SLOW);
+      // Nor is it waited for with its weights. Those tell whether it is worth another try: who has missed them is asked nothing else.
+      miss(this.#habitOf('mix', peer), SLOW);
+    } else {
       habit.misses = Math.max(0, habit.misses - AMENDS);
       if (habit.misses <= TRUST) habit.isOnProbation = false;
     }
