@@ -1,5 +1,6 @@
 /** How the page is built and served, and how tests are run. */
 
+import { resolve } from 'node:path';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vitest/config';
 import { iceServers } from './src/signalling/iceServersPlugin.ts';
@@ -10,8 +11,14 @@ const headers = { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Emb
 
 export default defineConfig({
   plugins: [react(), signalling(), iceServers()],
-  // simple-peer's main entry needs Node polyfills; its prebuilt file does not.
-  resolve: { alias: [{ find: /^simple-peer$/, replacement: 'simple-peer/simplepeer.min.js' }] },
+  resolve: {
+    alias: [
+      // Its main entry needs Node polyfills; its prebuilt file does not.
+      { find: /^simple-peer$/, replacement: 'simple-peer/simplepeer.min.js' },
+      // A page takes the parts of it that are used.
+      { find: /^@tensorflow\/tfjs$/, replacement: resolve(import.meta.dirname, 'src/backend/tfjs.ts') },
+    ],
+  },
   // Relative, so that the built page works in any folder of a static host.
   base: './',
   worker: { format: 'es' },

@@ -123,7 +123,7 @@ export const materialisedKernel: Way['compute'] = ({ last, x, hidden }) => {
     tf.reshape<tf.Rank.R2>(tf.mul(tf.expandDims<tf.Tensor3D>(a, 2), tf.expandDims<tf.Tensor3D>(d, 1)), [samples, a.shape[1] * d.shape[1]]);
   const jacobians = Array.from({ length: CLASSES }, (_, k) => {
     // ∂f_k by the logits and by the hidden layer's outputs, a sample a row.
-    const logit = tf.cast(tf.oneHot(tf.fill([samples], k, 'int32'), CLASSES), 'float32').as2D(samples, CLASSES);
+    const logit = tf.reshape<tf.Rank.R2>(tf.cast(tf.oneHot(tf.fill([samples], k, 'int32'), CLASSES), 'float32'), [samples, CLASSES]);
     const below = tf.mul<tf.Tensor2D>(tf.step(hidden), tf.matMul(logit, last.kernel, false, true));
     return tf.concat2d([outer(x, below), below, outer(hidden, logit), logit], 1);
   });
@@ -153,7 +153,7 @@ export const solves: Record<'ridge' | 'averaged', Solve> = {
       tf.tidy(() => {
         const kernel = own.kernel(operands, steps);
         if (kernel.rank !== 2) throw new TypeError('a kernel is a matrix');
-        return own.evolution({ ...operands, kernel: kernel.as2D(kernel.shape[0]!, kernel.shape[1]!) }, steps);
+        return own.evolution({ ...operands, kernel: tf.reshape<tf.Rank.R2>(kernel, [kernel.shape[0]!, kernel.shape[1]!]) }, steps);
       }),
     );
   },

@@ -1,6 +1,7 @@
 /** Each format, read by programs that are not ours, gives the logits of the written-out network. */
 
 import * as tf from '@tensorflow/tfjs';
+import { loadLayersModel } from '@tensorflow/tfjs-layers';
 import fc from 'fast-check';
 import { unzipSync } from 'fflate';
 import { InferenceSession, Tensor } from 'onnxruntime-web';
@@ -32,7 +33,7 @@ const holds = (logitsBy: (model: SavedModel, inputs: Float32Array) => Promise<Ar
 
 async function tfjsLogits({ card }: SavedModel, json: Uint8Array, weights: Uint8Array, inputs: Float32Array): Promise<ArrayLike<number>> {
   const { modelTopology, weightsManifest } = JSON.parse(new TextDecoder().decode(json));
-  const loaded = await tf.loadLayersModel(
+  const loaded = await loadLayersModel(
     tf.io.fromMemory({ modelTopology, weightSpecs: weightsManifest[0].weights, weightData: weights.slice().buffer }),
   );
   const logits = tf.tidy(() => {

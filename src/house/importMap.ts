@@ -30,7 +30,10 @@ export const importMap: ImportMap = {
 
   // The kernels: nothing of federations.
   'src/model': { folders: ['src/math'], packages: [] },
-  'src/backend': { folders: [], packages: [tf, '@tensorflow/tfjs-backend-wasm', tfWebGpu, 'node', 'valibot'] },
+  'src/backend': {
+    folders: [],
+    packages: [tf, '@tensorflow/tfjs-core', '@tensorflow/tfjs-backend-cpu', '@tensorflow/tfjs-backend-wasm', tfWebGpu, 'node', 'valibot'],
+  },
   'src/ntk': { folders: ['src/math', 'src/model', 'src/backend'], packages: [tf, tfWebGpu, 'valibot'] },
 
   // The mesh: nothing of federations either.

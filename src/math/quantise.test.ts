@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { BLOCK, dequantise, quantise } from './quantise.ts';
+import { BLOCK, dequantise, quantise, quantiseChange, quantiseWithFeedback } from './quantise.ts';
 import { randomStream } from './random.ts';
+import { add, subtract } from './vectors.ts';
 
 const values = fc.float32Array({ noNaN: true, noDefaultInfinity: true, min: -1e6, max: 1e6, maxLength: 200 });
 
@@ -45,6 +46,43 @@ describe('quantise', () => {
           if (value === 0) expect(codes[i]).toBe(0);
           else if (scales[Math.floor(i / BLOCK)]! > 0) expect(codes[i]).toBeGreaterThan(0);
         });
+      }),
+    );
+  });
+});
+
+/** Two arrays of a length. */
+const pairs = fc.nat(200).chain((length) => {
+  const array = fc.float32Array({ noNaN: true, min: -1e6, max: 1e6, minLength: length, maxLength: length });
+  return fc.tuple(array, array);
+});
+
+describe('in one pass', () => {
+  const random = () => randomStream(3, 'pass');
+
+  it('a change is the rounded difference, and reaches the base with it', () => {
+    fc.assert(
+      fc.property(pairs, ([array, base]) => {
+        const { change, reached } = quantiseChange(array, base, { random: random() });
+        expect(change).toEqual(quantise(subtract(array, base), { random: random() }));
+        expect(reached).toEqual(add(base, dequantise(change)));
+        const whole = quantiseChange(array, null, { random: random() });
+        expect(whole.change).toEqual(quantise(array, { random: random() }));
+        expect(whole.reached).toEqual(dequantise(whole.change));
+      }),
+    );
+  });
+
+  it('feedback adds the error before, and leaves the one of this rounding', () => {
+    fc.assert(
+      fc.property(pairs, ([array, before]) => {
+        const intended = add(array, before);
+        const { rounded, error } = quantiseWithFeedback(array, before, { random: random() });
+        expect(rounded).toEqual(quantise(intended, { random: random() }));
+        expect(error).toEqual(subtract(intended, dequantise(rounded)));
+        const first = quantiseWithFeedback(array, null, { random: random() });
+        expect(first.rounded).toEqual(quantise(array, { random: random() }));
+        expect(first.error).toEqual(subtract(array, dequantise(first.rounded)));
       }),
     );
   });

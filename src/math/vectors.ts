@@ -10,6 +10,12 @@ export function axpby(a: number, x: Float32Array, b: number, y: Float32Array): F
 /** x + y. */
 export const add = (x: Float32Array, y: Float32Array) => axpby(1, x, 1, y);
 
+/** x + y in place of x. */
+export function addTo(x: Float32Array, y: Float32Array): Float32Array {
+  for (let i = 0; i < x.length; i++) x[i]! += y[i]!;
+  return x;
+}
+
 /** x - y. */
 export const subtract = (x: Float32Array, y: Float32Array) => axpby(1, x, -1, y);
 

@@ -88,7 +88,7 @@ function stagesOf({ spec, kernel: kind, evolution: follows, samples, steps }: Ca
   /** What L-BFGS does beside a product in two forms; with whole inputs there are as many unknowns as weights. */
   const lbfgs = () => {
     const memory = tf.ones<tf.Rank.R3>([piecesOf(weights.length), ROWS, PIECE]);
-    const place = tf.stack([logits(), logits()]).as3D(2, samples, classes);
+    const place = tf.reshape<tf.Rank.R3>(tf.stack([logits(), logits()]), [2, samples, classes]);
     const along = { place, tangent: logits(), shift: tf.zeros<tf.Rank.R1>([classes]), distances: tf.tensor1d(PARTS) };
     return tf.concat1d([ntkTwoLoops(memory, weights.length, { remembered: MEMORY }), ntkSlopes(along, evolution)]);
   };

@@ -51,7 +51,7 @@ export class DeviceLbfgs implements Lbfgs {
       return {
         given: { shift: tf.tensor1d(asked.shift), targets },
         stand: {
-          place: tf.stack([logits, tf.zerosLike(logits)]).as3D(2, ...logits.shape),
+          place: tf.reshape<tf.Rank.R3>(tf.stack([logits, tf.zerosLike(logits)]), [2, ...logits.shape]),
           memory: tf.zeros<tf.Rank.R3>([pieces, ROWS, PIECE]),
         },
         way: { direction: tf.zeros<tf.Rank.R2>([pieces, PIECE]), tangent: tf.zerosLike(logits) },
@@ -91,7 +91,7 @@ export class DeviceLbfgs implements Lbfgs {
     const way = tf.tidy(() => {
       const theta = tf.neg(tangents.backward(tf.tensor2d(residual, logits.shape)));
       const direction = tf.concat1d([filled(theta), filled(tf.tensor1d(residual))]);
-      return { direction: direction.as2D(direction.size / PIECE, PIECE), tangent: tangents.forward(theta) };
+      return { direction: tf.reshape<tf.Rank.R2>(direction, [direction.size / PIECE, PIECE]), tangent: tangents.forward(theta) };
     });
     tf.dispose(this.way);
     this.way = way;

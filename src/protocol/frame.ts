@@ -71,34 +71,36 @@ type ArrayEntry =
 
 interface RawArray {
   readonly entry: ArrayEntry;
-  readonly raw: Uint8Array;
+  /** Its bytes, one part after another. */
+  readonly parts: readonly Uint8Array[];
 }
 
 function rawArray(name: string, array: FrameArray, wire: FloatForm): RawArray {
   if (array instanceof Float32Array) {
     const exponent = wire === 'f16' ? halfExponent(array) : 0;
     const raw = bytesOf(wire === 'f16' ? encodeHalf(array, exponent) : array);
-    return { entry: exponent > 0 ? [name, 'f16', array.length, exponent] : [name, wire, array.length], raw };
+    return { entry: exponent > 0 ? [name, 'f16', array.length, exponent] : [name, wire, array.length], parts: [raw] };
   }
-  if (array instanceof Uint8Array) return { entry: [name, 'u8', array.length], raw: array };
+  if (array instanceof Uint8Array) return { entry: [name, 'u8', array.length], parts: [array] };
   const { codes, scales } = 'change' in array ? array.change : array;
-  const raw = new Uint8Array(byteLength('q8', codes.length));
-  raw.set(bytesOf(scales));
-  raw.set(bytesOf(codes), scales.byteLength);
-  return { entry: 'change' in array ? [name, 'q8', codes.length, array.version, array.base] : [name, 'q8', codes.length], raw };
+  const parts = [bytesOf(scales), bytesOf(codes)];
+  return { entry: 'change' in array ? [name, 'q8', codes.length, array.version, array.base] : [name, 'q8', codes.length], parts };
 }
 
 /** Floats travel in the form `wire`. */
 export function encodeFrame({ fields, arrays }: FrameParts, wire: FloatForm): Uint8Array<ArrayBuffer> {
   const entries = Object.entries(arrays).map(([name, array]) => rawArray(name, array, wire));
   const header = new TextEncoder().encode(JSON.stringify({ fields, arrays: entries.map(({ entry }) => entry) }));
-  const body = entries.reduce((sum, { raw }) => sum + padded(raw.length), 0);
+  const body = entries.reduce((sum, { entry: [, form, length] }) => sum + padded(byteLength(form, length)), 0);
   const frame = new Uint8Array(padded(PREFIX + header.length) + body);
   frame.set(header, PREFIX);
   let offset = padded(PREFIX + header.length);
-  for (const { raw } of entries) {
-    frame.set(raw, offset);
-    offset += padded(raw.length);
+  for (const { parts } of entries) {
+    for (const part of parts) {
+      frame.set(part, offset);
+      offset += part.length;
+    }
+    offset = padded(offset);
   }
   const view = new DataView(frame.buffer);
   view.setUint32(0, MAGIC, true);
@@ -163,25 +165,27 @@ export function decodeFrame(frame: Uint8Array): DecodedParts {
   let offset = padded(PREFIX + headerLength);
   const arrays = entries.map((entry): [string, DecodedArray] => {
     const [name, form, length] = entry;
-    const bytes = frame.slice(offset, offset + byteLength(form, length));
+    const bytes = frame.subarray(offset, offset + byteLength(form, length));
     offset += padded(bytes.length);
     return [name, readArray(entry, bytes)];
   });
   return { fields, arrays: Object.fromEntries(arrays) };
 }
 
-function readArray(entry: ArrayEntry, bytes: Uint8Array<ArrayBuffer>): DecodedArray {
+/** In memory of its own. Bytes are copied where numbers have to lie at multiples of their size. */
+function readArray(entry: ArrayEntry, bytes: Uint8Array): DecodedArray {
   const [, form, length] = entry;
   switch (form) {
     case 'u8':
-      return bytes;
+      return bytes.slice();
     case 'f32':
-      return new Float32Array(bytes.buffer);
+      return new Float32Array(bytes.slice().buffer);
     case 'f16':
-      return decodeHalf(new Uint16Array(bytes.buffer), entry.length === 4 ? entry[3] : 0);
+      return decodeHalf(new Uint16Array(bytes.slice().buffer), entry.length === 4 ? entry[3] : 0);
     case 'q8': {
-      const scales = new Float32Array(bytes.buffer, 0, blocks(length));
-      const values = dequantise({ codes: new Int8Array(bytes.buffer, scales.byteLength), scales });
+      const scales = new Float32Array(bytes.slice(0, 4 * blocks(length)).buffer);
+      const codes = new Int8Array(bytes.buffer, bytes.byteOffset + scales.byteLength, length);
+      const values = dequantise({ codes, scales });
       return entry.length === 5 ? { version: entry[3], base: entry[4], change: values } : values;
     }
   }

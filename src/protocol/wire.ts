@@ -12,9 +12,9 @@
  * as ids are new in every room, so that a run stays reproducible.
  */
 
-import { dequantise, quantise, type Quantised } from '../math/quantise.ts';
+import { quantise, quantiseChange, quantiseWithFeedback, type Quantised } from '../math/quantise.ts';
 import { randomStream, type RandomStream } from '../math/random.ts';
-import { add, subtract } from '../math/vectors.ts';
+import { addTo } from '../math/vectors.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { PeerId } from '../transport/transport.ts';
 import { decodeMessage, encodeMessage } from './codec.ts';
@@ -155,10 +155,9 @@ export class Wire {
           return { version: version.number, base: base && base.number, change };
         }
         case 'feedback': {
-          const error = recent(this.#errors.get(to)?.get(name), round);
-          const intended = error ? add(array, error.values) : array;
-          const rounded = quantise(intended, { random: toReceiver() });
-          keep(this.#errors, to, name, { values: subtract(intended, dequantise(rounded)) }, round);
+          const before = recent(this.#errors.get(to)?.get(name), round);
+          const { rounded, error } = quantiseWithFeedback(array, before && before.values, { random: toReceiver() });
+          keep(this.#errors, to, name, { values: error }, round);
           return rounded;
         }
         case 'features':
@@ -177,9 +176,8 @@ export class Wire {
     this.#updates.set(array, made);
     const known = made.get(base && base.number);
     if (known) return known;
-    const change = quantise(base ? subtract(array, base.values) : array, { random: random() });
-    const difference = dequantise(change);
-    const update = { change, version: { number: ++this.#versions, values: base ? add(base.values, difference) : difference } };
+    const { change, reached } = quantiseChange(array, base && base.values, { random: random() });
+    const update = { change, version: { number: ++this.#versions, values: reached } };
     made.set(base && base.number, update);
     return update;
   }
@@ -197,7 +195,7 @@ export class Wire {
     if (!from) return null;
     if (from.values.length !== change.length)
       throw new ProtocolError(`A change of ${change.length} numbers in a vector of ${from.values.length}.`);
-    return { number, values: add(from.values, change) };
+    return { number, values: addTo(change, from.values) };
   }
 
   /** Forgets peers that are not neighbours any more, so that what is kept stays as small as the neighbourhood. */

@@ -12,13 +12,20 @@ export interface Iterate {
   readonly velocity: Float32Array | null;
 }
 
+/** Numbers that are summed at a time. */
+const PIECE = 1024;
+
 /** Σ weight · vector, in the order given, accumulated in float64. */
 function combine(terms: readonly Weighted[]): Float32Array {
-  const sum = new Float64Array(terms[0]?.vector.length ?? 0);
-  for (const { vector, weight } of terms) {
-    for (let i = 0; i < sum.length; i++) sum[i]! += weight * vector[i]!;
+  const combined = new Float32Array(terms[0]?.vector.length ?? 0);
+  const sums = new Float64Array(PIECE);
+  for (let start = 0; start < combined.length; start += PIECE) {
+    const length = Math.min(PIECE, combined.length - start);
+    sums.fill(0);
+    for (const { vector, weight } of terms) for (let i = 0; i < length; i++) sums[i]! += weight * vector[start + i]!;
+    for (let i = 0; i < length; i++) combined[start + i] = sums[i]!;
   }
-  return new Float32Array(sum);
+  return combined;
 }
 
 /** Σ weight · vector / Σ weight. */

@@ -116,9 +116,35 @@ const swiftShaderFlags = [
   '--disable-dawn-features=use_vulkan_zero_initialize_workgroup_memory_extension',
 ];
 
+/**
+ * What Chromium is to leave out. It heeds the last list alone, so Playwright's is here again, and two parts of the address bar that are
+ * pages of their own: made ready for every browser, shown in none, and as dear to start as all the rest.
+ */
+const withoutFeatures = [
+  'AvoidUnnecessaryBeforeUnloadCheckSync',
+  'DestroyProfileOnBrowserClose',
+  'DialMediaRouteProvider',
+  'GlobalMediaControls',
+  'HttpsUpgrades',
+  'LensOverlay',
+  'MediaRouter',
+  'PaintHolding',
+  'ThirdPartyStoragePartitioning',
+  'BlockOriginHeaderModificationOnRedirect',
+  'AvoidCorsURLLoaderRestartOnRedirect',
+  'Translate',
+  'AutoDeElevate',
+  'OptimizationHints',
+  'NetworkTimeServiceQuerying',
+  'AimEnabled',
+  'WebUIOmniboxPopup',
+  'WebUIOmniboxAimPopup',
+];
+
 /** Flags under which headless Chromium has WebGPU and stays off the network. */
 function flags(): string[] {
   return [
+    `--disable-features=${withoutFeatures.join(',')}`,
     '--enable-unsafe-webgpu',
     ...(hasGpu() ? (process.platform === 'linux' ? ['--enable-features=Vulkan'] : []) : swiftShaderFlags),
     ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
