@@ -169,5 +169,5 @@ export const importMap: ImportMap = {
   },
 
   'src/house': { folders: [], packages: ['dependency-cruiser', 'node'] },
-  'vite.config.ts': { folders: ['src/signalling'], packages: ['@vitejs/plugin-react', 'vitest'] },
+  'vite.config.ts': { folders: ['src/signalling'], packages: ['@vitejs/plugin-react', 'node', 'vitest'] },
 };
