@@ -132,7 +132,8 @@ describe('a federation of real tabs', () => {
   });
 
   it('trains on forced WebGPU over two browser processes and names the adapter', async () => {
-    const report = await run('federation', '--tabs', '2', '--browsers', '2', '--backend', 'webgpu', ...shared);
+    const form = ['--tabs', '2', '--browsers', '2', '--backend', 'webgpu', '--test-samples', '500'];
+    const report = await run('federation', ...shared, ...form);
     expect(report.backend).toBe('webgpu');
     expect(report.adapter).not.toBe('');
     expect(report.rounds.at(-1)!.accuracy.averaged).toBeGreaterThan(report.rounds[0]!.accuracy.averaged - 0.05);
