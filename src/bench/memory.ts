@@ -1,6 +1,6 @@
 /** What a tab takes of the machine's memory, as the operating system counts it. */
 
-import { readFileSync } from 'node:fs';
+import { heldBytes } from '../runner/heldBytes.ts';
 import type { TabsWatcher } from '../runner/tabFederation.ts';
 import type { Tabs } from '../runner/tabs.ts';
 
@@ -27,20 +27,6 @@ export function grownBy({ tab, gpu }: TabMemory): number {
 }
 
 const SAMPLE_MS = 50;
-
-/**
- * What a process holds, bytes: anonymous and shared memory, in RAM or swapped out; not the program itself, which is there once
- * for all processes of a browser.
- * @returns null where the system does not tell: any but Linux; or when the process is gone.
- */
-export function heldBytes(process: number): number | null {
-  try {
-    const status = readFileSync(`/proc/${process}/status`, 'utf8');
-    return 1024 * [...status.matchAll(/^(?:RssAnon|RssShmem|VmSwap):\s+(\d+) kB$/gm)].reduce((sum, [, kib]) => sum + Number(kib), 0);
-  } catch {
-    return null;
-  }
-}
 
 class ProcessMemory implements HeldMemory {
   readonly idle: number;

@@ -10,8 +10,8 @@ import { numberText, option, parseOptions, runCommand } from '../cli/commandLine
 import { randomStream } from '../math/random.ts';
 import { launchBrowser } from '../runner/browser.ts';
 import { dropFiles } from '../runner/dropFiles.ts';
+import { heldBytes } from '../runner/heldBytes.ts';
 import { servePage } from '../runner/pageServer.ts';
-import { heldBytes } from './memory.ts';
 
 /** About one megapixel. */
 const SIZE = { width: 1152, height: 864 };

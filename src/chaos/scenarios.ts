@@ -200,7 +200,7 @@ const leaving: Scenario = {
 
 export const scenarios: readonly Scenario[] = [slow, frozen, failed, evaluator, delayed, lossy, leaving];
 
-const LONG_ROUNDS = 2000;
+export const LONG_ROUNDS = 2000;
 
 /** Bytes of the heap that are in use, after what is not has been collected. */
 function heapUsed(): number {

@@ -3,8 +3,9 @@
 import * as v from 'valibot';
 import { fuzz, fuzzed } from '../chaos/fuzz.ts';
 import type { Invariant } from '../chaos/invariant.ts';
+import { inLongRun } from '../chaos/longTabs.ts';
 import { inRealTabs } from '../chaos/realTabs.ts';
-import { longRun, scenarios } from '../chaos/scenarios.ts';
+import { LONG_ROUNDS, longRun, scenarios } from '../chaos/scenarios.ts';
 import { settingsSchema } from '../settings/settings.ts';
 import { numberText, option, parseOptions, runCommand, toggle } from './commandLine.ts';
 
@@ -14,7 +15,7 @@ const command = {
   options: v.strictObject({
     seed: option('N', 'seed of all that goes wrong (default 1)', v.pipe(numberText, settingsSchema.entries.seed)),
     inProcess: toggle('no real tabs'),
-    quick: toggle('each scenario once and 50,000 inputs, in place of thrice, 1,000,000 and a run of 2,000 rounds'),
+    quick: toggle('each scenario once and 50,000 inputs, in place of thrice, 1,000,000 and runs of 2,000 rounds'),
   }),
   notes: ['Exit code 1 when an invariant broke; the last line is the summary.'],
 };
@@ -37,7 +38,10 @@ await runCommand(async (argv, stop) => {
     }
   }
   if (!inProcess) await inRealTabs(stop, tell);
-  if (!quick) tell('three clients over 2,000 rounds', await longRun(seed));
+  if (!quick) {
+    tell(`three clients over ${LONG_ROUNDS.toLocaleString('en')} rounds`, await longRun(seed));
+    if (!inProcess) tell(`three real tabs over ${LONG_ROUNDS.toLocaleString('en')} rounds`, await inLongRun(stop, LONG_ROUNDS));
+  }
   const inputs = quick ? 50_000 : 1_000_000;
   const broken = await fuzz(seed, inputs);
   tell(`${inputs.toLocaleString('en')} inputs to ${fuzzed.join(', ')}`, [

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { expect, test } from 'vitest';
-import { heldBytes } from './memory.ts';
+import { heldBytes } from './heldBytes.ts';
 
 const BYTES = 64e6;
 /** Says when it is there, and when it has written to so much more memory. */
