@@ -42,6 +42,12 @@ test('with the whole kernel it times products, and what a ridge does beside them
   }
 });
 
+test('with the whole kernel nothing is N x N: a pool is measured whose kernel no memory holds', async () => {
+  const choice = await selectBackend('auto');
+  const size = { spec: { layers: [4, 3, 2] }, kernel: 'whole', evolution: 'ridge', samples: 70_000, steps: 2 } as const;
+  expect((await calibrate(choice, size)).calibration).toHaveLength(2);
+});
+
 test('a backend chosen by hand is not timed, and stays', async () => {
   const choice = await selectBackend('cpu');
   expect(await calibrate(choice, size)).toBe(choice.view);

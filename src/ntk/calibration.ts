@@ -71,13 +71,7 @@ function stagesOf({ spec, kernel: kind, evolution: follows, samples, steps }: Ca
   const [inputs, cotangent] = [matrix(forwardRows, inputWidth(spec)), matrix(forwardRows, classes)];
   const hidden = widths.hidden.map((width) => matrix(samples, width));
   const jacobian = matrix(samples, widths.jacobian);
-  const [gram, logits] = [matrix(samples, samples), matrix(samples, classes)];
-  const kernel = () => {
-    const { dense } = network();
-    const [first, ...above] = hidden.map((make) => make());
-    if (isConvolutional(spec)) return tf.add(empiricalNtk(dense, { rows: first! }, above), jacobianNtk([jacobian()]));
-    return empiricalNtk(dense, { gram: gram() }, first ? [first, ...above] : []);
-  };
+  const logits = matrix(samples, classes);
   const whole = () => {
     const { dense } = network();
     const reads = [...(isConvolutional(spec) ? [] : [matrix(samples, inputWidth(spec))()]), ...hidden.map((make) => make())];
@@ -108,6 +102,14 @@ function stagesOf({ spec, kernel: kind, evolution: follows, samples, steps }: Ca
     const vectors: Stage = { shader: 'evolution', times: steps, compute: lbfgs, onDevice: true };
     return [...ownSamples, product, ...(follows === 'ridge' ? [vectors] : [])];
   }
+  // N x N, as everything that follows.
+  const gram = matrix(samples, samples);
+  const kernel = () => {
+    const { dense } = network();
+    const [first, ...above] = hidden.map((make) => make());
+    if (isConvolutional(spec)) return tf.add(empiricalNtk(dense, { rows: first! }, above), jacobianNtk([jacobian()]));
+    return empiricalNtk(dense, { gram: gram() }, first ? [first, ...above] : []);
+  };
   return [
     ...ownSamples,
     { shader: 'products', times: 1, compute: kernel },

@@ -30,6 +30,15 @@ interface Case {
   readonly samples: readonly reference.Linearised[];
 }
 
+/** Dense networks with one to three hidden layers. */
+const anyLayers = fc
+  .record({
+    width: fc.integer({ min: 2, max: 9 }),
+    hidden: fc.array(fc.integer({ min: 1, max: 7 }), { minLength: 1, maxLength: 3 }),
+    classes: fc.integer({ min: 2, max: 4 }),
+  })
+  .map(({ width, hidden, classes }): ModelSpec => ({ layers: [width, ...hidden, classes] }));
+
 /** A pool whose members brought features of this form, and what float64 has for it. */
 async function caseOf(spec: ModelSpec, form: FeatureForm = 'layers', clients = 2): Promise<Case> {
   const engine = new NtkEngine(spec, form);
@@ -43,6 +52,17 @@ async function caseOf(spec: ModelSpec, form: FeatureForm = 'layers', clients = 2
     pool,
     samples: holders.flatMap((holder) => samplesOf(spec, holder)).map((x) => reference.linearise(spec, weights, x)),
   };
+}
+
+/** What float64 has for Jacobians projected so, the same P for all logits: J P in place of J. */
+async function projectedCase(spec: ModelSpec, form: 'dense' | 'khatri-rao', size: number): Promise<Case> {
+  const classes = classCount(spec);
+  const projection = { form, size, seed: 2, isShared: true };
+  const given = await caseOf(spec, projection);
+  const rows = reference.projectedJacobian(projection, given.samples).map((value) => value * Math.sqrt(classes));
+  const row = (at: number) => rows.subarray(size * at, size * (at + 1));
+  const samples = given.samples.map((sample, p) => ({ ...sample, jacobian: sample.jacobian.map((_, c) => row(classes * p + c)) }));
+  return { ...given, samples };
 }
 
 /** The same pool with inputs sketched to m dimensions around a centre. */
@@ -72,13 +92,20 @@ async function productOf({ pool: members_, ...given }: Case, matrix: Float32Arra
   return takeOne(product);
 }
 
+/** The same pool, whose members bring soft labels of their own. */
+const taught = ({ pool, ...rest }: Case): Case => ({
+  ...rest,
+  pool: pool.map((member) => ({ ...member, teacher: normals(member.labels.length * classCount(rest.spec), 'teacher', member.key) })),
+});
+
 /** What the reference is asked for in place of `targets`. */
 function askedOf({ spec, samples, pool }: Case): { start: number[]; asked: reference.Asked } {
   const start = samples.flatMap(({ logits }) => [...logits]);
   const labels = Int32Array.from(pool.flatMap((member) => [...member.labels]));
   const shift = [...priorShift(labels, classCount(spec), targets.priorAdjustment)];
   const softWeight = targets.softLabelWeight * targets.temperature;
-  return { start, asked: { labels, shift, teacher: start, temperature: targets.temperature, softWeight } };
+  const taught = pool.flatMap(({ teacher }) => [...(teacher ?? [])]);
+  return { start, asked: { labels, shift, teacher: taught.length > 0 ? taught : start, temperature: targets.temperature, softWeight } };
 }
 
 const evolve = ({ spec, form, weights, pool }: Case, options: (Flow | Ridge) & typeof targets) =>
@@ -103,31 +130,30 @@ describe.each(hostBackends)('the whole kernel on %s', (backend) => {
       { numRuns: 30 },
     ));
 
-  const dense = networks.filter(([, { convolutions }]) => !convolutions);
+  test('of any dense network’s Jacobians it is that too', () =>
+    fc.assert(
+      fc.asyncProperty(anyLayers, async (spec) => compareProduct(await caseOf(spec, 'jacobian'))),
+      { numRuns: 20 },
+    ));
 
-  test.each(dense)('so is that of %s where neighbours send their Jacobian', async (_, spec) =>
-    compareProduct(await caseOf(spec, 'jacobian')),
+  test('and of any one’s sketches that are exact, whatever their centre', () =>
+    fc.assert(
+      fc.asyncProperty(anyLayers, fc.nat(4), fc.boolean(), async (spec, more, isCentred) => {
+        const width = spec.layers[0]!;
+        const centre = isCentred ? normals(width, 'centre') : new Float32Array(width);
+        await compareProduct(sketched(await caseOf(spec), width + more, centre));
+      }),
+      { numRuns: 20 },
+    ));
+
+  test.each(['dense', 'khatri-rao'] as const)('of projected Jacobians, %s, it is that of J P, the same P for all logits', (form) =>
+    fc.assert(
+      fc.asyncProperty(anyLayers, fc.integer({ min: 1, max: 13 }), async (spec, size) =>
+        compareProduct(await projectedCase(spec, form, size)),
+      ),
+      { numRuns: 20 },
+    ),
   );
-
-  test.each(dense.filter(([, { layers }]) => layers.length > 2))(
-    'and of %s with a sketch that is exact, whatever its centre',
-    async (_, spec) => {
-      const exact = await caseOf(spec);
-      const width = spec.layers[0]!;
-      await compareProduct(sketched(exact, width, normals(width, 'centre')));
-      await compareProduct(sketched(exact, width + 3, new Float32Array(width)));
-    },
-  );
-
-  test.each(['dense', 'khatri-rao'] as const)('of projected Jacobians, %s, it is that of J P, the same P for all logits', async (form) => {
-    const spec = { layers: [6, 5, 3] };
-    const projection = { form, size: 9, seed: 2, isShared: true };
-    const given = await caseOf(spec, projection);
-    const rows = reference.projectedJacobian(projection, given.samples).map((value) => value * Math.sqrt(3));
-    const jacobianRows = Array.from({ length: rows.length / 9 }, (_, row) => rows.subarray(9 * row, 9 * row + 9));
-    const projected = given.samples.map((sample, p) => ({ ...sample, jacobian: jacobianRows.slice(3 * p, 3 * p + 3) }));
-    await compareProduct({ ...given, samples: projected });
-  });
 
   test.each(['dense', 'khatri-rao'] as const)('of projected Jacobians, %s, it is right on average', async (form) => {
     const spec = { layers: [4, 3, 2] };
@@ -148,12 +174,12 @@ describe.each(hostBackends)('the whole kernel on %s', (backend) => {
     ['euler', { rule: 'fixed', learningRate: 0.05, decay: 0 }],
     ['accelerated', { rule: 'spectral', scale: 2 }],
   ] as const)('the flow along it is its recursion in float64, %s', async (integrator, stepSize) => {
-    for (const [, spec] of networks) {
-      const given = await caseOf(spec);
+    for (const [k, [, spec]] of networks.entries()) {
+      const given = k % 2 === 0 ? await caseOf(spec) : taught(await caseOf(spec));
       const evolved = await evolve(given, { kind: 'flow', integrator, stepSize, steps: 12, ...targets });
       const { start, asked } = askedOf(given);
       const attrs = { rate: evolved.scale, steps: 12, accelerated: integrator === 'accelerated', ...asked };
-      const expected = reference.evolve(reference.whole(given.samples), start, asked.labels, asked.shift, attrs);
+      const expected = reference.evolve(reference.whole(given.samples), start, asked.labels, asked.shift, attrs, asked.teacher);
       expect(reference.relativeError(evolved.residual, expected.residual)).toBeLessThan(1e-4);
       expect(reference.relativeError(evolved.logits, expected.logits)).toBeLessThan(1e-4);
     }
@@ -192,11 +218,14 @@ describe.each(hostBackends)('the whole kernel on %s', (backend) => {
 
   test.each(networks)('the ridge of %s ends where Newton’s method in float64 does', async (_, spec) => compareRidge(await caseOf(spec)));
 
-  test('so does one of Jacobians, and one of sketches', async () => {
+  test('so does one of Jacobians, one of sketches, and one of projections', async () => {
     const spec = { layers: [7, 6, 5, 4] };
     await compareRidge(await caseOf(spec, 'jacobian'));
     await compareRidge(sketched(await caseOf(spec), 7, normals(7, 'centre')));
+    await compareRidge(await projectedCase(spec, 'dense', 9));
   });
+
+  test.each(networks)('and that of %s whose neighbours teach', async (_, spec) => compareRidge(taught(await caseOf(spec))));
 
   /** What a ridge over such a pool is solved from, and what a solution's step is. */
   function ridgeOf(given: Case) {
