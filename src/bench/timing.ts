@@ -1,5 +1,7 @@
 /** Timing of several ways to compute the same thing: interleaved, so that whatever else loads the machine loads all of them. */
 
+import { median } from '../math/median.ts';
+
 export interface Candidate {
   /** Ends when the result is there. */
   readonly run: () => Promise<void>;
@@ -12,12 +14,6 @@ export interface TimingLimits {
   readonly repeats: number;
   /** A candidate that has taken this long is not run again; every one is timed at least once, ms. */
   readonly patience: number;
-}
-
-export function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  const middle = Math.floor(sorted.length / 2);
-  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
 }
 
 /** The median time of each candidate, ms, in their order. */

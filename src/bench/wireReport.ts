@@ -1,8 +1,8 @@
 /** The table and ratios of `npm run bench:wire`. */
 
 import { digits, percent } from '../math/format.ts';
+import { median } from '../math/median.ts';
 import { table } from './table.ts';
-import { median } from './timing.ts';
 
 /** Ways for bytes between two tabs, the first being what the others are compared with. */
 export const ways = ['bare', 'page', 'worker'] as const;

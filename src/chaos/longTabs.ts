@@ -1,5 +1,6 @@
 /** Three real tabs over thousands of rounds: whether they slow down, and whether they grow. */
 
+import { median } from '../math/median.ts';
 import { isDone } from '../runner/conductor.ts';
 import { heldBytes } from '../runner/heldBytes.ts';
 import { Tabs } from '../runner/tabs.ts';
@@ -17,8 +18,6 @@ function spanOf(round: number, rounds: number): Span | null {
   if (round >= 100 && round < 300) return round < 200 ? 'second' : 'third';
   return round >= rounds - 100 && round < rounds ? 'last' : null;
 }
-
-const median = (values: readonly number[]) => values.toSorted((a, b) => a - b)[values.length >> 1] ?? NaN;
 
 /**
  * Of a browser each, with 40 images: the time of the last hundred rounds beside the second hundred, and what the tabs hold in them, in the

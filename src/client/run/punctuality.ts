@@ -7,6 +7,7 @@
  * for a while. So is one that holds up every round though it is never late: that answers, where that is its own work alone, in many
  * times what the others take.
  */
+import { median } from '../../math/median.ts';
 import type { RoundEffect, WaitingPhase } from '../../round/state.ts';
 import type { PeerId } from '../../transport/transport.ts';
 
@@ -157,10 +158,4 @@ function usual({ mean, deviation }: Habit): number {
 function miss(habit: Habit, misses: number): void {
   habit.misses = Math.min(PROBATION, habit.misses + misses);
   if (habit.misses === PROBATION) habit.isOnProbation = true;
-}
-
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  const half = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[half]! : (sorted[half - 1]! + sorted[half]!) / 2;
 }
