@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { createStore } from 'zustand/vanilla';
 import type { ImageTask } from '../src/settings/task.ts';
-import type { Accepted } from '../src/task/fit.ts';
+import { nothingAccepted, type Accepted } from '../src/task/fit.ts';
 import type { OwnRows } from '../src/task/ownRows.ts';
 import { createBringSlice, type BringSlice, type RoomShelf } from './bringSlice.ts';
 import type { OwnState } from './ownSlice.ts';
@@ -20,6 +20,7 @@ const kept = (each: number): OwnState => {
 function inRoom(each = 10, shelf: Partial<RoomShelf> = {}) {
   const brought: OwnRows[] = [];
   const taught: unknown[] = [];
+  let said = nothingAccepted;
   const asked: (readonly string[] | Accepted)[] = [];
   const whole: RoomShelf = {
     define: (others) => {
@@ -38,6 +39,7 @@ function inRoom(each = 10, shelf: Partial<RoomShelf> = {}) {
       task: () => task,
       bring: (one) => brought.push(one),
       teach: (...given) => taught.push(given),
+      keeper: { keep: (_, accepted) => void (said = accepted), kept: () => said },
     }),
   }));
   return { brought, taught, asked, get: store.getState };
@@ -63,6 +65,25 @@ describe('bringing own data', () => {
     expect(get().bringing).toEqual({ kind: 'choosing', offered: task, why: null });
     get().keepOffered();
     expect(get().bringing).toEqual({ kind: 'brought', task });
+  });
+
+  it('offers them as before when the tab was loaded again, or says why not', async () => {
+    const take = vi.fn<RoomShelf['take']>(() => Promise.resolve(rows));
+    const { brought, get } = inRoom(10, { take });
+    get().acceptClass('kats', 'cats');
+    get().takePart();
+    await settled();
+    get().acceptClass('kats', null);
+    get().takePartAgain(task);
+    await settled();
+    const [before, after] = take.mock.calls;
+    expect(before).toEqual([task, { classes: new Map([['kats', 'cats']]), columns: new Map() }]);
+    expect(after).toEqual(before);
+    expect([brought, get().bringing]).toEqual([[rows, rows], { kind: 'brought', task }]);
+    take.mockRejectedValue(new Error('Nothing of your own is kept in this browser; give it files.'));
+    get().takePartAgain(task);
+    await settled();
+    expect(get().bringing).toMatchObject({ kind: 'choosing', why: expect.stringMatching(/^Nothing of your own is kept/) });
   });
 
   it('says why it could not be', async () => {

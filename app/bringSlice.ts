@@ -4,6 +4,7 @@ import type { Task } from '../src/settings/task.ts';
 import { fitOf, nothingAccepted, type Accepted } from '../src/task/fit.ts';
 import type { OwnRows } from '../src/task/ownRows.ts';
 import { shapeOf } from '../src/own/ownData.ts';
+import type { AcceptedKeeper } from '../src/own/accepted.ts';
 import type { OwnSlice } from './ownSlice.ts';
 import { reasonOf } from './reasonOf.ts';
 
@@ -30,6 +31,8 @@ export interface BringSlice {
   readonly acceptColumn: (name: string, title: string | null) => void;
   /** Offers own data to the room, as they have been accepted. */
   readonly takePart: () => void;
+  /** Offers them as before this tab was loaded again. */
+  readonly takePartAgain: (task: Task) => void;
   /**
    * Makes a task of own data, and has a room learn it: the one that this tab is in, or a new one.
    * @param others names of classes that only others have.
@@ -48,6 +51,7 @@ export interface BringHost {
   readonly bring: (rows: OwnRows) => void;
   /** Has a room learn a task, and these rows with it. */
   readonly teach: (task: Task, rows: OwnRows) => void;
+  readonly keeper: AcceptedKeeper;
 }
 
 type Changing = Pick<BringSlice, 'bringing' | 'accepted'>;
@@ -86,21 +90,25 @@ export function createBringSlice(
     }
   };
 
+  const takeFor = (task: Task, accepted: Accepted) =>
+    taking(async () => {
+      const rows = await shelf.take(task, accepted);
+      return () => {
+        host.keeper.keep(task, accepted);
+        host.bring(rows);
+        set({ bringing: { kind: 'brought', task } });
+      };
+    });
+
   return {
     ...nothingBrought,
     acceptClass: (own, taken) => set({ accepted: { ...get().accepted, classes: changed(get().accepted.classes, own, taken) } }),
     acceptColumn: (name, title) => set({ accepted: { ...get().accepted, columns: changed(get().accepted.columns, name, title) } }),
     takePart: () => {
       const task = host.task();
-      if (!task) return;
-      void taking(async () => {
-        const rows = await shelf.take(task, get().accepted);
-        return () => {
-          host.bring(rows);
-          set({ bringing: { kind: 'brought', task } });
-        };
-      });
+      if (task) void takeFor(task, get().accepted);
     },
+    takePartAgain: (task) => void takeFor(task, host.keeper.kept(task)),
     openRoom: (others) =>
       void taking(async () => {
         const { own } = get();
@@ -109,6 +117,7 @@ export function createBringSlice(
         if (problem !== null) throw new Error(problem);
         const rows = await shelf.take(task, nothingAccepted);
         return () => {
+          host.keeper.keep(task, nothingAccepted);
           set({ bringing: { kind: 'brought', task }, accepted: nothingAccepted });
           host.teach(task, rows);
         };

@@ -5,6 +5,7 @@ import { flushSync } from 'react-dom';
 import { createRoot } from 'react-dom/client';
 import { browserSessions, installAutomation } from '../src/client/session.ts';
 import { browserShelf } from '../src/own/shelf.ts';
+import { acceptedKeeper } from '../src/own/accepted.ts';
 import { readAddress, withBackend } from './address.ts';
 import { App } from './App.tsx';
 import { drawing } from './drawing.ts';
@@ -37,6 +38,7 @@ function content(): ReactNode {
     loadWith: (backend) => location.assign(withBackend(location.href, backend)),
     show: (href) => history.replaceState(null, '', href),
     enter: (href) => location.replace(href),
+    accepted: acceptedKeeper(() => sessionStorage),
   });
   return (
     <PageContext value={store}>

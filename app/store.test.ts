@@ -1,8 +1,9 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { Bookmark } from '../src/client/bookmark.ts';
 import { emptyView, type ClientCommand, type ClientView, type OwnRound, type PeerView } from '../src/client/view.ts';
-import { ownSettings } from '../src/settings/settings.ts';
+import { defaultSettings, ownSettings, type Settings } from '../src/settings/settings.ts';
 import type { Task } from '../src/settings/task.ts';
+import { nothingAccepted } from '../src/task/fit.ts';
 import type { OwnRows } from '../src/task/ownRows.ts';
 import type { RoomShelf } from './bringSlice.ts';
 import type { OwnShelf } from './ownSlice.ts';
@@ -60,7 +61,22 @@ const tab: Tab = {
   loadWith: () => undefined,
   show: () => undefined,
   enter: () => undefined,
+  accepted: { keep: () => undefined, kept: () => nothingAccepted },
 };
+
+const pictures: Task = { kind: 'images', width: 2, height: 2, channels: 1, classNames: ['a', 'b'] };
+const rows: OwnRows = { digest: 'd', values: new Uint8Array(4), labels: new Uint8Array(1) };
+
+const keptBookmark = (settings: Settings): Bookmark => ({
+  number: 2,
+  register: { version: 1, author: 'a', settings, run: null },
+  round: 3,
+  weights: new Float32Array(2),
+  velocity: null,
+  own: [],
+  summaries: [],
+  missedRounds: new Map(),
+});
 
 /** A room whose one client shows what the test says, and notes what it is asked. */
 class Room implements Session, SessionFactory {
@@ -140,8 +156,8 @@ describe('the page’s store', () => {
 
   it('joins where its tab was before it was loaded again, or afresh', async () => {
     const room = new Room();
-    const bookmark = { run: 'r', round: 3, rounds: 20, weights: new Float32Array(2), velocity: null, own: [], summaries: [] };
-    room.kept = { ...bookmark, missedRounds: new Map() };
+    const bookmark = keptBookmark(defaultSettings());
+    room.kept = bookmark;
     const store = createPageStore(address, room, emptyShelf, tab);
     const { lookBack, goOn, join, leave } = store.getState();
     lookBack();
@@ -152,6 +168,23 @@ describe('the page’s store', () => {
     leave();
     join();
     expect(room.asked).toMatchObject([{ bookmark }, 'leave', { bookmark: null }]);
+  });
+
+  it('brings own data again where its tab had brought them before it was loaded again', async () => {
+    const room = new Room();
+    room.kept = keptBookmark(ownSettings(pictures));
+    const take = vi.fn(() => Promise.resolve(rows));
+    const kept = { classes: new Map([['as', 'a']]), columns: new Map() };
+    const accepted = { keep: () => undefined, kept: () => kept };
+    const store = createPageStore(address, room, { ...emptyShelf, take }, { ...tab, accepted });
+    store.getState().lookBack();
+    await Promise.resolve();
+    store.getState().goOn();
+    await new Promise((resolve) => setTimeout(resolve));
+    expect(take.mock.calls).toEqual([[pictures, kept]]);
+    expect(room.asked).toMatchObject([{ bookmark: room.kept }, rows]);
+    room.show({ ...lobby, settings: ownSettings(pictures), status: { kind: 'running' } });
+    expect(store.getState()).toMatchObject({ place: 'room', bringing: { kind: 'brought' } });
   });
 
   it('keeps the others and the graph the same objects while only bytes move, and not when somebody comes', () => {
@@ -196,8 +229,7 @@ describe('the page’s store', () => {
   });
 
   it('opens a new room that learns from own data, and compares when its run is over', async () => {
-    const task: Task = { kind: 'images', width: 2, height: 2, channels: 1, classNames: ['a', 'b'] };
-    const rows: OwnRows = { digest: 'd', values: new Uint8Array(4), labels: new Uint8Array(1) };
+    const task = pictures;
     const shelf = { ...emptyShelf, define: () => Promise.resolve(task), take: () => Promise.resolve(rows) };
     const room = new Room();
     const shown: string[] = [];

@@ -15,6 +15,7 @@ import { nothingAccepted } from '../src/task/fit.ts';
 import type { OwnRows } from '../src/task/ownRows.ts';
 import type { Pairing } from '../src/transport/pair.ts';
 import { ownRoom, type Address } from './address.ts';
+import type { AcceptedKeeper } from '../src/own/accepted.ts';
 import type { Drawing } from './drawing.ts';
 import { createDoorSlice, type DoorSlice } from './doorSlice.ts';
 import { createBringSlice, nothingBrought, type BringSlice, type RoomShelf } from './bringSlice.ts';
@@ -173,6 +174,8 @@ export interface Tab {
   readonly show: (href: string) => void;
   /** Loads another address in place of this one. */
   readonly enter: (href: string) => void;
+  /** Keeps what a person has said of how their data fit. */
+  readonly accepted: AcceptedKeeper;
 }
 
 /** A room as its opener begins it. */
@@ -251,6 +254,7 @@ export function createPageStore(first: Address, sessions: SessionFactory, shelf:
           set({ address });
           join({ task, rows });
         },
+        keeper: tab.accepted,
       }),
       ...createDoorSlice(set, get, { address: () => get().address, doors: sessions, enter: tab.enter }),
       address: first,
@@ -262,7 +266,12 @@ export function createPageStore(first: Address, sessions: SessionFactory, shelf:
         return sessions.watch(room, secret, (present, signalling) => set({ present, signalling }));
       },
       join: () => join(null),
-      goOn: () => join(null, get().earlier),
+      goOn: () => {
+        const { earlier } = get();
+        join(null, earlier);
+        const task = earlier?.register.settings.task;
+        if (task) get().takePartAgain(task);
+      },
       lookBack: () => {
         void sessions.earlier(get().address.room).then((earlier) => {
           if (get().place === 'entrance') set({ earlier });

@@ -172,8 +172,12 @@ describe('the page', () => {
     await press(pages[0]!, 'Start');
     await until(page, 'run-title', (title) => roundOf(title) >= 6);
     const before = await tabs!.until(2, ({ own }) => own.length >= 5);
-    await page.reload();
+    // The smallest free number is another's.
+    await Promise.all([page, pages[1]!].map((both) => both.reload()));
     await press(page, 'Go on');
+    await until(page, 'client-number', (number) => number === '2');
+    await press(pages[1]!, 'Go on');
+    await until(pages[1]!, 'client-number', (number) => number === '1');
     const after = await tabs!.until(2, ({ run, own }) => run === before.run && own.length > 0);
     expect(after.self.number).toBe(2);
     expect(after.self.id).not.toBe(before.self.id);

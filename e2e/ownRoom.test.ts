@@ -149,6 +149,29 @@ it('two with folders of different classes learn together, see what it brings the
     await says(page, 'with the others’ help');
   }
 
+  // In a run that is under way what it has brought is there again, as it was accepted.
+  await opener.evaluate(() => {
+    const session = sparkmesh.session!;
+    session.command({ type: 'configure', settings: { ...session.getView()!.settings, rounds: 5000 } });
+    session.command({ type: 'start' });
+  });
+  const run = await opener.evaluate(() => sparkmesh.session!.getView()!.run);
+  const shown = () =>
+    guest.evaluate(() => {
+      const { run: id = null, own = [], share = null } = sparkmesh.session?.getView() ?? {};
+      return { id, rounds: own.length, histogram: share && [...share.histogram] };
+    });
+  await expect.poll(async () => (await shown()).rounds, { timeout: 60_000 }).toBeGreaterThan(3);
+  const before = await shown();
+  expect(before.id).not.toBe(run);
+  await guest.reload();
+  await press(guest, 'Go on');
+  await expect.poll(async () => (await shown()).rounds, { timeout: 60_000 }).toBeGreaterThan(before.rounds);
+  expect(await shown()).toMatchObject({ id: before.id, histogram: before.histogram });
+  expect(before.histogram!.filter((count) => count > 0)).toHaveLength(2);
+  await press(opener, 'Stop');
+  await titled(guest, /^Stopped after round/);
+
   await guest.reload();
   await press(guest, 'See what it learns');
   await press(guest, 'Take part with 10 images');

@@ -16,8 +16,8 @@ export function GoOn() {
         Go on
       </button>
       <span>
-        This tab was in a run of this room: {earlier.round} of {earlier.rounds} rounds are done. If the run is still on, it goes on with
-        what it had learned.
+        This tab was in a run of this room: {earlier.round} of {earlier.register.settings.rounds} rounds are done. It goes on with what it
+        had learned, unless the others have ended the run.
       </span>
     </p>
   );

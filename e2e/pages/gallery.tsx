@@ -9,6 +9,7 @@ import { BadRoom } from '../../app/entrance/BadRoom.tsx';
 import type { RoomShelf } from '../../app/bringSlice.ts';
 import type { OwnShelf } from '../../app/ownSlice.ts';
 import type { Session, SessionFactory } from '../../app/session.ts';
+import { acceptedKeeper } from '../../src/own/accepted.ts';
 import { createPageStore } from '../../app/store.ts';
 import { PageContext } from '../../app/usePage.ts';
 import '../../app/ui/tokens.css';
@@ -208,6 +209,7 @@ function open(state: GalleryState) {
       loadWith: (backend) => void backends.push(backend),
       show: () => undefined,
       enter: () => undefined,
+      accepted: acceptedKeeper(() => sessionStorage),
     });
   }
 

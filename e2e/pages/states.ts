@@ -57,9 +57,9 @@ const id = (number: number) => `peer${number}`;
 const caller = (number: number, name: string): Caller => ({ id: id(number), name });
 
 const earlier: Bookmark = {
-  run: 'run',
+  number: SELF,
+  register: { version: 1, author: 'a', settings: { ...defaultSettings(), rounds: 20 }, run: null },
   round: 7,
-  rounds: 20,
   weights: new Float32Array(0),
   velocity: null,
   own: [],

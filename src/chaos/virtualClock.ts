@@ -27,6 +27,8 @@ export class VirtualClock implements Clock {
     };
   };
 
+  soon = (callback: () => void): void => void this.after(0, callback);
+
   /** Lets time pass until the condition holds, or so much has passed, ms. @returns whether it holds. */
   async run(condition: () => boolean, limitMs: number): Promise<boolean> {
     const end = this.#now + limitMs;

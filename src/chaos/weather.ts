@@ -28,7 +28,7 @@ export class Weather {
   readonly #arrivals = new Map<string, number>();
 
   constructor(
-    private readonly clock: Clock,
+    private readonly clock: Pick<Clock, 'now' | 'after'>,
     private readonly faults: Faults,
     seed: number,
   ) {
@@ -54,10 +54,8 @@ export class Weather {
   /** A client's own time, which stands still while it does. */
   clockOf(client: PeerId): Clock {
     const { clock } = this;
-    return {
-      now: () => clock.now(),
-      after: (ms, callback) => clock.after(this.#thawed(client, clock.now() + ms) - clock.now(), callback),
-    };
+    const after = (ms: number, callback: () => void) => clock.after(this.#thawed(client, clock.now() + ms) - clock.now(), callback);
+    return { now: () => clock.now(), after, soon: (callback) => void after(0, callback) };
   }
 
   #thawed(client: PeerId, at: number): number {

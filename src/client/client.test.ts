@@ -7,7 +7,7 @@ import { initialWeights, inputWidth } from '../model/model.ts';
 import { NtkEngine } from '../ntk/engine.ts';
 import { scoreOf } from '../ntk/tally.ts';
 import { encodeMessage } from '../protocol/codec.ts';
-import { decodeFrame } from '../protocol/frame.ts';
+import { decodeFrame, type DecodedParts } from '../protocol/frame.ts';
 import { modelOf } from '../settings/model.ts';
 import { algorithms, usualRidge } from '../settings/presets.ts';
 import type { EvolutionSettings, Method } from '../settings/method.ts';
@@ -106,6 +106,9 @@ function defaultEvolution(): EvolutionSettings {
   return method.evolution;
 }
 
+/** The same with a velocity that goes along with the weights. */
+const withMomentum: Method = { ...solving, momentum: { kind: 'nesterov', factor: 0.5, velocity: 'mixed' } };
+
 function withEvolution(used: Settings, change: Partial<Pick<EvolutionSettings, 'teacher' | 'softLabels'>>): Settings {
   const { method } = used;
   if (method.kind !== 'ntk') throw new Error('only a method with a kernel evolves');
@@ -115,6 +118,7 @@ function withEvolution(used: Settings, change: Partial<Pick<EvolutionSettings, '
 /** The wall's, and how many of its deadlines have neither passed nor been cancelled. */
 class CountingClock implements Clock {
   readonly now = wallClock.now;
+  readonly soon = wallClock.soon;
   readonly #pending = new Set<symbol>();
 
   after(ms: number, callback: () => void): () => void {
@@ -213,6 +217,13 @@ class Federation {
   async close(): Promise<void> {
     await Promise.all(this.clients.map((client) => client.close()));
   }
+}
+
+/** A bookmark as it is found again in a browser, whose tabs have other ids each time. */
+function afterwards(bookmark: Bookmark | null): Bookmark {
+  const found = parse(bookmarkSchema, structuredClone(bookmark));
+  const { run } = found.register;
+  return { ...found, register: { ...found.register, run: run && { ...run, founders: run.founders.map((id) => `${id}-before`) } } };
 }
 
 const fieldsOf = (frame: Uint8Array) => JSON.stringify(decodeFrame(frame).fields);
@@ -451,14 +462,19 @@ describe('clients of a room', () => {
   it('go on in a run where their tabs were gone, with their own model and history, and forget that place when it is over', async () => {
     let latest: Bookmark | null = null;
     let forgotten = 0;
-    federation = new Federation(3, { ...settings, rounds: 30 });
+    const sent: DecodedParts[] = [];
+    const deliver: Deliver = (from, _to, frame) => {
+      if (from === 'c4' && fieldsOf(frame).includes('"type":"weights"')) sent.push(decodeFrame(frame));
+      return 'deliver';
+    };
+    federation = new Federation(3, { ...settings, method: withMomentum, wire: 'f32', rounds: 60 }, deliver);
     const keeper = { keep: (bookmark: Bookmark) => void (latest = bookmark), forget: () => void (forgotten += 1) };
     const leaver = federation.join({ keeper });
     await federation.start();
     await federation.until((views) => views[3]!.own.length >= 3);
     leaver.hold(0);
     const bookmark = parse(bookmarkSchema, structuredClone(latest));
-    expect(bookmark).toMatchObject({ rounds: 30, run: leaver.view().run });
+    expect(bookmark).toMatchObject({ number: 3, register: { settings: { rounds: 60 }, run: { id: leaver.view().run } } });
     expect(forgotten).toBe(0);
     // Another id, as a tab has that was loaded again.
     const back = federation.join({ bookmark, keeper });
@@ -469,9 +485,56 @@ describe('clients of a room', () => {
     expect(own.slice(0, bookmark.own.length)).toEqual(bookmark.own);
     const rounds = own.map(({ round }) => round);
     expect(rounds).toEqual([...new Set(rounds)].sort((a, b) => a - b));
-    expect(rounds.at(-1)).toBe(29);
+    expect(rounds.at(-1)).toBe(59);
     expect(own[bookmark.own.length]!.round).toBeGreaterThanOrEqual(bookmark.round);
+    const { weights, velocity } = bookmark;
+    expect(sent[0]!.arrays).toEqual({ weights, velocity });
+    expect(velocity!.some((value) => value !== 0)).toBe(true);
     expect(forgotten).toBeGreaterThan(0);
+  });
+
+  it.each([1, 2])('go on from what they have kept when nobody else has the run any more, %i of them at once', async (count) => {
+    const latest: Bookmark[] = [];
+    const gone = new Federation(3, { ...settings, rounds: 12 });
+    const keepers = Array.from({ length: count }, (_, k) => ({
+      keep: (bookmark: Bookmark) => void (latest[k] = bookmark),
+      forget: () => undefined,
+    }));
+    for (const keeper of keepers) gone.join({ keeper });
+    federation = gone;
+    await gone.start();
+    await gone.until((views) => views.every(({ own }) => own.length >= 3));
+    await gone.close();
+    const bookmarks = latest.map(afterwards);
+    // A room that knows of neither the run nor its settings; nobody waits for the deadline.
+    const anew = new Federation(0, { ...settings, hidden: [5], deadlineMs: 120_000 });
+    federation = anew;
+    for (const bookmark of bookmarks) anew.join({ bookmark });
+    await anew.until((views) => views.every(reached));
+    for (const [k, { own, run, settings: used }] of anew.views().entries()) {
+      const kept = bookmarks[k]!;
+      expect([run, used]).toEqual([kept.register.run!.id, kept.register.settings]);
+      expect(own.slice(0, kept.own.length)).toEqual(kept.own);
+      expect(own[kept.own.length]!.round).toBeGreaterThanOrEqual(kept.round);
+      expect(own.at(-1)!.round).toBe(11);
+      expect(own.at(-1)!.neighbours).toHaveLength(count - 1);
+    }
+  });
+
+  it('keep to what the others have decided since: a run that they have stopped is over', async () => {
+    let latest: Bookmark | null = null;
+    federation = new Federation(2, { ...settings, rounds: 500 });
+    const keeper = { keep: (bookmark: Bookmark) => void (latest = bookmark), forget: () => undefined };
+    const leaver = federation.join({ keeper });
+    await federation.start();
+    await federation.until((views) => views[2]!.own.length >= 3);
+    const bookmark = afterwards(latest);
+    await leaver.close();
+    federation.clients[0]!.command({ type: 'stop' });
+    const back = federation.join({ bookmark });
+    await federation.until(() => back.view().status.kind === 'finished');
+    expect(back.view().status).toEqual({ kind: 'finished', why: 'stopped' });
+    expect(federation.views()[0]!.status).toEqual({ kind: 'finished', why: 'stopped' });
   });
 
   it('go on by themselves when all their tabs were gone one after another', async () => {
@@ -487,13 +550,28 @@ describe('clients of a room', () => {
     const bookmarks = latest.map((bookmark) => parse(bookmarkSchema, structuredClone(bookmark)));
     // They are there before the others have gone, so that the room and its run live on, and ids are new as those of tabs are.
     for (const bookmark of bookmarks) joined.join({ bookmark });
-    await joined.until((views) => views.slice(2).every(({ run }) => run === bookmarks[0]!.run));
+    await joined.until((views) => views.slice(2).every(({ run }) => run === bookmarks[0]!.register.run!.id));
     for (const leaver of leavers) await leaver.close();
     await joined.until((views) => views.slice(2).every(reached));
     for (const [k, { own }] of joined.views().slice(2).entries()) {
       expect(own.slice(0, bookmarks[k]!.own.length)).toEqual(bookmarks[k]!.own);
       expect(own.at(-1)!.round).toBe(39);
     }
+  });
+
+  it('hear who comes, and a stop, while they train alone', async () => {
+    federation = new Federation(2, { ...settings, rounds: 5000 });
+    await federation.start();
+    await federation.until((views) => views[0]!.own.length > 2);
+    await federation.clients[1]!.close();
+    await federation.until(([first]) => first!.own.at(-1)!.neighbours.length === 0);
+    const late = federation.join();
+    await federation.until(() => late.view().own.length > 2);
+    late.command({ type: 'stop' });
+    await federation.until(([first]) => first!.status.kind === 'finished');
+    const [first] = federation.views();
+    expect(first!.status).toEqual({ kind: 'finished', why: 'stopped' });
+    expect(first!.own.length).toBeLessThan(4000);
   });
 
   it('pause, go on and stop when anyone says so', async () => {

@@ -71,6 +71,8 @@ export class Client {
   readonly #participation: Participation;
   readonly #pacer: Pacer;
   #wanted: readonly PeerId[] = [];
+  /** Whether it knows who is here. */
+  #isMet = false;
   #isCalm = false;
   #dropCalm: () => void = () => undefined;
   #dueStart: DueStart | null = null;
@@ -106,6 +108,8 @@ export class Client {
       () => viewIntervalMs(this.#room.members.length),
       () => onView(this.view()),
     );
+    // Of the run that it was in others may know more, or nothing.
+    if (options.bookmark) this.#room.hear(options.bookmark.register);
     transport.listen((event) => this.#handle(event));
     void this.#prepare();
   }
@@ -213,6 +217,10 @@ export class Client {
       this.#lose(peer, 'left the room');
     }
     if (come.length + gone.length > 0) this.#disturb();
+    if (!this.#isMet) {
+      this.#isMet = true;
+      this.#followRun();
+    }
     this.#want();
   }
 
@@ -354,6 +362,7 @@ export class Client {
   }
 
   #followRun(): void {
+    if (!this.#isMet) return;
     const { register } = this.#room;
     const { problem } = this.#preparation;
     if (problem && learnsFromOthers(problem, activeRun(register))) {

@@ -4,7 +4,11 @@ export interface Clock {
   now(): number;
   /** Calls back once after `ms`; returns its cancellation. */
   after(ms: number, callback: () => void): () => void;
+  /** Calls back in a turn of its own: what has come meanwhile is heard first. */
+  soon(callback: () => void): void;
 }
+
+const soon = (callback: () => void): void => void setTimeout(callback);
 
 export const wallClock: Clock = {
   now: () => performance.now(),
@@ -12,7 +16,8 @@ export const wallClock: Clock = {
     const timer = setTimeout(callback, ms);
     return () => clearTimeout(timer);
   },
+  soon,
 };
 
 /** For one process that computes every client's part in turn: nobody is late, whatever the wall says. */
-export const patientClock: Clock = { now: () => performance.now(), after: () => () => undefined };
+export const patientClock: Clock = { now: () => performance.now(), after: () => () => undefined, soon };

@@ -68,7 +68,7 @@ export class Participation {
   constructor(
     private readonly options: ParticipationOptions,
     private readonly log: Log,
-    private readonly room: Pick<Room, 'self' | 'participants' | 'isRunning' | 'numberOf'>,
+    private readonly room: Pick<Room, 'self' | 'register' | 'participants' | 'isRunning' | 'numberOf'>,
     private readonly mailbox: Mailbox,
     private readonly fallBack: () => Promise<void>,
     private readonly tell: (event: RunEvent) => void,
@@ -91,6 +91,7 @@ export class Participation {
     if (!this.#active) return started && problem && this.#enter(started, settings, problem);
     if (run?.end === 'stopped' || run?.end === 'settled') void this.#active.run.end();
     else this.#active.run.setPaused(started !== null && isPaused(started));
+    if (run?.end && !this.#active.run.hasBegun) this.#active.run.letGo();
     return null;
   }
 
@@ -179,7 +180,8 @@ export class Participation {
   }
 
   #makeRun(id: string, settings: Settings, problem: Problem, samples: number): Run {
-    const { source, trace = null, resumption = null, bookmark = null, keeper, lie } = this.options;
+    const { source, trace = null, resumption = null, keeper, lie } = this.options;
+    const bookmark = this.options.bookmark?.register.run?.id === id ? this.options.bookmark : null;
     const run: Run = new Run(
       { id, self: this.room.self, settings, problem, samples, source, log: this.log, ...this.#limits(), trace, resumption, bookmark },
       {
@@ -189,7 +191,9 @@ export class Participation {
         roundBytes: () => this.mailbox.bytes.ownRounds,
         tell: (event) => {
           if (event.type === 'reached' && this.#active) this.#active.isReached = true;
-          if (event.type === 'scored' && this.room.isRunning) keeper?.keep(run.bookmark());
+          if (event.type === 'scored' && this.room.isRunning) {
+            keeper?.keep({ number: this.room.self.number, register: this.room.register, ...run.place() });
+          }
           this.tell(event);
         },
       },

@@ -59,6 +59,8 @@ class BrowserSession {
   #transport: Transport | null = null;
   #pair: PairTransport | null = null;
   #worker: Worker | null = null;
+  /** Brought before there is a worker. */
+  #rows: OwnRows | null = null;
   #left = false;
 
   constructor(request: JoinRequest) {
@@ -97,6 +99,7 @@ class BrowserSession {
 
   /** Learns from these rows where the room's task is the one that they were read for. */
   bring(rows: OwnRows): void {
+    this.#rows = this.#worker ? null : rows;
     if (this.#worker) post(this.#worker, { type: 'bring', rows });
   }
 
@@ -151,14 +154,16 @@ class BrowserSession {
     const place = { tab: tabName(), room };
     const { self } = transport;
     post(worker, { type: 'start', self, backend, dataUrl: dataUrl().href, conformance: conformance ?? null, log, place, bookmark });
+    if (this.#rows) this.bring(this.#rows);
     const serve = serveTransport(transport, (reply) => post(worker, reply));
     worker.onmessage = ({ data }: MessageEvent<FromWorker>) => this.#receive(worker, serve, data);
   }
 
-  #enter({ room, secret = null, log = [] }: JoinRequest): Promise<Transport> {
+  #enter({ room, secret = null, log = [], bookmark = null }: JoinRequest): Promise<Transport> {
     return joinRoom({
       signallingUrl: findSignalling(),
       room,
+      number: bookmark?.number ?? null,
       secret,
       iceServers,
       log: consoleLog(log),

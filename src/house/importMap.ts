@@ -53,7 +53,7 @@ export const importMap: ImportMap = {
   'src/protocol': { folders: ['src/math', 'src/model', 'src/ntk', 'src/transport', 'src/settings', 'src/task'], packages: ['valibot'] },
   'src/round': { folders: ['src/math', 'src/model', 'src/ntk', 'src/transport', 'src/settings', 'src/protocol'], packages: [] },
   'src/client': { folders: ['src/log', ...kernels, ...mesh, 'src/door', ...federation, 'src/export'], packages: ['idb', 'valibot'] },
-  'src/own': { folders: ['src/settings', 'src/data', 'src/task'], packages: ['idb'] },
+  'src/own': { folders: ['src/settings', 'src/data', 'src/task'], packages: ['idb', 'valibot'] },
   app: {
     folders: [
       'package.json',

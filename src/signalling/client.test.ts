@@ -52,7 +52,7 @@ afterEach(async () => {
 const idOf = (k: number) => `peer-${k}-of-the-test`;
 
 /** What a session tells, with a way to wait for it. */
-function session(k: number, room = 'room') {
+function session(k: number, { room = 'room', number = null }: { room?: string; number?: number | null } = {}) {
   const told = {
     ice: [] as IceConfiguration[],
     states: [] as SignallingState[],
@@ -60,23 +60,27 @@ function session(k: number, room = 'room') {
     relayed: [] as string[],
   };
   let look = () => {};
-  const joinedSession = new SignallingSession(url, room, idOf(k), {
-    presence(members) {
-      told.members = members;
-      look();
+  const joinedSession = new SignallingSession(
+    url,
+    { room, id: idOf(k), number },
+    {
+      presence(members) {
+        told.members = members;
+        look();
+      },
+      relay(from, payload) {
+        told.relayed.push(`${from}: ${payload}`);
+        look();
+      },
+      ice(configuration) {
+        told.ice.push(configuration);
+      },
+      state(state) {
+        told.states.push(state);
+        look();
+      },
     },
-    relay(from, payload) {
-      told.relayed.push(`${from}: ${payload}`);
-      look();
-    },
-    ice(configuration) {
-      told.ice.push(configuration);
-    },
-    state(state) {
-      told.states.push(state);
-      look();
-    },
-  });
+  );
   ends.push(() => joinedSession.close());
   const until = async (holds: () => boolean) => {
     while (!holds()) await new Promise<void>((resolve) => (look = resolve));
@@ -108,6 +112,12 @@ describe('a signalling session', () => {
     expect(a.told.ice).toEqual([{ iceServers: [turn(idOf(0))], iceTransportPolicy: 'relay' }]);
   });
 
+  test('has the number that it asks for, if that is free', async () => {
+    const [a, b] = [session(0, { number: 3 }), session(1, { number: 3 })];
+    await Promise.all([a, b].map(({ until, told }) => until(() => told.members.length === 2)));
+    expect(a.told.members.map(({ number }) => number)).toEqual([0, 3]);
+  });
+
   test('comes back after the server was away, with its id and number', async () => {
     const [a, b] = [session(0), session(1)];
     await a.session.joined;
@@ -135,7 +145,7 @@ describe('a signalling session', () => {
   });
 
   test("fails with the server's own words when it refuses", async () => {
-    const { joined } = session(0, 'no/room').session;
+    const { joined } = session(0, { room: 'no/room' }).session;
     await expect(joined).rejects.toThrow('a room name has 1 to 64 of');
     await expect(joined).rejects.not.toThrow(NoServerError);
   });

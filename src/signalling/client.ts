@@ -111,6 +111,14 @@ export interface SignallingListener {
   state(state: SignallingState): void;
 }
 
+/** Who wants a place in which room. */
+export interface Entry {
+  readonly room: string;
+  readonly id: Member['id'];
+  /** The one to have if it is free, else the smallest that is; null for that. */
+  readonly number: number | null;
+}
+
 /** A place in a room. */
 export interface Signalling {
   /**
@@ -134,12 +142,12 @@ export class SignallingSession implements Signalling {
    */
   readonly joined: Promise<void>;
 
-  constructor(url: string, room: string, id: Member['id'], listener: SignallingListener, log: Log = silent) {
+  constructor(url: string, { room, id, number: wanted }: Entry, listener: SignallingListener, log: Log = silent) {
     let settle = { resolve: () => {}, reject: (_error: SignallingError) => {} };
     this.joined = new Promise((resolve, reject) => (settle = { resolve, reject }));
     let everJoined = false;
     let state: SignallingState = 'lost';
-    let number: number | undefined;
+    let number = wanted ?? undefined;
     const events: SocketListener = {
       opened: () => {
         log('signalling', 'joins', { room, id });

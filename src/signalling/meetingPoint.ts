@@ -1,7 +1,15 @@
 /** Where tabs find each other: at the signalling server or, where none answers at the first try, in their own browser. */
 
 import { silent, type Log } from '../log/log.ts';
-import { NoServerError, SignallingSession, watchServer, type Signalling, type SignallingListener, type SignallingState } from './client.ts';
+import {
+  NoServerError,
+  SignallingSession,
+  watchServer,
+  type Entry,
+  type Signalling,
+  type SignallingListener,
+  type SignallingState,
+} from './client.ts';
 import type { Member } from './messages.ts';
 import { canMeetTabs, TabSignalling, watchTabs } from './tabs.ts';
 
@@ -10,11 +18,11 @@ export class MeetingPoint implements Signalling {
   readonly joined: Promise<void>;
   #place: Signalling;
 
-  constructor(url: string, room: string, id: Member['id'], listener: SignallingListener, log: Log = silent) {
-    this.#place = new SignallingSession(url, room, id, listener, log);
+  constructor(url: string, entry: Entry, listener: SignallingListener, log: Log = silent) {
+    this.#place = new SignallingSession(url, entry, listener, log);
     this.joined = this.#place.joined.catch((error: unknown) => {
       if (!(error instanceof NoServerError) || !canMeetTabs()) throw error;
-      this.#place = new TabSignalling(room, id, listener, log);
+      this.#place = new TabSignalling(entry, listener, log);
       return this.#place.joined;
     });
   }

@@ -44,7 +44,7 @@ let rooms = 0;
 function browser() {
   const locks = new BrowserLocks();
   const room = `room-${rooms++}`;
-  const enter = (k: number, name = room) => {
+  const enter = (k: number, { name = room, number = null }: { name?: string; number?: number | null } = {}) => {
     const told = { states: [] as string[], members: [] as readonly Member[], relayed: [] as string[] };
     let look = () => {};
     const changed = () => look();
@@ -60,7 +60,7 @@ function browser() {
       ice: () => expect.unreachable('nobody names ICE servers here'),
       state: (state: string) => void told.states.push(state),
     };
-    const place = new TabSignalling(name, idOf(k), listener, undefined, locks);
+    const place = new TabSignalling({ room: name, id: idOf(k), number }, listener, undefined, locks);
     ends.push(() => place.close());
     const until = async (holds: () => boolean) => {
       while (!holds()) await new Promise<void>((resolve) => (look = resolve));
@@ -100,6 +100,17 @@ describe('a room of one browser’s tabs', () => {
     expect(c.ids()).toEqual(a.ids());
   });
 
+  test('gives a number that is asked for, if it is free', async () => {
+    const { enter } = browser();
+    const a = enter(0, { number: 2 });
+    await a.place.joined;
+    const [b, c, d] = [1, 2, 3].map((k) => enter(k, { number: k === 2 ? 1_000_000 : 2 }));
+    await d!.until(() => d!.told.members.length === 4);
+    expect(a.told.members.find(({ id }) => id === idOf(0))?.number).toBe(2);
+    expect(d!.numbers()).toEqual([0, 1, 2, 3]);
+    await Promise.all([b!.place.joined, c!.place.joined]);
+  });
+
   test('relays to the one it is for, whom its sender may have met a moment ago', async () => {
     const { enter } = browser();
     const [a, b] = [enter(0), enter(1)];
@@ -117,7 +128,7 @@ describe('a room of one browser’s tabs', () => {
 
   test('is another room under another name', async () => {
     const { enter } = browser();
-    const [a, b] = [enter(0), enter(1, 'elsewhere')];
+    const [a, b] = [enter(0), enter(1, { name: 'elsewhere' })];
     await Promise.all([a.place.joined, b.place.joined]);
     expect([a.numbers(), b.numbers()]).toEqual([[0], [0]]);
   });
@@ -125,7 +136,7 @@ describe('a room of one browser’s tabs', () => {
   test('carries what a closed room seals, which other tabs hear and cannot read', async () => {
     const { enter } = browser();
     const seal = await RoomSeal.of('lab', 'c2VjcmV0LW9mLWEtcm9vbQ');
-    const [a, b] = [enter(0, seal.address), enter(1, seal.address)];
+    const [a, b] = [enter(0, { name: seal.address }), enter(1, { name: seal.address })];
     await Promise.all([a, b].map(({ until, told }) => until(() => told.members.length === 2)));
     const heard = new BroadcastChannel(`sparkmesh/${seal.address}`);
     const first = new Promise((resolve) => (heard.onmessage = ({ data }: MessageEvent<unknown>) => resolve(data)));

@@ -5,7 +5,7 @@
 
 import * as v from 'valibot';
 import { silent, type Log } from '../log/log.ts';
-import { SignallingError, type Signalling, type SignallingListener } from './client.ts';
+import { SignallingError, type Entry, type Signalling, type SignallingListener } from './client.ts';
 import { idSchema, MAX_MEMBERS, memberSchema, payloadSchema, type Member } from './messages.ts';
 
 /** What is used of the browser's locks. */
@@ -138,7 +138,7 @@ export class TabSignalling implements Signalling {
   readonly #left: Promise<void>;
   #leave: () => void = () => undefined;
 
-  constructor(room: string, id: Member['id'], listener: SignallingListener, log: Log = silent, locks: Locks = navigator.locks) {
+  constructor({ room, id, number: wanted }: Entry, listener: SignallingListener, log: Log = silent, locks: Locks = navigator.locks) {
     this.#id = id;
     this.#locks = locks;
     this.#left = new Promise((resolve) => (this.#leave = resolve));
@@ -155,7 +155,7 @@ export class TabSignalling implements Signalling {
       },
       locks,
     );
-    this.joined = this.#enter(room).then((number) => {
+    this.joined = this.#enter(room, wanted).then((number) => {
       log('signalling', 'is in a room of this browser', { room, id, number });
       listener.state('local');
       return this.#room.look();
@@ -171,17 +171,21 @@ export class TabSignalling implements Signalling {
     this.#leave();
   }
 
-  /** Takes the smallest number that is free, which a lock makes sure of, and its place in the list. @returns the number. */
-  async #enter(room: string): Promise<number> {
-    let number = 0;
-    while (!(await this.#hold(numberLock(room, number)))) {
-      if (++number === MAX_MEMBERS) throw new SignallingError(`Room "${room}" has its ${MAX_MEMBERS} members; use another room.`);
-    }
+  /** Takes a number, and its place in the list. @returns the number. */
+  async #enter(room: string, wanted: number | null): Promise<number> {
+    const number = await this.#takeNumber(room, wanted);
     // By the clock that all tabs of a browser share; of two at one moment the number decides.
     const member: Member = { id: this.#id, number, order: Date.now() * MAX_MEMBERS + number };
     await this.#hold(memberPrefix(room) + JSON.stringify(member));
     this.#room.post({ type: 'came' });
     return number;
+  }
+
+  /** Takes the wanted number or the smallest that is free, which a lock makes sure of. */
+  async #takeNumber(room: string, wanted: number | null): Promise<number> {
+    if (wanted !== null && wanted < MAX_MEMBERS && (await this.#hold(numberLock(room, wanted)))) return wanted;
+    for (let number = 0; number < MAX_MEMBERS; number++) if (await this.#hold(numberLock(room, number))) return number;
+    throw new SignallingError(`Room "${room}" has its ${MAX_MEMBERS} members; use another room.`);
   }
 
   /** Takes a lock and keeps it until this tab has left. @returns whether nobody else had it. */

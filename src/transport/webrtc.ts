@@ -20,6 +20,8 @@ export interface JoinOptions {
   /** Of the server; where none answers at the first try, tabs of this browser find each other. */
   readonly signallingUrl: string;
   readonly room: string;
+  /** The one to have again, if it is free; else the smallest that is. */
+  readonly number?: number | null;
   /** Of a closed room: who has another, or none, gets no channel. */
   readonly secret?: string | null;
   /** STUN and TURN servers until signalling names others. None by default: enough within one network, and nobody else learns who is here. */
@@ -61,7 +63,10 @@ export class WebRtcTransport implements Transport {
   readonly #events = new EventQueue();
 
   /** {@link joinRoom} is the way to one that has joined. */
-  constructor({ signallingUrl, room, iceServers = [], onSignalling, log = silent }: JoinOptions, seal: RoomSeal | null = null) {
+  constructor(
+    { signallingUrl, room, number = null, iceServers = [], onSignalling, log = silent }: JoinOptions,
+    seal: RoomSeal | null = null,
+  ) {
     const id = randomId();
     this.#self = { id, number: 0, order: 0 };
     this.#log = log;
@@ -77,8 +82,7 @@ export class WebRtcTransport implements Transport {
     this.#relay = seal ? new SealedRelay(seal, id, ends) : ends;
     this.#session = new MeetingPoint(
       signallingUrl,
-      seal?.address ?? room,
-      id,
+      { room: seal?.address ?? room, id, number },
       {
         presence: (members) => this.#onPresence(members),
         relay: (from, payload) => this.#relay.receive(from, payload),

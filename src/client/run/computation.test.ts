@@ -32,7 +32,7 @@ beforeAll(async () => {
       settings: defaultSettings(),
       problem,
       self: { id: 'a', number: 0 },
-      clock: { now: () => 0, after: () => () => undefined },
+      clock: { now: () => 0, after: () => () => undefined, soon: () => expect.unreachable('it computes when it is told to') },
       productBudget: undefined,
       trace: null,
       fallBack,

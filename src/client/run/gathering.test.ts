@@ -19,6 +19,7 @@ function gatheringOf(parent: PeerId | null = null) {
       deadlines.add(callback);
       return () => deadlines.delete(callback);
     },
+    soon: () => expect.unreachable('who gathers waits for others'),
   };
   const place: { parent: PeerId | null; children: Presence[]; height: number } = {
     parent,

@@ -29,7 +29,7 @@ export interface RunOptions {
   readonly fallBack: () => Promise<void>;
   /** Where the run goes on; null at its beginning. */
   readonly resumption: Resumption | null;
-  /** Where this client was before its tab had gone, in this run or another; null for who was in none. */
+  /** Where this client was in this run before its tab had gone; null for who was not in it. */
   readonly bookmark: Bookmark | null;
 }
 

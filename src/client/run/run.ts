@@ -48,10 +48,9 @@ function initialIterate({ method }: Settings, { initialWeights }: Problem): Iter
   return { weights: initialWeights, velocity: hasMomentum ? new Float32Array(initialWeights.length) : null };
 }
 
-/** The bookmark, if it is one of this run. */
-function bookmarkIn({ id, bookmark }: RunOptions, initial: Iterate): Bookmark | null {
-  if (bookmark?.run !== id) return null;
-  const isAlike = bookmark.weights.length === initial.weights.length && bookmark.velocity?.length === initial.velocity?.length;
+/** The bookmark, if it is of a model like the run's. */
+function bookmarkLike(initial: Iterate, { bookmark }: RunOptions): Bookmark | null {
+  const isAlike = bookmark?.weights.length === initial.weights.length && bookmark.velocity?.length === initial.velocity?.length;
   return isAlike ? bookmark : null;
 }
 
@@ -81,7 +80,7 @@ export class Run {
   ) {
     const { settings, problem, clock, resumption } = options;
     const initial = initialIterate(settings, problem);
-    this.#bookmark = bookmarkIn(options, initial);
+    this.#bookmark = bookmarkLike(initial, options);
     const past = resumption?.snapshot ?? this.#bookmark ?? undefined;
     this.#iterate = past ?? initial;
     this.#round = past?.round ?? 0;
@@ -138,14 +137,21 @@ export class Run {
   }
 
   /**
-   * For one whose tab was gone: waits for a neighbour's weights, but no longer than for any answer. All may have been gone one after
-   * another, and somebody has to go on first.
+   * For one whose tab was gone: waits for a neighbour's weights, but no longer than for any answer, and where nobody else takes part
+   * not at all. All may have been gone one after another, and somebody has to go on first.
    */
   comeBack(): void {
     const { clock, settings } = this.options;
     const bookmark = this.#bookmark;
     if (!bookmark) return;
-    this.#cancelWait = clock.after(settings.deadlineMs, () => (this.#isPaused ? this.comeBack() : this.#beginRound(bookmark.round)));
+    const goOn = () => (this.#isPaused ? this.comeBack() : this.#beginRound(bookmark.round));
+    if (!this.#isPaused && this.host.participants().length === 1) return goOn();
+    this.#cancelWait = clock.after(settings.deadlineMs, goOn);
+  }
+
+  /** The others have done all rounds: who has not begun does not begin by itself any more. */
+  letGo(): void {
+    this.#cancelWait();
   }
 
   /** Keeps this client from beginning a round from `round` on; null lets it go. */
@@ -171,9 +177,8 @@ export class Run {
   }
 
   /** Where this client is in the run, at the end of a round. */
-  bookmark(): Bookmark {
-    const { id, settings } = this.options;
-    return { run: id, round: this.#round + 1, rounds: settings.rounds, ...this.#iterate, ...this.#history.past() };
+  place(): Omit<Bookmark, 'number' | 'register'> {
+    return { round: this.#round + 1, ...this.#iterate, ...this.#history.past() };
   }
 
   /** The federation's model, where this client knows it, and its own once a round has ended. */
@@ -326,7 +331,9 @@ export class Run {
       const clients = [{ id: self.id, number: self.number, ...scoreOf(tally) }];
       this.#reporting.report({ type: 'metrics', run: id, round, clients, tally, bytesSent, seconds, weights });
       this.host.tell({ type: 'scored' });
-      this.#beginNext();
+      // Who waits for nobody would compute on and on, and hear of nobody's coming, nor of a stop.
+      if (ended.neighbours.length === 0) clock.soon(() => this.#beginNext());
+      else this.#beginNext();
       this.host.tell({ type: 'changed' });
     });
   }
