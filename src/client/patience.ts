@@ -8,22 +8,26 @@ const LESS_LOSS = 0.001;
 
 type Averaged = Pick<RoundSummary, 'averaged'>;
 
-/** @returns for each round how many there have been, up to it, since one brought something: 0 where it did itself. */
-export function roundsWithoutGain(summaries: readonly Averaged[]): number[] {
-  let [accuracy, loss, idle] = [-Infinity, Infinity, 0];
-  return summaries.map(({ averaged }) => {
+/** Looks from round to round until so many have brought nothing. @returns how many it has looked at, and how many of the last brought nothing. */
+function look(summaries: readonly Averaged[], patience: number): { readonly rounds: number; readonly idle: number } {
+  let [accuracy, loss, idle, rounds] = [-Infinity, Infinity, 0, 0];
+  while (rounds < summaries.length && idle < patience) {
+    const { averaged } = summaries[rounds++]!;
     idle = averaged.accuracy > accuracy + MORE_ACCURACY || averaged.loss < loss * (1 - LESS_LOSS) ? 0 : idle + 1;
     accuracy = Math.max(accuracy, averaged.accuracy);
     loss = Math.min(loss, averaged.loss);
-    return idle;
-  });
+  }
+  return { rounds, idle };
 }
+
+/** @returns how many rounds there have been since one brought something; 0 where the last did. */
+export const roundsWithoutGain = (summaries: readonly Averaged[]): number => look(summaries, Infinity).idle;
 
 /**
  * @param patience how many rounds may bring nothing; 0 for any number.
  * @returns how many rounds there were when patience ended; null if it has not.
  */
 export function settledAfter(summaries: readonly Averaged[], patience: number): number | null {
-  const last = patience > 0 ? roundsWithoutGain(summaries).findIndex((idle) => idle >= patience) : -1;
-  return last < 0 ? null : last + 1;
+  const { rounds, idle } = look(summaries, patience > 0 ? patience : Infinity);
+  return idle === patience && patience > 0 ? rounds : null;
 }

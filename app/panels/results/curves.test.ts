@@ -55,6 +55,23 @@ describe('curvesByRound', () => {
     expect(colours.get('b')).toBe('--client-1');
   });
 
+  it('draws a long run at no more places than a short one, its last round always', () => {
+    const rounds = Array.from({ length: 2500 }, (_, round) => round);
+    const long = {
+      ...view,
+      own: rounds.map((round) => ownRound(round, round / 2500)),
+      summaries: rounds.map((round) => summary(round, round / 2500, 0)),
+    };
+    const { x, curves } = curvesByRound(long, 'accuracy', true);
+    expect(x.length).toBeLessThan(500);
+    expect(x.at(-1)).toBe(2500);
+    for (const key of ['own', 'averaged'])
+      expect(curves.find((curve) => curve.key === key)!.values).toEqual(x.map((at) => (at - 1) / 2500));
+    const bytes = accuracyByBytes(long);
+    expect(values(bytes, 'averaged')!.at(bytes.x.indexOf(80 * 2500))).toBe(2499 / 2500);
+    expect(bytes.x.length).toBeLessThan(1000);
+  });
+
   it('draws the loss without the others', () => {
     const curves = curvesByRound(view, 'loss', false);
     expect(curves.curves.map(({ key }) => key)).toEqual(['averaged', 'own', 'mean']);

@@ -47,6 +47,18 @@ const mean: Label = { key: 'mean', name: 'mean client', short: 'mean', colour: '
 const alone: Label = { key: 'alone', name: 'me alone', short: 'alone', colour: '--me', kind: 'alone' };
 const mine: Label = { key: 'own', name: 'this client', short: 'me', colour: '--me', kind: 'own' };
 
+/** More a line would not show. */
+const MOST_POINTS = 400;
+
+/** The places of a long list that are drawn: evenly spaced ones and the last, so that drawing costs no more as a run goes on. */
+function drawnOf(count: number): number[] {
+  const step = Math.ceil(count / MOST_POINTS);
+  const places: number[] = [];
+  for (let k = 0; k < count; k += step) places.push(k);
+  if (count > 0 && places.at(-1) !== count - 1) places.push(count - 1);
+  return places;
+}
+
 /** Sets lines that may have points at different x over all of their x. */
 export function aligned(lines: readonly Line[]): Curves {
   const tables = lines.map(({ points }): uPlot.AlignedData => [points.map(([x]) => x), points.map(([, y]) => y)]);
@@ -60,19 +72,22 @@ export function curvesByRound(
   quantity: keyof Score,
   withOthers: boolean,
 ): Curves {
-  const drawn = withOthers && others.length <= MOST_OTHERS ? others : [];
+  const drawn = drawnOf(summaries.length).map((k) => summaries[k]!);
+  const ofOthers = withOthers && others.length <= MOST_OTHERS ? others : [];
   return aligned([
-    ...drawn.map(({ id, number }): Line => ({
+    ...ofOthers.map(({ id, number }): Line => ({
       label: { key: id, name: `${number}`, short: `${number}`, colour: clientColour(number, self.number), kind: 'other' },
-      points: summaries.flatMap(({ round, clients }) => {
+      points: drawn.flatMap(({ round, clients }) => {
         const client = clients.find((scored) => scored.id === id);
         return client ? [[round + 1, client[quantity]] as const] : [];
       }),
     })),
-    { label: averagedLabel, points: summaries.map((summary) => [summary.round + 1, summary.averaged[quantity]]) },
-    { label: mine, points: own.map(({ round, score }) => [round + 1, score[quantity]]) },
-    ...(compared ? [{ label: alone, points: compared.scores.map((score, round) => [round + 1, score[quantity]] as const) }] : []),
-    { label: mean, points: summaries.map((summary) => [summary.round + 1, summary.mean[quantity]]) },
+    { label: averagedLabel, points: drawn.map((summary) => [summary.round + 1, summary.averaged[quantity]]) },
+    { label: mine, points: drawnOf(own.length).map((k) => [own[k]!.round + 1, own[k]!.score[quantity]]) },
+    ...(compared
+      ? [{ label: alone, points: drawnOf(compared.scores.length).map((k) => [k + 1, compared.scores[k]![quantity]] as const) }]
+      : []),
+    { label: mean, points: drawn.map((summary) => [summary.round + 1, summary.mean[quantity]]) },
   ]);
 }
 
@@ -80,10 +95,11 @@ export function curvesByRound(
 export function accuracyByBytes({ own, summaries }: Pick<ClientView, 'own' | 'summaries'>): Curves {
   const ownBytes = cumulative(own.map(({ bytesSent }) => bytesSent));
   const meanBytes = cumulative(summaries.map(({ bytesSent, clients }) => bytesSent / Math.max(1, clients.length)));
+  const drawn = drawnOf(summaries.length);
   return aligned([
-    { label: averagedLabel, points: summaries.map((summary, k) => [meanBytes[k]!, summary.averaged.accuracy]) },
-    { label: mine, points: own.map(({ score }, k) => [ownBytes[k]!, score.accuracy]) },
-    { label: mean, points: summaries.map((summary, k) => [meanBytes[k]!, summary.mean.accuracy]) },
+    { label: averagedLabel, points: drawn.map((k) => [meanBytes[k]!, summaries[k]!.averaged.accuracy]) },
+    { label: mine, points: drawnOf(own.length).map((k) => [ownBytes[k]!, own[k]!.score.accuracy]) },
+    { label: mean, points: drawn.map((k) => [meanBytes[k]!, summaries[k]!.mean.accuracy]) },
   ]);
 }
 

@@ -10,7 +10,7 @@ import { pace } from './progress.ts';
 const LONG = 5;
 
 export function Pace() {
-  const idle = useView(({ summaries }) => roundsWithoutGain(summaries).at(-1) ?? 0);
+  const idle = useView(({ summaries }) => roundsWithoutGain(summaries));
   const own = useView((view) => view.own);
   const settings = useView((view) => view.settings);
   const alone = useView(({ graph }) => graph.length === 0);
