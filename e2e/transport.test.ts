@@ -314,13 +314,21 @@ describe('tabs that come and go', () => {
     });
   }
 
-  test('a peer that sends something else than chunks loses its channel, with the reason', async () => {
+  test('a peer that sends something else than chunks is told of once, hears why, and is not heard any more', async () => {
     const [a, b] = await star(2);
+    const [aId, bId] = [await idOf(a!), await idOf(b!)];
+    const why = 'Message is text; frames are binary.';
     // The later one has dialled, and made the channel.
-    await b!.page.evaluate(() => window.channels.forEach((channel) => channel.send('text')));
-    expect(await a!.take('close', await idOf(b!))).toMatchObject({ reason: 'Message is text; frames are binary.' });
-    await a!.take('open', await idOf(b!));
-    await exchange(a!, b!);
+    await b!.page.evaluate(() => window.channels.forEach((channel) => ['text', 'more'].forEach((text) => channel.send(text))));
+    expect(await a!.take('offence', bId)).toMatchObject({ why });
+    const farewell = { size: 100, seed: 1 };
+    const [said, heard] = [a!.send(bId, [farewell]), b!.send(aId, [farewell])];
+    await a!.refuse(bId);
+    expect(await b!.take('frame', aId)).toMatchObject({ size: farewell.size });
+    await Promise.all([a!.take('close', bId), b!.take('close', aId)]);
+    expect([await said, await heard]).toEqual([['PeerLostError'], ['PeerLostError']]);
+    const events = await a!.events();
+    expect(events.filter(({ type }) => type === 'offence' || type === 'frame')).toEqual([{ type: 'offence', peer: bId, why }]);
   });
 
   test('a visitor sees the number of members', async () => {

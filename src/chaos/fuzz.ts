@@ -95,7 +95,8 @@ const samples: readonly Message[] = [
   },
 ];
 
-const wire = (form: 'f16' | 'q8') => new Wire(shape, { wire: form, seed: 1 }, { self: 0, numberOf: () => 1 }, floats(PARAMETERS));
+const wire = (form: 'f16' | 'q8') =>
+  new Wire(shape, { wire: form, seed: 1 }, { self: 0, numberOf: () => 1, isInRun: () => true }, floats(PARAMETERS));
 const utf8 = (text: string) => new TextEncoder().encode(text);
 const asText = (read: (text: string) => unknown) => (bytes: Uint8Array) => read(new TextDecoder().decode(bytes));
 const json = (...values: readonly unknown[]) => values.map((value) => utf8(JSON.stringify(value)));

@@ -12,8 +12,10 @@ import { modelOf } from '../settings/model.ts';
 import { algorithms, usualRidge } from '../settings/presets.ts';
 import type { EvolutionSettings, Method } from '../settings/method.ts';
 import { defaultSettings, exchanges, withAlgorithm, type Settings } from '../settings/settings.ts';
+import { framed } from '../testing/framedTransport.ts';
 import { dropsOut } from '../topology/dropout.ts';
 import { graphOf } from '../topology/graph.ts';
+import { acknowledgement, chunksOf } from '../transport/chunks.ts';
 import { InProcessNetwork, type Deliver } from '../transport/inProcess.ts';
 import type { PeerId, Transport } from '../transport/transport.ts';
 import { bookmarkSchema, type Bookmark } from './bookmark.ts';
@@ -156,13 +158,15 @@ class Federation {
     deliver?: Deliver,
     /** Whether a channel that one end wants comes about. */
     private readonly opens: (self: string, peer: string) => boolean = () => true,
+    /** What a client's frames go through on their way to the network. */
+    private readonly through: (network: Transport) => Transport = (network) => network,
   ) {
     this.network = new InProcessNetwork(deliver);
     for (let k = 0; k < count; k++) this.join();
   }
 
   join(more: Pick<ClientOptions, 'bookmark' | 'keeper'> = {}): Client {
-    const joined = this.network.join();
+    const joined = this.through(this.network.join());
     let wanted: readonly PeerId[] = [];
     const reach = () => joined.want(wanted.filter((peer) => this.opens(joined.self.id, peer)));
     this.reach.push(reach);
@@ -916,6 +920,53 @@ describe('clients of a room', () => {
     await federation.until((views) => views.every(reached));
     const [first, , , offender] = federation.views();
     expect(first!.peers.find(({ number }) => number === 3)!.channel).toBe('lost');
+    expect(first!.own.at(-1)!.neighbours).toEqual(['c1']);
+    expect(federation.lines[0]!.filter((line) => line.startsWith('client refuses {"peer":"c3"'))).toHaveLength(1);
+    expect(offender!.notice).toMatch(new RegExp(`Client 0 has disconnected this client: .*${why.source}`));
+    expect(offender!.own.at(-1)!.neighbours).toEqual(['c2']);
+  });
+
+  it('let frames come up to the size of those that their run has, before any of it comes', async () => {
+    const seen: string[] = [];
+    let largest = 0;
+    const watched = (network: Transport): Transport => ({
+      ...network,
+      admit: (bytes) => {
+        seen.push('admits');
+        expect(bytes).toBeGreaterThanOrEqual(largest);
+        // Of so small a model: far less than the largest frame that there may be.
+        expect(bytes).toBeLessThan(2 ** 20);
+      },
+    });
+    const deliver: Deliver = (_from, to, frame) => {
+      largest = Math.max(largest, frame.length);
+      if (to === 'c0' && fieldsOf(frame).includes('"run":"')) seen.push('of the run');
+      return 'deliver';
+    };
+    federation = new Federation(3, settings, deliver, undefined, watched);
+    await federation.start();
+    await federation.until((views) => views.every(reached));
+    expect(seen.filter((what) => what === 'admits')).toHaveLength(3);
+    expect(seen.indexOf('admits')).toBeLessThan(seen.indexOf('of the run'));
+  });
+
+  it.each([
+    ['sends what is no message of a channel', () => Uint8Array.of(1, 2, 3), /less than its header/],
+    ['begins a frame that is none of the next', () => chunksOf(new Uint8Array(1), 2 ** 31).next().value!, /of frame \d+ is due/],
+    ['acknowledges what it was not sent', () => acknowledgement(2 ** 31), /Acknowledgement of \d+ frames/],
+  ])('disconnect who %s at once, tell it why, and go on without it', async (_, message, why) => {
+    const below: Transport[] = [];
+    federation = new Federation(4, { ...settings, rounds: 30, deadlineMs: 600_000 }, undefined, undefined, (network) => {
+      below.push(network);
+      return framed(network);
+    });
+    await federation.start();
+    await federation.until((views) => views.every(({ own }) => own.length >= 1));
+    await below[3]!.send('c0', message());
+    await federation.until((views) => views.every(reached));
+    const [first, , , offender] = federation.views();
+    expect(first!.peers.find(({ number }) => number === 3)!.channel).toBe('lost');
+    expect(first!.notice).toMatch(new RegExp(`Client 3 was disconnected: .*${why.source}`));
     expect(first!.own.at(-1)!.neighbours).toEqual(['c1']);
     expect(federation.lines[0]!.filter((line) => line.startsWith('client refuses {"peer":"c3"'))).toHaveLength(1);
     expect(offender!.notice).toMatch(new RegExp(`Client 0 has disconnected this client: .*${why.source}`));

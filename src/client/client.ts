@@ -199,6 +199,9 @@ export class Client {
       case 'close':
         this.#lose(event.peer, event.reason);
         break;
+      case 'offence':
+        this.#refuse(event.peer, this.#offences.brokeChannel(event.peer, event.why));
+        break;
       case 'frame':
         this.#mailbox.acknowledge(event.peer);
         this.#pacer.changed();
@@ -260,8 +263,7 @@ export class Client {
 
   #receive(peer: PeerId, frame: Uint8Array<ArrayBuffer>): void | Promise<void> {
     if (this.#offences.haveParted(peer)) return;
-    const willEnter = !this.#participation.active && this.#room.isRunning && this.#failure === null;
-    const received = this.#mailbox.read(peer, frame, willEnter);
+    const received = this.#mailbox.read(peer, frame, this.#willEnter());
     switch (received.kind) {
       case 'none':
         return;
@@ -291,6 +293,11 @@ export class Client {
         }
       }
     }
+  }
+
+  /** Whether this client will be in the run as soon as its samples are here. */
+  #willEnter(): boolean {
+    return !this.#participation.active && this.#room.isRunning && this.#failure === null;
   }
 
   /** Has no channel with an offender any more, and tells it why. */
@@ -371,6 +378,7 @@ export class Client {
       return this.#options.transport.close();
     }
     const entered = this.#participation.follow(register, problem);
+    if (this.#willEnter()) this.#mailbox.expectEarly();
     if (!entered) return;
     this.#calm();
     if (entered === 'newcomer') this.#follow(this.#room.propose({ type: 'join' }));

@@ -46,7 +46,7 @@ export class Mailbox {
   #wire: Wire | null = null;
 
   constructor(
-    private readonly transport: Pick<Transport, 'send'>,
+    private readonly transport: Pick<Transport, 'send' | 'admit'>,
     private readonly host: MailboxHost,
   ) {}
 
@@ -139,9 +139,15 @@ export class Mailbox {
     }
   }
 
-  /** Speaks the run's wire from now on. */
+  /** Speaks the run's wire from now on, and lets its largest messages come. */
   enter(wire: Wire): void {
+    this.transport.admit(wire.largestFrame);
     this.#wire = wire;
+  }
+
+  /** Lets come what is kept of a run that this client will be in. */
+  expectEarly(): void {
+    this.transport.admit(MAX_EARLY_BYTES);
   }
 
   /** @returns what came too early for the run that this client is in now, in its order. */

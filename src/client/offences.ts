@@ -1,4 +1,4 @@
-/** What a peer does that none does by accident for long: frames that mean nothing, words about the room in floods. */
+/** What a peer does that none does by accident for long: a channel that it breaks, frames that mean nothing, words about the room in floods. */
 
 import { Allowance } from '../signalling/allowance.ts';
 import type { PeerId } from '../transport/transport.ts';
@@ -29,6 +29,11 @@ export class Offences {
     const count = (this.#unusable.get(peer) ?? 0) + 1;
     this.#unusable.set(peer, count);
     return count < MAX_UNUSABLE ? null : this.#part(peer, `${MAX_UNUSABLE} of its frames cannot be used. The last: ${why}`);
+  }
+
+  /** Takes note of what came over the peer's channel and is no message of one: nothing after it can be read. @returns the same. */
+  brokeChannel(peer: PeerId, why: string): string {
+    return this.#part(peer, `what it sends cannot be read any more: ${why}`);
   }
 
   /** Takes note of so many words about the room. @returns the same. */

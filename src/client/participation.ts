@@ -168,7 +168,11 @@ export class Participation {
     const run = this.#makeRun(id, settings, problem, samples);
     const start = problem.startsAlike ? problem.initialWeights : null;
     const earlier = resumption ? { ...resumption.snapshot.wire, taken: resumption.taken } : undefined;
-    const ends = { self: self.number, numberOf: (peer: PeerId) => this.room.numberOf(peer) };
+    const ends = {
+      self: self.number,
+      numberOf: (peer: PeerId) => this.room.numberOf(peer),
+      isInRun: (peer: PeerId) => this.room.participants().some(({ id: participant }) => participant === peer),
+    };
     this.mailbox.enter(new Wire(shapeOf(id, settings, problem), settings, ends, start, earlier));
     this.#active = { id, settings, run, prepared, isReached: false, alone: null };
     if (resumption) this.mailbox.bytes.restore(resumption.snapshot.bytes);

@@ -57,6 +57,8 @@ export class DoorKeeper {
         return this.#greet(event.peer);
       case 'close':
         return this.#forget(event.peer);
+      case 'offence':
+        return this.#refuse(event.peer);
       case 'frame':
         return this.#hear(event.peer, event.frame);
     }

@@ -41,6 +41,7 @@ export class DoorVisitor {
   #onEvent(event: TransportEvent): Promise<void> | void {
     if (this.#isAnswered) return;
     if (event.type === 'frame') return this.#hear(event.peer, event.frame);
+    if (event.type === 'offence') return this.transport.refuse(event.peer);
     if (event.type !== 'close' || event.peer !== this.#keeper) return;
     this.#keeper = null;
     this.options.onVisit({ kind: 'looking' });

@@ -216,15 +216,15 @@ function framed(header: string, body: Uint8Array): Uint8Array {
   return frame;
 }
 
+const endsOf = (self: number) => ({ self, numberOf: () => 1 - self, isInRun: () => true });
+
 describe.each(kinds)('a message of the kind %s', (kind) => {
   it('survives every wire form, at any sizes', () => {
     fc.assert(
       fc.property(shapes, seeds, (shape, seed) => {
         const message = drawn(kind, shape, seed);
         const through = (wire: 'f32' | 'f16' | 'q8') => {
-          const [sender, receiver] = [0, 1].map(
-            (number) => new Wire(shape, { wire, seed: 1 }, { self: number, numberOf: () => 1 - number }, null),
-          );
+          const [sender, receiver] = [0, 1].map((number) => new Wire(shape, { wire, seed: 1 }, endsOf(number), null));
           return receiver!.decode(sender!.encode(message, 'b'), 'a');
         };
         expect(through('f32')).toEqual(message);
@@ -248,7 +248,7 @@ describe.each(kinds)('a message of the kind %s', (kind) => {
     fc.assert(
       fc.property(shapes, seeds, fc.constantFrom('f32', 'q8'), damages, (shape, seed, form, damage) => {
         const settings = { wire: form, seed: 1 } as const;
-        const [sender, receiver] = [0, 1].map((number) => new Wire(shape, settings, { self: number, numberOf: () => 1 - number }, null));
+        const [sender, receiver] = [0, 1].map((number) => new Wire(shape, settings, endsOf(number), null));
         // So that a change of a vector has something to build on.
         if (kind === 'mixed') receiver!.decode(sender!.encode(drawn('weights', shape, seed), 'b'), 'a');
         const frame = damaged(sender!.encode(drawn(kind, shape, seed), 'b'), damage);
@@ -273,6 +273,15 @@ describe.each(kinds)('a message of the kind %s', (kind) => {
 });
 
 describe('the declarations', () => {
+  it('tell how large frames of a run can be', () => {
+    fc.assert(
+      fc.property(shapes, seeds, fc.constantFrom(...kinds), fc.constantFrom('f32', 'f16', 'q8'), (shape, seed, kind, wire) => {
+        const sender = new Wire(shape, { wire, seed: 1 }, endsOf(0), null);
+        expect(sender.encode(drawn(kind, shape, seed), 'b').length).toBeLessThanOrEqual(sender.largestFrame);
+      }),
+    );
+  });
+
   it('tell of as many clients at once as one may, each with the longest reason', () => {
     const state = { kind: 'failed', why: '\u0001'.repeat(MAX_REASON) } as const;
     const readiness = Array.from({ length: MAX_TOLD }, () => ({ peer: 'x'.repeat(64), version: Number.MAX_SAFE_INTEGER, state }));

@@ -2,8 +2,9 @@
 
 import * as v from 'valibot';
 import { whole } from '../settings/bounds.ts';
+import type { Declaration } from './declaration.ts';
 import type { EightBits } from './eightBits.ts';
-import { decodeFrame, encodeFrame, ProtocolError, type FloatForm, type FrameArray, type VectorUpdate } from './frame.ts';
+import { decodeFrame, encodeFrame, MAX_BESIDES, ProtocolError, type FloatForm, type FrameArray, type VectorUpdate } from './frame.ts';
 import { declarations, declinable, messages, runId, type DeclineMessage, type Message, type MessageKind } from './messages.ts';
 import type { MessageWriter } from './parts.ts';
 import { MessageReader } from './reader.ts';
@@ -39,6 +40,15 @@ function write<Kind extends MessageKind>(kind: Kind, message: Message<Kind>, to:
   declarations[kind].write(message, to);
 }
 
+/** Whether a message of a run of this shape has a place there. */
+const hasPlace = ({ terms }: Pick<Declaration<unknown>, 'terms'>, { features }: RunShape) => !terms.ofSamples || features !== null;
+
+/** Bytes that no frame of a run of this shape exceeds, nor one of no run. */
+export function largestFrame(shape: RunShape): number {
+  const all = Object.values(declarations).filter((declaration) => hasPlace(declaration, shape));
+  return MAX_BESIDES + Math.max(...all.map(({ most }) => most(shape)));
+}
+
 /** What decides how the rest of a message is read. */
 const headSchema = v.looseObject({
   type: v.picklist(Object.values(messages).map(({ type }) => type)),
@@ -47,12 +57,20 @@ const headSchema = v.looseObject({
 });
 
 /**
- * Reads one frame. `shape` is the current run's; null outside a run, when only messages of no run are understood.
- * @returns null for a message of another run: out of date or ahead of the register, nobody's fault.
+ * Reads one frame: first of what type, run and round the message is, and then its parts, of arrays their kind and length before
+ * memory is taken for them.
+ * @param shape the current run's; null outside a run, when only messages of no run are understood.
+ * @param isInRun whether the sender is in the current run.
+ * @returns null for a message of another run, or of one that is not in it: out of date or ahead of the register, nobody's fault.
  * @throws {ProtocolError} when the frame or message is not what a client of this run could have sent.
  * @throws {MissingBaseError} when `rebuild` has no base for an update.
  */
-export function decodeMessage(frame: Uint8Array, shape: RunShape | null, rebuild: Rebuild = () => null): Message | null {
+export function decodeMessage(
+  frame: Uint8Array,
+  shape: RunShape | null,
+  isInRun: () => boolean = () => true,
+  rebuild: Rebuild = () => null,
+): Message | null {
   const parts = decodeFrame(frame);
   const head = v.safeParse(headSchema, parts.fields);
   if (!head.success) {
@@ -60,11 +78,11 @@ export function decodeMessage(frame: Uint8Array, shape: RunShape | null, rebuild
     throw new ProtocolError(`A message has a wrong field '${v.getDotPath(issue) ?? 'type'}': ${issue.message}.`);
   }
   const { type, run, round } = head.output;
-  const { terms, isOfRun, read } = declarations[type];
+  const { isOfRun, read } = declarations[type];
   if (isOfRun) {
     if (run === undefined) throw new ProtocolError(`A '${type}' message does not say of which run it is.`);
-    if (run !== shape?.run) return null;
-    if (!shape.features && terms.ofSamples) {
+    if (run !== shape?.run || !isInRun()) return null;
+    if (!hasPlace(declarations[type], shape)) {
       throw new ProtocolError(`A '${type}' message has no place in a run whose neighbours exchange weights alone.`);
     }
   }

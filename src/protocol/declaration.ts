@@ -2,6 +2,7 @@
 
 import type { MessageReader } from './reader.ts';
 import { together, type MessageWriter, type Parts } from './parts.ts';
+import type { RunShape } from './shape.ts';
 
 /** Training bytes are the method's own cost. */
 export type Purpose = 'training' | 'evaluation' | 'control';
@@ -28,6 +29,8 @@ export interface Declaration<Message, Of extends Terms = Terms> {
   readonly write: (message: Message, to: MessageWriter) => void;
   /** @throws {ProtocolError} when what the frame has is not such a message. */
   readonly read: (from: MessageReader) => Message;
+  /** Bytes of its arrays at most in a run of this shape, whatever form numbers travel in. */
+  readonly most: (shape: RunShape) => number;
 }
 
 /**
@@ -48,5 +51,6 @@ export function declare<const Type extends string, const Of extends Terms, Carri
     isOfRun: 'run' in carries,
     write: (message, to) => all.write(message, type, to),
     read: (from) => ({ type, ...all.read(type, from) }),
+    most: all.most,
   };
 }

@@ -35,11 +35,20 @@ export interface FrameParts {
   readonly arrays: FrameArrays;
 }
 
-/** What a frame holds once it is read: quantised arrays are floats again. */
-export type DecodedArray = Float32Array | Uint8Array | VectorUpdate<Float32Array>;
-export interface DecodedParts {
+/**
+ * An array as the frame describes it. Memory for its values is taken when they are read, by when its kind and length can be known
+ * to be right; quantised floats are floats again then.
+ */
+export type PackedArray = { readonly length: number } & (
+  | { readonly kind: 'floats'; readonly read: () => Float32Array }
+  | { readonly kind: 'bytes'; readonly read: () => Uint8Array }
+  | { readonly kind: 'update'; readonly read: () => VectorUpdate<Float32Array> }
+);
+
+/** What a frame holds: its fields, and arrays that are not read yet. */
+export interface PackedParts {
   readonly fields: object;
-  readonly arrays: Readonly<Record<string, DecodedArray>>;
+  readonly arrays: Readonly<Record<string, PackedArray>>;
 }
 
 /** A frame or message that does not keep to the protocol. The sender's fault: drop the message, tell the person. */
@@ -60,6 +69,9 @@ const blocks = (length: number) => Math.ceil(length / BLOCK);
 const byteLength = (form: ArrayForm, length: number) => (form === 'q8' ? 4 * blocks(length) + length : bytesPer[form] * length);
 
 const padded = (bytes: number) => Math.ceil(bytes / 8) * 8;
+
+/** Bytes of a frame that are not its numbers, as float32 or in fewer, at most: its header, what pads arrays, and the scale of a short one. */
+export const MAX_BESIDES = padded(PREFIX + MAX_HEADER) + MAX_ARRAYS * 16;
 
 const bytesOf = (array: ArrayBufferView) => new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
 
@@ -147,8 +159,11 @@ function parseHeader(bytes: Uint8Array): { fields: object; arrays: ArrayEntry[] 
   return { fields, arrays: entries };
 }
 
-/** @throws {ProtocolError} on what is no frame of this format: of another one, cut, longer than it says, or wrongly described. */
-export function decodeFrame(frame: Uint8Array): DecodedParts {
+/**
+ * Reads a frame's header. Its arrays lie in the frame until they are read one by one.
+ * @throws {ProtocolError} on what is no frame of this format: of another one, cut, longer than it says, or wrongly described.
+ */
+export function decodeFrame(frame: Uint8Array): PackedParts {
   if (frame.length < PREFIX) throw new ProtocolError('A frame is shorter than its prefix.');
   const view = new DataView(frame.buffer, frame.byteOffset, frame.byteLength);
   if (view.getUint32(0, true) !== MAGIC || view.getUint32(4, true) !== FORMAT) {
@@ -163,30 +178,36 @@ export function decodeFrame(frame: Uint8Array): DecodedParts {
   if (total !== frame.length) throw new ProtocolError('A frame is not as long as its header says.');
 
   let offset = padded(PREFIX + headerLength);
-  const arrays = entries.map((entry): [string, DecodedArray] => {
+  const arrays = entries.map((entry): [string, PackedArray] => {
     const [name, form, length] = entry;
     const bytes = frame.subarray(offset, offset + byteLength(form, length));
     offset += padded(bytes.length);
-    return [name, readArray(entry, bytes)];
+    return [name, packed(entry, bytes)];
   });
   return { fields, arrays: Object.fromEntries(arrays) };
 }
 
-/** In memory of its own. Bytes are copied where numbers have to lie at multiples of their size. */
-function readArray(entry: ArrayEntry, bytes: Uint8Array): DecodedArray {
+/** Values are read into memory of their own. Bytes are copied where numbers have to lie at multiples of their size. */
+function packed(entry: ArrayEntry, bytes: Uint8Array): PackedArray {
   const [, form, length] = entry;
   switch (form) {
     case 'u8':
-      return bytes.slice();
+      return { kind: 'bytes', length, read: () => bytes.slice() };
     case 'f32':
-      return new Float32Array(bytes.slice().buffer);
-    case 'f16':
-      return decodeHalf(new Uint16Array(bytes.slice().buffer), entry.length === 4 ? entry[3] : 0);
+      return { kind: 'floats', length, read: () => new Float32Array(bytes.slice().buffer) };
+    case 'f16': {
+      const exponent = entry.length === 4 ? entry[3] : 0;
+      return { kind: 'floats', length, read: () => decodeHalf(new Uint16Array(bytes.slice().buffer), exponent) };
+    }
     case 'q8': {
-      const scales = new Float32Array(bytes.slice(0, 4 * blocks(length)).buffer);
-      const codes = new Int8Array(bytes.buffer, bytes.byteOffset + scales.byteLength, length);
-      const values = dequantise({ codes, scales });
-      return entry.length === 5 ? { version: entry[3], base: entry[4], change: values } : values;
+      if (entry.length === 3) return { kind: 'floats', length, read: () => readQuantised(bytes, length) };
+      const [, , , version, base] = entry;
+      return { kind: 'update', length, read: () => ({ version, base, change: readQuantised(bytes, length) }) };
     }
   }
+}
+
+function readQuantised(bytes: Uint8Array, length: number): Float32Array {
+  const scales = new Float32Array(bytes.slice(0, 4 * blocks(length)).buffer);
+  return dequantise({ codes: new Int8Array(bytes.buffer, bytes.byteOffset + scales.byteLength, length), scales });
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { defaultSettings } from '../settings/settings.ts';
-import { decodeMessage, encodeMessage } from './codec.ts';
+import { defaultSettings, MAX_SAMPLES } from '../settings/settings.ts';
+import { decodeMessage, encodeMessage, largestFrame } from './codec.ts';
 import { encodeFrame, ProtocolError } from './frame.ts';
 import type { Message } from './messages.ts';
 import type { RunShape } from './shape.ts';
@@ -203,6 +203,30 @@ describe('messages', () => {
     const other = encodeMessage({ type: 'decline', run: 'other', round: 0, of: 'weights' }, 'f32');
     expect(decodeMessage(other, shape)).toBeNull();
     expect(decodeMessage(other, null)).toBeNull();
+  });
+
+  it('may be as large as its weights, or as what kernels need of the most samples, and little more', () => {
+    const most = MAX_SAMPLES * 100;
+    const many: RunShape = { ...shape, features: { hidden: [100], jacobian: 0, logits: 0 } };
+    const features = { hidden: [floats(most)], jacobian: null, logits: null };
+    const large: RunShape = { ...shape, parameters: most, features: null };
+    for (const [sizes, message] of [
+      [many, { type: 'features', ...inRound, features, teacher: null }],
+      [large, { type: 'weights', ...inRound, weights: floats(most), velocity: floats(most) }],
+    ] as const) {
+      const { length } = encodeMessage(message, 'f32');
+      expect(largestFrame(sizes)).toBeGreaterThanOrEqual(length);
+      // A header, and the labels, or a teacher that there is not in every round.
+      expect(largestFrame(sizes)).toBeLessThan(length + 512 * 1024);
+    }
+  });
+
+  it('reads nothing of a run from who is not in it', () => {
+    const frame = encodeMessage({ type: 'step', ...inRound, step: floats(5) }, 'f32');
+    expect(decodeMessage(frame, shape, () => true)).not.toBeNull();
+    expect(decodeMessage(frame, shape, () => false)).toBeNull();
+    const words = encodeMessage({ type: 'farewell', why: 'Enough.' }, 'f32');
+    expect(decodeMessage(words, shape, () => false)).toEqual({ type: 'farewell', why: 'Enough.' });
   });
 
   const wrong: [string, Parameters<typeof encodeFrame>[0]][] = [

@@ -61,8 +61,8 @@ const mixed = declare(
   { purpose: 'training', takenBy: 'owner', ofSamples: true, phase: 'linearise' },
   {
     ...inRound,
-    weights: floats(parameters, 'change-from-start'),
     wantsInputs: field(v.boolean()),
+    weights: floats(parameters, 'change-from-start'),
     /** The μ that the receiver centres its sketch with. */
     centre: optional(floats(inputWidth)),
   },
@@ -87,6 +87,7 @@ const inputFeatures: Part<InputFeatures | null> = {
     if (kind === 'exact') return { kind, rows: exactRows.read('rows', from), width: all };
     return { kind, rows: sketchedRows.read('rows', from), width: sketchSize, cross: crossTerms.read('cross', from) };
   },
+  most: (shape) => (shape.inputs === 'exact' ? exactRows.most(shape) : sketchedRows.most(shape) + crossTerms.most(shape)),
 };
 
 /** linearise, once a run: the owner's labels and, where the kernel needs them, inputs. */

@@ -1,6 +1,7 @@
 /** What messages are put together from: fields and arrays, each with how it is written and how it is read and checked. */
 
 import * as v from 'valibot';
+import { MAX_SAMPLES } from '../settings/settings.ts';
 import type { EightBits } from './eightBits.ts';
 import { ProtocolError } from './frame.ts';
 import type { MessageReader } from './reader.ts';
@@ -18,6 +19,8 @@ export interface Part<T> {
   readonly write: (value: T, name: string, to: MessageWriter) => void;
   /** @throws {ProtocolError} when the frame has not got it, or not as it must be. */
   readonly read: (name: string, from: MessageReader) => T;
+  /** Bytes of its numbers at most, whatever form they travel in. */
+  readonly most: (shape: RunShape) => number;
 }
 
 /** Parts by the names of the members that they make. */
@@ -25,7 +28,7 @@ export type Parts<T> = { readonly [Name in keyof T]: Part<T[Name]> };
 
 /** A field of the frame's JSON. */
 export function field<S extends v.GenericSchema>(schema: S): Part<v.InferOutput<S>> {
-  return { write: (value, name, to) => to.field(name, value), read: (name, from) => from.field(name, schema) };
+  return { write: (value, name, to) => to.field(name, value), read: (name, from) => from.field(name, schema), most: () => 0 };
 }
 
 /** A vector of a size that the run knows. */
@@ -33,6 +36,7 @@ export function floats(size: (shape: RunShape) => number, eightBits: EightBits =
   return {
     write: (values, name, to) => to.floats(name, values, eightBits),
     read: (name, from) => from.floats(name, size(from.shape), eightBits),
+    most: (shape) => 4 * size(shape),
   };
 }
 
@@ -41,6 +45,7 @@ export function rows(width: (shape: RunShape) => number, eightBits: EightBits = 
   return {
     write: (values, name, to) => to.floats(name, values, eightBits),
     read: (name, from) => from.rows(name, width(from.shape), eightBits),
+    most: (shape) => 4 * MAX_SAMPLES * width(shape),
   };
 }
 
@@ -49,6 +54,7 @@ export function layers(widths: (shape: RunShape) => readonly number[], eightBits
   return {
     write: (matrices, name, to) => matrices.forEach((values, l) => to.floats(`${name}${l}`, values, eightBits)),
     read: (name, from) => widths(from.shape).map((width, l) => from.rows(`${name}${l}`, width, eightBits)),
+    most: (shape) => 4 * MAX_SAMPLES * widths(shape).reduce((sum, width) => sum + width, 0),
   };
 }
 
@@ -56,6 +62,7 @@ export function layers(widths: (shape: RunShape) => readonly number[], eightBits
 export const labels: Part<Uint8Array> = {
   write: (values, name, to) => to.bytes(name, values),
   read: (name, from) => from.labels(name, from.shape.classes),
+  most: () => MAX_SAMPLES,
 };
 
 /** An array that is there where the run and round say so, and null elsewhere. */
@@ -63,6 +70,7 @@ export function where<T>(holds: (place: Pick<MessageReader, 'shape' | 'round'>) 
   return {
     write: (value, name, to) => value !== null && part.write(value, name, to),
     read: (name, from) => (holds(from) ? part.read(name, from) : null),
+    most: part.most,
   };
 }
 
@@ -71,6 +79,7 @@ export function optional<T>(part: Part<T>): Part<T | null> {
   return {
     write: (value, name, to) => value !== null && part.write(value, name, to),
     read: (name, from) => (from.has(name) ? part.read(name, from) : null),
+    most: part.most,
   };
 }
 
@@ -83,6 +92,7 @@ export function checked<T>(part: Part<T>, check: (value: T, from: MessageReader)
       check(value, from);
       return value;
     },
+    most: part.most,
   };
 }
 
@@ -97,6 +107,11 @@ export function together<T extends object>(parts: Parts<T>): Part<T> {
       for (const name in parts) read[name] = parts[name].read(name, from);
       if (isWhole(read, parts)) return read;
       throw new ProtocolError('A message lacks a part.');
+    },
+    most: (shape) => {
+      let most = 0;
+      for (const name in parts) most += parts[name].most(shape);
+      return most;
     },
   };
 }

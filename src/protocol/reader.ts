@@ -1,9 +1,12 @@
-/** Takes a message out of its frame part by part, each checked; what is left over at the end is an error. */
+/**
+ * Takes a message out of its frame part by part; what is left over at the end is an error. Of each array kind and length are
+ * checked before memory is taken for its values.
+ */
 
 import * as v from 'valibot';
 import { MAX_SAMPLES } from '../settings/settings.ts';
 import type { EightBits } from './eightBits.ts';
-import { ProtocolError, type DecodedArray, type DecodedParts, type VectorUpdate } from './frame.ts';
+import { ProtocolError, type PackedArray, type PackedParts, type VectorUpdate } from './frame.ts';
 import type { RunShape } from './shape.ts';
 
 /** What the parts of a message are read by. */
@@ -18,13 +21,13 @@ export interface ReadingContext {
 
 export class MessageReader {
   readonly #fields: Map<string, unknown>;
-  readonly #arrays: Map<string, DecodedArray>;
+  readonly #arrays: Map<string, PackedArray>;
   /** n, once an array has said it. */
   #samples: number | null = null;
 
   constructor(
     private readonly type: string,
-    { fields, arrays }: DecodedParts,
+    { fields, arrays }: PackedParts,
     private readonly context: ReadingContext,
   ) {
     this.#fields = new Map(Object.entries(fields));
@@ -55,25 +58,26 @@ export class MessageReader {
 
   /** A vector of so many numbers. */
   floats(name: string, length: number, eightBits: EightBits): Float32Array {
-    const array = this.#take(name, eightBits);
-    if (!(array instanceof Float32Array) || array.length !== length) this.#fail(`needs ${length} floats called '${name}'`);
-    return this.#finite(name, array);
+    const array = this.#take(name);
+    if (!array || array.kind === 'bytes' || array.length !== length) this.#fail(`needs ${length} floats called '${name}'`);
+    return this.#readFloats(name, array, eightBits);
   }
 
   /** A matrix with a row of the given width for each of the message's samples. */
   rows(name: string, width: number, eightBits: EightBits): Float32Array {
-    const array = this.#take(name, eightBits);
+    const array = this.#take(name);
     this.#count(name, array, width);
-    if (!(array instanceof Float32Array)) this.#fail(`needs floats called '${name}'`);
-    return this.#finite(name, array);
+    if (!array || array.kind === 'bytes') this.#fail(`needs floats called '${name}'`);
+    return this.#readFloats(name, array, eightBits);
   }
 
   /** A class below `classes` for each of the message's samples. */
   labels(name: string, classes: number): Uint8Array {
-    const array = this.#take(name, 'plain');
+    const array = this.#take(name);
     const samples = this.#count(name, array, 1);
-    if (!(array instanceof Uint8Array) || array.some((label) => label >= classes)) this.#fail(`needs ${samples} labels below ${classes}`);
-    return array;
+    const values = array?.kind === 'bytes' ? array.read() : null;
+    if (!values || values.some((label) => label >= classes)) this.#fail(`needs ${samples} labels below ${classes}`);
+    return values;
   }
 
   /** @throws {ProtocolError} when the run does not have this round. */
@@ -88,16 +92,20 @@ export class MessageReader {
     if (this.#arrays.size > 0) this.#fail('has arrays it should not have');
   }
 
-  #take(name: string, eightBits: EightBits): Float32Array | Uint8Array | undefined {
+  #take(name: string): PackedArray | undefined {
     const array = this.#arrays.get(name);
     this.#arrays.delete(name);
-    if (!array || !('change' in array)) return array;
+    return array;
+  }
+
+  #readFloats(name: string, array: Exclude<PackedArray, { kind: 'bytes' }>, eightBits: EightBits): Float32Array {
+    if (array.kind === 'floats') return this.#finite(name, array.read());
     if (eightBits !== 'change' && eightBits !== 'change-from-start') this.#fail(`has no '${name}' to update`);
-    return this.context.rebuild(array, name, eightBits);
+    return this.#finite(name, this.context.rebuild(array.read(), name, eightBits));
   }
 
   /** How many rows of the width the array has: 1 .. MAX_SAMPLES, and as many as the message's other arrays. */
-  #count(name: string, array: ArrayLike<number> | undefined, width: number): number {
+  #count(name: string, array: PackedArray | undefined, width: number): number {
     const rows = (array?.length ?? 0) / width;
     if (!Number.isInteger(rows) || rows === 0 || rows > MAX_SAMPLES) {
       this.#fail(`needs '${name}' of 1 to ${MAX_SAMPLES} rows of ${width}`);

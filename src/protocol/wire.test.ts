@@ -26,7 +26,11 @@ const shape: RunShape = {
 };
 const q8 = { wire: 'q8', seed: 1 } as const;
 /** The numbers of the peers that are here called a, b, .. */
-const endsOf = (self: number) => ({ self, numberOf: (peer: string) => peer.codePointAt(0)! - 'a'.codePointAt(0)! });
+const endsOf = (self: number) => ({
+  self,
+  numberOf: (peer: string) => peer.codePointAt(0)! - 'a'.codePointAt(0)!,
+  isInRun: (peer: string) => peer !== 'stranger',
+});
 const wireOf = (sender = 0, start: Float32Array | null = null) => new Wire(shape, q8, endsOf(sender), start);
 
 const wave = (at: number, size = SIZE) => Float32Array.from({ length: size }, (_, i) => Math.sin(i * 1.7 + at) * (1 + (i % 5)));
@@ -45,7 +49,7 @@ const stepIn = (round: number, step: Float32Array): Message => ({ type: 'step', 
 /** What the frame says its array builds on; undefined for one that is no update. */
 function baseOf(frame: Uint8Array, name = 'weights'): number | null | undefined {
   const array = decodeFrame(frame).arrays[name]!;
-  return 'change' in array ? array.base : undefined;
+  return array.kind === 'update' ? array.read().base : undefined;
 }
 
 function received(wire: Wire, frame: Uint8Array, from = 'a'): Float32Array {
@@ -124,7 +128,7 @@ describe('the wire form q8', () => {
     const a = wireOf();
     const [first, then] = [drifted(0), drifted(1)];
     const changes = (values: Float32Array, round: number, to: string) =>
-      decodeFrame(a.encode(weightsIn(round, values), to)).arrays['weights'];
+      decodeFrame(a.encode(weightsIn(round, values), to)).arrays['weights']!.read();
     expect(changes(first, 0, 'b')).toEqual(changes(first, 0, 'c'));
     a.encode(weightsIn(0, drifted(9)), 'd');
     expect(changes(then, 1, 'b')).toEqual(changes(then, 1, 'c'));
@@ -154,12 +158,12 @@ describe('the wire form q8', () => {
     const relu = wave(0).map((value) => Math.max(0, value - 4.9));
     const features = { hidden: [relu], jacobian: wave(1), logits: wave(2) };
     const { arrays } = decodeFrame(wireOf().encode({ type: 'features', run: 'r', round: 0, features, teacher: null }, 'b'));
-    const hidden = arrays['hidden0'];
+    const hidden = arrays['hidden0']!.read();
     if (!(hidden instanceof Float32Array)) throw new Error('no activations');
     relu.forEach((value, i) => expect(hidden[i]! > 0).toBe(value > 0));
     // Derivatives have no masks to keep, so that small ones may be rounded to nothing.
     const random = randomStream(1, 'q8', 0, 'factors/jacobian', 0, 'c1');
-    expect(arrays['jacobian']).toEqual(dequantise(quantise(wave(1), { random })));
+    expect(arrays['jacobian']!.read()).toEqual(dequantise(quantise(wave(1), { random })));
     const float16: Message[] = [
       { type: 'residuals', run: 'r', round: 0, residual: wave(0) },
       { type: 'metrics', run: 'r', round: 0, clients: [], tally: { confusion: [], loss: 0 }, bytesSent: 0, seconds: 0, weights: wave(0) },
@@ -173,7 +177,7 @@ describe('the wire form q8', () => {
 
 describe('the random numbers of a rounding', () => {
   it('are of the numbers of both ends, as ids are new in every room', () => {
-    const here = { self: 0, numberOf: (peer: string) => ({ before: 1, now: 1, other: 2 })[peer] };
+    const here = { self: 0, numberOf: (peer: string) => ({ before: 1, now: 1, other: 2 })[peer], isInRun: () => true };
     const to = (peer: string) => new Wire(shape, q8, here, null).encode(stepIn(0, wave(0)), peer);
     expect(to('now')).toEqual(to('before'));
     expect(to('other')).not.toEqual(to('before'));

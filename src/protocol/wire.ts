@@ -17,7 +17,7 @@ import { randomStream, type RandomStream } from '../math/random.ts';
 import { addTo } from '../math/vectors.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { PeerId } from '../transport/transport.ts';
-import { decodeMessage, encodeMessage } from './codec.ts';
+import { decodeMessage, encodeMessage, largestFrame } from './codec.ts';
 import type { EightBits } from './eightBits.ts';
 import { ProtocolError, type VectorUpdate } from './frame.ts';
 import { declarations, type Message } from './messages.ts';
@@ -45,6 +45,8 @@ export interface WireEnds {
   readonly self: number;
   /** @returns the number of a peer that has a channel; undefined when it has just left. */
   numberOf(peer: PeerId): number | undefined;
+  /** Whether the peer takes part in the run. Nobody else's messages of it are read. */
+  isInRun(peer: PeerId): boolean;
 }
 
 /** What a wire must know to go on between two rounds. What we have of others' vectors is what they have given us: `given`. */
@@ -97,6 +99,11 @@ export class Wire {
     this.#errors = copied(resumption.errors);
   }
 
+  /** Bytes that no frame of the run exceeds. */
+  get largestFrame(): number {
+    return largestFrame(this.shape);
+  }
+
   encode(message: Message, to: PeerId): Uint8Array<ArrayBuffer> {
     const { wire } = this.settings;
     if (wire === 'q8') return this.#encodeIn8Bits(message, to);
@@ -106,13 +113,14 @@ export class Wire {
   }
 
   /**
-   * @returns null for a message of another run.
+   * @returns null for a message of another run, or of one that is not in it.
    * @throws {ProtocolError} as `decodeMessage`.
    * @throws {MissingBaseError} when it builds on what we do not have.
    */
   decode(frame: Uint8Array, from: PeerId): Message | null {
     const rebuilt = new Map<string, Version>();
-    const message = decodeMessage(frame, this.shape, (update, name, eightBits) => {
+    const isInRun = () => this.ends.isInRun(from);
+    const message = decodeMessage(frame, this.shape, isInRun, (update, name, eightBits) => {
       const version = this.#rebuilt(update, this.#taken.get(from)?.get(name), this.#startOf(eightBits));
       if (version) rebuilt.set(name, version);
       return version && version.values;

@@ -27,7 +27,7 @@ export interface Participant {
   hold(): Promise<void>;
   release(): Promise<void>;
   /** Waits for the first event of this type, from this peer if named, that no earlier call has taken. */
-  take(type: 'open' | 'close' | 'frame', peer: PeerId): Promise<SeenEvent>;
+  take(type: 'open' | 'close' | 'offence' | 'frame', peer: PeerId): Promise<SeenEvent>;
   /** Waits until the latest presence has this many members. */
   members(count: number): Promise<readonly Presence[]>;
   /** Everything it has seen so far. */
@@ -111,7 +111,7 @@ export class RecordingParticipant implements Participant {
     this.#release();
   }
 
-  take(type: 'open' | 'close' | 'frame', peer: PeerId): Promise<SeenEvent> {
+  take(type: 'open' | 'close' | 'offence' | 'frame', peer: PeerId): Promise<SeenEvent> {
     return this.#until(() => {
       const at = this.#untaken.findIndex((event) => event.type === type && event.peer === peer);
       return at < 0 ? undefined : this.#untaken.splice(at, 1)[0];

@@ -127,6 +127,17 @@ describe('chunks', () => {
     expect(() => reassemble([Uint8Array.of(...message!, 0)])).toThrow('101 bytes where 100 are due');
   });
 
+  test('a frame takes the memory of what has arrived of it, whatever its first chunk announces', () => {
+    const [first] = messagesOf([0]);
+    const message = new Uint8Array(MESSAGE_BYTES);
+    message.set(first!);
+    new DataView(message.buffer).setUint32(4, MAX_FRAME_BYTES, true);
+    const reassemblers = Array.from({ length: 8 }, () => new Reassembler());
+    const before = process.memoryUsage().arrayBuffers;
+    for (const reassembler of reassemblers) reassembler.push(message);
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(MESSAGE_BYTES);
+  });
+
   test('neither end takes a frame beyond the limit', () => {
     const header = new DataView(new ArrayBuffer(MESSAGE_BYTES));
     header.setUint32(4, MAX_FRAME_BYTES + 1, true);

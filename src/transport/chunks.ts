@@ -63,17 +63,22 @@ export function readAcknowledgement(message: Uint8Array): number | undefined {
   return new DataView(message.buffer, message.byteOffset).getUint32(0, true);
 }
 
-/** Puts the messages of one channel together again. After an error it is of no further use. */
+/**
+ * Puts the messages of one channel together again. What it keeps is what has arrived, whatever length a frame has announced: the
+ * memory of the whole is taken when all of it is here. After an error it is of no further use.
+ */
 export class Reassembler {
   #sequence = 0;
-  #frame: Uint8Array<ArrayBuffer> | undefined;
+  /** Of the frame that has begun. */
+  #length: number | undefined;
+  #chunks: Uint8Array[] = [];
   #received = 0;
 
-  /** @param begin told the length of each frame that begins, before memory is taken for it; throws to refuse it. */
+  /** @param begin told the length of each frame that begins, before anything of it is kept; throws to refuse it. */
   constructor(private readonly begin: (length: number) => void = () => undefined) {}
 
   /**
-   * Takes the channel's next message.
+   * Takes the channel's next message, which must not change until its frame is whole.
    * @returns the frame that it completes, if it does.
    * @throws {ChunkError} when it is not the message that has to come next.
    */
@@ -82,23 +87,33 @@ export class Reassembler {
     const header = new DataView(message.buffer, message.byteOffset, HEADER_BYTES);
     const [sequence, length, offset] = [header.getUint32(0, true), header.getUint32(4, true), header.getUint32(8, true)];
     if (length > MAX_FRAME_BYTES) throw new ChunkError(`Frame of ${length} bytes announced; send at most ${MAX_FRAME_BYTES}.`);
-    if (sequence !== this.#sequence || offset !== this.#received || length !== (this.#frame?.length ?? length)) {
+    if (sequence !== this.#sequence || offset !== this.#received || length !== (this.#length ?? length)) {
       throw new ChunkError(
-        `Chunk ${offset}/${length} of frame ${sequence} came where ${this.#received}/${this.#frame?.length ?? 'any'} of frame ` +
+        `Chunk ${offset}/${length} of frame ${sequence} came where ${this.#received}/${this.#length ?? 'any'} of frame ` +
           `${this.#sequence} is due.`,
       );
     }
     const expected = Math.min(CHUNK_BYTES, length - offset);
     const chunk = message.subarray(HEADER_BYTES);
     if (chunk.length !== expected) throw new ChunkError(`Chunk of ${chunk.length} bytes where ${expected} are due.`);
-    if (!this.#frame) this.begin(length);
-    const frame = (this.#frame ??= new Uint8Array(length));
-    frame.set(chunk, offset);
+    if (this.#length === undefined) this.begin(length);
+    this.#length = length;
+    this.#chunks.push(chunk);
     this.#received += chunk.length;
-    if (this.#received < length) return undefined;
-    this.#frame = undefined;
+    return this.#received < length ? undefined : this.#end();
+  }
+
+  #end(): Uint8Array<ArrayBuffer> {
+    const frame = new Uint8Array(this.#received);
+    let offset = 0;
+    for (const chunk of this.#chunks) {
+      frame.set(chunk, offset);
+      offset += chunk.length;
+    }
+    this.#chunks = [];
+    this.#length = undefined;
     this.#received = 0;
-    this.#sequence = (sequence + 1) >>> 0;
+    this.#sequence = (this.#sequence + 1) >>> 0;
     return frame;
   }
 }

@@ -27,8 +27,11 @@ class End {
       this.frames.push(frame);
       return new Promise((taken) => this.untaken.push({ bytes: wireBytes(frame.length), taken }));
     },
+    () => this.largest,
     (_, event, details) => this.logged.push({ event, ...details }),
   );
+  /** Bytes of the largest frame that may come here. */
+  largest = MAX_FRAME_BYTES;
   /** Bytes of chunks that have arrived here. */
   arrived = 0;
 
@@ -199,6 +202,19 @@ describe('an end that does not keep to the protocol', () => {
     for (const message of first) channel.receive(message);
     const [second] = chunksOf(frameOf(100_000), 1);
     expect(() => channel.receive(second!)).toThrow(`have at most ${WINDOW_BYTES} unacknowledged`);
+  });
+
+  test('can send a frame larger than a window only up to what may come, as of when it begins', () => {
+    const end = new End();
+    end.largest = WINDOW_BYTES + 1;
+    const [message] = chunksOf(frameOf(WINDOW_BYTES + 2), 0);
+    expect(() => end.channel.receive(message!)).toThrow(`where none may have more than ${WINDOW_BYTES + 1}`);
+    const other = new End();
+    other.largest = 0;
+    for (const chunk of chunksOf(frameOf(WINDOW_BYTES), 0)) other.channel.receive(chunk);
+    expect(other.frames).toHaveLength(1);
+    const [next] = chunksOf(frameOf(WINDOW_BYTES + 1), 1);
+    expect(() => other.channel.receive(next!)).toThrow(`where none may have more than ${WINDOW_BYTES}`);
   });
 
   test('cannot acknowledge what it was not sent', async () => {

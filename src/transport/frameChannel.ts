@@ -34,6 +34,7 @@ export class FrameChannel {
   readonly #peer: PeerId;
   readonly #pipe: MessagePipe;
   readonly #deliver: (frame: Uint8Array<ArrayBuffer>) => Promise<void>;
+  readonly #largest: () => number;
   readonly #log: Log;
   #closed: string | undefined;
 
@@ -51,6 +52,8 @@ export class FrameChannel {
 
   readonly #incoming = new Window();
   readonly #reassembler = new Reassembler((length) => {
+    const most = Math.max(WINDOW_BYTES, this.#largest());
+    if (length > most) throw new ChunkError(`Frame of ${length} bytes where none may have more than ${most}.`);
     if (!this.#incoming.admits(length)) {
       throw new ChunkError(`Frame of ${length} bytes beyond the window; have at most ${WINDOW_BYTES} unacknowledged.`);
     }
@@ -60,11 +63,21 @@ export class FrameChannel {
   #taking: Promise<unknown> = Promise.resolve();
   #taken = 0;
 
-  /** @param deliver told of each whole frame; resolves when it is taken. */
-  constructor(peer: PeerId, pipe: MessagePipe, deliver: (frame: Uint8Array<ArrayBuffer>) => Promise<void>, log: Log = silent) {
+  /**
+   * @param deliver told of each whole frame; resolves when it is taken.
+   * @param largest bytes that a frame which comes may have now; one that fits the window always may come.
+   */
+  constructor(
+    peer: PeerId,
+    pipe: MessagePipe,
+    deliver: (frame: Uint8Array<ArrayBuffer>) => Promise<void>,
+    largest: () => number,
+    log: Log = silent,
+  ) {
     this.#peer = peer;
     this.#pipe = pipe;
     this.#deliver = deliver;
+    this.#largest = largest;
     this.#log = log;
   }
 

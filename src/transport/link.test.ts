@@ -17,6 +17,7 @@ function linkTo(member: { readonly id: string; readonly order: number }) {
       (line) => lines.push(line),
       () => Date.now(),
     ),
+    largestFrame: () => 0,
     dials: ({ order }) => order < 1,
     isWanted: () => isWanted,
     relay: (to, message) => relayed.push({ to, ...message }),
@@ -24,6 +25,7 @@ function linkTo(member: { readonly id: string; readonly order: number }) {
     reserveStart: () => 60_000,
     opened: () => undefined,
     frame: () => Promise.resolve(),
+    offence: () => undefined,
     closed: () => undefined,
     broken: () => undefined,
   };

@@ -31,6 +31,8 @@ export interface LinkHost {
   /** How connections find their way, as of now. */
   ice(): RTCConfiguration;
   readonly log: Log;
+  /** Bytes that a frame which comes may have now. */
+  largestFrame(): number;
   /** Whether this end dials the member, and not the member this end. */
   dials(member: Member): boolean;
   /** Whether a channel to the member is wanted, and signalling can bring it about. */
@@ -43,6 +45,8 @@ export interface LinkHost {
   opened(member: Member): void;
   /** Resolves when the frame is taken. */
   frame(member: Member, frame: Uint8Array<ArrayBuffer>): Promise<void>;
+  /** The member does not keep to the protocol, and is not heard any more. */
+  offence(member: Member, why: string): void;
   /** A channel that was open has closed. */
   closed(member: Member, reason: string): void;
   /** An attempt or a channel has ended though nobody here ended it. */
@@ -157,7 +161,7 @@ export class Link {
     const peer = this.#member.id;
     const patienceMs = Math.min(LAST_PATIENCE_MS, FIRST_PATIENCE_MS * 2 ** this.#failures);
     const connection = new PeerConnection(
-      { peer, initiator: dials, ice: host.ice(), log: host.log, patienceMs },
+      { peer, initiator: dials, ice: host.ice(), log: host.log, patienceMs, largestFrame: () => host.largestFrame() },
       {
         signal: (signal) => host.relay(peer, { type: 'signal', epoch, fromDialler: dials, signal }),
         open: () => {
@@ -167,6 +171,7 @@ export class Link {
           host.opened(this.#member);
         },
         frame: (frame) => host.frame(this.#member, frame),
+        offence: (why) => host.offence(this.#member, why),
         close: (reason) => {
           // Otherwise this end closed it, and has gone on already.
           if (!('connection' in this.#state) || this.#state.connection !== connection) return;

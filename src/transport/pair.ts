@@ -47,6 +47,8 @@ export class PairTransport implements Transport {
   #other: Presence | null = null;
   #connection: PeerConnection | null = null;
   #isOpen = false;
+  /** Bytes of the largest frame that may come. */
+  #largest = 0;
   /** Whether no other attempt is made. */
   #isOver = false;
   #refusal: ReturnType<typeof setTimeout> | undefined;
@@ -69,6 +71,10 @@ export class PairTransport implements Transport {
 
   /** There is one other, and a channel to it as soon as people have brought it about. */
   want(): void {}
+
+  admit(bytes: number): void {
+    this.#largest = Math.max(this.#largest, bytes);
+  }
 
   async send(peer: PeerId, frame: Uint8Array<ArrayBuffer>): Promise<void> {
     if (!this.#isOpen || !this.#connection || peer !== this.#other?.id) throw new PeerLostError(peer, 'no channel is open');
@@ -118,7 +124,15 @@ export class PairTransport implements Transport {
     const { iceServers, log } = this.#options;
     this.#other = other;
     const connection = new PeerConnection(
-      { peer: other.id, initiator: type === 'offer', ice: { iceServers: [...iceServers] }, log, patienceMs: CARRYING_MS, byHand: true },
+      {
+        peer: other.id,
+        initiator: type === 'offer',
+        ice: { iceServers: [...iceServers] },
+        log,
+        patienceMs: CARRYING_MS,
+        largestFrame: () => this.#largest,
+        byHand: true,
+      },
       {
         signal: (signal) => {
           if (signal.type === type) void this.#show({ type, from: this.#self.id, to: other.id, sdp: signal.sdp });
@@ -130,6 +144,7 @@ export class PairTransport implements Transport {
           this.#options.onPairing({ kind: 'connected' });
         },
         frame: (frame) => this.#events.deliver(other.id, frame),
+        offence: (why) => this.#events.emit({ type: 'offence', peer: other.id, why }),
         close: (reason) => this.#onClosed(other, reason),
       },
     );

@@ -34,6 +34,8 @@ export interface PeerConnectionOptions {
   readonly log: Log;
   /** A connection not open by then is given up, ms. */
   readonly patienceMs: number;
+  /** Bytes that a frame which comes may have now. */
+  readonly largestFrame: () => number;
   /** Whether people carry the signals: then one with all candidates goes each way. */
   readonly byHand?: boolean;
 }
@@ -43,6 +45,8 @@ export interface PeerConnectionListener {
   open(): void;
   /** Resolves when the frame is taken. */
   frame(frame: Uint8Array<ArrayBuffer>): Promise<void>;
+  /** Once, when the other end does not keep to the protocol; nothing is heard of it after. */
+  offence(why: string): void;
   /** Once, whichever end or accident closed it; nothing comes after. */
   close(reason: string): void;
 }
@@ -65,8 +69,10 @@ export class PeerConnection {
   readonly #openingTimer: ReturnType<typeof setTimeout>;
   readonly #frames: FrameChannel;
   #closed: string | undefined;
+  #hasOffended = false;
 
-  constructor({ peer, initiator, ice, log, patienceMs, byHand = false }: PeerConnectionOptions, listener: PeerConnectionListener) {
+  constructor(options: PeerConnectionOptions, listener: PeerConnectionListener) {
+    const { peer, initiator, ice, log, patienceMs, largestFrame, byHand = false } = options;
     this.#listener = listener;
     // Object mode keeps the borders of messages; without a config, simple-peer asks public servers for this machine's address.
     this.#connection = new SimplePeer({ initiator, config: ice, objectMode: true, trickle: !byHand });
@@ -74,6 +80,7 @@ export class PeerConnection {
       peer,
       { send: (message) => this.#send(message), buffered: () => this.#connection.bufferSize },
       (frame) => listener.frame(frame),
+      largestFrame,
       log,
     );
     this.#openingTimer = setTimeout(() => this.close('no connection in time'), patienceMs);
@@ -128,13 +135,14 @@ export class PeerConnection {
   }
 
   #receive(message: unknown): void {
-    if (this.#closed !== undefined) return;
+    if (this.#closed !== undefined || this.#hasOffended) return;
     try {
       if (!(message instanceof Uint8Array)) throw new ChunkError('Message is text; frames are binary.');
       this.#frames.receive(message);
     } catch (error) {
       if (!(error instanceof ChunkError)) throw error;
-      this.close(error.message);
+      this.#hasOffended = true;
+      this.#listener.offence(error.message);
     }
   }
 }

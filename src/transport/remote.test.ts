@@ -16,6 +16,7 @@ function throughPort(transport: Transport): Transport {
     self: remote.self,
     listen: (listener) => remote.listen(listener),
     want: (peers) => remote.want(peers),
+    admit: (bytes) => remote.admit(bytes),
     send: (peer, frame) => remote.send(peer, frame),
     refuse: (peer) => remote.refuse(peer),
     close: () => {
@@ -39,6 +40,7 @@ describe('a transport used from another thread', () => {
     self: { id: 'a', number: 0 },
     listen: () => undefined,
     want: () => undefined,
+    admit: () => undefined,
     send: end,
     refuse: () => undefined,
     close: () => undefined,
@@ -51,6 +53,14 @@ describe('a transport used from another thread', () => {
       .catch((error: unknown) => error)
       .finally(() => user.close());
   };
+
+  test('what may come is told to the transport', () => {
+    const calls: RemoteCall[] = [];
+    const transport: Transport = { ...ending(() => Promise.resolve()), admit: (bytes) => calls.push({ type: 'admit', bytes }) };
+    const serve = serveTransport(transport, () => undefined);
+    new RemoteTransport(transport.self, serve).admit(12);
+    expect(calls).toEqual([{ type: 'admit', bytes: 12 }]);
+  });
 
   test('a lost peer arrives with its own name and reason', async () => {
     const lost = new PeerLostError('b', 'left the room');

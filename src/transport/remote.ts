@@ -5,6 +5,7 @@ import { PeerLostError, type PeerId, type Presence, type Transport, type Transpo
 /** What the user's thread asks of the transport's. */
 export type RemoteCall =
   | { readonly type: 'want'; readonly peers: readonly PeerId[] }
+  | { readonly type: 'admit'; readonly bytes: number }
   | { readonly type: 'refuse'; readonly peer: PeerId }
   | { readonly type: 'send'; readonly id: number; readonly peer: PeerId; readonly frame: Uint8Array<ArrayBuffer> }
   /** The oldest frame not yet taken has been. */
@@ -58,6 +59,10 @@ export class RemoteTransport implements Transport {
     this.call({ type: 'want', peers });
   }
 
+  admit(bytes: number): void {
+    this.call({ type: 'admit', bytes });
+  }
+
   refuse(peer: PeerId): void {
     this.call({ type: 'refuse', peer });
   }
@@ -104,6 +109,7 @@ export function serveTransport(transport: Transport, reply: (reply: RemoteReply)
   });
   return (call) => {
     if (call.type === 'want') return transport.want(call.peers);
+    if (call.type === 'admit') return transport.admit(call.bytes);
     if (call.type === 'refuse') return transport.refuse(call.peer);
     if (call.type === 'taken') return untaken.shift()?.();
     const settle = (outcome: SendOutcome) => reply({ type: 'sent', id: call.id, outcome });

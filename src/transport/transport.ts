@@ -1,6 +1,6 @@
 /** Bytes between peers: a transport knows peers and frames, and nothing of rounds, models or settings. */
 
-/** Bytes of the largest frame: what one from a peer can make its receiver allocate. */
+/** Bytes of the largest frame that there may be. How large one from a peer may be its receiver says: {@link Transport.admit}. */
 export const MAX_FRAME_BYTES = 256 * 1024 * 1024;
 
 /** A network endpoint's name: random in tabs, `c0`, `c1`, .. in the simulator. */
@@ -17,6 +17,8 @@ export type TransportEvent =
   | { readonly type: 'presence'; readonly members: readonly Presence[] }
   | { readonly type: 'open'; readonly peer: PeerId }
   | { readonly type: 'close'; readonly peer: PeerId; readonly reason: string }
+  /** The peer has sent what no end sends that keeps to the protocol. Nothing of it is heard any more; it is to be refused. */
+  | { readonly type: 'offence'; readonly peer: PeerId; readonly why: string }
   /** One whole frame, in the order it was sent. The receiver owns the bytes. */
   | { readonly type: 'frame'; readonly peer: PeerId; readonly frame: Uint8Array<ArrayBuffer> };
 
@@ -32,6 +34,8 @@ export interface Transport {
    * end wants it, and stays open until its peer leaves: closing and dialling again costs more than an idle channel.
    */
   want(peers: readonly PeerId[]): void;
+  /** Lets frames of up to so many bytes come from now on, if it was less before. What fits a window may always come. */
+  admit(bytes: number): void;
   /**
    * Queues one frame on the channel to `peer`, after those before it; resolves when the peer has acknowledged it: its listener
    * has taken the frame. The frame must not change before that.

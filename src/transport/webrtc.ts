@@ -55,6 +55,8 @@ export class WebRtcTransport implements Transport {
   /** Since the server was lost: the time that others have to find it too, which begins when this client has. */
   #return: { timer: ReturnType<typeof setTimeout> | null } | null = null;
   #wanted = new Set<PeerId>();
+  /** Bytes of the largest frame that may come. */
+  #largest = 0;
   /** Whom this end has no channel with any more, each with what closes the last. */
   readonly #refused = new Map<PeerId, ReturnType<typeof setTimeout>>();
   #epoch = 0;
@@ -114,6 +116,10 @@ export class WebRtcTransport implements Transport {
     this.#reachWanted();
   }
 
+  admit(bytes: number): void {
+    this.#largest = Math.max(this.#largest, bytes);
+  }
+
   async send(peer: PeerId, frame: Uint8Array<ArrayBuffer>): Promise<void> {
     const link = this.#links.get(peer);
     if (!link) throw new PeerLostError(peer, 'no channel is open');
@@ -144,6 +150,7 @@ export class WebRtcTransport implements Transport {
     return {
       ice: () => this.#ice,
       log: this.#log,
+      largestFrame: () => this.#largest,
       dials: ({ order }) => this.#self.order > order,
       isWanted: ({ id }) => this.#wanted.has(id) && this.#confirmed.has(id) && !this.#refused.has(id),
       relay: (to, message) => this.#relay.send(to, JSON.stringify(message)),
@@ -156,6 +163,7 @@ export class WebRtcTransport implements Transport {
       },
       opened: ({ id }) => this.#events.emit({ type: 'open', peer: id }),
       frame: ({ id }, frame) => this.#events.deliver(id, frame),
+      offence: ({ id }, why) => this.#events.emit({ type: 'offence', peer: id, why }),
       closed: ({ id }, reason) => this.#events.emit({ type: 'close', peer: id, reason }),
       broken: (link) => this.#onBroken(link),
     };
