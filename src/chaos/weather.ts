@@ -2,6 +2,8 @@
 
 import type { Clock } from '../client/clock.ts';
 import { randomStream, type RandomStream } from '../math/random.ts';
+import { decodeFrame } from '../protocol/frame.ts';
+import type { Message } from '../protocol/messages.ts';
 import type { Deliver } from '../transport/inProcess.ts';
 import type { PeerId } from '../transport/transport.ts';
 
@@ -16,6 +18,8 @@ export interface Faults {
   readonly drop?: number;
   readonly twice?: number;
   readonly corrupt?: number;
+  /** The messages that these three befall; all if not named. */
+  readonly of?: readonly Message['type'][];
 }
 
 /** How long a frame takes to make on a client of speed 1, and to travel, ms. */
@@ -36,19 +40,18 @@ export class Weather {
   }
 
   readonly deliver: Deliver = (from, to, frame) => {
-    const { speed = {}, delay = { part: 0, ms: 0 }, drop = 0, twice = 0, corrupt = 0 } = this.faults;
+    const { speed = {}, delay = { part: 0, ms: 0 } } = this.faults;
     const now = this.clock.now();
-    const chance = this.#random.uniform();
-    if (chance < drop) return 'drop';
-    if (chance < drop + twice) return 'twice';
-    if (chance < drop + twice + corrupt) frame[this.#random.integer(frame.length)]! ^= 1 + this.#random.integer(255);
+    const mishap = this.#mishapOf(frame);
+    if (mishap === 'drop') return mishap;
+    if (mishap === 'corrupt') frame[this.#random.integer(frame.length)]! ^= 1 + this.#random.integer(255);
     const made = this.#thawed(from, Math.max(now, this.#busy.get(from) ?? 0)) + MAKING_MS / (speed[from] ?? 1);
     this.#busy.set(from, made);
     const late = this.#random.uniform() < delay.part ? this.#random.uniform() * delay.ms : 0;
     const channel = `${from} ${to}`;
     const arrival = this.#thawed(to, Math.max(made + TRAVEL_MS + late, this.#arrivals.get(channel) ?? 0));
     this.#arrivals.set(channel, arrival);
-    return { afterMs: arrival - now };
+    return { afterMs: arrival - now, isDoubled: mishap === 'twice' };
   };
 
   /** A client's own time, which stands still while it does. */
@@ -56,6 +59,22 @@ export class Weather {
     const { clock } = this;
     const after = (ms: number, callback: () => void) => clock.after(this.#thawed(client, clock.now() + ms) - clock.now(), callback);
     return { now: () => clock.now(), after, soon: (callback) => void after(0, callback) };
+  }
+
+  #mishapOf(frame: Uint8Array): 'drop' | 'twice' | 'corrupt' | null {
+    const { drop = 0, twice = 0, corrupt = 0 } = this.faults;
+    if (this.#isSpared(frame)) return null;
+    const chance = this.#random.uniform();
+    if (chance < drop) return 'drop';
+    if (chance < drop + twice) return 'twice';
+    return chance < drop + twice + corrupt ? 'corrupt' : null;
+  }
+
+  #isSpared(frame: Uint8Array): boolean {
+    const { of } = this.faults;
+    if (!of) return false;
+    const { fields } = decodeFrame(frame);
+    return !of.some((type) => 'type' in fields && fields.type === type);
   }
 
   #thawed(client: PeerId, at: number): number {

@@ -4,14 +4,14 @@ import { EventQueue } from './eventQueue.ts';
 import { PeerLostError, type PeerId, type Presence, type Transport } from './transport.ts';
 
 /**
- * What becomes of a frame on its way, for tests of what a network can do. Of frames that take their time, whoever decides keeps
- * those of a channel in order.
+ * What becomes of a frame on its way, for tests of what a network can do. Of frames that take their time, and may come twice then,
+ * whoever decides keeps those of a channel in order.
  */
 export type Deliver = (
   from: PeerId,
   to: PeerId,
   frame: Uint8Array<ArrayBuffer>,
-) => 'deliver' | 'drop' | 'twice' | { readonly afterMs: number };
+) => 'deliver' | 'drop' | 'twice' | { readonly afterMs: number; readonly isDoubled: boolean };
 
 /** Calls back once after so many milliseconds, and of those at the same time in their order. */
 export type Schedule = (ms: number, callback: () => void) => unknown;
@@ -139,10 +139,13 @@ export class InProcessNetwork {
         const verdict = this.#deliver(from.self.id, peer, frame);
         // A frame that a fault drops is lost beyond its acknowledgement.
         if (verdict === 'drop') return taken();
-        if (verdict === 'twice') void to.events.deliver(from.self.id, frame.slice());
-        const arrive = () => channel.has(fail) && void to.events.deliver(from.self.id, frame).then(taken);
-        if (typeof verdict === 'object') this.schedule(verdict.afterMs, arrive);
-        else arrive();
+        const arrive = (isDoubled: boolean) => {
+          if (!channel.has(fail)) return;
+          if (isDoubled) void to.events.deliver(from.self.id, frame.slice());
+          void to.events.deliver(from.self.id, frame).then(taken);
+        };
+        if (typeof verdict === 'object') this.schedule(verdict.afterMs, () => arrive(verdict.isDoubled));
+        else arrive(verdict === 'twice');
       });
     });
   }
