@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ClientView } from '../client/view.ts';
 import { fuzz } from './fuzz.ts';
-import { delayed } from './scenarios.ts';
+import { delayed, diverging, failed, unprepared } from './scenarios.ts';
 import { Trial } from './trial.ts';
 import { VirtualClock } from './virtualClock.ts';
 import { Weather } from './weather.ts';
@@ -92,8 +92,8 @@ describe('a federation', () => {
     });
   });
 
-  it('learns as well when frames come late as when they do not', async () => {
-    for (const { name, measured, holds } of await delayed.run(1)) expect([name, measured, holds]).toEqual([name, measured, true]);
+  it.each([failed, diverging, unprepared, delayed])('keeps to what must hold with $name', async ({ run }) => {
+    for (const { name, measured, holds } of await run(1)) expect([name, measured, holds]).toEqual([name, measured, true]);
   });
 });
 

@@ -23,18 +23,26 @@ function draw(
   return { rows, labels };
 }
 
-/** @param broken the client whose first score is not finite, so that it fails. */
-export function cloudSource(broken: number | null = null): ProblemSource {
+/** What ails one of the clients: its first score is no number; its first steps lead to none; its data never come. */
+export interface Trouble {
+  readonly client: number;
+  readonly kind: 'no score' | 'diverges' | 'never ready';
+}
+
+export function cloudSource(trouble: Trouble | null = null): ProblemSource {
   return {
     problem: ({ hidden, samples, seed, testSamples }, number) => {
+      const ailment = trouble?.client === number ? trouble.kind : null;
+      if (ailment === 'never ready') return new Promise(() => undefined);
       const model = { layers: [WIDTH, ...hidden, CLASSES] };
       const test = draw('test', Math.min(testSamples, TEST_SAMPLES), (random) => random.integer(CLASSES));
+      const own = draw(number, samples, (random) =>
+        random.uniform() < 0.8 ? (2 * number + random.integer(2)) % CLASSES : random.integer(CLASSES),
+      );
       return Promise.resolve({
         model,
-        own: draw(number, samples, (random) =>
-          random.uniform() < 0.8 ? (2 * number + random.integer(2)) % CLASSES : random.integer(CLASSES),
-        ),
-        test: number === broken ? { ...test, rows: test.rows.map(() => NaN) } : test,
+        own: ailment === 'diverges' ? { ...own, rows: own.rows.map((value) => 1e30 * value) } : own,
+        test: ailment === 'no score' ? { ...test, rows: test.rows.map(() => NaN) } : test,
         initialWeights: initialWeights(model, seed),
         startsAlike: true,
         view: null,

@@ -3,6 +3,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import type { ClientView } from '../client/view.ts';
+import { defaultSettings, withAlgorithm } from '../settings/settings.ts';
 import { atLeast, atMost, type Invariant } from './invariant.ts';
 import { Trial, type TrialOptions } from './trial.ts';
 
@@ -57,8 +58,8 @@ function lastPace(trial: Trial, clients: readonly number[]): number {
 const longest = (trial: Trial, clients: readonly number[], since: number) =>
   Math.max(...clients.map((k) => trial.standstill(k, since, trial.clock.now()))) / 1000;
 
-async function calmPace(seed: number): Promise<number> {
-  const trial = new Trial({ clients: CLIENTS, seed });
+async function calmPace(seed: number, clients = CLIENTS): Promise<number> {
+  const trial = new Trial({ clients, seed });
   await trial.start();
   await trial.pass(25_000);
   const pace = lastPace(trial, [...BESIDE, ...ELSEWHERE]);
@@ -93,26 +94,64 @@ const frozen: Scenario = {
     }),
 };
 
-const failed: Scenario = {
+/** How often the others have left a member out, after so many rounds. */
+const timesMissed = (views: readonly ClientView[], after: number) =>
+  views.flatMap(({ own }) => own.slice(after).flatMap(({ missed }) => missed)).length;
+
+/** In how many of the clients' graphs the one in trouble is. */
+const inGraphs = (views: readonly ClientView[]) => views.filter(({ graph }) => graph.some(({ a, b }) => [a, b].includes(TROUBLED))).length;
+
+/** What must hold for the others when the one in trouble fails, as its numbers are not finite any more. */
+function withoutOneThatFails(options: TrialOptions): Promise<readonly Invariant[]> {
+  const why = 'are not finite any more: training has diverged';
+  return inTrial(options, async (trial, since) => {
+    await trial.pass(10_000);
+    const others = trial.views().slice(0, 4);
+    const told = others.filter(({ peers }) =>
+      peers.some(({ id, readiness }) => id === TROUBLED && readiness.kind === 'failed' && readiness.why.includes(why)),
+    );
+    return [
+      atMost('standstill of the others', longest(trial, [...BESIDE, ...ELSEWHERE], since), 1.5, 's'),
+      atMost('neighbours missed for it after three rounds', timesMissed(others, 3), 0, 'times'),
+      atMost('have it in their graph', inGraphs(others), 0, 'clients'),
+      atLeast(`know that its numbers ${why}`, told.length, 4, 'clients'),
+    ];
+  });
+}
+
+export const failed: Scenario = {
   name: 'a member that fails',
-  run: (seed) =>
-    inTrial({ clients: CLIENTS, seed, broken: 4 }, async (trial, since) => {
-      await trial.pass(10_000);
+  run: (seed) => withoutOneThatFails({ clients: CLIENTS, seed, trouble: { client: 4, kind: 'no score' } }),
+};
+
+export const diverging: Scenario = {
+  name: 'a member whose training diverges',
+  run: (seed) => {
+    const { algorithm, method } = withAlgorithm(defaultSettings(), 'dpsgd');
+    return withoutOneThatFails({ clients: CLIENTS, seed, trouble: { client: 4, kind: 'diverges' }, settings: { algorithm, method } });
+  },
+};
+
+export const unprepared: Scenario = {
+  name: 'a member that never gets ready',
+  run: async (seed) => {
+    const without = await calmPace(seed, CLIENTS - 1);
+    return inTrial({ clients: CLIENTS, seed, trouble: { client: 4, kind: 'never ready' } }, async (trial) => {
+      await trial.pass(25_000);
       const others = trial.views().slice(0, 4);
-      const missed = others.flatMap(({ own }) => own.slice(3).flatMap((round) => round.missed)).length;
-      const told = others.filter(({ peers }) => peers.some(({ readiness }) => readiness.kind === 'failed')).length;
       return [
-        atMost('standstill of the others', longest(trial, [...BESIDE, ...ELSEWHERE], since), 1.5, 's'),
-        atMost('neighbours missed for it after three rounds', missed, 0, 'times'),
-        atLeast('know that it failed, and why', told, 4, 'clients'),
+        atLeast('pace of the others, of theirs without it', (100 * lastPace(trial, [...BESIDE, ...ELSEWHERE])) / without, 95, '%'),
+        atMost('neighbours missed for it', timesMissed(others, 0), 0, 'times'),
+        atMost('have it in their graph', inGraphs(others), 0, 'clients'),
       ];
-    }),
+    });
+  },
 };
 
 const evaluator: Scenario = {
   name: 'the evaluator fails',
   run: (seed) =>
-    inTrial({ clients: CLIENTS, seed, broken: 0, settings: { rounds: 12 } }, async (trial) => {
+    inTrial({ clients: CLIENTS, seed, trouble: { client: 0, kind: 'no score' }, settings: { rounds: 12 } }, async (trial) => {
       const isOver = ({ summaries }: ClientView) => summaries.at(-1)?.round === 11;
       const ended = await trial.clock.run(() => trial.views().slice(1).every(isOver), 60_000);
       const summaries = Math.min(
@@ -133,8 +172,8 @@ const ROUNDS = 20;
 /** The averaged model's accuracy after twenty rounds, in percent, and whether they ended. */
 async function accuracy(
   options: TrialOptions,
-): Promise<{ readonly percent: number; readonly ended: boolean; readonly invariants: readonly Invariant[] }> {
-  let percent = 0;
+): Promise<{ readonly percent: number; readonly ended: boolean; readonly late: number; readonly invariants: readonly Invariant[] }> {
+  let [percent, late] = [0, 0];
   let ended = false;
   const settings = { rounds: ROUNDS, testSamples: 600, samples: 40 };
   const invariants = await inTrial({ ...options, settings }, async (trial) => {
@@ -143,9 +182,10 @@ async function accuracy(
     const isScored = () => trial.views()[0]!.summaries.at(-1)?.round === ROUNDS - 1;
     ended = await trial.clock.run(() => trial.views().every(isOver) && isScored(), 3_600_000);
     percent = 100 * (trial.views()[0]!.summaries.at(-1)?.averaged.accuracy ?? 0);
+    late = trial.late.reduce((sum, rounds) => sum + rounds, 0);
     return [{ name: 'every round ends', measured: String(ended), holds: ended }];
   });
-  return { percent, ended, invariants };
+  return { percent, ended, late, invariants };
 }
 
 /** What one run loses is mostly chance: a point is six of the samples scored on. */
@@ -155,12 +195,13 @@ export const delayed: Scenario = {
   name: '30 % of frames delayed by 0 to 2 s',
   run: async (seed) => {
     const invariants: Invariant[] = [];
-    let [lost, percent] = [0, 0];
+    let [lost, percent, mixedLate] = [0, 0, 0];
     for (let k = 0; k < DELAYED_RUNS; k++) {
       const none = await accuracy({ clients: CLIENTS, seed: seed + k });
       const late = await accuracy({ clients: CLIENTS, seed: seed + k, faults: { delay: { part: 0.3, ms: 2000 } } });
       lost += (none.percent - late.percent) / DELAYED_RUNS;
       percent += none.percent / DELAYED_RUNS;
+      mixedLate += late.late / DELAYED_RUNS;
       invariants.push(...late.invariants);
     }
     return [
@@ -169,6 +210,7 @@ export const delayed: Scenario = {
         measured: `${lost.toFixed(2)} points of ${percent.toFixed(1)} % (at most 1)`,
         holds: lost <= 1,
       },
+      atLeast(`of the ${CLIENTS * ROUNDS} rounds of a run, those that mixed weights which came late`, mixedLate, 1, 'rounds'),
       ...invariants,
     ];
   },
@@ -198,7 +240,7 @@ const leaving: Scenario = {
     }),
 };
 
-export const scenarios: readonly Scenario[] = [slow, frozen, failed, evaluator, delayed, lossy, leaving];
+export const scenarios: readonly Scenario[] = [slow, frozen, failed, diverging, unprepared, evaluator, delayed, lossy, leaving];
 
 export const LONG_ROUNDS = 2000;
 

@@ -5,7 +5,7 @@ import { Client } from '../client/client.ts';
 import type { ClientView } from '../client/view.ts';
 import { defaultSettings, type Settings } from '../settings/settings.ts';
 import { InProcessNetwork } from '../transport/inProcess.ts';
-import { cloudSource } from './clouds.ts';
+import { cloudSource, type Trouble } from './clouds.ts';
 import { VirtualClock } from './virtualClock.ts';
 import { Weather, type Faults } from './weather.ts';
 
@@ -14,8 +14,7 @@ export interface TrialOptions {
   readonly seed: number;
   readonly faults?: Faults;
   readonly settings?: Partial<Settings>;
-  /** The client that fails after its first round. */
-  readonly broken?: number;
+  readonly trouble?: Trouble;
 }
 
 const base: Settings = { ...defaultSettings(), hidden: [12], samples: 20, testSamples: 30, sketchSize: 4, rounds: 100_000 };
@@ -25,6 +24,8 @@ export class Trial {
   readonly clients: Client[] = [];
   /** When each client's rounds ended, ms. */
   readonly ends: number[][] = [];
+  /** The rounds in which each client mixed weights that had come late. */
+  readonly late: number[] = [];
   /** What has rejected and nobody has caught. */
   readonly uncaught: unknown[] = [];
   readonly #weather: Weather;
@@ -39,20 +40,24 @@ export class Trial {
   }
 
   join(): Client {
-    const { seed, settings, broken } = this.options;
+    const { seed, settings, trouble } = this.options;
     const transport = this.#network.join();
     const ends: number[] = [];
     this.ends.push(ends);
+    const k = this.late.push(0) - 1;
     const client = new Client({
       transport,
       backend: () => selectBackend('cpu'),
-      source: cloudSource(broken),
+      source: cloudSource(trouble),
       settings: { ...base, seed, ...settings },
       clock: this.#weather.clockOf(transport.self.id),
       onView: () => undefined,
       viewIntervalMs: () => 1_000_000,
       gossipWaitMs: 30,
-      log: (topic, event) => topic === 'round' && event === 'ends' && ends.push(this.clock.now()),
+      log: (topic, event) => {
+        if (topic === 'round' && event === 'ends') ends.push(this.clock.now());
+        if (topic === 'round' && event === 'mixed late') this.late[k]!++;
+      },
     });
     this.clients.push(client);
     return client;
@@ -62,10 +67,15 @@ export class Trial {
     return this.clients.map((client) => client.view());
   }
 
-  /** Starts when everyone is ready. @returns the time, ms. */
+  /** Starts when everyone is ready that ever will be. @returns the time, ms. */
   async start(): Promise<number> {
-    const isReady = ({ status, peers }: ClientView) =>
-      status.kind === 'lobby' && peers.length === this.clients.length - 1 && peers.every(({ readiness }) => readiness.kind === 'ready');
+    const { trouble } = this.options;
+    const never = trouble?.kind === 'never ready' ? trouble.client : null;
+    const isReady = ({ self, status, peers }: ClientView) =>
+      self.number === never ||
+      (status.kind === 'lobby' &&
+        peers.length === this.clients.length - 1 &&
+        peers.every(({ number, readiness }) => number === never || readiness.kind === 'ready'));
     const isThere = await this.clock.run(() => this.views().every(isReady), 60_000);
     if (!isThere) throw new Error('The clients of a trial never got ready.');
     this.clients[0]!.command({ type: 'start' });

@@ -10,7 +10,8 @@ import { type Known, type Mixing, type RoundResult, type Transition } from './st
 export function finishMix(known: Known, { order }: GradientMethod, activity: Mixing): Transition | null {
   const { plan, own, answers, missed, descent } = activity;
   if (!descent) return null;
-  const { weights } = mix(own, plan, mixable(known, activity), known.settings.aggregation);
+  const { models, late } = mixable(known, activity);
+  const { weights } = mix(own, plan, models, known.settings.aggregation);
   const result: RoundResult = {
     round: plan.round,
     iterate: { weights: order === 'mix-plus-step' ? add(weights, descent) : weights, velocity: null },
@@ -18,6 +19,7 @@ export function finishMix(known: Known, { order }: GradientMethod, activity: Mix
     evolution: null,
     neighbours: plan.neighbours.flatMap(({ peer }) => (answers.has(peer) ? [peer] : [])),
     missed: [...missed],
+    late,
   };
   return { state: { known, activity: { phase: 'idle' } }, effects: [{ type: 'finish', result }] };
 }

@@ -24,11 +24,11 @@ export function stillUnmixed({ unmixed }: Known, round: number): Known['unmixed'
   return new Map([...unmixed].filter(([, message]) => message.round > round || isUsable(message, round - 1)));
 }
 
-/** What a mix is made of: of each neighbour its answer, or its last weights if they are not too old. */
-export function mixable({ unmixed }: Known, { plan, answers }: Mixing): ReadonlyMap<PeerId, Iterate> {
+/** What a mix is made of: of each neighbour its answer, or its last weights if they are not too old; and of whom those are. */
+export function mixable({ unmixed }: Known, { plan, answers }: Mixing): { models: ReadonlyMap<PeerId, Iterate>; late: readonly PeerId[] } {
   const late = plan.neighbours.flatMap(({ peer }): [PeerId, Iterate][] => {
     const message = unmixed.get(peer);
-    return message && isUsable(message, plan.round) ? [[peer, message]] : [];
+    return message && !answers.has(peer) && isUsable(message, plan.round) ? [[peer, message]] : [];
   });
-  return new Map([...late, ...answers]);
+  return { models: new Map([...late, ...answers]), late: late.map(([peer]) => peer) };
 }

@@ -35,8 +35,8 @@ export function linearise(known: Known, method: NtkMethod, mixing: Mixing): Tran
   const { run, self, inputs, sharesSamples } = known.settings;
   const present = sharesSamples ? plan.neighbours.filter(({ peer }) => answers.has(peer)) : [];
   const { round } = plan;
-  const models = mixable(known, mixing);
-  const mixed = pulledToStart(mix(own, plan, models, known.settings.aggregation), method, known.settings, round);
+  const { models, late } = mixable(known, mixing);
+  const mixed = { ...pulledToStart(mix(own, plan, models, known.settings.aggregation), method, known.settings, round), late };
   const { weights } = mixed;
   const effects: RoundEffect[] = [];
 
@@ -197,7 +197,7 @@ function take(known: Known, activity: Choosing, choice: number): Transition {
   const { self, sharesSamples } = known.settings;
   const mixing = plan.neighbours.map(({ peer }) => peer).filter((peer) => !missed.has(peer));
   const neighbours = sharesSamples ? pool.map(({ key }) => key).filter((key) => key !== self) : mixing;
-  const result: RoundResult = { round: plan.round, iterate, delta, evolution, neighbours, missed: [...missed] };
+  const result: RoundResult = { round: plan.round, iterate, delta, evolution, neighbours, missed: [...missed], late: mixed.late };
   return { state: { known, activity: { phase: 'idle' } }, effects: [{ type: 'finish', result }] };
 }
 

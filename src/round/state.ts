@@ -91,10 +91,16 @@ export interface Mixing extends Working {
   readonly descent: Float32Array | null;
 }
 
+/** w̄ and v̄. */
+interface Mixed extends Iterate {
+  /** Neighbours that have not answered, and of whom it has weights that came late. */
+  readonly late: readonly PeerId[];
+}
+
 /** After the mix, in the phases of an NTK method. */
 interface Linearised extends Working {
   readonly method: NtkMethod;
-  readonly mixed: Iterate;
+  readonly mixed: Mixed;
 }
 
 /** w̄ is out; the features of the pool's samples come in. */
@@ -165,6 +171,8 @@ export interface RoundResult {
   readonly evolution: Evolved | null;
   readonly neighbours: readonly PeerId[];
   readonly missed: readonly PeerId[];
+  /** Those of the missed of whom weights that came late were mixed. */
+  readonly late: readonly PeerId[];
 }
 
 /** What the machine asks its driver for. */

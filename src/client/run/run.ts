@@ -308,8 +308,9 @@ export class Run {
     else this.#beginRound(next);
   }
 
-  #finish({ round, iterate, delta, evolution, neighbours, missed }: RoundResult): void {
+  #finish({ round, iterate, delta, evolution, neighbours, missed, late }: RoundResult): void {
     if (!areFinite(iterate.weights)) return this.host.tell({ type: 'failed', error: new DivergenceError('The weights') });
+    if (late.length > 0) this.options.log('round', 'mixed late', { round, by: late });
     this.#iterate = iterate;
     const traced = evolution && { delta, evolvedLogits: evolution.logits, kernel: evolution.kernel ?? null };
     this.options.trace?.({ round, weights: iterate.weights, evolution: traced });
