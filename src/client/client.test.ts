@@ -7,7 +7,7 @@ import { initialWeights, inputWidth } from '../model/model.ts';
 import { NtkEngine } from '../ntk/engine.ts';
 import { scoreOf } from '../ntk/tally.ts';
 import { encodeMessage } from '../protocol/codec.ts';
-import { decodeFrame, type DecodedParts } from '../protocol/frame.ts';
+import { decodeFrame, type PackedParts } from '../protocol/frame.ts';
 import { modelOf } from '../settings/model.ts';
 import { algorithms, usualRidge } from '../settings/presets.ts';
 import type { EvolutionSettings, Method } from '../settings/method.ts';
@@ -466,7 +466,7 @@ describe('clients of a room', () => {
   it('go on in a run where their tabs were gone, with their own model and history, and forget that place when it is over', async () => {
     let latest: Bookmark | null = null;
     let forgotten = 0;
-    const sent: DecodedParts[] = [];
+    const sent: PackedParts[] = [];
     const deliver: Deliver = (from, _to, frame) => {
       if (from === 'c4' && fieldsOf(frame).includes('"type":"weights"')) sent.push(decodeFrame(frame));
       return 'deliver';
@@ -492,7 +492,8 @@ describe('clients of a room', () => {
     expect(rounds.at(-1)).toBe(59);
     expect(own[bookmark.own.length]!.round).toBeGreaterThanOrEqual(bookmark.round);
     const { weights, velocity } = bookmark;
-    expect(sent[0]!.arrays).toEqual({ weights, velocity });
+    const { arrays } = sent[0]!;
+    expect({ weights: arrays['weights']!.read(), velocity: arrays['velocity']!.read() }).toEqual({ weights, velocity });
     expect(velocity!.some((value) => value !== 0)).toBe(true);
     expect(forgotten).toBeGreaterThan(0);
   });

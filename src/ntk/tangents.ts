@@ -17,8 +17,8 @@ type LayerPart = {
   readonly outputs: number;
 };
 
-/** Between a layer and the one below: the mask of the ReLU that it reads, N x inputs, its kernel, and that transposed. */
-type GatePart = { readonly mask: tf.Tensor2D; readonly kernel: tf.Tensor2D; readonly transposed: tf.Tensor2D };
+/** Between a layer and the one below: the ReLU activations that it reads, N x inputs, its kernel, and that transposed. */
+type GatePart = { readonly gate: tf.Tensor2D; readonly kernel: tf.Tensor2D; readonly transposed: tf.Tensor2D };
 
 /** The tensors of a `Tangents`. */
 export type TangentParts = {
@@ -41,7 +41,7 @@ export function tangentParts(derived: tf.Tensor2D[], layers: readonly DenseLayer
     layers: rows.map((features, l) => ({ features, transposed: tf.transpose(features), outputs: layers[l]!.kernel.shape[1] })),
     gates: reads.slice(1).map((read, l) => {
       const { kernel } = layers[l + 1]!;
-      return { mask: tf.step<tf.Tensor2D>(read), kernel: kernel.clone(), transposed: tf.transpose(kernel) };
+      return { gate: read.clone(), kernel: kernel.clone(), transposed: tf.transpose(kernel) };
     }),
   };
 }
@@ -76,16 +76,14 @@ export class Tangents {
       const members = derived.map((rows) => tf.reshape<tf.Rank.R2>(ntkProduct({ a: rows, b: unknowns }), [-1, this.classes]));
       tangents.push(tf.concat2d(members, 0));
     }
-    const [first, ...above] = layers;
-    if (first) {
-      let tangent = ntkProduct({ a: first.features, b: next(first.features.shape[1], first.outputs) });
-      above.forEach(({ features, outputs }, l) => {
-        const { mask, kernel } = gates[l]!;
-        const own = ntkProduct({ a: features, b: next(features.shape[1], outputs) });
-        tangent = tf.add(own, ntkProduct({ a: tf.mul<tf.Tensor2D>(tangent, mask), b: kernel }));
-      });
-      tangents.push(tangent);
+    let tangent: tf.Tensor2D | null = null;
+    for (const [l, { features, outputs }] of layers.entries()) {
+      // A ReLU's derivative is the step of its activations: all that goes up goes through that gate.
+      const gate = gates[l] && { gate: gates[l].gate };
+      const own = ntkProduct({ a: features, b: next(features.shape[1], outputs), ...gate });
+      tangent = tangent ? tf.add(own, ntkProduct({ a: tangent, b: gates[l - 1]!.kernel, ...gate })) : own;
     }
+    if (tangent) tangents.push(tangent);
     return tangents.length > 1 ? tf.addN(tangents) : tangents[0]!;
   }
 
@@ -97,8 +95,8 @@ export class Tangents {
     for (let l = layers.length - 1; l >= 0; l--) {
       sums.unshift(ntkProduct({ a: layers[l]!.transposed, b: cotangent }));
       if (l === 0) break;
-      const { mask, transposed } = gates[l - 1]!;
-      cotangent = tf.mul(ntkProduct({ a: cotangent, b: transposed }), mask);
+      const { gate, transposed } = gates[l - 1]!;
+      cotangent = ntkProduct({ a: cotangent, b: transposed, gate });
     }
     if (derived.length > 0) {
       let first = 0;

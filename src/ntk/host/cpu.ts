@@ -48,6 +48,12 @@ export const cpuKernels = hostKernels('cpu', {
     }
     return output(backend, gated, hidden.shape);
   },
+  throughGate(backend, product, gate) {
+    const open = floats(backend, gate);
+    const gated = floats(backend, product).map((value, i) => (open[i]! > 0 ? value : 0));
+    backend.disposeData(product.dataId);
+    return output(backend, gated, product.shape);
+  },
   multiply(backend, g, kernel) {
     const samples = kernel.shape[0]!;
     const rows = floats(backend, kernel);

@@ -23,6 +23,8 @@ export interface HostProducts {
   layer(backend: tf.KernelBackend, parts: LayerParts): tf.TensorInfo;
   /** step(H) · diag(√squares), of H (N x h). */
   gated(backend: tf.KernelBackend, hidden: tf.TensorInfo, squares: tf.TensorInfo): tf.TensorInfo;
+  /** The product where the gate is positive, and 0 elsewhere; the product itself is disposed of. */
+  throughGate(backend: tf.KernelBackend, product: tf.TensorInfo, gate: tf.TensorInfo): tf.TensorInfo;
   /** g K (C x N) of g (C x N) and the symmetric K (N x N). */
   multiply(backend: tf.KernelBackend, g: Float32Array, kernel: tf.TensorInfo): Float32Array;
   /** relu(a b + bias) of two matrices, each transposed first where the attributes say so. */
@@ -88,11 +90,7 @@ export function hostKernels(backendName: 'wasm' | 'cpu', products: HostProducts)
           a.shape.length === 3
             ? stackedProduct(products, backend, { a, b, bias }, productAttrs(attrs))
             : products.product(backend, a, b, bias, productAttrs(attrs));
-        if (!inputs['gate']) return product;
-        const gate = floats(backend, inputs['gate']);
-        const gated = floats(backend, product).map((value, i) => (gate[i]! > 0 ? value : 0));
-        backend.disposeData(product.dataId);
-        return output(backend, gated, product.shape);
+        return inputs['gate'] ? products.throughGate(backend, product, inputs['gate']) : product;
       },
     },
     {

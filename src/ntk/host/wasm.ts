@@ -65,6 +65,12 @@ export const wasmKernels = hostKernels('wasm', {
     for (const { dataId } of [mask, scale]) backend.disposeData(dataId);
     return gated;
   },
+  throughGate(backend, result, gate) {
+    const mask = call(backend, tf.Step, { x: gate }, { alpha: 0 });
+    const gated = call(backend, tf.Multiply, { a: result, b: mask }, {});
+    for (const { dataId } of [mask, result]) backend.disposeData(dataId);
+    return gated;
+  },
   multiply(backend, g, kernel) {
     // K is the right factor, because XNNPACK packs that one once and keeps it as long as its tensor lives.
     const samples = kernel.shape[0]!;
