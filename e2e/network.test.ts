@@ -19,6 +19,11 @@ import { startNginx, type Nginx } from './support/nginx.ts';
 
 const NAME = 'mesh.test';
 
+declare global {
+  // Of the page.
+  var iceSeen: { readonly servers: RTCIceServer[][]; readonly found: (string | null)[] };
+}
+
 let browser: Browser;
 let children: ChildProcess[] = [];
 let contexts: BrowserContext[] = [];
@@ -55,6 +60,7 @@ const own = (host: string) => new RegExp(`^(?:(?:https?|wss?)://(?:localhost:\\d
 async function open(url: string, { host } = new URL(url)): Promise<Page> {
   const context = await browser.newContext({ ignoreHTTPSErrors: true });
   contexts.push(context);
+  await context.addInitScript(recordConnections);
   const page = await context.newPage();
   // The test's own limit is enough: the machine may be busy.
   page.setDefaultTimeout(0);
@@ -64,6 +70,35 @@ async function open(url: string, { host } = new URL(url)): Promise<Page> {
   page.on('pageerror', (error) => expect.soft(error, 'error in the page').toBeUndefined());
   await page.goto(url);
   return page;
+}
+
+/** Notes, from now on, what servers connections are told of, and of what kind the addresses are that they find. */
+function recordConnections(): void {
+  const servers: RTCIceServer[][] = [];
+  const found: (string | null)[] = [];
+  Object.assign(globalThis, { iceSeen: { servers, found } });
+  globalThis.RTCPeerConnection = new Proxy(RTCPeerConnection, {
+    construct(target, [config]: [RTCConfiguration?]) {
+      const connection = new target(config);
+      servers.push(connection.getConfiguration().iceServers ?? []);
+      connection.addEventListener('icecandidate', ({ candidate }) => candidate?.candidate && found.push(candidate.type));
+      return connection;
+    },
+  });
+}
+
+/** Tries to run text as script, in the page or its worker. @returns the name of the error by which each way is refused. */
+async function runText(): Promise<string[]> {
+  // What a debugger evaluates may run text, until it waits.
+  await new Promise((resolve) => setTimeout(resolve));
+  const ways = [() => Reflect.apply(Reflect.get(globalThis, 'eval'), null, ['1']), () => Reflect.construct(Function, ['1'])];
+  return ways.map((way) => {
+    try {
+      return String(way());
+    } catch (error) {
+      return error instanceof Error ? error.name : String(error);
+    }
+  });
 }
 
 const isSecure = (page: Page) => page.evaluate(() => ({ isSecureContext, crossOriginIsolated }));
@@ -81,6 +116,13 @@ async function learnTogether(pages: readonly [Page, Page]): Promise<void> {
   await second.waitForFunction(() => sparkmesh.session?.getView()?.share?.samples === 20);
   await press(first, 'Start');
   for (const page of pages) await page.waitForFunction(() => (sparkmesh.session?.getView()?.own.length ?? 0) > 0);
+  for (const page of pages) {
+    // No STUN or TURN server is named to a connection, nor asked.
+    const { servers, found } = await page.evaluate(() => iceSeen);
+    expect(servers.length).toBeGreaterThan(0);
+    expect(servers.flat()).toEqual([]);
+    expect([...new Set(found)]).toEqual(['host']);
+  }
 }
 
 /** What a camera reads of characters that are two modules high. */
@@ -164,6 +206,13 @@ describe('npm start -- --host NAME behind nginx, in a folder of its', () => {
     const pages = [await open(`${url}?backend=wasm`), await open(`${url}?backend=wasm`)] as const;
     expect(await isSecure(pages[0])).toEqual({ isSecureContext: true, crossOriginIsolated: true });
     await learnTogether(pages);
+
+    // The refusals are told on the console.
+    pages[0].removeAllListeners('console');
+    const refused = ['EvalError', 'EvalError'];
+    expect(await pages[0].evaluate(runText)).toEqual(refused);
+    const [worker] = pages[0].workers();
+    expect(await worker?.evaluate(runText)).toEqual(refused);
   });
 
   test('plain http: the door says what will not work, and wasm works', async () => {

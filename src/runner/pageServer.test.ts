@@ -76,6 +76,22 @@ describe.each(['preview', 'dev'] as const)('%s', (mode) => {
   });
 });
 
+test('preview sends a policy under which no text runs as script, and pages carry it along', async () => {
+  const { url } = await serve({ port: 0, mode: 'preview' });
+  const page = await fetch(url);
+  const html = await page.text();
+  const script = await fetch(new URL(/src="([^"]+)"/.exec(html)?.[1] ?? '', url));
+  const written = /<meta http-equiv="Content-Security-Policy" content="([^"]+)"/.exec(html)?.[1]?.replaceAll('&#39;', "'");
+  // A worker has its policy from its own response.
+  for (const policy of [page.headers.get('content-security-policy'), script.headers.get('content-security-policy'), written]) {
+    const directives = new Map(policy?.split('; ').map((directive) => [directive.split(' ')[0], directive.split(' ').slice(1)]));
+    expect(directives.get('default-src')).toEqual(["'none'"]);
+    expect(directives.get('script-src')).toEqual(["'self'", 'blob:', "'wasm-unsafe-eval'"]);
+    for (const finer of ['script-src-elem', 'script-src-attr']) expect(directives.has(finer)).toBe(false);
+    expect(policy).not.toMatch(/'unsafe-/);
+  }
+});
+
 describe('buildPage', () => {
   const built = () => join(root, 'dist', 'index.html');
   const isRebuilt = async () => {
