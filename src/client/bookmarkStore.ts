@@ -20,13 +20,9 @@ export interface BookmarkPlace {
   readonly room: string;
 }
 
-interface Kept {
-  readonly room: string;
-  /** ms since 1970. */
-  readonly at: number;
-  /** Another version of the page may have written it. */
-  readonly bookmark: unknown;
-}
+/** `at` is in ms since 1970. Another version of the page, or anything else of this origin, may have written it. */
+const keptSchema = v.object({ room: v.string(), at: v.number(), bookmark: v.unknown() });
+type Kept = v.InferOutput<typeof keptSchema>;
 
 interface Schema extends DBSchema {
   /** By tab. */
@@ -45,16 +41,16 @@ async function open(): Promise<IDBPDatabase<Schema>> {
   return database;
 }
 
-/** Where the tab was in the room; null where nothing of use is kept. Forgets what is too old, of all tabs. */
+/** Where the tab was in the room; null where nothing of use is kept. Forgets what is too old or says no time, of all tabs. */
 export async function findBookmark({ tab, room }: BookmarkPlace): Promise<Bookmark | null> {
   const database = await open();
   try {
     const transaction = database.transaction('bookmarks', 'readwrite');
     let found: Kept | null = null;
     for (let cursor = await transaction.store.openCursor(); cursor; cursor = await cursor.continue()) {
-      const { at, room: where } = cursor.value;
-      if (Date.now() - at > MAX_AGE_MS) await cursor.delete();
-      else if (cursor.key === tab && where === room) found = cursor.value;
+      const kept = v.safeParse(keptSchema, cursor.value);
+      if (!kept.success || Date.now() - kept.output.at > MAX_AGE_MS) await cursor.delete();
+      else if (cursor.key === tab && kept.output.room === room) found = kept.output;
     }
     await transaction.done;
     const read = v.safeParse(bookmarkSchema, found?.bookmark);
