@@ -92,9 +92,14 @@ describe('a federation', () => {
     });
   });
 
-  it.each([failed, diverging, unprepared, delayed])('keeps to what must hold with $name', async ({ run }) => {
-    for (const { name, measured, holds } of await run(1)) expect([name, measured, holds]).toEqual([name, measured, true]);
-  });
+  // Virtual time does not mind a busy machine; a test's own limit would.
+  it.each([failed, diverging, unprepared, delayed])(
+    'keeps to what must hold with $name',
+    async ({ run }) => {
+      for (const { name, measured, holds } of await run(1)) expect([name, measured, holds]).toEqual([name, measured, true]);
+    },
+    300_000,
+  );
 });
 
 it('every decoder understands, or refuses in words', async () => expect(await fuzz(1, 2000)).toEqual([]));
