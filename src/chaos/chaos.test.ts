@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { ClientView } from '../client/view.ts';
-import { fuzz } from './fuzz.ts';
+import { damagedBytes, damagedValue } from './damage.ts';
+import type { Decoder } from './decoders/decoder.ts';
+import { decoders, fuzz } from './fuzz.ts';
 import { delayed, diverging, failed, unprepared } from './scenarios.ts';
 import { Trial } from './trial.ts';
 import { VirtualClock } from './virtualClock.ts';
@@ -102,4 +104,65 @@ describe('a federation', () => {
   );
 });
 
-it('every decoder understands, or refuses in words', async () => expect(await fuzz(1, 2000)).toEqual([]));
+describe('fuzzing', () => {
+  /** Of a schema's answer, that it is no. */
+  const isFailed = (answer: unknown) => typeof answer === 'object' && answer !== null && 'success' in answer && answer.success === false;
+
+  it.each(decoders.map((decoder) => [decoder.name, decoder] as const))(
+    'finds that %s are understood, or refused in words',
+    async (_, decoder) => {
+      expect(await fuzz(decoder, 1, 200)).toBeNull();
+    },
+  );
+
+  it.each(decoders.map((decoder) => [decoder.name, decoder] as const))('begins with some of %s that are understood', async (_, decoder) => {
+    const answers: unknown[] = [];
+    switch (decoder.of) {
+      case 'bytes':
+        for (const bytes of decoder.valid) answers.push(await decoder.decode(Uint8Array.from(bytes)));
+        break;
+      case 'json':
+        for (const value of decoder.valid) answers.push(await decoder.decode(JSON.stringify(value)));
+        break;
+      case 'values':
+        for (const value of decoder.valid) answers.push(await decoder.decode(structuredClone(value)));
+    }
+    for (const answer of answers) expect(answer === null || answer === false || isFailed(answer)).toBe(false);
+  });
+
+  const breaking = (decode: () => unknown): Decoder => ({ name: 'all', of: 'json', valid: [{ n: 1 }], decode, refusals: [RangeError] });
+
+  it('finds an error that is no refusal, at once or later, and the input that it takes', async () => {
+    const broken = (error: Error) => () => {
+      throw error;
+    };
+    expect(await fuzz(breaking(broken(new RangeError('too large'))), 1, 50)).toBeNull();
+    expect(await fuzz(breaking(broken(new TypeError('of undefined'))), 1, 50)).toMatch(/^all broke with TypeError: of undefined/);
+    expect(
+      await fuzz(
+        breaking(() => Promise.reject(new TypeError('later'))),
+        1,
+        50,
+      ),
+    ).toMatch(/TypeError: later/);
+  });
+
+  it('damages copies', () => {
+    const value = { list: [1, { deep: 'x' }], map: new Map([['a', Float32Array.of(1)]]) };
+    const before = structuredClone(value);
+    const results = Array.from({ length: 40 }, (_, i) => {
+      const at = i / 40;
+      return (['odd', 'exchange', 'remove'] as const).map((kind) => damagedValue(value, [{ kind, at, from: 1 - at - 0.01, odd: NaN }]));
+    }).flat();
+    expect(value).toEqual(before);
+    expect(new Set(results.map((result) => JSON.stringify(result))).size).toBeGreaterThan(10);
+    const bytes = Uint8Array.of(1, 2, 3, 4);
+    const other = Uint8Array.of(9);
+    const damage = (kind: 'change' | 'cut' | 'insert' | 'repeat') => [...damagedBytes(bytes, { kind, at: 0.5, bytes: other })];
+    expect(damage('change')).toEqual([1, 2, 9, 4]);
+    expect(damage('cut')).toEqual([1, 2, 4]);
+    expect(damage('insert')).toEqual([1, 2, 9, 3, 4]);
+    expect(damage('repeat')).toEqual([1, 2, 3, 4, 3, 4]);
+    expect([...bytes]).toEqual([1, 2, 3, 4]);
+  });
+});

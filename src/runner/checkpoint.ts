@@ -40,9 +40,8 @@ export class Checkpoint {
   /** @returns the clients' snapshots by number; null where there are none, or none that can be used. */
   async load(): Promise<readonly Snapshot[] | null> {
     const bytes = await readFile(this.#file).catch(() => null);
-    if (!bytes) return null;
-    const read = v.safeParse(v.array(snapshotSchema), unpacked(bytes));
-    return read.success && read.output.length === this.#clients ? read.output : null;
+    const snapshots = bytes && readCheckpoint(bytes);
+    return snapshots?.length === this.#clients ? snapshots : null;
   }
 
   /**
@@ -55,11 +54,7 @@ export class Checkpoint {
     const part = `${this.#file}.${process.pid}.part`;
     const file = await open(part, 'w');
     try {
-      await file.write(FORMAT);
-      for (const bytes of packed) {
-        await file.write(Uint32Array.of(bytes.length));
-        await file.write(bytes);
-      }
+      for (const bytes of checkpointParts(packed)) await file.write(bytes);
     } finally {
       await file.close();
     }
@@ -72,7 +67,22 @@ export class Checkpoint {
   }
 }
 
-/** What `save` wrote, not yet checked; null where that cannot be. */
+/** A file's bytes, part after part. @param packed the clients' snapshots by number. */
+export function* checkpointParts(packed: readonly Uint8Array[]): Generator<Uint8Array> {
+  yield new TextEncoder().encode(FORMAT);
+  for (const bytes of packed) {
+    yield new Uint8Array(Uint32Array.of(bytes.length).buffer);
+    yield bytes;
+  }
+}
+
+/** The clients' snapshots that a file of such parts has; null where it cannot be used. */
+export function readCheckpoint(file: Uint8Array): readonly Snapshot[] | null {
+  const read = v.safeParse(v.array(snapshotSchema), unpacked(Buffer.from(file.buffer, file.byteOffset, file.byteLength)));
+  return read.success ? read.output : null;
+}
+
+/** What a file holds, not yet checked; null where that cannot be. */
 function unpacked(file: Buffer): unknown {
   if (file.toString('utf8', 0, FORMAT.length) !== FORMAT) return null;
   const snapshots: unknown[] = [];

@@ -3,10 +3,10 @@
  * the browser takes off it however the tab ends, and what they tell each other goes through a BroadcastChannel.
  */
 
-import * as v from 'valibot';
 import { silent, type Log } from '../log/log.ts';
 import { SignallingError, type Entry, type Signalling, type SignallingListener } from './client.ts';
-import { idSchema, MAX_MEMBERS, memberSchema, payloadSchema, type Member } from './messages.ts';
+import { MAX_MEMBERS, type Member } from './messages.ts';
+import { isTabMessage, memberOf, memberPrefix, type TabMessage } from './tabMessages.ts';
 
 /** What is used of the browser's locks. */
 export interface Locks {
@@ -14,32 +14,11 @@ export interface Locks {
   query(): Promise<LockManagerSnapshot>;
 }
 
-/** Said to all tabs with somebody in the room. */
-const tabMessageSchema = v.variant('type', [
-  /** Somebody has come; who goes is told of by their lock. */
-  v.strictObject({ type: v.literal('came') }),
-  v.strictObject({ type: v.literal('relay'), from: idSchema, to: idSchema, payload: payloadSchema }),
-]);
-
-type TabMessage = v.InferOutput<typeof tabMessageSchema>;
-
 const channelOf = (room: string) => `sparkmesh/${room}`;
 const numberLock = (room: string, number: number) => `sparkmesh/${room}/number/${number}`;
-const memberPrefix = (room: string) => `sparkmesh/${room}/member/`;
 
 /** Whether this browser gives the page what tabs need to find each other; it does so over https and on this machine alone. */
 export const canMeetTabs = (): boolean => typeof BroadcastChannel !== 'undefined' && typeof navigator.locks !== 'undefined';
-
-/** The member that holds a lock of that name, if it is one of the room. */
-function memberOf(room: string, name: string): Member | null {
-  if (!name.startsWith(memberPrefix(room))) return null;
-  try {
-    const result = v.safeParse(memberSchema, JSON.parse(name.slice(memberPrefix(room).length)));
-    return result.success ? result.output : null;
-  } catch {
-    return null;
-  }
-}
 
 interface RoomListener {
   /** Everyone in the room by ascending number, at once and on every change. */
@@ -67,7 +46,7 @@ class TabRoom {
     this.#locks = locks;
     this.#channel = new BroadcastChannel(channelOf(room));
     this.#channel.onmessage = ({ data }: MessageEvent<unknown>) => {
-      if (v.is(tabMessageSchema, data)) void this.#next(() => this.#take(data));
+      if (isTabMessage(data)) void this.#next(() => this.#take(data));
     };
   }
 

@@ -2,8 +2,8 @@
 
 import type { Log } from '../log/log.ts';
 import type { Member } from '../signalling/messages.ts';
-import { PeerConnection, type ConnectionSignal } from './peerConnection.ts';
-import type { Relayed } from './relayed.ts';
+import { PeerConnection } from './peerConnection.ts';
+import type { ConnectionSignal, Relayed } from './relayed.ts';
 import { PeerLostError } from './transport.ts';
 
 const FIRST_RETRY_MS = 500;

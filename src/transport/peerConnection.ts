@@ -5,22 +5,8 @@ import * as v from 'valibot';
 import type { Log } from '../log/log.ts';
 import { ChunkError } from './chunks.ts';
 import { FrameChannel, RESUME_BYTES } from './frameChannel.ts';
+import { connectionSignalSchema, type ConnectionSignal } from './relayed.ts';
 import type { PeerId } from './transport.ts';
-
-/** What the two ends of a connection have to tell each other before they have one. */
-export const connectionSignalSchema = v.variant('type', [
-  v.strictObject({ type: v.picklist(['offer', 'answer']), sdp: v.pipe(v.string(), v.maxLength(16 * 1024)) }),
-  v.strictObject({
-    type: v.literal('candidate'),
-    candidate: v.strictObject({
-      candidate: v.pipe(v.string(), v.maxLength(1024)),
-      sdpMLineIndex: v.pipe(v.number(), v.integer()),
-      sdpMid: v.pipe(v.string(), v.maxLength(64)),
-    }),
-  }),
-]);
-
-export type ConnectionSignal = v.InferOutput<typeof connectionSignalSchema>;
 
 /** How long what was sent before a channel is closed has to arrive, ms. */
 export const LINGER_MS = 500;

@@ -1,7 +1,21 @@
 /** What two members tell each other through signalling until they have a channel, as JSON. */
 
 import * as v from 'valibot';
-import { connectionSignalSchema } from './peerConnection.ts';
+
+/** What the two ends of a connection have to tell each other before they have one. */
+export const connectionSignalSchema = v.variant('type', [
+  v.strictObject({ type: v.picklist(['offer', 'answer']), sdp: v.pipe(v.string(), v.maxLength(16 * 1024)) }),
+  v.strictObject({
+    type: v.literal('candidate'),
+    candidate: v.strictObject({
+      candidate: v.pipe(v.string(), v.maxLength(1024)),
+      sdpMLineIndex: v.pipe(v.number(), v.integer()),
+      sdpMid: v.pipe(v.string(), v.maxLength(64)),
+    }),
+  }),
+]);
+
+export type ConnectionSignal = v.InferOutput<typeof connectionSignalSchema>;
 
 const relayedSchema = v.variant('type', [
   /** To the end that dials: the other one wants a channel and has none from `epoch` or any before. */
