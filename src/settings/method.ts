@@ -186,6 +186,11 @@ export function pullIn({ evolution, pull }: NtkMethod, samples: number, round: n
   return Math.min(MOST_PULL, evolution.prior / (samples * ridgeIn(evolution, round)));
 }
 
+/** Whether something keeps the weights from growing for ever: a ridge's prior, or a pull. */
+export function holdsWeights({ evolution, pull }: NtkMethod): boolean {
+  return pull > 0 || (evolution.kind === 'ridge' && evolution.prior > 0);
+}
+
 /** Whether soft labels count in any round. */
 export function hasSoftLabels(method: Method): method is NtkMethod {
   return method.kind === 'ntk' && method.evolution.softLabels.some(({ weight }) => weight > 0);

@@ -1,6 +1,6 @@
 /** Which kernel a step is made with, how, and whether weights may grow for ever: for methods that have a kernel. */
 
-import { methodSchemas, type EvolutionSettings, type Method, type NtkMethod } from '../../../src/settings/method.ts';
+import { holdsWeights, methodSchemas, type EvolutionSettings, type Method, type NtkMethod } from '../../../src/settings/method.ts';
 import { evolvedBy, usualRidge } from '../../../src/settings/presets.ts';
 import { Term } from '../../ui/Term.tsx';
 import { Choice } from './Choice.tsx';
@@ -8,8 +8,6 @@ import { describeStep, evolutionNames, kernelNames, pullNames } from './describe
 
 /** γ where weights are pulled back by no prior. */
 const USUAL_PULL = 0.02;
-
-const isHeld = ({ evolution, pull }: NtkMethod) => pull > 0 || (evolution.kind === 'ridge' && evolution.prior > 0);
 
 /** A ridge holds weights back by its prior, a flow by a pull. */
 function held(method: NtkMethod, isWanted: boolean): NtkMethod {
@@ -30,7 +28,7 @@ interface KernelFieldProps {
 export function KernelField({ method, onChange }: KernelFieldProps) {
   if (method.kind === 'gradient') return null;
   const { kernel, evolution } = method;
-  const evolved = (kind: EvolutionSettings['kind']) => held({ ...method, evolution: evolvedBy(kind, evolution) }, isHeld(method));
+  const evolved = (kind: EvolutionSettings['kind']) => held({ ...method, evolution: evolvedBy(kind, evolution) }, holdsWeights(method));
   return (
     <>
       <Choice
@@ -55,7 +53,7 @@ export function KernelField({ method, onChange }: KernelFieldProps) {
         label={<Term of="pull">Weights</Term>}
         values={['free', 'pulled']}
         names={pullNames}
-        value={isHeld(method) ? 'pulled' : 'free'}
+        value={holdsWeights(method) ? 'pulled' : 'free'}
         onChange={(chosen) => onChange(held(method, chosen === 'pulled'))}
       />
     </>

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { NtkMethod } from '../../../src/settings/method.ts';
+import { evolvedBy } from '../../../src/settings/presets.ts';
 import { defaultSettings, type Settings } from '../../../src/settings/settings.ts';
 import { describeDataset, describePartition, describeSettings, describeTeacher, describeTopology, modelProblem } from './describe.ts';
 
@@ -26,6 +28,25 @@ describe('describeSettings', () => {
 
   it('names a mix that does not trust everybody', () => {
     expect(describeSettings({ ...defaultSettings(), aggregation: 'clipped' })).toContain(' · clipped mix · seed 1');
+  });
+
+  it('names kernel, step and what holds the weights where they are not the method’s usual ones', () => {
+    const settings = defaultSettings();
+    const { method } = settings;
+    if (method.kind !== 'ntk') throw new Error('the default method has a kernel');
+    const told = (changed: Partial<NtkMethod>) => describeSettings({ ...settings, method: { ...method, ...changed } });
+    const usual = ' · 10 rounds of SPARKmesh · exchange';
+    expect(told({})).toContain(usual);
+    const flow = evolvedBy('flow', method.evolution);
+    expect(told({ kernel: 'averaged', evolution: flow, pull: 0.02 })).toContain(
+      usual.replace(' · exchange', ' · kernel averaged over logits · each step follows the flow · exchange'),
+    );
+    const free = { ...evolvedBy('ridge', method.evolution), prior: 0 };
+    expect(told({ evolution: free })).toContain(usual.replace(' · exchange', ' · weights that grow freely · exchange'));
+    // Where another method is usual, so is another kernel.
+    const spark = { ...settings, algorithm: 'spark', method: { ...method, evolution: flow } } as const;
+    expect(describeSettings({ ...spark, method: { ...spark.method, kernel: 'averaged' } })).toContain(' · 10 rounds of SPARK · exchange');
+    expect(describeSettings(spark)).toContain(' · 10 rounds of SPARK · whole kernel · exchange');
   });
 
   it('names the teacher where it is not the usual one and there is something to teach', () => {

@@ -1,7 +1,7 @@
 /** Settings in the words of the page. */
 
 import { ModelError } from '../../../src/model/model.ts';
-import { isTaughtByNeighbours, type EvolutionSettings } from '../../../src/settings/method.ts';
+import { holdsWeights, isTaughtByNeighbours, type EvolutionSettings, type Method } from '../../../src/settings/method.ts';
 import { modelOf } from '../../../src/settings/model.ts';
 import { presets } from '../../../src/settings/presets.ts';
 import { isChanging, type PartitionRule, type Settings, type TopologySettings } from '../../../src/settings/settings.ts';
@@ -149,6 +149,17 @@ export function modelProblem(settings: Settings, samples: SampleShape | undefine
   }
 }
 
+/** Where the method's kernel, its step and what holds its weights are not its preset's. */
+function describeChanges(method: Method, preset: Method): string[] {
+  if (method.kind !== 'ntk' || preset.kind !== 'ntk') return [];
+  const isHeld = holdsWeights(method);
+  return [
+    ...(method.kernel === preset.kernel ? [] : [method.kernel === 'whole' ? 'whole kernel' : 'kernel averaged over logits']),
+    ...(method.evolution.kind === preset.evolution.kind ? [] : [`each step ${evolutionNames[method.evolution.kind]}`]),
+    ...(isHeld === holdsWeights(preset) ? [] : [`weights that ${pullNames[isHeld ? 'pulled' : 'free']}`]),
+  ];
+}
+
 /** The run in one readable line. */
 export function describeSettings(settings: Settings): string {
   const { task, dataset, samples, sizeSpread, partition, topology, algorithm, method, rounds, convolutions, exchange, aggregation, seed } =
@@ -160,6 +171,7 @@ export function describeSettings(settings: Settings): string {
       : [`${sizeSpread > 0 ? 'about ' : ''}${samples} samples of ${datasetTitle(dataset)} each`, describePartition(partition) + alpha]),
     describeTopology(topology),
     `${formatCount(rounds, 'round')} of ${presets[algorithm].title}`,
+    ...describeChanges(method, presets[algorithm].method),
     ...(isTaughtByNeighbours(method) ? [`soft labels from ${teacherNames.neighbours}`] : []),
     ...(convolutions.length > 0 ? [`convolutions of ${convolutions.join(' and ')} filters`] : []),
     ...(method.kind === 'ntk' && (convolutions.length === 0 || exchange === 'weights') ? [`exchange of ${exchangeNames[exchange]}`] : []),
