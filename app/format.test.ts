@@ -11,6 +11,7 @@ import {
   formatPercent,
   formatRate,
   formatRemaining,
+  formatSmallPercent,
   formatWholePercent,
 } from './format.ts';
 
@@ -95,4 +96,13 @@ describe('small words', () => {
   });
 
   it('keeps two decimals of a loss', () => expect(formatLoss(0.4849)).toBe('0.48'));
+});
+
+describe('formatSmallPercent', () => {
+  it.each([
+    [0.00834, '0.83 %'],
+    [0.25, '25 %'],
+    [0.000012, '0.0012 %'],
+    [0, '0 %'],
+  ])('%d is %s', (fraction, text) => expect(plain(formatSmallPercent(fraction))).toBe(text));
 });

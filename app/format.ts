@@ -32,6 +32,11 @@ export function formatWholePercent(fraction: number): string {
   return `${Math.round(100 * fraction)}${SPACE}%`;
 }
 
+/** A small fraction as per cent with two digits: 0.0083 is 0.83 %. */
+export function formatSmallPercent(fraction: number): string {
+  return `${Number((100 * fraction).toPrecision(2))}${SPACE}%`;
+}
+
 /** A loss in nats, two decimals. */
 export function formatLoss(loss: number): string {
   return loss.toFixed(2);

@@ -29,6 +29,7 @@ export const glossary = {
   mean: 'The average of the scores that the clients reach with their own models.',
   loss: 'Mean cross-entropy on the test samples: how surprised the model is by the right answers; lower is better.',
   accuracy: 'The part of the test samples, which nobody trained on, that a model names rightly.',
+  solver: 'How the step was solved for: products with the kernel that it took, and the part of the gradient that was left then.',
   cost: 'What learning costs in communication: accuracy against the training bytes of a client’s rounds: its messages and the answers to them.',
   training: 'Bytes of the method itself: weights, features for the kernel, residuals and steps.',
   evaluation: 'Bytes spent only to draw these charts; nothing of the training depends on them.',
