@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { emptyView, type ClientView, type RoundSummary } from '../src/client/view.ts';
-import { keptRuns, settingsShown, type KeptRun } from './runs.ts';
+import { keptRuns, settingsShown, withLost, type KeptRun } from './runs.ts';
 
 const score = { accuracy: 0.5, loss: 1 };
 const summary = (round: number): RoundSummary => ({
@@ -43,4 +43,16 @@ test('the settings of a run that has ended stay those that it was started with',
   const changed = { ...view, settings: { ...view.settings, dataset: 'mnist' } };
   expect(settingsShown(runs, changed)).toBe(view.settings);
   expect(settingsShown(runs, { ...changed, run: 'b' })).toBe(changed.settings);
+});
+
+test('what a client had learned stays in sight when it fails in a run, and not when it fails after one', () => {
+  const failed: ClientView = { ...emptyView, status: { kind: 'failed', message: 'The weights are not finite any more.' } };
+  const running: ClientView = { ...ended('a', 3), round: 3, status: { kind: 'running' } };
+  const { run, round, summaries } = running;
+  const kept = withLost(failed, running);
+  expect(kept).toEqual({ ...failed, run, round, summaries });
+  expect(withLost({ ...failed, notice: 'Client 2 has failed.' }, kept)).toMatchObject({ run, summaries, notice: 'Client 2 has failed.' });
+  expect(withLost({ ...failed, status: { kind: 'preparing', step: '' } }, kept)).toMatchObject({ run: null, summaries: [] });
+  // Who chose data that are not here has to choose others.
+  expect(withLost(failed, ended('a', 3))).toBe(failed);
 });

@@ -32,6 +32,16 @@ export function settingsShown(runs: readonly KeptRun[], { run, settings }: Pick<
   return runs.find(({ id }) => id === run)?.settings ?? settings;
 }
 
+/** Whether a view is of a run under way, or of one that this client has failed in. */
+const isOfRun = ({ status: { kind } }: ClientView) => kind === 'running' || kind === 'paused' || kind === 'failed';
+
+/** The view of a client that has failed in a run, which it has left by that, with what it had learned there. */
+export function withLost(view: ClientView, before: ClientView): ClientView {
+  if (view.status.kind !== 'failed' || view.run !== null || !isOfRun(before)) return view;
+  const { run, round, scale, own, summaries, averagedHere, alone } = before;
+  return { ...view, run, round, scale, own, summaries, averagedHere, alone };
+}
+
 /** The runs, oldest first, with the one that the view shows if it has ended: the same list where nothing is new. */
 export function keptRuns(runs: readonly KeptRun[], view: ClientView): readonly KeptRun[] {
   const shown = view.status.kind === 'finished' ? runShown(view) : null;

@@ -20,7 +20,7 @@ import type { Drawing } from './drawing.ts';
 import { createDoorSlice, type DoorSlice } from './doorSlice.ts';
 import { createBringSlice, nothingBrought, type BringSlice, type RoomShelf } from './bringSlice.ts';
 import { createOwnSlice, type OwnShelf, type OwnSlice } from './ownSlice.ts';
-import { keptRuns, type KeptRun } from './runs.ts';
+import { keptRuns, withLost, type KeptRun } from './runs.ts';
 import type { Session, SessionFactory, SignallingStatus } from './session.ts';
 import { reasonOf } from './reasonOf.ts';
 
@@ -142,8 +142,9 @@ function isUrgent(now: ClientView | null, { settings, status, run }: ClientView)
 }
 
 /** A new view as the state has it, after the one before. */
-function shown(view: ClientView, page: Page): Pick<PageState, 'place' | 'view' | 'task' | 'others' | 'editing' | 'runs'> {
+function shown(given: ClientView, page: Page): Pick<PageState, 'place' | 'view' | 'task' | 'others' | 'editing' | 'runs'> {
   const { view: before, others, editing, runs } = page;
+  const view = withLost(given, before);
   return {
     place: 'room',
     task: steadyTask(view, page),

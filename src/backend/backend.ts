@@ -3,9 +3,10 @@
 import * as tf from '@tensorflow/tfjs';
 import '@tensorflow/tfjs-backend-wasm';
 import { isWebGPUBackend, watchDevice } from './gpuDevice.ts';
+import { backendTitles, type BackendName } from './titles.ts';
 
-/** tfjs's own names. */
-export type BackendName = 'webgpu' | 'wasm' | 'cpu';
+export type { BackendName };
+
 /** `auto` takes the fastest one that works here. */
 export type BackendWish = 'auto' | BackendName;
 
@@ -92,7 +93,8 @@ const names: readonly BackendName[] = ['webgpu', 'wasm', 'cpu'];
  */
 export async function startNext(failed: BackendName): Promise<BackendView> {
   for (const name of names.slice(names.indexOf(failed) + 1)) {
-    if (await startBackend(name)) return { name, adapter: '', reason: `${failed} failed on the way, so ${name} goes on.` };
+    if (await startBackend(name))
+      return { name, adapter: '', reason: `${backendTitles[failed]} failed here, so ${backendTitles[name]} goes on.` };
   }
   throw new BackendError(`The ${failed} backend failed, and no other starts; ${remedy[failed]}.`);
 }
@@ -116,7 +118,7 @@ export async function selectBackend(wish: BackendWish): Promise<BackendChoice> {
     : isSoftware
       ? `WebGPU here is emulated in software and slower: ${words}`
       : 'WebGPU did not start';
-  const webgpu: BackendView = { name: 'webgpu', adapter: words, reason: `WebGPU has a graphics processor here: ${words}.` };
+  const webgpu: BackendView = { name: 'webgpu', adapter: words, reason: 'WebGPU has a graphics processor here.' };
   const candidates: BackendView[] = [
     ...(adapter && !isSoftware ? [webgpu] : []),
     { name: 'wasm', adapter: '', reason: `WebAssembly, because ${whyNotWebGpu}.` },

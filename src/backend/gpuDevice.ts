@@ -14,7 +14,7 @@ export function isWebGPUBackend(backend: object): backend is WebGPUBackend {
 export class DeviceError extends Error {
   override readonly name = 'DeviceError';
   constructor(cause: string) {
-    super(`The graphics processor failed, so its results are worthless. Reload the page, or choose the wasm backend. (${cause})`);
+    super(`The graphics processor failed, so its results are worthless; choose the wasm backend. (${cause})`);
   }
 }
 

@@ -3,6 +3,7 @@
  * gossips the room's register, prepares what the settings ask for, takes part in runs, and shows what it does.
  */
 import type { BackendChoice } from '../backend/backend.ts';
+import { backendTitles } from '../backend/titles.ts';
 import { silent, type Log } from '../log/log.ts';
 import { declarations } from '../protocol/messages.ts';
 import { MAX_REASON, type Readiness, type ReadinessState } from '../protocol/readiness.ts';
@@ -408,9 +409,10 @@ export class Client {
 
   async #fallBack(): Promise<void> {
     await this.#preparation.fallBack();
-    const name = this.#preparation.backend?.name ?? '';
-    this.#log('client', 'falls back', { backend: name });
-    this.#notice = `The graphics processor failed; this client goes on with ${name}, which may be slower.`;
+    const { backend } = this.#preparation;
+    this.#log('client', 'falls back', { backend: backend?.name ?? '' });
+    this.#notice =
+      backend && `The graphics processor failed; this client goes on with ${backendTitles[backend.name]}, which may be slower.`;
     this.#pacer.changed();
   }
 

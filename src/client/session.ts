@@ -150,7 +150,7 @@ class BrowserSession {
     this.#transport = transport;
     const worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' });
     this.#worker = worker;
-    worker.onerror = ({ message }) => this.#fail(`The client's worker stopped: ${message}. Reload the page.`);
+    worker.onerror = ({ message }) => this.#fail(`What computes in this tab has stopped (${message}); reload the tab.`);
     const place = { tab: tabName(), room };
     const { self } = transport;
     post(worker, { type: 'start', self, backend, dataUrl: dataUrl().href, conformance: conformance ?? null, log, place, bookmark });

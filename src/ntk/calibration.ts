@@ -2,6 +2,7 @@
 
 import * as tf from '@tensorflow/tfjs';
 import { startBackend, type BackendChoice, type BackendName, type BackendView, type CalibrationRow } from '../backend/backend.ts';
+import { backendTitles } from '../backend/titles.ts';
 import { classCount, featureWidths, initialWeights, inputWidth, isConvolutional, type ModelSpec } from '../model/model.ts';
 import { PARTS } from './deviceLbfgs.ts';
 import type { EvolutionOptions, KernelKind } from './evolution.ts';
@@ -188,7 +189,7 @@ async function choose(choice: BackendChoice, size: CalibrationSize): Promise<Bac
   await startBackend(name);
   const calibration = timed.map(({ candidate, times }): CalibrationRow => ({ candidate: labelOf(candidate), ms: totalOf(times) }));
   if (name === view.name) return { ...view, calibration };
-  return { name, adapter: '', reason: `${name} was the fastest when a round of this size was timed here.`, calibration };
+  return { name, adapter: '', reason: `${backendTitles[name]} was the fastest when a round of this size was timed here.`, calibration };
 }
 
 /** The shaders for a method without a kernel, of which nothing is timed. */

@@ -11,6 +11,7 @@ import './RunDetail.css';
 export function RunDetail() {
   const status = useView((view) => view.status);
   const advice = useView(startAdvice);
+  const wasLearning = useView(({ own }) => own.length > 0);
   switch (status.kind) {
     case 'preparing':
       return <p className="run-detail">{status.step}</p>;
@@ -39,6 +40,7 @@ export function RunDetail() {
       return (
         <p className="run-detail" role="alert">
           {status.message}
+          {wasLearning && ' Loaded again, this tab can go on in the run while that lasts.'}
         </p>
       );
   }

@@ -5,7 +5,9 @@ export class DivergenceError extends Error {
   override readonly name = 'DivergenceError';
 
   constructor(what: string) {
-    super(`${what} are not finite any more: training has diverged. Start again with a smaller step size or a larger ridge.`);
+    super(
+      `${what} are not finite any more: training has diverged. In the next run take a smaller step size, a larger ridge or another method.`,
+    );
   }
 }
 
