@@ -52,8 +52,10 @@ export function Participation() {
         {configurable ? <SettingsForm /> : <Learning />}
       </main>
       <footer className="small quiet">
-        <p role="status">{notice}</p>
-        <p>{!configurable && describeSettings(settings)}</p>
+        <p role="status" className="notice">
+          {notice}
+        </p>
+        <p className="settings-line">{!configurable && describeSettings(settings)}</p>
       </footer>
     </div>
   );

@@ -15,7 +15,10 @@ export function BadRoom({ problem }: { problem: BadAddress }) {
       <div>
         <h1>sparkmesh</h1>
         <p className="lead">
-          {sentences[problem]} <a href="?room=main">Go to room main</a>
+          {sentences[problem]}{' '}
+          <a className="link" href="?room=main">
+            Go to room main
+          </a>
         </p>
       </div>
     </main>

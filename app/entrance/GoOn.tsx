@@ -11,8 +11,8 @@ export function GoOn() {
   useEffect(lookBack, [lookBack]);
   if (!earlier) return null;
   return (
-    <p className="welcome-join" role="status">
-      <button type="button" className="action" onClick={goOn}>
+    <p className="welcome-join go-on" role="status">
+      <button type="button" className="action first" onClick={goOn}>
         Go on
       </button>
       <span>

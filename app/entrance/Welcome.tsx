@@ -30,6 +30,7 @@ export function Welcome() {
   const join = usePage((page) => page.join);
   const setPlace = usePage((page) => page.setPlace);
   useEffect(() => watch(), [watch]);
+  const canGoOn = usePage(({ earlier }) => earlier !== null);
   const settings = defaultSettings();
   return (
     <main className="welcome">
@@ -42,7 +43,7 @@ export function Welcome() {
         </p>
         <GoOn />
         <p className="welcome-join">
-          <button type="button" className="action first" onClick={join}>
+          <button type="button" className={canGoOn ? 'action' : 'action first'} onClick={join}>
             {isOwn ? 'See what it learns' : 'Try it with clothes'}
           </button>
           {!isOwn && (

@@ -28,11 +28,14 @@ export function Talking() {
   );
 }
 
-/** Who this client's neighbours are, or whom it waits for. */
+/** Who this client's neighbours are, or whom it waits for or goes on without. */
 function sentence({ peers }: ClientView): string {
   const numbers = (list: ClientView['peers']) => formatList(list.map(({ number }) => number));
+  const clients = (list: ClientView['peers']) => `${list.length === 1 ? 'client' : 'clients'} ${numbers(list)}`;
   const waiting = peers.filter(({ activity }) => activity === 'waiting');
-  if (waiting.length > 0) return `waiting for ${waiting.length === 1 ? 'client' : 'clients'} ${numbers(waiting)}`;
+  if (waiting.length > 0) return `waiting for ${clients(waiting)}`;
+  const missed = peers.filter(({ activity }) => activity === 'missed');
+  if (missed.length > 0) return `going on without ${clients(missed)}`;
   const neighbours = peers.filter(({ neighbour }) => neighbour);
   if (neighbours.length === 0) return 'no neighbours now';
   return `my ${neighbours.length === 1 ? 'neighbour is' : 'neighbours are'} ${numbers(neighbours)}`;

@@ -1,4 +1,4 @@
-/** Rounds a minute, and what is left at that pace; or that nothing more is learned. */
+/** Rounds a minute, and what is left at that pace; or why there is none, or that nothing more is learned. */
 
 import { roundsWithoutGain } from '../../../src/client/patience.ts';
 import { formatRate, formatRemaining } from '../../format.ts';
@@ -14,7 +14,9 @@ export function Pace() {
   const own = useView((view) => view.own);
   const settings = useView((view) => view.settings);
   const alone = useView(({ graph }) => graph.length === 0);
+  const paused = useView(({ status }) => status.kind === 'paused');
   const now = pace({ own, settings });
+  if (paused) return <p className="pace small quiet">Paused for everyone; anyone can resume.</p>;
   if (alone) return <p className="pace small quiet">Nobody else is here: training alone until someone joins.</p>;
   if (!now) return <p className="pace small quiet">First round</p>;
   if (idle >= LONG) return <p className="pace small quiet">Nothing more learned for {idle} rounds</p>;
