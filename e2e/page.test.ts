@@ -7,6 +7,7 @@ import { launchBrowser } from '../src/runner/browser.ts';
 import { evolvedBy } from '../src/settings/presets.ts';
 import { defaultSettings, withAlgorithm } from '../src/settings/settings.ts';
 import type {} from './pages/gallery.tsx';
+import { shots } from './screens/document.ts';
 import { servePages, type PagesServer } from './support/pages.ts';
 
 let server: PagesServer;
@@ -92,6 +93,8 @@ const words: Readonly<Record<string, RegExp>> = {
   serverless: /1 client is in room main now\.[^]*No meeting point here: tabs of this browser find each other\./,
   reloaded: /Go on[^]*This tab was in a run of this room: 7 of 20 rounds are done\./,
   plain: /This page came by plain http, so the browser withholds WebGPU/,
+  closed: /2 clients are in room main now\.[^]*This room is closed: only who has its whole link gets in/,
+  closedByHttp: /its secret is of use only over https: open the link with https instead of http\.\s+Go to room main/,
   door: /The door of room main[^]*lets people in by their names[^]*Your name[^]*Ask to be let in/,
   doorLooking: /Looking for whoever keeps the door[^]*Cancel/,
   doorWaiting: /They see that Anna asks to come in\. This page goes on by itself/,
@@ -104,6 +107,8 @@ const words: Readonly<Record<string, RegExp>> = {
   elsewhere: /no dataset "rocks"[^]*I have no samples\.[^]*The server of this page does not have it/,
   alone: /Waiting for 1 more tab[^]*https:\/\/sparkmesh\.example/,
   lobby: /6 clients are here[^]*Start[^]*my neighbours are 2 and 4/,
+  invite: /Waiting for 1 more tab[^]*https:\/\/192\.168\.1\.20:8080\/\?room=main[^]*Another device opens the room with its camera/,
+  inviteClosed: /closed room main[^]*closed=main#[\w-]{22}[^]*Another device opens[^]*Ask me before anyone comes in/,
   doorKept: /6 clients are here[^]*door=main#[\w-]{22}[^]*Ask me before anyone comes in/,
   doorCallers: /Anna asks to come in\.\s*Let in\s+Anna\s*Turn away\s+Anna[^]*Wolfe/,
   browserLobby: /No meeting point here: tabs of this browser find each other\.[^]*6 clients are here/,
@@ -114,6 +119,7 @@ const words: Readonly<Record<string, RegExp>> = {
   gradient: /Neighbours get your model’s weights and nothing else/,
   starting: /Round 1 of 20[^]*First round/,
   running: /Round 13 of 20[^]*waiting for client 4[^]*averaged model/,
+  late: /going on without client 4[^]*✕ missed/,
   idle: /Round 13 of 20[^]*Nothing more learned for 6 rounds/,
   classes: /What is taken for what[^]*Pullover[^]*right[^]*Who holds which classes/,
   mistakes: /The worst mistakes[^]*Sneaker\s*taken for Ankle boot, 99\s% sure/,
@@ -125,9 +131,10 @@ const words: Readonly<Record<string, RegExp>> = {
   pair: /Round 5 of 20[^]*my neighbour is 5/,
   crowd: /waiting for clients 4, 10 and 20/,
   broken: /✕ failed[^]*Client 5 has failed: The weights are not finite any more/,
+  refused: /✕ lost[^]*Client 2 was disconnected: 32 of its frames cannot be used\./,
   waiting: /3 of 5 others are ready[^]*getting ready/,
   deserted: /Nobody else is here: training alone until someone joins\./,
-  paused: /Paused in round 13 of 20[^]*Resume/,
+  paused: /Paused in round 13 of 20[^]*Paused for everyone; anyone can resume\.[^]*Resume/,
   reached: /All 20 rounds are done[^]*Start again/,
   missed: /The others had done all 20 rounds/,
   settled: /Nothing more to learn after round 12[^]*recognises/,
@@ -147,8 +154,9 @@ const words: Readonly<Record<string, RegExp>> = {
   roomModel: /Try it[^]*Choose a picture[^]*Take it home[^]*Web page/,
   roomTableMistakes: /taken for[^]*Age[^]*Sex[^]*Fares/,
   roomTableModel: /Age[^]*Sex[^]*Fares[^]*Take it home/,
-  failed: /This client has failed[^]*reload this tab, or choose another backend/,
-  fallback: /WebAssembly\. WebGPU has only a software adapter here/,
+  failed:
+    /This client has failed[^]*training has diverged\. In the next run take a smaller step size[^]*this tab can go on in the run[^]*Reload this tab[^]*averaged model/,
+  fallback: /WebGPU failed here, so WebAssembly goes on\.[^]*The graphics processor failed; this client goes on with WebAssembly/,
 };
 
 /** What is wrong with the layout, in words: nothing may stick out, be cut off or lie on something else. */
@@ -206,7 +214,9 @@ const screens = [
 it('has words for every state of the gallery', () =>
   withPage({}, async (page) => {
     await show(page, 'running');
-    expect(await page.evaluate(() => window.gallery.states)).toEqual(Object.keys(words));
+    const states = await page.evaluate(() => window.gallery.states);
+    expect(states).toEqual(Object.keys(words));
+    expect(states).toEqual(expect.arrayContaining(shots.map(({ state }) => state)));
   }));
 
 it.each(Object.entries(words))(
@@ -216,6 +226,9 @@ it.each(Object.entries(words))(
       await turnTo(page, state);
       // Some of it is loaded when it is looked at.
       await expect.poll(() => page.locator('#root').innerText()).toMatch(said);
+      // What docs/SCREENS.md has pictures of.
+      const parts = new Set(shots.flatMap((shot) => (shot.state === state ? shot.part : [])));
+      for (const part of parts) await page.locator(part).first().waitFor({ state: 'attached' });
       for (const { viewport, rules } of screens) {
         await page.setViewportSize(viewport);
         for (const [k, colorScheme] of (['light', 'dark'] as const).entries()) {
@@ -324,6 +337,9 @@ describe('the run', () => {
       const rows = page.getByRole('region', { name: 'Scores by round' }).locator('tbody tr');
       expect(await rows.count()).toBe(12);
       expect(await rows.first().innerText()).toContain(averaged);
+      expect(await rows.first().innerText()).toMatch(/21 to 0\.83\s%$/);
+      await page.getByRole('button', { name: 'evolve' }).focus();
+      await page.getByRole('tooltip', { name: /Last time it took 21 products with the kernel, which left 0\.83\s% of/ }).waitFor();
     }));
 
   it('saves what is on the screen, each in the forms that others read', () =>

@@ -133,8 +133,9 @@ if (!found) throw new Error('The gallery has no #root; load gallery.html.');
 const root = found;
 
 function hrefOf(shown: GalleryState): string {
-  if ('pairing' in shown) return pairLink(location.href);
-  const kind = shown.kind === 'door' ? 'door' : 'callers' in shown ? 'closed' : null;
+  if ('pairing' in shown) return pairLink('https://sparkmesh.example/');
+  if (shown.kind === 'bad') return shown.href;
+  const kind = shown.kind === 'door' ? 'door' : 'callers' in shown || 'closed' in shown ? 'closed' : null;
   if (kind === null) return location.href;
   const url = new URL(location.href);
   url.searchParams.set(kind, 'main');
@@ -203,7 +204,8 @@ function open(state: GalleryState) {
 
   function storeAt(found: Address) {
     const { secret } = found;
-    const invitation = secret === null ? 'https://sparkmesh.example/?room=main' : `https://sparkmesh.example/?closed=main#${secret}`;
+    const open = 'invitation' in state && state.invitation ? state.invitation : 'https://sparkmesh.example/?room=main';
+    const invitation = secret === null ? open : `https://sparkmesh.example/?closed=main#${secret}`;
     return createPageStore({ ...found, secure: !('plain' in state), invitation }, factory, shelf, {
       drawing: (draw) => ({ changed: draw, end: () => undefined }),
       loadWith: (backend) => void backends.push(backend),

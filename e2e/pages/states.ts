@@ -2,6 +2,7 @@
 
 import type { SignallingStatus } from '../../app/session.ts';
 import type { Bookmark } from '../../src/client/bookmark.ts';
+import { DivergenceError } from '../../src/client/run/finite.ts';
 import type { ClientStatus, ClientView, OwnRound, PeerView, PhaseTimes, RoundSummary, ShareView } from '../../src/client/view.ts';
 import type { CatalogueEntry } from '../../src/data/catalogue.ts';
 import type { Caller } from '../../src/door/keeper.ts';
@@ -19,6 +20,7 @@ export type GalleryState =
       readonly kind: 'entrance';
       readonly present: number | null;
       readonly plain?: true;
+      readonly closed?: true;
       readonly signalling?: SignallingStatus;
       readonly earlier?: Bookmark;
     }
@@ -30,6 +32,8 @@ export type GalleryState =
   | { readonly kind: 'model' }
   /** @param visit how far somebody called Anna is; null before she has asked. */
   | { readonly kind: 'door'; readonly visit: Visit | null }
+  /** @param href a link that leads to no room. */
+  | { readonly kind: 'bad'; readonly href: string }
   /**
    * @param press the name of a button that is pressed then.
    * @param before what was shown before, of a run that has ended.
@@ -43,6 +47,10 @@ export type GalleryState =
       readonly press?: string;
       /** Who asks at the room's door; it has none where this is absent. */
       readonly callers?: readonly Caller[];
+      /** Without a door to it. */
+      readonly closed?: true;
+      /** The link of an open room, where it is another than usually. */
+      readonly invitation?: string;
       readonly before?: ClientView;
       /** Own data in this browser. */
       readonly kept?: KeptData;
@@ -210,8 +218,8 @@ function view(share: ShareView, scene: Scene): ClientView {
     self: { id: id(SELF), number: SELF },
     status,
     settings,
-    run: status.kind === 'lobby' || status.kind === 'preparing' ? null : 'run',
-    backend: { name: 'webgpu', adapter: 'apple metal-3', reason: 'A graphics card is here and was fastest in a short trial.' },
+    run: status.kind === 'running' || status.kind === 'paused' || status.kind === 'finished' ? 'run' : null,
+    backend: { name: 'webgpu', adapter: 'apple metal-3', reason: 'WebGPU has a graphics processor here.' },
     share,
     scoredOn: settings.testSamples,
     scale: null,
@@ -243,9 +251,12 @@ function crowd(): Pick<Scene, 'clients' | 'graph'> {
   return { clients, graph: [...ring(clients), ...clients.map((k) => [k, (k + 7) % clients.length] as const)] };
 }
 
-const DIVERGED = 'The weights are not finite any more: training has diverged. Start again with a smaller step size or a larger ridge.';
+const DIVERGED = new DivergenceError('The weights').message;
 
 const running: Scene = { status: { kind: 'running' }, finished: 12 };
+
+/** What a client has in no run. */
+const leftRun = { run: null, phase: null, round: 0, own: [], summaries: [] } as const;
 
 export function galleryStates(share: ShareView): Record<string, GalleryState> {
   const joined = (scene: Scene, change: Partial<ClientView> = {}, signalling: SignallingStatus = 'connected') => ({
@@ -271,6 +282,8 @@ export function galleryStates(share: ShareView): Record<string, GalleryState> {
     serverless: { kind: 'entrance', present: 1, signalling: 'local' },
     reloaded: { kind: 'entrance', present: 4, earlier },
     plain: { kind: 'entrance', present: 2, plain: true },
+    closed: { kind: 'entrance', present: 2, closed: true },
+    closedByHttp: { kind: 'bad', href: 'http://192.168.1.20:8080/?closed=main#c2VjcmV0LW9mLWEtcm9vbQ' },
     door: { kind: 'door', visit: null },
     doorLooking: { kind: 'door', visit: { kind: 'looking' } },
     doorWaiting: { kind: 'door', visit: { kind: 'waiting' } },
@@ -296,6 +309,8 @@ export function galleryStates(share: ShareView): Record<string, GalleryState> {
     ),
     alone: joined({ ...lobby, clients: [SELF] }),
     lobby: joined(lobby),
+    invite: { ...joined({ ...lobby, clients: [SELF] }), invitation: 'https://192.168.1.20:8080/?room=main', press: 'QR code' },
+    inviteClosed: { ...joined({ ...lobby, clients: [SELF] }), closed: true, press: 'QR code' },
     doorKept: { ...joined(lobby), callers: [] },
     doorCallers: { ...joined(lobby), callers: [caller(1, 'Anna'), caller(2, 'Dr. Wolfeschlegelsteinhausenbergerdorff')] },
     browserLobby: joined(lobby, {}, 'local'),
@@ -309,6 +324,9 @@ export function galleryStates(share: ShareView): Record<string, GalleryState> {
     }),
     starting: joined({ status: { kind: 'running' } }, { phase: 'mix' }),
     running: joined(running),
+    late: joined(running, {
+      peers: view(share, running).peers.map((peer) => (peer.number === 4 ? { ...peer, activity: 'missed', missedRounds: 5 } : peer)),
+    }),
     idle: joined(running, { summaries: unchanged(view(share, running).summaries, 6) }),
     classes: { ...joined(running), press: 'Classes' },
     mistakes: { ...joined(running), press: 'Mistakes' },
@@ -334,10 +352,16 @@ export function galleryStates(share: ShareView): Record<string, GalleryState> {
       peers: view(share, running).peers.map((peer) => (peer.number === 5 ? fail(peer) : peer)),
       notice: `Client 5 has failed: ${DIVERGED}`,
     }),
+    refused: joined(running, {
+      peers: view(share, running).peers.map((peer) =>
+        peer.number === 2 ? { ...peer, channel: 'lost', activity: 'missed', missedRounds: 2 } : peer,
+      ),
+      notice: 'Client 2 was disconnected: 32 of its frames cannot be used. The last: A frame is not as long as its header says.',
+    }),
     waiting: joined(lobby, {
       peers: view(share, lobby).peers.map((peer) => (peer.number > 3 ? { ...peer, readiness: { kind: 'preparing' } } : peer)),
     }),
-    deserted: joined({ ...running, graph: [] }, { peers: gone, notice: 'Client 4 has left; this client goes on without it.' }),
+    deserted: joined({ ...running, graph: [] }, { peers: gone }),
     paused: joined({ ...running, status: { kind: 'paused' } }),
     reached: joined(over),
     missed: joined({ status: { kind: 'finished', why: 'missed' }, finished: 0 }),
@@ -345,23 +369,17 @@ export function galleryStates(share: ShareView): Record<string, GalleryState> {
     stopped: joined({ status: { kind: 'finished', why: 'stopped' }, finished: 9 }),
     cutoff: joined(running, {}, 'lost'),
     ...roomStates(view(share, lobby), rounds(ROUNDS, SIX)),
-    failed: joined(
-      {
-        ...running,
-        status: {
-          kind: 'failed',
-          message: 'The graphics card was lost in round 13; reload this tab, or choose another backend with ?backend=wasm.',
-        },
-      },
-      { phase: null },
-    ),
+    failed: {
+      ...joined(running, {
+        ...leftRun,
+        status: { kind: 'failed', message: DIVERGED },
+        peers: view(share, running).peers.map((peer) => ({ ...peer, activity: 'idle', missedRounds: 0 })),
+      }),
+      before: view(share, running),
+    },
     fallback: joined(running, {
-      backend: {
-        name: 'wasm',
-        adapter: '',
-        reason: 'WebGPU has only a software adapter here (google swiftshader), and WebAssembly was 2.4 times faster in a trial.',
-      },
-      notice: 'Client 4 was late in round 12; this client went on without it.',
+      backend: { name: 'wasm', adapter: '', reason: 'WebGPU failed here, so WebAssembly goes on.' },
+      notice: 'The graphics processor failed; this client goes on with WebAssembly, which may be slower.',
     }),
   };
 }
