@@ -286,7 +286,7 @@ const attacked: Study = {
   name: 'attacks',
   table: 'attacks',
   seeds: SEEDS,
-  rows: (['mean', 'clipped', 'nearest', 'trimmed'] as const).flatMap((aggregation) => {
+  rows: (['mean', 'clipped', 'nearest', 'trimmed', 'median'] as const).flatMap((aggregation) => {
     const changes: Partial<Settings> = {
       exchange: 'weights',
       aggregation,

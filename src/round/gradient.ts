@@ -11,7 +11,7 @@ export function finishMix(known: Known, { order }: GradientMethod, activity: Mix
   const { plan, own, answers, missed, descent } = activity;
   if (!descent) return null;
   const { models, late } = mixable(known, activity);
-  const { weights } = mix(own, plan, models, known.settings.aggregation);
+  const { weights } = mix(own, plan, models, known.settings.aggregation, known.settings.start);
   const result: RoundResult = {
     round: plan.round,
     iterate: { weights: order === 'mix-plus-step' ? add(weights, descent) : weights, velocity: null },

@@ -7,17 +7,17 @@ const row = { selfWeight: 0.5, neighbours: [{ peer: 'b', weight: 0.5 }] };
 
 describe('mix', () => {
   it('averages weights and velocities by the row', () => {
-    expect(mix(own, row, new Map([['b', other]]), 'mean')).toEqual({ weights: Float32Array.of(2), velocity: Float32Array.of(2) });
+    expect(mix(own, row, new Map([['b', other]]), 'mean', null)).toEqual({ weights: Float32Array.of(2), velocity: Float32Array.of(2) });
   });
 
   it('puts the own iterate in the place of who has not answered', () => {
-    expect(mix(other, row, new Map(), 'mean')).toEqual(other);
+    expect(mix(other, row, new Map(), 'mean', null)).toEqual(other);
   });
 
   it('keeps the own velocity where none is sent, and none where there is none', () => {
     const silent = { ...own, velocity: null };
-    expect(mix(other, row, new Map([['b', silent]]), 'mean')).toEqual({ weights: Float32Array.of(2), velocity: Float32Array.of(4) });
-    expect(mix(silent, row, new Map([['b', silent]]), 'mean').velocity).toBeNull();
+    expect(mix(other, row, new Map([['b', silent]]), 'mean', null)).toEqual({ weights: Float32Array.of(2), velocity: Float32Array.of(4) });
+    expect(mix(silent, row, new Map([['b', silent]]), 'mean', null).velocity).toBeNull();
   });
 
   it('takes weights and velocities by a robust rule, of those who have answered', () => {
@@ -27,8 +27,8 @@ describe('mix', () => {
       ['b', other],
       ['c', far],
     ]);
-    expect(mix(own, three, answers, 'median')).toEqual({ weights: Float32Array.of(3), velocity: Float32Array.of(0) });
-    expect(mix({ ...own, velocity: null }, three, answers, 'median').velocity).toBeNull();
+    expect(mix(own, three, answers, 'median', null)).toEqual({ weights: Float32Array.of(3), velocity: Float32Array.of(0) });
+    expect(mix({ ...own, velocity: null }, three, answers, 'median', null).velocity).toBeNull();
   });
 });
 

@@ -44,12 +44,25 @@ interface Row {
  * The mix: w̄ = Σ m_ij w_j and v̄ = Σ m_ij v_j. Who has not answered, or sends no velocity, is given the client's own in its
  * place: that weight falls to the client itself, so rows still sum to one and the mixing matrix stays symmetric. Or more robust
  * means of the same (robust.ts), of those who have answered.
+ * @param start w⁰, where all began; null where each had its own.
  */
-export function mix(own: Iterate, row: Row, answers: ReadonlyMap<string, Iterate>, aggregation: Aggregation): Iterate {
-  return aggregation === 'mean' ? plainMix(own, row, answers) : robustMix(own, row, answers, aggregation);
+export function mix(
+  own: Iterate,
+  row: Row,
+  answers: ReadonlyMap<string, Iterate>,
+  aggregation: Aggregation,
+  start: Float32Array | null,
+): Iterate {
+  return aggregation === 'mean' ? plainMix(own, row, answers) : robustMix(own, row, answers, aggregation, start ?? own.weights);
 }
 
-function robustMix(own: Iterate, { neighbours }: Row, answers: ReadonlyMap<string, Iterate>, rule: Exclude<Aggregation, 'mean'>): Iterate {
+function robustMix(
+  own: Iterate,
+  { neighbours }: Row,
+  answers: ReadonlyMap<string, Iterate>,
+  rule: Exclude<Aggregation, 'mean'>,
+  start: Float32Array,
+): Iterate {
   const present = neighbours.flatMap(({ peer, weight }) => {
     const iterate = answers.get(peer);
     return iterate ? [{ iterate, weight }] : [];
@@ -61,8 +74,10 @@ function robustMix(own: Iterate, { neighbours }: Row, answers: ReadonlyMap<strin
       rule,
       weights,
       present.map(({ iterate, weight }) => ({ vector: iterate.weights, weight })),
+      start,
     ),
-    velocity: velocity && robustMean(rule, velocity, velocities),
+    // A velocity has come from nowhere.
+    velocity: velocity && robustMean(rule, velocity, velocities, velocity),
   };
 }
 

@@ -36,7 +36,8 @@ export function linearise(known: Known, method: NtkMethod, mixing: Mixing): Tran
   const present = sharesSamples ? plan.neighbours.filter(({ peer }) => answers.has(peer)) : [];
   const { round } = plan;
   const { models, late } = mixable(known, mixing);
-  const mixed = { ...pulledToStart(mix(own, plan, models, known.settings.aggregation), method, known.settings, round), late };
+  const { aggregation, start } = known.settings;
+  const mixed = { ...pulledToStart(mix(own, plan, models, aggregation, start), method, known.settings, round), late };
   const { weights } = mixed;
   const effects: RoundEffect[] = [];
 

@@ -2,6 +2,7 @@
  * Averages that a few liars cannot move far, in place of the plain mean of a mix. None is told who lies, and all take more honest
  * neighbours than others for granted.
  */
+import { axpby } from '../math/vectors.ts';
 import type { Settings } from '../settings/settings.ts';
 
 export type Aggregation = Settings['aggregation'];
@@ -38,11 +39,14 @@ function clipped(own: Float32Array, others: readonly Weighted[]): Float32Array {
 }
 
 /**
- * The mean of x and of the half of the others nearest to it, with one more of an odd number, and all as near as the last of them: nearest
- * neighbour averaging (Farhadkhani et al., arXiv 2209.10931), which leaves out as many as may lie; ours takes half. Weights count for nothing.
+ * The mean of x and of the half of the others nearest to where it is going, with one more of an odd number, and all as near as the last of
+ * them: nearest neighbour averaging (Farhadkhani et al., arXiv 2209.10931), which leaves out as many as may lie; ours takes half. Theirs takes
+ * those nearest to x itself, where models that are old or have never learned are nearer than honest ones that differ; ours goes as far
+ * beyond x as that is from the start, which they lie far behind. Weights count for nothing.
  */
-function nearest(own: Float32Array, others: readonly Weighted[]): Float32Array {
-  const byDistance = others.map(({ vector }) => ({ vector, far: distance(vector, own) })).filter(({ far }) => Number.isFinite(far));
+function nearest(own: Float32Array, others: readonly Weighted[], start: Float32Array): Float32Array {
+  const ahead = axpby(2, own, -1, start);
+  const byDistance = others.map(({ vector }) => ({ vector, far: distance(vector, ahead) })).filter(({ far }) => Number.isFinite(far));
   const most = byDistance.map(({ far }) => far).toSorted((a, b) => a - b)[Math.ceil(others.length / 2) - 1] ?? Infinity;
   const kept = byDistance.filter(({ far }) => far <= most);
   return trimmed([own, ...kept.map(({ vector }) => vector)], 0);
@@ -61,15 +65,23 @@ function trimmed(vectors: readonly Float32Array[], cut: number): Float32Array {
   });
 }
 
-/** @param others the neighbours that have answered, each with its m_ij. */
-export function robustMean(rule: Exclude<Aggregation, 'mean'>, own: Float32Array, others: readonly Weighted[]): Float32Array {
+/**
+ * @param others the neighbours that have answered, each with its m_ij.
+ * @param start where all began; the own vector where that is not known, or there is no such place.
+ */
+export function robustMean(
+  rule: Exclude<Aggregation, 'mean'>,
+  own: Float32Array,
+  others: readonly Weighted[],
+  start: Float32Array,
+): Float32Array {
   const all = [own, ...others.map(({ vector }) => vector)];
   const most = (all.length - 1) >> 1;
   switch (rule) {
     case 'clipped':
       return clipped(own, others);
     case 'nearest':
-      return nearest(own, others);
+      return nearest(own, others, start);
     case 'trimmed':
       return trimmed(all, Math.min(Math.ceil(TRIMMED_PART * all.length), most));
     case 'median':
