@@ -96,6 +96,24 @@ const studyOf = (study: string, runs: Record<string, { readonly averaged: readon
 
 const steadily = (accuracy: number, rounds = 20) => Array<number>(rounds).fill(accuracy);
 
+test('what attacks cost is counted from what plain means come to among the honest', () => {
+  const runs = (nearest: number) =>
+    [
+      ['mean-none', 0.76],
+      ...['labels', 'sign', 'scaled', 'random', 'stale', 'start'].flatMap((attack) => [
+        [`mean-${attack}`, attack === 'start' ? 0.5 : 0.7] as const,
+        [`nearest-${attack}`, attack === 'stale' ? nearest : 0.755] as const,
+      ]),
+    ] as const;
+  const verdict = (nearest: number) =>
+    targets(studyOf('attacks', Object.fromEntries(runs(nearest).map(([name, end]) => [name, { averaged: steadily(end, 10) }])))).get(
+      'attacks',
+    );
+  expect(verdict(0.745)).toBe('met | at most 1.5; by plain means 6.0 to 26.0');
+  expect(verdict(0.73)).toBe('**missed** | at most 3.0; by plain means 6.0 to 26.0');
+  expect(targets(new Map()).get('attacks')).toBe('not run | ');
+});
+
 describe('over the small federations', () => {
   const verdicts = (own: number, eightBits: number, loss: readonly number[]) =>
     targets(

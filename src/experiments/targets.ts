@@ -2,6 +2,8 @@
 
 import { megabytes, percent, points } from '../math/format.ts';
 import { presets, type Algorithm } from '../settings/presets.ts';
+import type { Settings } from '../settings/settings.ts';
+import { attacks } from './attacks.ts';
 import { recordsOf, type Measurements } from './findings.ts';
 import { compared, type Skew } from './plan.ts';
 import type { RunRecord } from './record.ts';
@@ -228,6 +230,17 @@ function everywhereAhead(measurements: Measurements, algorithm: 'sparkmesh' | 's
   return { outcome: judge(narrowest >= 0), figure: leadText(narrowest) };
 }
 
+/** What attacks cost the honest clients' own models, of what they come to where all are honest and mix by plain means: at most, by one rule. */
+function standsAttacks(measurements: Measurements, rule: Settings['aggregation'], most: number): Verdict | null {
+  const end = (name: string) => spreadOf(recordsOf(measurements, 'attacks', name).map(({ rounds: all }) => all.at(-1)!.mean)).mean;
+  const lost = (mix: Settings['aggregation']) => attacks.map((attack) => end('mean-none') - end(`${mix}-${attack}`));
+  const [ours, plain] = [lost(rule), lost('mean')];
+  if (![...ours, ...plain].every(Number.isFinite)) return null;
+  const worst = Math.max(...ours);
+  const figure = `at most ${points(worst)}; by plain means ${points(Math.min(...plain))} to ${points(Math.max(...plain))}`;
+  return { outcome: judge(worst < most), figure };
+}
+
 const words: Readonly<Record<Outcome, string>> = { met: 'met', missed: '**missed**', open: 'open' };
 
 /** Two cells of a table for each target, by its name. */
@@ -266,6 +279,7 @@ export function targets(measurements: Measurements): ReadonlyMap<string, string>
     'clients-ahead': clientsAhead(own, plain, 0.05),
     'sparkmesh-everywhere': everywhereAhead(measurements, 'sparkmesh'),
     'spark-everywhere': everywhereAhead(measurements, 'spark'),
+    attacks: standsAttacks(measurements, 'nearest', 0.02),
   };
   return new Map(
     Object.entries(verdicts).map(([name, verdict]) => [name, verdict ? `${words[verdict.outcome]} | ${verdict.figure}` : 'not run | ']),
