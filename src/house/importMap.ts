@@ -145,7 +145,7 @@ export const importMap: ImportMap = {
   },
 
   [TESTING]: {
-    folders: [...kernels, 'src/transport', 'src/data', 'src/export', 'src/client'],
+    folders: [...kernels, 'src/transport', 'src/data', 'src/protocol', 'src/export', 'src/client'],
     packages: [tf, 'fast-check', 'node', 'valibot'],
   },
   e2e: {

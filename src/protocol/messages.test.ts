@@ -4,21 +4,9 @@ import { decodeMessage, encodeMessage, largestFrame } from './codec.ts';
 import { encodeFrame, ProtocolError } from './frame.ts';
 import type { Message } from './messages.ts';
 import type { RunShape } from './shape.ts';
+import { smallShape } from '../testing/smallShape.ts';
 
-const shape: RunShape = {
-  run: 'r',
-  rounds: 10,
-  ownSamples: 2,
-  parameters: 5,
-  inputWidth: 3,
-  classes: 4,
-  features: { hidden: [2], jacobian: 0, logits: 0 },
-  inputs: 'sketch',
-  sketchSize: 2,
-  choices: 1,
-  velocity: true,
-  isTaught: () => false,
-};
+const shape = smallShape;
 const floats = (length: number) => Float32Array.from({ length }, (_, i) => i - 1.5);
 const inRound = { run: 'r', round: 3 } as const;
 /** Of 8 samples of 4 classes. */

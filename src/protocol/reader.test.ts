@@ -2,22 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { declarations, type MessageKind } from './messages.ts';
 import type { PackedArray } from './frame.ts';
 import { MessageReader } from './reader.ts';
-import type { RunShape } from './shape.ts';
+import { smallShape } from '../testing/smallShape.ts';
 
-const shape: RunShape = {
-  run: 'r',
-  rounds: 10,
-  ownSamples: 2,
-  parameters: 5,
-  inputWidth: 3,
-  classes: 4,
-  features: { hidden: [2], jacobian: 0, logits: 0 },
-  inputs: 'sketch',
-  sketchSize: 2,
-  choices: 1,
-  velocity: true,
-  isTaught: () => false,
-};
+const shape = smallShape;
 
 const unread = () => {
   throw new Error('memory was taken for the values');
