@@ -79,6 +79,11 @@ describe('the page', () => {
     await Promise.all(pages.map((page) => until(page, 'run-title', (title) => roundOf(title) >= 3)));
     const early = percent(await until(pages[0]!, 'accuracy-averaged', (text) => /\d/.test(text)));
 
+    // A graphics processor that is lost in the run: its client goes on without it, and says so.
+    await pages[0]!.workers()[0]!.evaluate(() => _tfengine.backend.device?.destroy());
+    await pages[0]!.getByText('The graphics processor failed; this client goes on with wasm, which may be slower.').waitFor();
+    await until(pages[0]!, 'backend', (text) => text === 'WebAssembly');
+
     await pages[2]!.close();
     const late = await tabs!.openTab('webgpu', join);
     expect(Number(await until(late, 'client-number', (text) => text !== ''))).toBe(2);

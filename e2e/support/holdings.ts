@@ -44,6 +44,7 @@ declare global {
     memory(): { numTensors: number; numDataBuffers: number; numBytes: number };
     readonly backend: {
       readonly wasm?: { readonly HEAPU8: Uint8Array };
+      readonly device?: GPUDevice;
       readonly bufferManager?: { getNumFreeBuffers(): number };
       memory(): { numBytesInGPU?: number };
     };

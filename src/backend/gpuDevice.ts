@@ -49,6 +49,11 @@ export function guarded<T>(device: GPUDevice, commands: () => T): T {
   }
 }
 
+/** Takes down that `device` has failed, where it has not said so itself. */
+export function noteFailure(device: GPUDevice, cause: string): void {
+  watchDevice(device).failure ??= cause;
+}
+
 /** @throws {DeviceError} when anything on `device` has failed. */
 export async function throwDeviceErrors(device: GPUDevice): Promise<void> {
   const state = watchDevice(device);

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { parse } from 'valibot';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { selectBackend } from '../backend/backend.ts';
+import { DeviceError } from '../backend/gpuDevice.ts';
 import { randomStream, type RandomStream } from '../math/random.ts';
 import { initialWeights, inputWidth } from '../model/model.ts';
 import { NtkEngine } from '../ntk/engine.ts';
@@ -12,6 +13,7 @@ import { modelOf } from '../settings/model.ts';
 import { algorithms, usualRidge } from '../settings/presets.ts';
 import type { EvolutionSettings, Method } from '../settings/method.ts';
 import { defaultSettings, exchanges, withAlgorithm, type Settings } from '../settings/settings.ts';
+import { useBackend } from '../testing/backends.ts';
 import { framed } from '../testing/framedTransport.ts';
 import { dropsOut } from '../topology/dropout.ts';
 import { graphOf } from '../topology/graph.ts';
@@ -165,7 +167,7 @@ class Federation {
     for (let k = 0; k < count; k++) this.join();
   }
 
-  join(more: Pick<ClientOptions, 'bookmark' | 'keeper'> = {}): Client {
+  join(more: Partial<Pick<ClientOptions, 'backend' | 'bookmark' | 'keeper'>> = {}): Client {
     const joined = this.through(this.network.join());
     let wanted: readonly PeerId[] = [];
     const reach = () => joined.want(wanted.filter((peer) => this.opens(joined.self.id, peer)));
@@ -837,6 +839,22 @@ describe('clients of a room', () => {
     await federation.until((views) => views.some(({ status }) => status.kind === 'failed'), true);
     const messages = federation.views().flatMap(({ status }) => (status.kind === 'failed' ? [status.message] : []));
     expect(messages[0]).toMatch(/are not finite any more: training has diverged/);
+  });
+
+  it('go on with the next backend where the graphics processor of one fails, which says so', async () => {
+    await useBackend('wasm');
+    federation = new Federation(0);
+    for (let k = 0; k < 2; k++) federation.join({ backend: () => selectBackend('wasm') });
+    await federation.until((views) => views.every((view) => isReady(view, 2)));
+    vi.spyOn(NtkEngine.prototype, 'features').mockRejectedValueOnce(new DeviceError('the device was lost'));
+    await federation.start();
+    await federation.until((views) => views.every(reached));
+    const views = federation.views();
+    const struck = views.filter(({ notice }) => notice !== null);
+    expect(struck.map(({ notice, backend }) => [notice, backend?.name])).toEqual([
+      ['The graphics processor failed; this client goes on with cpu, which may be slower.', 'cpu'],
+    ]);
+    expect(views.map(({ own }) => own.length)).toEqual([settings.rounds, settings.rounds]);
   });
 
   it('leave the room where their data of the same name are others, and nobody waits for them', async () => {

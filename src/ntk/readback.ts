@@ -1,7 +1,7 @@
 /** Tensors' values, brought back from the device. */
 
 import * as tf from '@tensorflow/tfjs';
-import { isWebGPUBackend, throwDeviceErrors } from '../backend/gpuDevice.ts';
+import { isWebGPUBackend, noteFailure, throwDeviceErrors } from '../backend/gpuDevice.ts';
 
 /**
  * Reads tensors back and disposes them, whatever happens.
@@ -9,12 +9,17 @@ import { isWebGPUBackend, throwDeviceErrors } from '../backend/gpuDevice.ts';
  */
 export async function take(tensors: readonly tf.Tensor[]): Promise<Float32Array[]> {
   const backend = tf.backend();
+  const device = isWebGPUBackend(backend) ? backend.device : null;
   try {
     return await Promise.all(tensors.map((tensor) => tensor.data<'float32'>()));
+  } catch (error) {
+    // A device that is lost refuses to be read before it says that it is lost.
+    if (device && error instanceof DOMException) noteFailure(device, error.message);
+    throw error;
   } finally {
     tf.dispose([...tensors]);
     // Also where reading failed: the device's own error says why.
-    if (isWebGPUBackend(backend)) await throwDeviceErrors(backend.device);
+    if (device) await throwDeviceErrors(device);
   }
 }
 
