@@ -229,4 +229,20 @@ describe('the page', () => {
     );
     await page.getByRole('button', { name: 'Try it with clothes' }).waitFor();
   });
+
+  it('tells its runner what nobody catches in it, or in a worker of it', async () => {
+    tabs = await Tabs.open({ browsers: 1, headed: false });
+    const page = await tabs.openTab('cpu', () => Promise.resolve());
+    await page.evaluate(() => {
+      setTimeout(() => {
+        throw new Error('nobody catches this');
+      });
+    });
+    await expect.poll(() => tabs!.uncaught).toEqual(['Tab 0: nobody catches this']);
+    await page.evaluate(() => {
+      const text = "Promise.reject(new Error('nor this'))";
+      Object.assign(globalThis, { worker: new Worker(URL.createObjectURL(new Blob([text]))) });
+    });
+    await expect.poll(() => tabs!.uncaught.slice(1)).toEqual(['Tab 0: nor this']);
+  });
 });

@@ -1,9 +1,9 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { ClientView } from '../client/view.ts';
 import { damagedBytes, damagedValue } from './damage.ts';
 import type { Decoder } from './decoders/decoder.ts';
 import { decoders, fuzz } from './fuzz.ts';
-import { delayed, diverging, failed, unprepared } from './scenarios.ts';
+import { delayed, diverging, failed, rowsKept, unprepared } from './scenarios.ts';
 import { Trial } from './trial.ts';
 import { VirtualClock } from './virtualClock.ts';
 import { Weather } from './weather.ts';
@@ -102,6 +102,23 @@ describe('a federation', () => {
     },
     300_000,
   );
+});
+
+it('a round that nobody summed up is a row lost, between others or at the end, and so is one that was summed up of fewer rows', async () => {
+  const trial = new Trial({ clients: 3, seed: 1, settings: { deadlineMs: 1000 } });
+  await trial.start();
+  await trial.pass(6000);
+  const views = trial.views();
+  const given = (change: (summaries: ClientView['summaries']) => ClientView['summaries']) => {
+    vi.spyOn(trial, 'views').mockReturnValue(views.map((view) => ({ ...view, summaries: change(view.summaries) })));
+    return rowsKept(trial);
+  };
+  const words = (unsummed: RegExp) => ({ holds: false, measured: expect.stringMatching(unsummed) });
+  expect(given((summaries) => summaries)).toMatchObject({ holds: true });
+  expect(given((summaries) => summaries.filter(({ round }) => round !== 1))).toMatchObject(words(/^3 rounds without/));
+  expect(given((summaries) => summaries.filter(({ round }) => round < 2))).toMatchObject(words(/^[1-9]\d* rounds without/));
+  expect(given(([first, ...others]) => [{ ...first!, confusion: [1] }, ...others])).toMatchObject(words(/^0 .*, 3 summaries that lack/));
+  await trial.close();
 });
 
 describe('fuzzing', () => {

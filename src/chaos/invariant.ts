@@ -16,3 +16,10 @@ export const atLeast = (name: string, value: number, bound: number, unit: string
   measured: `${value.toFixed(0)} ${unit} (at least ${bound})`,
   holds: value >= bound,
 });
+
+/** @param errors what was thrown, or rejected, and nobody caught. */
+export const noneUncaught = (errors: readonly unknown[]): Invariant => ({
+  name: 'no uncaught error',
+  measured: errors.length === 0 ? 'none' : String(errors[0]),
+  holds: errors.length === 0,
+});

@@ -5,7 +5,7 @@ import { isDone } from '../runner/conductor.ts';
 import { heldBytes } from '../runner/heldBytes.ts';
 import { Tabs } from '../runner/tabs.ts';
 import { defaultSettings, type Settings } from '../settings/settings.ts';
-import { atMost, type Invariant } from './invariant.ts';
+import { atMost, noneUncaught, type Invariant } from './invariant.ts';
 
 const TABS = 3;
 
@@ -55,12 +55,19 @@ export async function inLongRun(stop: AbortSignal, rounds: number): Promise<read
     });
     const took = (span: Span) => (seen[span] ? seen[span].until - seen[span].since : NaN);
     const largest = (span: Span) => Math.max(...idle.map((_, k) => median(held[span].map((ofTabs) => ofTabs[k]!))));
-    const invariants = [atMost('time of the last hundred rounds, of the second hundred', (100 * took('last')) / took('second'), 110, '%')];
+    const invariants = [
+      noneUncaught(tabs.uncaught),
+      atMost('time of the last hundred rounds, of the second hundred', (100 * took('last')) / took('second'), 110, '%'),
+    ];
     // Where the system does not tell, there is nothing to hold to.
     if (Math.min(...idle) === 0) return invariants;
     const [before, after] = [largest('third'), largest('last')];
     const grown = `the largest tab above idle in the last hundred, of the third (${(before / 1e6).toFixed(0)} MB)`;
     return [...invariants, atMost(grown, (100 * after) / before, 110, '%')];
+  } catch (error) {
+    // A run ends with the first, and has nothing more to measure.
+    if (tabs.uncaught.length === 0) throw error;
+    return [noneUncaught(tabs.uncaught)];
   } finally {
     clearInterval(looking);
     await tabs.close();

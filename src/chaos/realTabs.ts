@@ -9,7 +9,7 @@ import type {} from '../client/automation.ts';
 import { servePage, type PageServer } from '../runner/pageServer.ts';
 import { Tabs } from '../runner/tabs.ts';
 import { defaultSettings, type Settings } from '../settings/settings.ts';
-import { atLeast, atMost, type Invariant } from './invariant.ts';
+import { atLeast, atMost, noneUncaught, type Invariant } from './invariant.ts';
 
 const TABS = 5;
 /** The one in trouble; these are beside it in the ring, and these are not. */
@@ -170,6 +170,7 @@ const troubles: readonly Trouble[] = [
 /** Puts the tabs through all of it, one after another. @param tell told of each with what must hold in it. */
 export async function inRealTabs(stop: AbortSignal, tell: (name: string, invariants: readonly Invariant[]) => void): Promise<void> {
   const federation = await Federation.start();
+  const { tabs } = federation;
   try {
     // Warm: forms that are measured, channels that find their speed.
     await sleep(5000);
@@ -179,7 +180,9 @@ export async function inRealTabs(stop: AbortSignal, tell: (name: string, invaria
     const usual = `${calm.toFixed(1)} rounds a second, ${(await federation.standstill(OTHERS, since)).toFixed(1)} s between two at most`;
     for (const { name, happen } of troubles) {
       stop.throwIfAborted();
-      tell(`real tabs, ${usual}: ${name}`, await happen(federation, calm));
+      const before = tabs.uncaught.length;
+      const measured = await happen(federation, calm);
+      tell(`real tabs, ${usual}: ${name}`, [...measured, noneUncaught(tabs.uncaught.slice(before))]);
       await sleep(5000);
     }
   } finally {

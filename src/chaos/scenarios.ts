@@ -4,7 +4,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import type { ClientView } from '../client/view.ts';
 import { defaultSettings, withAlgorithm } from '../settings/settings.ts';
-import { atLeast, atMost, type Invariant } from './invariant.ts';
+import { atLeast, atMost, noneUncaught, type Invariant } from './invariant.ts';
 import { Trial, type TrialOptions } from './trial.ts';
 
 export interface Scenario {
@@ -24,28 +24,50 @@ async function inTrial(
   const trial = new Trial(options);
   try {
     const measured = await measure(trial, await trial.start());
-    const [first] = trial.uncaught;
-    return [
-      ...measured,
-      { name: 'no uncaught error', measured: first === undefined ? 'none' : String(first), holds: trial.uncaught.length === 0 },
-      rowsKept(trial),
-    ];
+    return [...measured, noneUncaught(trial.uncaught), rowsKept(trial)];
   } finally {
     await trial.close();
   }
 }
 
-/** Every summary counts every row that is scored on, and no client does a round twice. */
-function rowsKept(trial: Trial): Invariant {
+/** What sums may take on their way, beside the time that they are waited for, ms. */
+const TRAVEL_MS = 1000;
+
+/** The rounds from the first to the last that have no summary. */
+const without = (first: number, last: number, summaries: ClientView['summaries']): number[] => {
+  const summed = new Set(summaries.map(({ round }) => round));
+  return Array.from({ length: Math.max(0, last - first + 1) }, (_, i) => first + i).filter((round) => !summed.has(round));
+};
+
+/**
+ * The rounds that lack a summary: with whoever sums them up all from the first on whose sums are there or no longer waited for, with
+ * the others those between two that they have, unless frames are lost.
+ */
+function unsummed(trial: Trial): number {
+  const views = trial.views();
+  const root = views.findIndex(({ status }) => status.kind !== 'failed');
+  return views
+    .map(({ own, summaries, settings: { deadlineMs } }, k) => {
+      const latest = summaries.at(-1)?.round ?? -1;
+      if (k !== root) return trial.losesFrames ? 0 : without(summaries[0]?.round ?? 0, latest, summaries).length;
+      const due = trial.ends[k]!.filter((end) => end < trial.clock.now() - deadlineMs - TRAVEL_MS).length;
+      return without(0, Math.max(latest, own[due - 1]?.round ?? -1), summaries).length;
+    })
+    .reduce((sum, count) => sum + count, 0);
+}
+
+/** Every round is summed up, every summary counts every row that is scored on, and no client does a round twice. */
+export function rowsKept(trial: Trial): Invariant {
   const views = trial.views();
   const lost = views.flatMap(({ summaries, scoredOn }) =>
     summaries.filter(({ confusion }) => confusion.reduce((sum, count) => sum + count, 0) !== scoredOn),
   );
   const twice = views.filter(({ own }) => own.some(({ round }, i) => i > 0 && round <= own[i - 1]!.round));
+  const missing = unsummed(trial);
   return {
     name: 'no row lost, no round twice',
-    measured: `${lost.length} summaries that lack rows, ${twice.length} clients that did a round twice`,
-    holds: lost.length + twice.length === 0,
+    measured: `${missing} rounds without a summary, ${lost.length} summaries that lack rows, ${twice.length} clients that did a round twice`,
+    holds: missing + lost.length + twice.length === 0,
   };
 }
 

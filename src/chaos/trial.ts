@@ -67,6 +67,12 @@ export class Trial {
     return this.clients.map((client) => client.view());
   }
 
+  /** Whether what is sent may never arrive. */
+  get losesFrames(): boolean {
+    const { drop = 0, corrupt = 0 } = this.options.faults ?? {};
+    return drop + corrupt > 0;
+  }
+
   /** Starts when everyone is ready that ever will be. @returns the time, ms. */
   async start(): Promise<number> {
     const { trouble } = this.options;

@@ -84,6 +84,8 @@ export class Tabs {
   readonly room = `federation-${crypto.randomUUID().slice(0, 8)}`;
   /** What each tab showed at the last look. */
   readonly #looks = new Map<number, ClientView>();
+  /** What was thrown in a tab or its worker and nobody caught, in sentences. */
+  readonly uncaught: string[] = [];
   #failure: TabError | null = null;
   /** How tabs enter the room; null before any has. */
   #enter: { readonly backend: BackendWish; readonly join: (page: Page) => Promise<unknown> } | null = null;
@@ -200,7 +202,11 @@ export class Tabs {
     // So that what it was in is found again when another takes its place; a page before the first has no such store.
     const naming = `sessionStorage.setItem(${JSON.stringify(TAB_NAME)}, ${JSON.stringify(`${this.room}-${k}`)})`;
     await page.addInitScript({ content: `try { ${naming} } catch {}` });
-    page.on('pageerror', (error) => this.#fail(k, error.message));
+    // Of its worker, too.
+    page.on('pageerror', ({ message }) => {
+      this.uncaught.push(`Tab ${k}: ${message}`);
+      this.#fail(k, message);
+    });
     const { log = [] } = this.options;
     if (log.length > 0) page.on('console', (line) => line.type() === 'info' && process.stderr.write(`client ${k}  ${line.text()}\n`));
     await page.goto(`${this.server.url}?room=${this.room}&backend=${backend}${log.length > 0 ? `&log=${log.join()}` : ''}`);
