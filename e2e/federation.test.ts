@@ -167,6 +167,20 @@ describe('a tab whose process crashes in a run', () => {
   });
 });
 
+describe('training that diverges', () => {
+  const far = ['--algorithm', 'dfedavg', '--learning-rate', '1e6', '--samples', '20', '--rounds', '50', '--test-samples', '100'];
+  it.each([
+    ['simulate', ['--clients', '2']],
+    ['federation', ['--tabs', '2', '--backend', 'cpu']],
+  ])('ends %s with a sentence and exit code 1', async (name, args) => {
+    await expect(command(name, ...args, ...far)).rejects.toMatchObject({
+      code: 1,
+      stdout: '',
+      stderr: expect.stringMatching(/are not finite any more: training has diverged\. Start again with a smaller step size[^\n]*\n$/),
+    });
+  });
+});
+
 describe('impossible requests', () => {
   const cases: [string, string[]][] = [
     ['federation', ['--tabs', '0']],
