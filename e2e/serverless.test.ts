@@ -1,5 +1,7 @@
-/** The built page on a static host and nothing else: who is there finds the others without a signalling server. */
+/** The built page on a static host: who is there finds the others without a signalling server, or at one that is elsewhere. */
 
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { join } from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
@@ -12,12 +14,19 @@ import { startStaticHost, type Nginx } from './support/nginx.ts';
 
 let host: Nginx;
 let browser: Browser;
+let signal: ChildProcess | undefined;
+
+/** Names of this host beside `localhost`. */
+const [NAME, OTHER_NAME] = ['page.test', 'other.test'] as const;
 
 beforeAll(async () => {
-  [host, browser] = await Promise.all([startStaticHost(join(projectRoot, 'dist')), launchBrowser()]);
+  const args = ['--host-resolver-rules=MAP *.test 127.0.0.1'];
+  [host, browser] = await Promise.all([startStaticHost(join(projectRoot, 'dist')), launchBrowser({ args })]);
 });
 
 afterEach(async () => {
+  signal?.kill('SIGKILL');
+  signal = undefined;
   await Promise.all(browser.contexts().map((context) => context.close()));
 });
 
@@ -26,12 +35,12 @@ afterAll(async () => {
   await host?.close();
 });
 
-async function open(context: BrowserContext, where = '?room=lab'): Promise<Page> {
+async function open(context: BrowserContext, where = '?room=lab', name = 'localhost'): Promise<Page> {
   const page = await context.newPage();
   // The test's own limit is enough: the machine may be busy.
   page.setDefaultTimeout(0);
   page.on('pageerror', (error) => expect.soft(error, 'error in the page').toBeUndefined());
-  const url = new URL(`http://localhost:${host.port}/mesh/index.html${where}`);
+  const url = new URL(`http://${name}:${host.port}/mesh/index.html${where}`);
   url.searchParams.set('backend', 'wasm');
   await page.goto(url.href);
   return page;
@@ -114,4 +123,18 @@ describe('tabs of one browser', () => {
     }
     expect(await Promise.all([here, there].map(numberOf))).toEqual([0, 0]);
   });
+});
+
+test('two browsers meet at `npm run signal` on another address, and learn; a page of a host that it was not given is told why it may not', async () => {
+  signal = spawn(process.execPath, ['--import', 'tsx', 'src/cli/signal.ts', '--port', '0', '--host', NAME], { cwd: projectRoot });
+  const said = String((await once(signal.stdout!, 'data'))[0]);
+  const where = `?room=lab&signal=${/ws:\/\/\S+/.exec(said)?.[0]}`;
+  const pages = [await open(await browser.newContext(), where, NAME), await open(await browser.newContext(), where, NAME)] as const;
+  for (const page of pages) await enter(page);
+  await learnTogether(pages);
+
+  const stranger = await open(await browser.newContext(), where, OTHER_NAME);
+  await enter(stranger);
+  const sentence = `Pages of http://${OTHER_NAME}:${host.port} may not use this signalling server; start it with --host and that name.`;
+  await stranger.getByText(sentence).waitFor();
 });

@@ -138,7 +138,7 @@ describe('buildPage', () => {
   });
 
   test('has the address that the environment names now, and not the one before', async () => {
-    await writeFile(join(root, 'src', 'main.ts'), 'document.title = import.meta.env.VITE_SIGNAL_URL ?? "here";');
+    await writeFile(join(root, 'src', 'main.ts'), 'document.title = import.meta.env["VITE_SIGNAL_URL"] ?? "here";');
     await buildPage(root);
     vi.stubEnv('VITE_SIGNAL_URL', 'wss://signal.example.org/signal');
     await buildPage(root);
