@@ -1,6 +1,6 @@
 /** Who asks a signalling server: from which page, and from which address. */
 
-import type { IncomingMessage } from 'node:http';
+import type { IncomingHttpHeaders } from 'node:http';
 import { isIP } from 'node:net';
 
 const isLoopback = (host: string) => host === 'localhost' || host.endsWith('.localhost') || host === '[::1]' || host.startsWith('127.');
@@ -39,8 +39,14 @@ function networkOf(address: string): string {
   return [0, 1, 2, 3].map((k) => groups[k] || '0').join(':');
 }
 
+/** The part of a request that says where it comes from. */
+interface Arrival {
+  readonly socket: { readonly remoteAddress?: string | undefined };
+  readonly headers: IncomingHttpHeaders;
+}
+
 /** Where a request comes from: what a proxy on this machine says (the last entry of X-Forwarded-For), else the socket's end. */
-export function askerOf({ socket, headers }: IncomingMessage): string {
+export function askerOf({ socket, headers }: Arrival): string {
   const end = networkOf(socket.remoteAddress ?? '');
   const forwarded = String(headers['x-forwarded-for'] ?? '')
     .split(',')
