@@ -3,19 +3,22 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import type { Browser, BrowserContext, Page } from 'playwright';
 import decodeQR from 'qr/decode.js';
-import sharp from 'sharp';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { WebSocket } from 'ws';
 import { projectRoot } from '../src/datasets/paths.ts';
 import { launchBrowser } from '../src/runner/browser.ts';
 import type {} from '../src/client/automation.ts';
 import { ensureCertificate } from '../src/runner/certificate.ts';
+import { attachSignalling } from '../src/signalling/server.ts';
 import { press } from './support/hands.ts';
 import { startNginx, type Nginx } from './support/nginx.ts';
+import { readCode } from './support/qr.ts';
 
 const NAME = 'mesh.test';
 
@@ -104,9 +107,8 @@ async function runText(): Promise<string[]> {
 const isSecure = (page: Page) => page.evaluate(() => ({ isSecureContext, crossOriginIsolated }));
 const enter = (page: Page) => press(page, 'Try it with clothes');
 
-/** Two devices in one room that find each other and learn a round. */
+/** Two devices that have entered one room find each other there and learn a round. */
 async function learnTogether(pages: readonly [Page, Page]): Promise<void> {
-  for (const page of pages) await enter(page);
   const [first, second] = pages;
   await first.getByText('2 clients are here').waitFor();
   const samples = first.getByRole('textbox', { name: 'Samples a client' });
@@ -162,6 +164,7 @@ describe('npm start -- --lan', () => {
     expect(await isSecure(pages[0])).toEqual({ isSecureContext: true, crossOriginIsolated: true });
     expect(await pages[0].evaluate(() => 'gpu' in navigator)).toBe(true);
     expect(await pages[0].getByRole('note').count()).toBe(0);
+    for (const page of pages) await enter(page);
     await learnTogether(pages);
   });
 
@@ -174,12 +177,7 @@ describe('npm start -- --lan', () => {
     await enter(page);
     await page.getByText(invitation).waitFor();
     await press(page, 'QR code');
-    const code = page.getByRole('img', { name: `QR code of ${invitation}` });
-    const { data, info } = await sharp(await code.screenshot())
-      .ensureAlpha()
-      .raw()
-      .toBuffer({ resolveWithObject: true });
-    expect(decodeQR({ width: info.width, height: info.height, data })).toBe(invitation);
+    expect(await readCode(page.getByRole('img', { name: `QR code of ${invitation}` }))).toBe(invitation);
   });
 
   test('keeps its certificate, so that a device accepts it once', async () => {
@@ -203,15 +201,21 @@ describe('npm start -- --host NAME behind nginx, in a folder of its', () => {
     proxy = await startNginx(addressIn(await serve('--host', NAME)), await ensureCertificate([NAME], folder));
     await rm(folder, { recursive: true });
     const url = `https://${NAME}:${proxy.port}/mesh/`;
-    const pages = [await open(`${url}?backend=wasm`), await open(`${url}?backend=wasm`)] as const;
-    expect(await isSecure(pages[0])).toEqual({ isSecureContext: true, crossOriginIsolated: true });
-    await learnTogether(pages);
+    const host = await open(`${url}?backend=wasm`);
+    expect(await isSecure(host)).toEqual({ isSecureContext: true, crossOriginIsolated: true });
+    await enter(host);
+    // As others see the page, not as the proxy does.
+    const invitation = `${url}?room=main`;
+    await host.getByText(invitation, { exact: true }).waitFor();
+    const guest = await open(`${invitation}&backend=wasm`);
+    await enter(guest);
+    await learnTogether([host, guest]);
 
     // The refusals are told on the console.
-    pages[0].removeAllListeners('console');
+    host.removeAllListeners('console');
     const refused = ['EvalError', 'EvalError'];
-    expect(await pages[0].evaluate(runText)).toEqual(refused);
-    const [worker] = pages[0].workers();
+    expect(await host.evaluate(runText)).toEqual(refused);
+    const [worker] = host.workers();
     expect(await worker?.evaluate(runText)).toEqual(refused);
   });
 
@@ -221,6 +225,7 @@ describe('npm start -- --host NAME behind nginx, in a folder of its', () => {
     const pages = [await open(`${url}?backend=wasm`), await open(`${url}?backend=wasm`)] as const;
     expect(await isSecure(pages[0])).toEqual({ isSecureContext: false, crossOriginIsolated: false });
     expect(await pages[0].getByRole('note').innerText()).toMatch(/plain http, so the browser withholds WebGPU/);
+    for (const page of pages) await enter(page);
     await learnTogether(pages);
     expect(await pages[0].getByTestId('backend').innerText()).toBe('WebAssembly');
     const page = await open(`${url}?room=alone`);
@@ -233,5 +238,29 @@ describe('npm start -- --host NAME behind nginx, in a folder of its', () => {
     proxy = await startNginx(addressIn(await serve('--host', 'other.test')));
     const page = await open(`http://${NAME}:${proxy.port}/mesh/`);
     expect(await page.locator('body').innerText()).toMatch(/^Blocked request\. This host \("mesh\.test"\) is not allowed\./);
+  });
+
+  test('signalling tells who asks by what nginx says of them, whatever they say themselves', async () => {
+    const http = createServer();
+    const signalling = attachSignalling(http, { limits: { socketsPerAddress: 2 } });
+    await once(http.listen(0, '127.0.0.1'), 'listening');
+    const address = http.address();
+    if (address === null || typeof address === 'string') throw new Error('This machine gives no port.');
+    proxy = await startNginx(`http://127.0.0.1:${address.port}/`);
+    const url = `ws://127.0.0.1:${proxy.port}/mesh/signal`;
+    const sockets: WebSocket[] = [];
+    /** @param from an address of the loopback, which has many. */
+    const ask = async (from: string, claimed: string) => {
+      const socket = new WebSocket(url, { localAddress: from, headers: { 'X-Forwarded-For': claimed } });
+      sockets.push(socket);
+      await once(socket, 'open');
+    };
+    await ask('127.0.0.1', '192.0.2.1');
+    await ask('127.0.0.1', '192.0.2.2');
+    await expect(ask('127.0.0.1', '192.0.2.3')).rejects.toThrow('429');
+    await ask('127.0.0.2', '192.0.2.1');
+    for (const socket of sockets) socket.terminate();
+    signalling.close();
+    http.close();
   });
 });

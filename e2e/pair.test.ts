@@ -11,6 +11,7 @@ import { projectRoot } from '../src/datasets/paths.ts';
 import { launchBrowser } from '../src/runner/browser.ts';
 import { press } from './support/hands.ts';
 import { startStaticHost, type Nginx } from './support/nginx.ts';
+import { readCode } from './support/qr.ts';
 
 let folder: string;
 /** What the camera of the browser sees. */
@@ -91,8 +92,12 @@ test('connect by a link and an answer, pasted, and learn; one that is lost is to
   const here = await inviter();
   await press(here, 'Try it with clothes');
   const link = await linkOf(here);
+  expect(link).toMatch(/#pair\.[\w-]{100,}$/);
+  expect(await readCode(here.getByRole('img', { name: `QR code of ${link}` }))).toBe(link);
   const there = await invited(link);
   expect(await there.getByTestId('client-number').textContent()).toBe('1');
+  const answer = await answerOf(there);
+  expect(await readCode(there.getByRole('img', { name: `QR code of ${answer}` }))).toBe(answer);
 
   await give(here, link);
   await here.getByRole('alert').filter({ hasText: 'not the answer of the other' }).waitFor();
