@@ -81,7 +81,7 @@ describe('the page', () => {
 
     // A graphics processor that is lost in the run: its client goes on without it, and says so.
     await pages[0]!.workers()[0]!.evaluate(() => _tfengine.backend.device?.destroy());
-    await pages[0]!.getByText('The graphics processor failed; this client goes on with wasm, which may be slower.').waitFor();
+    await pages[0]!.getByText('The graphics processor failed; this client goes on with WebAssembly, which may be slower.').waitFor();
     await until(pages[0]!, 'backend', (text) => text === 'WebAssembly');
 
     await pages[2]!.close();

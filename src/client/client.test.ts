@@ -852,7 +852,7 @@ describe('clients of a room', () => {
     const views = federation.views();
     const struck = views.filter(({ notice }) => notice !== null);
     expect(struck.map(({ notice, backend }) => [notice, backend?.name])).toEqual([
-      ['The graphics processor failed; this client goes on with cpu, which may be slower.', 'cpu'],
+      ['The graphics processor failed; this client goes on with plain JavaScript, which may be slower.', 'cpu'],
     ]);
     expect(views.map(({ own }) => own.length)).toEqual([settings.rounds, settings.rounds]);
   });
