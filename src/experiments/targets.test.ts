@@ -109,8 +109,8 @@ test('what attacks cost is counted from what plain means come to among the hones
     targets(studyOf('attacks', Object.fromEntries(runs(nearest).map(([name, end]) => [name, { averaged: steadily(end, 10) }])))).get(
       'attacks',
     );
-  expect(verdict(0.745)).toBe('met | at most 1.5; by plain means 6.0 to 26.0');
-  expect(verdict(0.73)).toBe('**missed** | at most 3.0; by plain means 6.0 to 26.0');
+  expect(verdict(0.745)).toBe('met | at most 1.50; by plain means 6.0 to 26.0');
+  expect(verdict(0.73)).toBe('**missed** | at most 3.00; by plain means 6.0 to 26.0');
   expect(targets(new Map()).get('attacks')).toBe('not run | ');
 });
 

@@ -237,7 +237,7 @@ function standsAttacks(measurements: Measurements, rule: Settings['aggregation']
   const [ours, plain] = [lost(rule), lost('mean')];
   if (![...ours, ...plain].every(Number.isFinite)) return null;
   const worst = Math.max(...ours);
-  const figure = `at most ${points(worst)}; by plain means ${points(Math.min(...plain))} to ${points(Math.max(...plain))}`;
+  const figure = `at most ${points(worst, 2)}; by plain means ${points(Math.min(...plain))} to ${points(Math.max(...plain))}`;
   return { outcome: judge(worst < most), figure };
 }
 
