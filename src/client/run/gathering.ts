@@ -53,8 +53,6 @@ export class Gathering<Message extends Sum> {
   readonly #cancelOverdue = new Map<number, () => void>();
   /** What was passed on of rounds that are not settled yet, and to whom. */
   readonly #passed = new Map<number, { readonly sum: Message; readonly to: PeerId | null }>();
-  /** The latest round of which each has sent sums: of an earlier one that it has not sent it has none, as who has joined since. */
-  readonly #latest = new Map<PeerId, number>();
   #settled = -1;
 
   constructor(private readonly host: GatheringHost<Message>) {}
@@ -63,7 +61,6 @@ export class Gathering<Message extends Sum> {
     const { round } = sum;
     if (round <= this.#settled || !this.#sources().includes(from)) return;
     if (round > this.host.round() + this.host.participants().length + AHEAD) return;
-    this.#latest.set(from, Math.max(round, this.#latest.get(from) ?? -1));
     const passed = this.#passed.get(round)?.sum.clients.map(({ id }) => id);
     if (passed && sum.clients.every(({ id }) => passed.includes(id))) return;
     if (passed) this.#reopen(round);
@@ -127,15 +124,15 @@ export class Gathering<Message extends Sum> {
       );
   }
 
-  #isComplete(round: number, sums: ReadonlyMap<PeerId, Message>): boolean {
+  #isComplete(sums: ReadonlyMap<PeerId, Message>): boolean {
     const here = new Set([...sums.values()].flatMap(({ clients }) => clients.map(({ id }) => id)));
-    return this.#sources().every((id) => sums.has(id) || here.has(id) || (this.#latest.get(id) ?? -1) > round);
+    return this.#sources().every((id) => sums.has(id) || here.has(id));
   }
 
   /** Takes out the rounds that are complete, oldest first, and all up to `overdue`. */
   #take(overdue = -1): void {
     for (const [round, sums] of [...this.#rounds].sort(([a], [b]) => a - b)) {
-      if (round > overdue && !this.#isComplete(round, sums)) return;
+      if (round > overdue && !this.#isComplete(sums)) return;
       this.#forget(round);
       const [first, ...others] = disjoint(sums, this.#sources());
       if (!first) continue;
