@@ -19,8 +19,11 @@ const FLOOR_MS = 1500;
 const FLOOR_WORK = 2;
 /** Times what the others take, at most. */
 const MOST_OF_OTHERS = 4;
-/** A slow answer takes this many times what others take on average, and at least so long, ms, or what two rounds compute here. */
-const [SLOW_OF_OTHERS, SLOW_MS] = [5, 250];
+/**
+ * A slow answer takes this many times what others take on average, and at least so long, ms, or what two rounds compute here: longer
+ * while that is not known.
+ */
+const [SLOW_OF_OTHERS, SLOW_MS, SLOW_UNKNOWN_MS] = [5, 100, 250];
 /** The weight of the newest in the mean, and in the deviation. */
 const [GAIN, DEVIATION_GAIN] = [1 / 8, 1 / 4];
 /** Missed answers that lead to probation, and that leave it. A slow answer is a part of one, and one in time makes up for a part. */
@@ -90,8 +93,13 @@ export class Punctuality {
       miss(this.#habitOf('mix', peer), SLOW);
     } else {
       habit.misses = Math.max(0, habit.misses - AMENDS);
-      if (habit.misses <= TRUST) habit.isOnProbation = false;
+      if (habit.misses <= TRUST && !(phase === 'mix' && this.#isHeldBack(peer))) habit.isOnProbation = false;
     }
+  }
+
+  /** Whether a neighbour is not waited for after the mix: weights that come early enough now and then do not make up for that. */
+  #isHeldBack(peer: PeerId): boolean {
+    return (['linearise', 'step'] as const).some((phase) => this.#habits[phase].get(peer)?.isOnProbation);
   }
 
   /** Takes note that a neighbour's time has passed. */
@@ -117,7 +125,8 @@ export class Punctuality {
     // Weights come when a round has ended, which its neighbours hold up.
     if (phase === 'mix') return false;
     const most = SLOW_OF_OTHERS * this.#ofOthers(phase, peer, peers, ({ mean }) => mean);
-    return elapsed > Math.max(SLOW_MS, FLOOR_WORK * (this.#work ?? 0), most);
+    const least = this.#work === null ? SLOW_UNKNOWN_MS : Math.max(SLOW_MS, FLOOR_WORK * this.#work);
+    return elapsed > Math.max(least, most);
   }
 
   /** The median over the other peers that are known well enough; Infinity where there are none. */
