@@ -27,7 +27,9 @@ const settings: Settings = {
 };
 
 /** What a tab remembers of a round for its charts, at most: plain objects, in the worker and on the page. */
-const HISTORY_BYTES = 40_000;
+const HISTORY_BYTES = 12_000;
+/** And of code, once: what runs again and again is compiled anew, for all rounds to come. */
+const CODE_BYTES = 400_000;
 /** Of a share, as the page shows it. */
 const IMAGES = 12;
 /** What the wire q8 keeps of its neighbours, as many as the last rounds' graphs gave: given, taken, and the steps' errors. */
@@ -40,9 +42,9 @@ const allowance = (rounds: number): ReadonlyMap<string, number> =>
     // React keeps the elements of a view or two that are gone, with their listeners and the images of a share that settings have
     // changed; a leak in every round would be more.
     ['page.listeners', rounds - 1],
-    ['page.heapBytes', HISTORY_BYTES * rounds],
+    ['page.heapBytes', CODE_BYTES + HISTORY_BYTES * rounds],
     ['page.bufferBytes', 8 * rounds + 784 * IMAGES],
-    ['worker.heapBytes', HISTORY_BYTES * rounds],
+    ['worker.heapBytes', CODE_BYTES + HISTORY_BYTES * rounds],
     ['worker.bufferBytes', VECTOR_BYTES * KEPT_VECTORS],
     ['arrayBuffers', KEPT_VECTORS + IMAGES],
   ]);

@@ -176,7 +176,7 @@ describe('training that diverges', () => {
     await expect(command(name, ...args, ...far)).rejects.toMatchObject({
       code: 1,
       stdout: '',
-      stderr: expect.stringMatching(/are not finite any more: training has diverged\. Start again with a smaller step size[^\n]*\n$/),
+      stderr: expect.stringMatching(/are not finite any more: training has diverged\. In the next run take a smaller step size[^\n]*\n$/),
     });
   });
 });
