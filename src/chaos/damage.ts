@@ -17,15 +17,14 @@ export const byteDamage = fc.record({
 export function damagedBytes(bytes: Uint8Array, { kind, at, bytes: other }: Of<typeof byteDamage>): Uint8Array {
   const start = Math.floor(at * bytes.length);
   const [before, after] = [bytes.subarray(0, start), bytes.subarray(start)];
-  const parts = {
-    change: [before, other, after.subarray(other.length)],
-    cut: [before, after.subarray(other.length)],
-    insert: [before, other, after],
-    repeat: [bytes, after],
-  }[kind];
-  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  parts.reduce((offset, part) => (whole.set(part, offset), offset + part.length), 0);
-  return whole;
+  return Buffer.concat(
+    {
+      change: [before, other, after.subarray(other.length)],
+      cut: [before, after.subarray(other.length)],
+      insert: [before, other, after],
+      repeat: [bytes, after],
+    }[kind],
+  );
 }
 
 const plain = [undefined, null, true, 0, -1, 0.5, NaN, Infinity, 2 ** 53, 1e308, '', 'x'.repeat(300), '__proto__', '\u0000'];

@@ -59,6 +59,8 @@ function drawnOf(count: number): number[] {
   return places;
 }
 
+const thinned = <T>(list: readonly T[]): T[] => drawnOf(list.length).map((k) => list[k]!);
+
 /** Sets lines that may have points at different x over all of their x. */
 export function aligned(lines: readonly Line[]): Curves {
   const tables = lines.map(({ points }): uPlot.AlignedData => [points.map(([x]) => x), points.map(([, y]) => y)]);
@@ -72,7 +74,7 @@ export function curvesByRound(
   quantity: keyof Score,
   withOthers: boolean,
 ): Curves {
-  const drawn = drawnOf(summaries.length).map((k) => summaries[k]!);
+  const drawn = thinned(summaries);
   const ofOthers = withOthers && others.length <= MOST_OTHERS ? others : [];
   return aligned([
     ...ofOthers.map(({ id, number }): Line => ({
@@ -83,7 +85,7 @@ export function curvesByRound(
       }),
     })),
     { label: averagedLabel, points: drawn.map((summary) => [summary.round + 1, summary.averaged[quantity]]) },
-    { label: mine, points: drawnOf(own.length).map((k) => [own[k]!.round + 1, own[k]!.score[quantity]]) },
+    { label: mine, points: thinned(own).map(({ round, score }) => [round + 1, score[quantity]]) },
     ...(compared
       ? [{ label: alone, points: drawnOf(compared.scores.length).map((k) => [k + 1, compared.scores[k]![quantity]] as const) }]
       : []),
