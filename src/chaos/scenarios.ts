@@ -246,6 +246,21 @@ const lossy: Scenario = {
   },
 };
 
+/** Lets so much time pass, ms. @returns the longest in which no round was summed up for client 0, s. */
+async function withoutSummaries(trial: Trial, ms: number): Promise<number> {
+  const summed = [trial.clock.now()];
+  let known = trial.clients[0]!.view().summaries.length;
+  const look = () => {
+    const { length } = trial.clients[0]!.view().summaries;
+    if (length > known) summed.push(trial.clock.now());
+    known = length;
+    return false;
+  };
+  await trial.clock.run(look, ms);
+  summed.push(trial.clock.now());
+  return Math.max(...summed.slice(1).map((now, i) => now - summed[i]!)) / 1000;
+}
+
 const leaving: Scenario = {
   name: 'a member that leaves and comes back',
   run: (seed) =>
@@ -254,9 +269,10 @@ const leaving: Scenario = {
       await trial.clients[4]!.close();
       await trial.pass(5000);
       trial.join();
-      await trial.pass(8000);
+      const unsummedFor = await withoutSummaries(trial, 8000);
       return [
         atMost('standstill of the others', longest(trial, [...BESIDE, ...ELSEWHERE], since), 1.5, 's'),
+        atMost('the longest without a summary after that', unsummedFor, 1.5, 's'),
         atLeast('rounds of the one that came back', trial.ends[5]!.length, 5, 'rounds'),
       ];
     }),

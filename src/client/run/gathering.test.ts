@@ -10,8 +10,15 @@ interface Ids {
 
 const of = (round: number, ...ids: string[]): Ids => ({ round, clients: ids.map((id) => ({ id })) });
 
-/** Client `a` gathers for itself and its children; deadlines pass when the test says so. */
-function gatheringOf(parent: PeerId | null = null) {
+/**
+ * Client `a` gathers for itself and its children; deadlines pass when the test says so.
+ * @param below others that take part, and are further down at first.
+ */
+function gatheringOf({
+  parent = null,
+  below = [],
+  since = 0,
+}: { parent?: PeerId | null; below?: readonly Presence[]; since?: number } = {}) {
   const deadlines = new Set<() => void>();
   const clock: Clock = {
     now: () => 0,
@@ -35,7 +42,8 @@ function gatheringOf(parent: PeerId | null = null) {
     clock,
     deadlineMs: 1000,
     round: () => 2,
-    participants: () => [{ id: 'a', number: 0 }, ...place.children],
+    since: () => since,
+    participants: () => [{ id: 'a', number: 0 }, ...place.children, ...below],
     branch: () => place,
     combine: (first, others) => ({ ...first, clients: [first, ...others].flatMap(({ clients }) => clients) }),
     gathered: ({ round, clients }) => sums.push(`${round} ${clients.map(({ id }) => id).join('')}`),
@@ -72,7 +80,7 @@ test('others are waited for from the own report on, and nobody can close a round
 });
 
 test('who has nobody below it waits for nobody', () => {
-  const { gathering, place, deadlines, sums } = gatheringOf('p');
+  const { gathering, place, deadlines, sums } = gatheringOf({ parent: 'p' });
   place.children = [];
   place.height = 0;
   gathering.collect('a', of(2, 'a'));
@@ -81,7 +89,7 @@ test('who has nobody below it waits for nobody', () => {
 });
 
 test('a sum that comes late is passed on with what was there, if it brings anybody, until the round is settled', () => {
-  const { gathering, deadlines, sums } = gatheringOf('p');
+  const { gathering, deadlines, sums } = gatheringOf({ parent: 'p' });
   for (const from of ['a', 'b']) gathering.collect(from, of(1, from));
   for (const pass of deadlines) pass();
   gathering.collect('b', of(1, 'b'));
@@ -93,16 +101,45 @@ test('a sum that comes late is passed on with what was there, if it brings anybo
 });
 
 test('what was passed to one that has left is passed to who takes its place, with the new children’s', () => {
-  const { gathering, place, deadlines, sums } = gatheringOf('p');
+  const d = { id: 'd', number: 5 };
+  const { gathering, place, deadlines, sums } = gatheringOf({ parent: 'p', below: [d, { id: 'e', number: 6 }] });
   for (const round of [0, 1]) for (const from of ['a', 'b', 'c']) gathering.collect(from, of(round, from));
   gathering.settle(0);
   gathering.review();
   expect(sums).toEqual(['0 abc', '1 abc']);
   place.parent = null;
-  place.children.push({ id: 'd', number: 5 });
+  place.children.push(d);
   gathering.review();
   gathering.collect('d', of(1, 'd', 'e'));
   expect(sums.slice(2)).toEqual(['1 abcde']);
+  expect(deadlines.size).toBe(0);
+});
+
+test('who comes when the run is under way is waited for from its first sum on', () => {
+  const { gathering, place, deadlines, sums } = gatheringOf();
+  for (const from of ['a', 'b']) gathering.collect(from, of(1, from));
+  place.children.push({ id: 'd', number: 5 });
+  gathering.review();
+  expect(sums).toEqual([]);
+  gathering.collect('c', of(1, 'c'));
+  for (const from of ['a', 'b']) gathering.collect(from, of(2, from));
+  gathering.collect('d', of(3, 'd'));
+  gathering.collect('c', of(2, 'c'));
+  expect(sums).toEqual(['1 abc', '2 abc']);
+  for (const from of ['a', 'b', 'c']) gathering.collect(from, of(3, from));
+  for (const from of ['a', 'b', 'c']) gathering.collect(from, of(4, from));
+  expect(sums.slice(2)).toEqual(['3 abcd']);
+  expect(deadlines.size).toBe(1);
+  gathering.collect('d', of(4, 'd'));
+  expect(sums.slice(3)).toEqual(['4 abcd']);
+});
+
+test('who takes part from a round on passes on what others have come to before without itself', () => {
+  const { gathering, deadlines, sums } = gatheringOf({ since: 2 });
+  for (const round of [1, 2]) for (const from of ['b', 'c']) gathering.collect(from, of(round, from));
+  expect(sums).toEqual(['1 bc']);
+  gathering.collect('a', of(2, 'a'));
+  expect(sums).toEqual(['1 bc', '2 abc']);
   expect(deadlines.size).toBe(0);
 });
 

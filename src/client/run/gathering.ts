@@ -16,6 +16,8 @@ export interface GatheringHost<Message extends Sum> {
   readonly deadlineMs: number;
   /** The round that this client is in. */
   round(): number;
+  /** The first that it has been in; Infinity before it has begun. */
+  since(): number;
   participants(): readonly Presence[];
   /** Our place in the tree as it is now. */
   branch(): Branch;
@@ -47,20 +49,28 @@ function disjoint<Message extends Sum>(sums: ReadonlyMap<PeerId, Message>, order
   return taken.sort(([a], [b]) => order.indexOf(a) - order.indexOf(b)).map(([, sum]) => sum);
 }
 
-/** Gathers sums until a round is complete. It never holds up training. */
+/**
+ * Gathers sums until a round is complete. It never holds up training. Who comes when the run is under way is in none of the rounds
+ * before, and nobody can say in which it will be first: its sums are waited for from the first that comes.
+ */
 export class Gathering<Message extends Sum> {
+  /** The first round in which others' sums are waited for: of those that were here before us, any. */
+  readonly #since: Map<PeerId, number>;
   readonly #rounds = new Map<number, Map<PeerId, Message>>();
   readonly #cancelOverdue = new Map<number, () => void>();
   /** What was passed on of rounds that are not settled yet, and to whom. */
   readonly #passed = new Map<number, { readonly sum: Message; readonly to: PeerId | null }>();
   #settled = -1;
 
-  constructor(private readonly host: GatheringHost<Message>) {}
+  constructor(private readonly host: GatheringHost<Message>) {
+    this.#since = new Map(host.participants().map(({ id }) => [id, 0]));
+  }
 
   collect(from: PeerId, sum: Message): void {
     const { round } = sum;
     if (round <= this.#settled || !this.#sources().includes(from)) return;
     if (round > this.host.round() + this.host.participants().length + AHEAD) return;
+    if (!this.#since.has(from)) this.#since.set(from, round);
     const passed = this.#passed.get(round)?.sum.clients.map(({ id }) => id);
     if (passed && sum.clients.every(({ id }) => passed.includes(id))) return;
     if (passed) this.#reopen(round);
@@ -71,6 +81,8 @@ export class Gathering<Message extends Sum> {
 
   /** Looks again at who is waited for, and whom sums are passed to: somebody may have left. */
   review(): void {
+    const here = new Set(this.host.participants().map(({ id }) => id));
+    for (const id of this.#since.keys()) if (!here.has(id)) this.#since.delete(id);
     const { parent } = this.host.branch();
     for (const [round, { to }] of this.#passed) if (to !== parent) this.#reopen(round);
     this.#take();
@@ -124,15 +136,19 @@ export class Gathering<Message extends Sum> {
       );
   }
 
-  #isComplete(sums: ReadonlyMap<PeerId, Message>): boolean {
+  #isComplete(round: number, sums: ReadonlyMap<PeerId, Message>): boolean {
     const here = new Set([...sums.values()].flatMap(({ clients }) => clients.map(({ id }) => id)));
-    return this.#sources().every((id) => sums.has(id) || here.has(id));
+    return this.#sources().every((id) => sums.has(id) || here.has(id) || round < this.#sinceOf(id));
+  }
+
+  #sinceOf(source: PeerId): number {
+    return source === this.host.self ? this.host.since() : (this.#since.get(source) ?? Infinity);
   }
 
   /** Takes out the rounds that are complete, oldest first, and all up to `overdue`. */
   #take(overdue = -1): void {
     for (const [round, sums] of [...this.#rounds].sort(([a], [b]) => a - b)) {
-      if (round > overdue && !this.#isComplete(sums)) return;
+      if (round > overdue && !this.#isComplete(round, sums)) return;
       this.#forget(round);
       const [first, ...others] = disjoint(sums, this.#sources());
       if (!first) continue;

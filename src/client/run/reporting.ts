@@ -16,6 +16,8 @@ import { summaryOf, sumOfMetrics, sumOfTallies } from './sums.ts';
 export interface ReportingHost {
   /** The round that this client is in. */
   round(): number;
+  /** The first that it has been in; Infinity before it has begun. */
+  since(): number;
   summarised(summary: RoundSummary): void;
   /** Told what a round's averaged model makes of the rows held out here. */
   scoredHere(scored: AveragedHere): void;
@@ -43,6 +45,7 @@ export class Reporting {
       clock,
       deadlineMs: settings.deadlineMs,
       round: () => host.round(),
+      since: () => host.since(),
       participants: () => others.participants(),
     };
     this.#metrics = new Gathering({

@@ -65,7 +65,8 @@ export class Run {
   #round: number;
   /** Neighbours that drop out of this round. */
   #absent: readonly PeerId[] = [];
-  #hasBegun = false;
+  /** The first round of this client, once it has begun. */
+  #since = Infinity;
   #isPaused = false;
   #hold: number | null = null;
   /** Between two rounds, for as long as we are paused or held. */
@@ -93,6 +94,7 @@ export class Run {
     });
     this.#reporting = new Reporting(options, this.#computation, host, {
       round: () => this.#round,
+      since: () => this.#since,
       summarised: (summary) => {
         if (!this.#history.addSummary(summary)) return;
         host.tell({ type: settledAfter(this.#history.summaries, settings.patience) === null ? 'changed' : 'settled' });
@@ -110,7 +112,7 @@ export class Run {
 
   /** Whether this client takes part: a newcomer does from the first weights that it gets. */
   get hasBegun(): boolean {
-    return this.#hasBegun;
+    return this.#since < Infinity;
   }
 
   get history(): Told {
@@ -225,7 +227,7 @@ export class Run {
       case 'summary':
         return this.#reporting.hear(from, message);
       case 'weights':
-        if (!this.#hasBegun) this.#adopt(message.round, message);
+        if (!this.hasBegun) this.#adopt(message.round, message);
         return this.#driver.receive(from, message);
       case 'inputs': {
         const { inputs } = message;
@@ -286,7 +288,7 @@ export class Run {
 
   #beginRound(round: number): void {
     const { self, settings, clock } = this.options;
-    this.#hasBegun = true;
+    this.#since = Math.min(this.#since, round);
     this.#cancelWait();
     this.#round = round;
     this.#history.begin(clock.now(), this.host.roundBytes());
