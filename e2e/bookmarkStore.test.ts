@@ -40,6 +40,9 @@ const keep = (rounds: readonly (number | null)[], place = here) =>
 const find = (place = here) => page.evaluate((where) => window.bookmarks.find(where), place);
 const damage = (tab: string, kind: Damage) => page.evaluate(([where, how]) => window.bookmarks.damage(where, how), [tab, kind] as const);
 const age = (tab: string, ms: number) => page.evaluate(([where, by]) => window.bookmarks.age(where, by), [tab, ms] as const);
+const damageRound = (place: number, round: unknown) =>
+  page.evaluate(([at, item]) => window.bookmarks.damageRound('mine', at, item), [place, round] as const);
+const rounds = () => page.evaluate(() => window.bookmarks.rounds());
 const tabs = () => page.evaluate(() => window.bookmarks.tabs());
 
 describe('a bookmark', () => {
@@ -60,6 +63,19 @@ describe('a bookmark', () => {
     expect(await tabs()).toEqual(['mine']);
   });
 
+  it('keeps its rounds apart, and no more of them than it has', async () => {
+    await keep([7]);
+    expect(await rounds()).toEqual({ mine: 14 });
+    await keep([9]);
+    expect(await find()).toEqual(plain(bookmarkAfter(9)));
+    await keep([3]);
+    expect(await find()).toEqual(plain(bookmarkAfter(3)));
+    expect(await rounds()).toEqual({ mine: 6 });
+    await page.evaluate((place) => window.bookmarks.keepOn(place, [4, 6, 5]), here);
+    expect(await find()).toEqual(plain(bookmarkAfter(5)));
+    expect(await rounds()).toEqual({ mine: 10 });
+  });
+
   it('is of one tab in one room', async () => {
     const other = { tab: 'other', room: 'r' };
     await keep([4]);
@@ -78,6 +94,7 @@ describe('a bookmark', () => {
     await keep([4, null]);
     expect(await find()).toBeNull();
     expect(await tabs()).toEqual(['other']);
+    expect(await rounds()).toEqual({ other: 14 });
     expect((await find(other))?.round).toBe(7);
   });
 
@@ -92,6 +109,7 @@ describe('a bookmark', () => {
     await age('mine', 120_000);
     expect(await find()).toBeNull();
     expect(await tabs()).toEqual([]);
+    expect(await rounds()).toEqual({});
   });
 });
 
@@ -105,6 +123,19 @@ describe('what is no bookmark', () => {
     await damage('mine', kind);
     expect(await find()).toBeNull();
     expect((await find(other))?.round).toBe(7);
+    await keep([5]);
+    expect(await find()).toEqual(plain(bookmarkAfter(5)));
+  });
+
+  it('is refused with rounds that are none, or with more than the run has', async () => {
+    await keep([4]);
+    const [round] = bookmarkAfter(1).own;
+    await damageRound(2, { ...round, bytesSent: 'many' });
+    expect(await find()).toBeNull();
+    await damageRound(2, round);
+    expect((await find())?.own).toHaveLength(4);
+    for (let place = 4; place <= 20; place++) await damageRound(place, round);
+    expect(await find()).toBeNull();
     await keep([5]);
     expect(await find()).toEqual(plain(bookmarkAfter(5)));
   });

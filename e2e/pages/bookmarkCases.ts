@@ -50,8 +50,10 @@ export function plain(bookmark: Bookmark) {
 
 const room = 'r';
 const keptNow = (bookmark: unknown) => ({ room, at: Date.now(), bookmark });
-const changed = (change: object) => () => keptNow({ ...bookmarkAfter(4), ...change });
-const { register, number: _, ...numberless } = bookmarkAfter(4);
+/** Its rounds are kept apart. */
+const { own: _own, summaries: _summaries, ...roundless } = bookmarkAfter(4);
+const changed = (change: object) => () => keptNow({ ...roundless, ...change });
+const { register, number: _, ...numberless } = roundless;
 const { settings, run } = register;
 
 /** What is no bookmark of a tab in the room `r`, though it stands where one does. */
@@ -61,7 +63,6 @@ export const damaged = {
   'weights as another program writes them': changed({ weights: [1, 2, 3] }),
   'a round that no run has': changed({ round: ROUNDS }),
   'half a round': changed({ round: 4.5 }),
-  'more rounds than the run has': changed({ own: Array(5).fill(bookmarkAfter(5).own).flat() }),
   'a run that is over': changed({ register: { ...register, run: { ...run, end: 'stopped' } } }),
   'no run': changed({ register: { ...register, run: null } }),
   'settings that there are not': changed({ register: { ...register, settings: { ...settings, rounds: -1 } } }),
@@ -69,8 +70,8 @@ export const damaged = {
   'a field too few': () => keptNow(numberless),
   'a word': () => keptNow('bookmark'),
   'no bookmark': () => ({ room, at: Date.now() }),
-  'no time': () => ({ room, bookmark: bookmarkAfter(4) }),
-  'a time that is none': () => ({ room, at: NaN, bookmark: bookmarkAfter(4) }),
+  'no time': () => ({ room, bookmark: roundless }),
+  'a time that is none': () => ({ room, at: NaN, bookmark: roundless }),
   'a word in place of all': () => 'bookmark',
   nothing: () => null,
 } as const satisfies Readonly<Record<string, () => unknown>>;
