@@ -1,6 +1,7 @@
 /** 8-bit form of float arrays: signed codes in blocks of 64 that share a scale. 1.06 bytes a value. */
 
 import type { RandomStream } from './random.ts';
+import { add, addTo, subtract } from './vectors.ts';
 
 /** Numbers that share a scale. */
 export const BLOCK = 64;
@@ -23,10 +24,25 @@ export interface Rounding {
 }
 
 /** Rounds at random to either neighbour, so that the mean is kept. */
-export function quantise(values: Float32Array, rounding: Rounding): Quantised {
-  return inBlocks(values.length, rounding, (block, start) => {
-    for (let i = 0; i < block.length; i++) block[i] = values[start + i]!;
-  });
+export function quantise(values: Float32Array, { random, keepsPositive = false }: Rounding): Quantised {
+  const codes = new Int8Array(values.length);
+  const scales = new Float32Array(Math.ceil(values.length / BLOCK));
+  for (let block = 0; block < scales.length; block++) {
+    const start = block * BLOCK;
+    const end = Math.min(values.length, start + BLOCK);
+    let top = 0;
+    for (let i = start; i < end; i++) top = Math.max(top, Math.abs(values[i]!));
+    const scale = Math.fround(top / LEVELS);
+    scales[block] = scale;
+    if (scale === 0) continue;
+    for (let i = start; i < end; i++) {
+      const value = values[i]!;
+      const code = Math.floor(value / scale + random.uniform());
+      const least = keepsPositive && value > 0 ? 1 : -LEVELS;
+      codes[i] = Math.max(least, Math.min(LEVELS, code));
+    }
+  }
+  return { codes, scales };
 }
 
 /**
@@ -38,18 +54,10 @@ export function quantiseChange(
   base: Float32Array | null,
   rounding: Rounding,
 ): { readonly change: Quantised; readonly reached: Float32Array } {
-  const reached = new Float32Array(values.length);
-  const change = inBlocks(
-    values.length,
-    rounding,
-    (block, start) => {
-      for (let i = 0; i < block.length; i++) block[i] = base ? values[start + i]! - base[start + i]! : values[start + i]!;
-    },
-    (_, rounded, start) => {
-      for (let i = 0; i < rounded.length; i++) reached[start + i] = base ? base[start + i]! + rounded[i]! : rounded[i]!;
-    },
-  );
-  return { change, reached };
+  const changed = base ? subtract(values, base) : values.slice();
+  const change = quantise(changed, rounding);
+  const reached = accumulate(changed.fill(0), change, 1);
+  return { change, reached: base ? addTo(reached, base) : reached };
 }
 
 /**
@@ -61,65 +69,22 @@ export function quantiseWithFeedback(
   error: Float32Array | null,
   rounding: Rounding,
 ): { readonly rounded: Quantised; readonly error: Float32Array } {
-  const left = new Float32Array(values.length);
-  const quantised = inBlocks(
-    values.length,
-    rounding,
-    (block, start) => {
-      for (let i = 0; i < block.length; i++) block[i] = error ? values[start + i]! + error[start + i]! : values[start + i]!;
-    },
-    (block, rounded, start) => {
-      for (let i = 0; i < block.length; i++) left[start + i] = block[i]! - rounded[i]!;
-    },
-  );
-  return { rounded: quantised, error: left };
-}
-
-/**
- * Block by block, so that nothing as long as the whole is made on the way.
- * @param fill writes the numbers from `start` on into their block.
- * @param take gets each block and what its codes stand for.
- */
-function inBlocks(
-  length: number,
-  { random, keepsPositive = false }: Rounding,
-  fill: (block: Float32Array, start: number) => void,
-  take?: (block: Float32Array, rounded: Float32Array, start: number) => void,
-): Quantised {
-  const codes = new Int8Array(length);
-  const scales = new Float32Array(Math.ceil(length / BLOCK));
-  let block = new Float32Array(BLOCK);
-  let rounded = new Float32Array(BLOCK);
-  for (let k = 0; k < scales.length; k++) {
-    const start = k * BLOCK;
-    if (start + BLOCK > length) [block, rounded] = [block.subarray(0, length - start), rounded.subarray(0, length - start)];
-    fill(block, start);
-    let top = 0;
-    for (let i = 0; i < block.length; i++) top = Math.max(top, Math.abs(block[i]!));
-    const scale = Math.fround(top / LEVELS);
-    scales[k] = scale;
-    if (scale !== 0) {
-      for (let i = 0; i < block.length; i++) {
-        const value = block[i]!;
-        const code = Math.floor(value / scale + random.uniform());
-        const least = keepsPositive && value > 0 ? 1 : -LEVELS;
-        codes[start + i] = Math.max(least, Math.min(LEVELS, code));
-      }
-    }
-    if (!take) continue;
-    for (let i = 0; i < rounded.length; i++) rounded[i] = codes[start + i]! * scale;
-    take(block, rounded, start);
-  }
-  return { codes, scales };
+  const wanted = error ? add(values, error) : values.slice();
+  const rounded = quantise(wanted, rounding);
+  return { rounded, error: accumulate(wanted, rounded, -1) };
 }
 
 /** The numbers that the codes stand for. */
-export function dequantise({ codes, scales }: Quantised): Float32Array {
-  const values = new Float32Array(codes.length);
+export function dequantise(quantised: Quantised): Float32Array {
+  return accumulate(new Float32Array(quantised.codes.length), quantised, 1);
+}
+
+/** into + factor · the numbers that the codes stand for, in place. */
+function accumulate(into: Float32Array, { codes, scales }: Quantised, factor: 1 | -1): Float32Array {
   for (let block = 0; block < scales.length; block++) {
     const scale = scales[block]!;
     const end = Math.min(codes.length, (block + 1) * BLOCK);
-    for (let i = block * BLOCK; i < end; i++) values[i] = codes[i]! * scale;
+    for (let i = block * BLOCK; i < end; i++) into[i]! += factor * Math.fround(codes[i]! * scale);
   }
-  return values;
+  return into;
 }

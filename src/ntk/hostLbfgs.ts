@@ -2,7 +2,7 @@
 
 import * as tf from '@tensorflow/tfjs';
 import { MEMORY, type Lbfgs, type Line, type RidgeProblem } from './lbfgs.ts';
-import { add, dot, LimitedMemory, scaled } from './limitedMemory.ts';
+import { add, dot, LimitedMemory, scale } from './limitedMemory.ts';
 import { curvatureBound, Objective } from './objective.ts';
 import { takeOne } from './readback.ts';
 
@@ -65,7 +65,8 @@ export class HostLbfgs implements Lbfgs {
       advance: async (distance) => {
         const { logits, g } = tried.distance === distance ? tried : at(distance);
         this.logits = logits;
-        await this.#move(scaled(direction, distance), g);
+        // The direction is not needed any more: it becomes the step.
+        await this.#move(scale(direction, distance), g);
       },
     };
   }

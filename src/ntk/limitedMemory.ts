@@ -20,11 +20,10 @@ export function add(into: Float32Array, factor: number, vector: Float32Array): v
   for (let i = 0; i < into.length; i++) into[i]! += factor * vector[i]!;
 }
 
-/** A new vector: factor · vector. */
-export function scaled(vector: Float32Array, factor: number): Float32Array {
-  const product = new Float32Array(vector.length);
-  for (let i = 0; i < vector.length; i++) product[i] = factor * vector[i]!;
-  return product;
+/** factor · vector, in its place. */
+export function scale(vector: Float32Array, factor: number): Float32Array {
+  for (let i = 0; i < vector.length; i++) vector[i]! *= factor;
+  return vector;
 }
 
 interface Pair {
@@ -66,7 +65,7 @@ export class LimitedMemory {
 
   /** -H g for the gradient g, H the estimate of the inverse Hessian. */
   direction(gradient: Float32Array): Float32Array {
-    const direction = scaled(gradient, -1);
+    const direction = scale(gradient.slice(), -1);
     const pairs = this.#pairs;
     const weights = new Float64Array(pairs.length);
     for (let i = pairs.length - 1; i >= 0; i--) {
@@ -75,10 +74,7 @@ export class LimitedMemory {
       add(direction, -weights[i]!, change);
     }
     const latest = pairs.at(-1);
-    if (latest) {
-      const scale = 1 / (latest.inverse * dot(latest.change, latest.change, this.length));
-      for (let i = 0; i < direction.length; i++) direction[i]! *= scale;
-    }
+    if (latest) scale(direction, 1 / (latest.inverse * dot(latest.change, latest.change, this.length)));
     for (let i = 0; i < pairs.length; i++) {
       const { step, change, inverse } = pairs[i]!;
       add(direction, weights[i]! - inverse * dot(change, direction, this.length), step);

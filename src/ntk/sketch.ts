@@ -104,11 +104,11 @@ export function sketchInputs(
 export function withoutCentre({ rows, width: m, cross }: Sketch, { sketch, square }: Centre): Float32Array {
   const values = floatsOf(rows);
   const features = new Float32Array(cross.length * (m + 1));
-  cross.forEach((s, p) => {
+  for (let p = 0; p < cross.length; p++) {
     // x · μ = s + μ · μ / 2, and z is x - μ sketched.
-    const along = square > 0 ? (s + square / 2) / square : 0;
+    const along = square > 0 ? (cross[p]! + square / 2) / square : 0;
     for (let j = 0; j < m; j++) features[p * (m + 1) + j] = values[p * m + j]! - (along - 1) * sketch[j]!;
     features[p * (m + 1) + m] = along * Math.sqrt(square);
-  });
+  }
   return features;
 }

@@ -1,6 +1,6 @@
 /** What a client carries from round to round: its mix and its momentum. */
 
-import { add, axpby } from '../math/vectors.ts';
+import { add, addTo, axpby } from '../math/vectors.ts';
 import type { Momentum } from '../settings/method.ts';
 import { robustMean, type Aggregation, type Weighted } from './robust.ts';
 
@@ -111,6 +111,6 @@ export function momentumStep({ weights, velocity: before }: Iterate, delta: Floa
   if (momentum.kind === 'none' || !before) return { weights: add(weights, delta), velocity: null };
   const { kind, factor } = momentum;
   const velocity = axpby(factor, before, 1, delta);
-  const change = kind === 'heavy-ball' ? velocity : axpby(1, delta, factor, velocity);
-  return { weights: add(weights, change), velocity };
+  if (kind === 'heavy-ball') return { weights: add(weights, velocity), velocity };
+  return { weights: addTo(axpby(1, delta, factor, velocity), weights), velocity };
 }
