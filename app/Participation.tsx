@@ -31,19 +31,11 @@ function isConfigurable({ view: { status, own }, editing }: Page): boolean {
 
 export function Participation() {
   const configurable = usePage(isConfigurable);
-  const title = useView(runTitle);
   const settings = useView((view) => view.settings);
   const notice = useView((view) => view.notice);
-
-  useEffect(() => {
-    document.title = `${title} · sparkmesh`;
-    return () => {
-      document.title = 'sparkmesh';
-    };
-  }, [title]);
-
   return (
     <div className="participation">
+      <TabTitle />
       <TopBar />
       <main>
         <RunBar />
@@ -59,4 +51,16 @@ export function Participation() {
       </footer>
     </div>
   );
+}
+
+/** How the run stands, for who looks at another tab: on its own, as it is another in each round, and the panels are not. */
+function TabTitle() {
+  const title = useView(runTitle);
+  useEffect(() => {
+    document.title = `${title} · sparkmesh`;
+    return () => {
+      document.title = 'sparkmesh';
+    };
+  }, [title]);
+  return null;
 }

@@ -1,11 +1,11 @@
 /** Some of this client's images. */
 
-import { useEffect, useRef } from 'react';
+import { memo, useEffect, useRef } from 'react';
 import type { ShareView } from '../../../src/client/view.ts';
 import { isInk } from './ink.ts';
 import './Thumbnails.css';
 
-export function Thumbnails({ share: { previews, width, height, classNames } }: { share: ShareView }) {
+export const Thumbnails = memo(function Thumbnails({ share: { previews, width, height, classNames } }: { share: ShareView }) {
   const ink = isInk(previews.map(({ pixels }) => pixels));
   return (
     <ul className={`thumbnails ${ink ? 'ink' : ''}`} aria-label="Some of my images">
@@ -16,7 +16,7 @@ export function Thumbnails({ share: { previews, width, height, classNames } }: {
       ))}
     </ul>
   );
-}
+});
 
 interface ThumbnailProps {
   /** width * height grey bytes, row-major. */

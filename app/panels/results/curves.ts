@@ -48,7 +48,7 @@ const alone: Label = { key: 'alone', name: 'me alone', short: 'alone', colour: '
 const mine: Label = { key: 'own', name: 'this client', short: 'me', colour: '--me', kind: 'own' };
 
 /** More a line would not show. */
-const MOST_POINTS = 400;
+const MOST_POINTS = 200;
 
 /** The places of a long list that are drawn: evenly spaced ones and the last, so that drawing costs no more as a run goes on. */
 function drawnOf(count: number): number[] {
