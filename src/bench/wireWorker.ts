@@ -1,5 +1,5 @@
 /// <reference lib="webworker" />
-import { RemoteTransport, type RemoteCall, type RemoteReply } from '../transport/remote.ts';
+import { movedBuffers, RemoteTransport, type RemoteCall, type RemoteReply } from '../transport/remote.ts';
 import type { Presence } from '../transport/transport.ts';
 import { WireEnd } from './wireEnd.ts';
 
@@ -12,7 +12,7 @@ export type ToWireWorker =
 
 export type FromWireWorker = { readonly type: 'open' } | { readonly type: 'measured'; readonly ms: number };
 
-const post = (message: FromWireWorker | RemoteCall) => self.postMessage(message);
+const post = (message: FromWireWorker | RemoteCall) => self.postMessage(message, message.type === 'send' ? movedBuffers(message) : []);
 
 let transport: RemoteTransport | undefined;
 let end: WireEnd | undefined;

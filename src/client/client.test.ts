@@ -15,9 +15,10 @@ import type { EvolutionSettings, Method } from '../settings/method.ts';
 import { defaultSettings, exchanges, withAlgorithm, type Settings } from '../settings/settings.ts';
 import { useBackend } from '../testing/backends.ts';
 import { framed } from '../testing/framedTransport.ts';
+import { messagesOf } from '../testing/messages.ts';
 import { dropsOut } from '../topology/dropout.ts';
 import { graphOf } from '../topology/graph.ts';
-import { acknowledgement, chunksOf } from '../transport/chunks.ts';
+import { acknowledgement } from '../transport/chunks.ts';
 import { InProcessNetwork, type Deliver } from '../transport/inProcess.ts';
 import type { PeerId, Transport } from '../transport/transport.ts';
 import { bookmarkSchema, type Bookmark } from './bookmark.ts';
@@ -950,7 +951,7 @@ describe('clients of a room', () => {
 
   it.each([
     ['sends what is no message of a channel', () => Uint8Array.of(1, 2, 3), /less than its header/],
-    ['begins a frame that is none of the next', () => chunksOf(new Uint8Array(1), 2 ** 31).next().value!, /of frame \d+ is due/],
+    ['begins a frame that is none of the next', () => messagesOf(new Uint8Array(1), 2 ** 31)[0]!, /of frame \d+ is due/],
     ['acknowledges what it was not sent', () => acknowledgement(2 ** 31), /Acknowledgement of \d+ frames/],
   ])('disconnect who %s at once, tell it why, and go on without it', async (_, message, why) => {
     const below: Transport[] = [];

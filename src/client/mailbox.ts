@@ -4,6 +4,7 @@ import { ProtocolError } from '../protocol/frame.ts';
 import { declarations, type Message } from '../protocol/messages.ts';
 import type { Wire } from '../protocol/wire.ts';
 import { ACK_BYTES, wireBytes } from '../transport/chunks.ts';
+import { release } from '../transport/release.ts';
 import { PeerLostError, type PeerId, type Transport } from '../transport/transport.ts';
 import { ByteCounters } from './bytes.ts';
 
@@ -118,15 +119,21 @@ export class Mailbox {
     this.bytes.countSent(peer, 'ack', ACK_BYTES);
   }
 
-  /** Reads a frame. @param isLoading whether this client will be in the run soon: what is not for now is kept for then. */
+  /** Reads a frame, whose memory it gives back. @param isLoading whether this client will be in the run soon: what is not for now is kept for then. */
   read(peer: PeerId, frame: Uint8Array<ArrayBuffer>, isLoading: boolean): Received {
+    const received = this.#decode(peer, frame);
+    if (received.kind === 'none' && isLoading) this.#keep({ peer, frame });
+    else release(frame);
+    return received;
+  }
+
+  #decode(peer: PeerId, frame: Uint8Array<ArrayBuffer>): Received {
     try {
       const message = this.#wire ? this.#wire.decode(frame, peer) : decodeMessage(frame, null);
       if (message) {
         this.bytes.countReceived(peer, message.type, wireBytes(frame.length));
         return { kind: 'message', message };
       }
-      if (isLoading) this.#keep({ peer, frame });
       return { kind: 'none' };
     } catch (error) {
       if (error instanceof MissingBaseError) {

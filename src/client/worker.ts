@@ -4,7 +4,7 @@ import { selectBackend } from '../backend/backend.ts';
 import { locateWasm } from '../backend/wasmBrowser.ts';
 import { httpSource } from '../data/httpSource.ts';
 import { defaultSettings } from '../settings/settings.ts';
-import { RemoteTransport } from '../transport/remote.ts';
+import { movedBuffers, RemoteTransport } from '../transport/remote.ts';
 import { StoredBookmarks } from './bookmarkStore.ts';
 import { Client } from './client.ts';
 import { wallClock } from './clock.ts';
@@ -19,7 +19,7 @@ import type { FromWorker, ToWorker } from './workerMessages.ts';
 const GOSSIP_WAIT_MS = 30;
 
 function post(message: FromWorker): void {
-  self.postMessage(message);
+  self.postMessage(message, message.type === 'send' ? movedBuffers(message) : []);
 }
 
 let transport: RemoteTransport | null = null;

@@ -104,12 +104,13 @@ export class Wire {
     return largestFrame(this.shape);
   }
 
+  /** @returns a frame that is the caller's. */
   encode(message: Message, to: PeerId): Uint8Array<ArrayBuffer> {
     const { wire } = this.settings;
     if (wire === 'q8') return this.#encodeIn8Bits(message, to);
     const frame = this.#frames.get(message) ?? encodeMessage(message, wire);
     this.#frames.set(message, frame);
-    return frame;
+    return frame.slice();
   }
 
   /**

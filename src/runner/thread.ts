@@ -10,7 +10,7 @@ import { lineLog } from '../log/log.ts';
 import type { OwnedInputs } from '../round/state.ts';
 import { sharesSamples, type Settings } from '../settings/settings.ts';
 import { numberOf } from '../transport/inProcess.ts';
-import { RemoteTransport } from '../transport/remote.ts';
+import { movedBuffers, RemoteTransport } from '../transport/remote.ts';
 import type { PeerId } from '../transport/transport.ts';
 import { packSnapshot } from './checkpoint.ts';
 import { openClients } from './inProcess.ts';
@@ -19,7 +19,7 @@ import type { FromThread, ToThread } from './threadMessages.ts';
 
 if (!parentPort) throw new Error('This file is a worker of `npm run simulate`; run that.');
 const port = parentPort;
-const post = (message: FromThread) => port.postMessage(message);
+const post = (message: FromThread) => port.postMessage(message, message.type === 'call' ? movedBuffers(message.call) : []);
 
 const transports = new Map<number, RemoteTransport>();
 const clients = new Map<number, Client>();

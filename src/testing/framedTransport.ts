@@ -14,7 +14,7 @@ export function framed(messages: Transport): Transport {
   const open = (peer: PeerId) =>
     new FrameChannel(
       peer,
-      { send: (message) => void messages.send(peer, message).catch(() => undefined), buffered: () => 0 },
+      { send: (message) => void messages.send(peer, message.slice()).catch(() => undefined), buffered: () => 0 },
       async (frame) => listener({ type: 'frame', peer, frame }),
       () => largest,
     );

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { ChunkError, chunksOf, MESSAGE_BYTES, Reassembler, wireBytes } from './chunks.ts';
+import { messagesOf as messagesOfFrame } from '../testing/messages.ts';
+import { ChunkError, MESSAGE_BYTES, Reassembler, wireBytes } from './chunks.ts';
 import { MAX_FRAME_BYTES } from './transport.ts';
 
 const HEADER_BYTES = wireBytes(0);
@@ -19,7 +20,7 @@ const frameLength = fc.oneof(
   fc.tuple(fc.integer({ min: 0, max: 4 }), fc.integer({ min: -1, max: 1 })).map(([n, d]) => Math.max(0, n * CHUNK_BYTES + d)),
 );
 
-const messagesOf = (lengths: readonly number[]) => lengths.flatMap((length, i) => [...chunksOf(frameOf(length, i), i)]);
+const messagesOf = (lengths: readonly number[]) => lengths.flatMap((length, i) => messagesOfFrame(frameOf(length, i), i));
 
 function reassemble(messages: readonly Uint8Array[]): Uint8Array[] {
   const reassembler = new Reassembler();
@@ -67,7 +68,7 @@ describe('chunks', () => {
   });
 
   test('the sequence is modulo 2³²', () => {
-    const [message] = [...chunksOf(frameOf(1, 0), 2 ** 32)];
+    const [message] = messagesOfFrame(frameOf(1, 0), 2 ** 32);
     expect(reassemble([message!])).toHaveLength(1);
   });
 
@@ -142,6 +143,6 @@ describe('chunks', () => {
     const header = new DataView(new ArrayBuffer(MESSAGE_BYTES));
     header.setUint32(4, MAX_FRAME_BYTES + 1, true);
     expect(() => reassemble([new Uint8Array(header.buffer)])).toThrow(`send at most ${MAX_FRAME_BYTES}`);
-    expect(() => [...chunksOf(new Uint8Array(MAX_FRAME_BYTES + 1), 0)]).toThrow(ChunkError);
+    expect(() => messagesOfFrame(new Uint8Array(MAX_FRAME_BYTES + 1), 0)).toThrow(ChunkError);
   });
 });

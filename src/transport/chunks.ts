@@ -5,6 +5,7 @@
  * A message of four bytes, shorter than any header, acknowledges: how many of the other end's frames have been taken, as uint32.
  */
 
+import { release } from './release.ts';
 import { MAX_FRAME_BYTES } from './transport.ts';
 
 /** Bytes of the largest message. Larger ones gain nothing between Chromiums, and other browsers may refuse them. */
@@ -26,21 +27,26 @@ export function wireBytes(frameLength: number): number {
 
 /**
  * The messages of the channel's frame number `sequence` (from 0, modulo 2³²), in the order to send them.
+ * @param memory where all of them are put, of MESSAGE_BYTES: each is gone when the next is asked for.
  * @throws {ChunkError} when the frame is longer than MAX_FRAME_BYTES.
  */
-export function chunksOf(frame: Uint8Array, sequence: number): Generator<Uint8Array<ArrayBuffer>, void, undefined> {
+export function chunksOf(
+  frame: Uint8Array,
+  sequence: number,
+  memory: Uint8Array<ArrayBuffer>,
+): Generator<Uint8Array<ArrayBuffer>, void, undefined> {
   if (frame.length > MAX_FRAME_BYTES) {
     throw new ChunkError(`A frame of ${frame.length} bytes is too long; send at most ${MAX_FRAME_BYTES} at once.`);
   }
-  return cut(frame, sequence);
+  return cut(frame, sequence, memory);
 }
 
-function* cut(frame: Uint8Array, sequence: number): Generator<Uint8Array<ArrayBuffer>, void, undefined> {
+function* cut(frame: Uint8Array, sequence: number, memory: Uint8Array<ArrayBuffer>): Generator<Uint8Array<ArrayBuffer>, void, undefined> {
   let offset = 0;
   do {
     const chunk = frame.subarray(offset, offset + CHUNK_BYTES);
-    const message = new Uint8Array(HEADER_BYTES + chunk.length);
-    const header = new DataView(message.buffer);
+    const message = memory.subarray(0, HEADER_BYTES + chunk.length);
+    const header = new DataView(memory.buffer, memory.byteOffset);
     header.setUint32(0, sequence, true);
     header.setUint32(4, frame.length, true);
     header.setUint32(8, offset, true);
@@ -78,7 +84,7 @@ export class Reassembler {
   constructor(private readonly begin: (length: number) => void = () => undefined) {}
 
   /**
-   * Takes the channel's next message, which must not change until its frame is whole.
+   * Takes the channel's next message, and its buffer for good.
    * @returns the frame that it completes, if it does.
    * @throws {ChunkError} when it is not the message that has to come next.
    */
@@ -109,6 +115,7 @@ export class Reassembler {
     for (const chunk of this.#chunks) {
       frame.set(chunk, offset);
       offset += chunk.length;
+      release(chunk);
     }
     this.#chunks = [];
     this.#length = undefined;

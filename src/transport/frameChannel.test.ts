@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { ACK_BYTES, acknowledgement, ChunkError, chunksOf, MESSAGE_BYTES, wireBytes } from './chunks.ts';
+import { messagesOf } from '../testing/messages.ts';
+import { ACK_BYTES, acknowledgement, ChunkError, MESSAGE_BYTES, wireBytes } from './chunks.ts';
 import { FrameChannel, PAUSE_BYTES } from './frameChannel.ts';
 import { MAX_FRAME_BYTES, PeerLostError } from './transport.ts';
 import { WINDOW_BYTES } from './window.ts';
@@ -20,7 +21,7 @@ class End {
   readonly channel = new FrameChannel(
     'peer',
     {
-      send: (message) => this.onTheirWay.push(message),
+      send: (message) => this.onTheirWay.push(message.slice()),
       buffered: () => this.onTheirWay.reduce((sum, { length }) => sum + length, 0),
     },
     (frame) => {
@@ -198,22 +199,22 @@ describe('a channel of frames', () => {
 describe('an end that does not keep to the protocol', () => {
   test('cannot make its receiver keep more than a window, nor reserve memory for it', () => {
     const { channel } = new End();
-    const first = [...chunksOf(frameOf(WINDOW_BYTES - 100_000), 0)];
+    const first = messagesOf(frameOf(WINDOW_BYTES - 100_000), 0);
     for (const message of first) channel.receive(message);
-    const [second] = chunksOf(frameOf(100_000), 1);
+    const [second] = messagesOf(frameOf(100_000), 1);
     expect(() => channel.receive(second!)).toThrow(`have at most ${WINDOW_BYTES} unacknowledged`);
   });
 
   test('can send a frame larger than a window only up to what may come, as of when it begins', () => {
     const end = new End();
     end.largest = WINDOW_BYTES + 1;
-    const [message] = chunksOf(frameOf(WINDOW_BYTES + 2), 0);
+    const [message] = messagesOf(frameOf(WINDOW_BYTES + 2), 0);
     expect(() => end.channel.receive(message!)).toThrow(`where none may have more than ${WINDOW_BYTES + 1}`);
     const other = new End();
     other.largest = 0;
-    for (const chunk of chunksOf(frameOf(WINDOW_BYTES), 0)) other.channel.receive(chunk);
+    for (const chunk of messagesOf(frameOf(WINDOW_BYTES), 0)) other.channel.receive(chunk);
     expect(other.frames).toHaveLength(1);
-    const [next] = chunksOf(frameOf(WINDOW_BYTES + 1), 1);
+    const [next] = messagesOf(frameOf(WINDOW_BYTES + 1), 1);
     expect(() => other.channel.receive(next!)).toThrow(`where none may have more than ${WINDOW_BYTES}`);
   });
 

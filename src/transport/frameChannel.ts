@@ -1,7 +1,7 @@
 /** Frames in both directions over the messages of one data channel: cut, held back, put together, acknowledged. */
 
 import { silent, type Log } from '../log/log.ts';
-import { acknowledgement, ChunkError, chunksOf, readAcknowledgement, Reassembler } from './chunks.ts';
+import { acknowledgement, ChunkError, chunksOf, MESSAGE_BYTES, readAcknowledgement, Reassembler } from './chunks.ts';
 import { PeerLostError, type PeerId } from './transport.ts';
 import { Window, WINDOW_BYTES } from './window.ts';
 
@@ -14,6 +14,7 @@ export const RESUME_BYTES = 1024 * 1024;
 
 /** What a data channel does: ordered and reliable, or closed. */
 export interface MessagePipe {
+  /** Copies the message before it returns. */
   send(message: Uint8Array<ArrayBuffer>): void;
   /** Bytes that wait to leave. */
   buffered(): number;
@@ -38,6 +39,8 @@ export class FrameChannel {
   readonly #log: Log;
   #closed: string | undefined;
 
+  /** Of one message on its way out: the pipe copies it. */
+  readonly #message = new Uint8Array(MESSAGE_BYTES);
   #sequence = 0;
   /** Not yet begun. */
   readonly #queued: QueuedFrame[] = [];
@@ -88,7 +91,7 @@ export class FrameChannel {
    */
   async send(frame: Uint8Array<ArrayBuffer>): Promise<void> {
     if (this.#closed !== undefined) throw new PeerLostError(this.#peer, this.#closed);
-    const chunks = chunksOf(frame, this.#sequence);
+    const chunks = chunksOf(frame, this.#sequence, this.#message);
     this.#sequence++;
     await new Promise<void>((resolve, reject) => {
       this.#queued.push({ length: frame.length, chunks, resolve, reject });
@@ -97,7 +100,7 @@ export class FrameChannel {
   }
 
   /**
-   * Takes the channel's next message.
+   * Takes the channel's next message, and its buffer for good.
    * @throws {ChunkError} when it cannot come from an end that keeps to the protocol.
    */
   receive(message: Uint8Array): void {

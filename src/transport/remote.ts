@@ -1,5 +1,6 @@
 /** A transport used from another thread than the one it lives in: a client's worker uses the page's, a simulator's thread the network's. */
 
+import { release } from './release.ts';
 import { PeerLostError, type PeerId, type Presence, type Transport, type TransportEvent, type TransportListener } from './transport.ts';
 
 /** What the user's thread asks of the transport's. */
@@ -91,9 +92,10 @@ export class RemoteTransport implements Transport {
   }
 }
 
-/** The bytes of a reply that can move to the other thread instead of being copied. */
-export function movedBuffers(reply: RemoteReply): ArrayBuffer[] {
-  return reply.type === 'event' && reply.event.type === 'frame' ? [reply.event.frame.buffer] : [];
+/** The bytes of a message that can move to the other thread instead of being copied. */
+export function movedBuffers(message: RemoteCall | RemoteReply): ArrayBuffer[] {
+  if (message.type === 'send') return [message.frame.buffer];
+  return message.type === 'event' && message.event.type === 'frame' ? [message.event.frame.buffer] : [];
 }
 
 /**
@@ -112,7 +114,10 @@ export function serveTransport(transport: Transport, reply: (reply: RemoteReply)
     if (call.type === 'admit') return transport.admit(call.bytes);
     if (call.type === 'refuse') return transport.refuse(call.peer);
     if (call.type === 'taken') return untaken.shift()?.();
-    const settle = (outcome: SendOutcome) => reply({ type: 'sent', id: call.id, outcome });
+    const settle = (outcome: SendOutcome) => {
+      release(call.frame);
+      reply({ type: 'sent', id: call.id, outcome });
+    };
     transport.send(call.peer, call.frame).then(
       () => settle({ kind: 'taken' }),
       (error: unknown) =>

@@ -38,7 +38,7 @@ export interface Transport {
   admit(bytes: number): void;
   /**
    * Queues one frame on the channel to `peer`, after those before it; resolves when the peer has acknowledged it: its listener
-   * has taken the frame. The frame must not change before that.
+   * has taken the frame. Its bytes are the transport's from now on.
    * @throws {PeerLostError} when the channel is not open or closes before that. The peer may have taken the frame all the same.
    */
   send(peer: PeerId, frame: Uint8Array<ArrayBuffer>): Promise<void>;

@@ -5,7 +5,7 @@ import { ProtocolError } from '../../protocol/frame.ts';
 import type { Message } from '../../protocol/messages.ts';
 import type { RunShape } from '../../protocol/shape.ts';
 import { Wire } from '../../protocol/wire.ts';
-import { ChunkError, chunksOf } from '../../transport/chunks.ts';
+import { ChunkError, chunksOf, MESSAGE_BYTES } from '../../transport/chunks.ts';
 import { FrameChannel } from '../../transport/frameChannel.ts';
 import type { Decoder } from './decoder.ts';
 import { register } from './register.ts';
@@ -130,8 +130,8 @@ export const channels: readonly Decoder[] = [
   {
     name: 'chunks',
     of: 'bytes',
-    valid: [...chunksOf(new Uint8Array(40), 0)],
-    decode: (bytes) => end().receive(bytes),
+    valid: [...chunksOf(new Uint8Array(40), 0, new Uint8Array(MESSAGE_BYTES))],
+    decode: (bytes) => end().receive(bytes.slice()),
     refusals: [ChunkError],
   },
 ];
