@@ -858,6 +858,21 @@ describe('clients of a room', () => {
     expect(views.map(({ own }) => own.length)).toEqual([settings.rounds, settings.rounds]);
   });
 
+  it('look at what they have learned with the next backend where the graphics processor fails when the run is over', async () => {
+    await useBackend('wasm');
+    federation = new Federation(0);
+    for (let k = 0; k < 2; k++) federation.join({ backend: () => selectBackend('wasm') });
+    await federation.until((views) => views.every((view) => isReady(view, 2)));
+    await federation.start();
+    await federation.until((views) => views.every(reached));
+    vi.spyOn(tf.backend(), 'read').mockRejectedValueOnce(new DeviceError('the device was lost'));
+    const [client] = federation.clients;
+    expect((await client!.examine()).map(({ of }) => of)).toEqual(['averaged', 'own']);
+    expect(client!.view().backend?.name).toBe('cpu');
+    vi.spyOn(tf.backend(), 'read').mockRejectedValueOnce(new Error('another failure'));
+    await expect(client!.examine()).rejects.toThrow('another failure');
+  });
+
   it('leave the room where their data of the same name are others, and nobody waits for them', async () => {
     federation = new Federation(3, { ...settings, dataset: 'two-meanings' });
     await federation.start();

@@ -14,6 +14,9 @@ import { weightedMean } from '../../round/iterate.ts';
 import type { OwnedInputs, RoundEffect } from '../../round/state.ts';
 import { evolutionIn } from '../../settings/method.ts';
 import { featureForm, kernelInputs } from '../../settings/settings.ts';
+import { examine, type Examination } from '../examination.ts';
+import type { LearnedModel } from '../learned.ts';
+import type { Samples } from '../problem.ts';
 import type { Work, WorkTimes } from '../view.ts';
 import { DivergenceError, finite } from './finite.ts';
 import type { RunOptions } from './options.ts';
@@ -31,6 +34,8 @@ export class Computation {
   /** The own inputs where neighbours may have them as they are. */
   readonly #exact: InputFeatures | null;
   #isDisposed = false;
+  /** While another backend takes over. */
+  #recovery: Promise<void> | null = null;
 
   /** @param onError told of what a task threw, unless that was after `dispose`. */
   constructor(
@@ -59,15 +64,27 @@ export class Computation {
 
   /** Computes something, on the next backend where the GPU fails: all that a run knows is in host memory. */
   async #compute<T>(compute: (engine: NtkEngine, inputs: ReturnType<NtkEngine['upload']>) => Promise<T>): Promise<T> {
+    const engine = this.#engine;
     try {
-      return await compute(this.#engine, this.#inputs);
+      return await compute(engine, this.#inputs);
     } catch (error) {
       if (!(error instanceof DeviceError)) throw error;
-      this.#engine.dispose();
-      await this.options.fallBack();
-      ({ engine: this.#engine, inputs: this.#inputs } = this.#upload());
+      // What looks at a model does not wait for its turn: something else may have found out before.
+      if (engine === this.#engine) await (this.#recovery ??= this.#recover());
       return compute(this.#engine, this.#inputs);
     }
+  }
+
+  async #recover(): Promise<void> {
+    this.#engine.dispose();
+    await this.options.fallBack();
+    if (!this.#isDisposed) ({ engine: this.#engine, inputs: this.#inputs } = this.#upload());
+    this.#recovery = null;
+  }
+
+  /** What a model makes of samples: at once, and after the run too. */
+  examine(learned: LearnedModel, samples: Samples): Promise<Examination> {
+    return this.#compute(({ spec }) => examine(spec, learned, samples));
   }
 
   /** Has a task wait for its turn; what it causes when it is done comes before the next one's turn. */

@@ -8,7 +8,7 @@ import type { Settings } from '../../settings/settings.ts';
 import { dropsOut } from '../../topology/dropout.ts';
 import type { PeerId } from '../../transport/transport.ts';
 import type { Bookmark } from '../bookmark.ts';
-import { examine, type Examination } from '../examination.ts';
+import type { Examination } from '../examination.ts';
 import type { LearnedModel } from '../learned.ts';
 import { neighbourhoodOf, wantedPeers, type Neighbourhood } from '../neighbourhood.ts';
 import { settledAfter } from '../patience.ts';
@@ -194,10 +194,10 @@ export class Run {
 
   /** What each of these models makes of the samples that are scored on here; nothing where there are none. */
   async examine(): Promise<readonly Examination[]> {
-    const { model, test } = this.options.problem;
+    const { test } = this.options.problem;
     const examinations: Examination[] = [];
     if (!test) return examinations;
-    for (const learned of this.models()) examinations.push(await examine(model, learned, test));
+    for (const learned of this.models()) examinations.push(await this.#computation.examine(learned, test));
     return examinations;
   }
 
