@@ -16,10 +16,12 @@ interface Label {
   readonly kind: LineKind;
 }
 
-/** A line by its own points (x, y), x ascending. */
+/** A line by its own points, x ascending. */
 export interface Line {
   readonly label: Label;
-  readonly points: readonly (readonly [number, number])[];
+  readonly x: number[];
+  /** One value for each x; null where there is none. */
+  readonly y: (number | null)[];
 }
 
 /** A line over the common x axis of its chart. */
@@ -63,8 +65,7 @@ const thinned = <T>(list: readonly T[]): T[] => drawnOf(list.length).map((k) => 
 
 /** Sets lines that may have points at different x over all of their x. */
 export function aligned(lines: readonly Line[]): Curves {
-  const tables = lines.map(({ points }): uPlot.AlignedData => [points.map(([x]) => x), points.map(([, y]) => y)]);
-  const [x = [], ...values] = uPlot.join(tables);
+  const [x = [], ...values] = uPlot.join(lines.map(({ x: own, y }) => [own, y]));
   return { x: [...x], curves: lines.map(({ label }, k) => ({ ...label, values: [...(values[k] ?? [])] })) };
 }
 
@@ -75,22 +76,25 @@ export function curvesByRound(
   withOthers: boolean,
 ): Curves {
   const drawn = thinned(summaries);
+  const rounds = drawn.map(({ round }) => round + 1);
+  const mineDrawn = thinned(own);
   const ofOthers = withOthers && others.length <= MOST_OTHERS ? others : [];
   return aligned([
     ...ofOthers.map(({ id, number }): Line => ({
       label: { key: id, name: `${number}`, short: `${number}`, colour: clientColour(number, self.number), kind: 'other' },
-      points: drawn.flatMap(({ round, clients }) => {
-        const client = clients.find((scored) => scored.id === id);
-        return client ? [[round + 1, client[quantity]] as const] : [];
-      }),
+      x: rounds,
+      y: drawn.map(({ clients }) => clients.find((scored) => scored.id === id)?.[quantity] ?? null),
     })),
-    { label: averagedLabel, points: drawn.map((summary) => [summary.round + 1, summary.averaged[quantity]]) },
-    { label: mine, points: thinned(own).map(({ round, score }) => [round + 1, score[quantity]]) },
-    ...(compared
-      ? [{ label: alone, points: drawnOf(compared.scores.length).map((k) => [k + 1, compared.scores[k]![quantity]] as const) }]
-      : []),
-    { label: mean, points: drawn.map((summary) => [summary.round + 1, summary.mean[quantity]]) },
+    { label: averagedLabel, x: rounds, y: drawn.map(({ averaged }) => averaged[quantity]) },
+    { label: mine, x: mineDrawn.map(({ round }) => round + 1), y: mineDrawn.map(({ score }) => score[quantity]) },
+    ...(compared ? [aloneLine(compared.scores, quantity)] : []),
+    { label: mean, x: rounds, y: drawn.map((summary) => summary.mean[quantity]) },
   ]);
+}
+
+function aloneLine(scores: readonly Score[], quantity: keyof Score): Line {
+  const drawn = drawnOf(scores.length);
+  return { label: alone, x: drawn.map((k) => k + 1), y: drawn.map((k) => scores[k]![quantity]) };
 }
 
 /** Accuracy by training bytes sent so far: the federation's by the mean of its clients, this client's by its own. */
@@ -98,10 +102,12 @@ export function accuracyByBytes({ own, summaries }: Pick<ClientView, 'own' | 'su
   const ownBytes = cumulative(own.map(({ bytesSent }) => bytesSent));
   const meanBytes = cumulative(summaries.map(({ bytesSent, clients }) => bytesSent / Math.max(1, clients.length)));
   const drawn = drawnOf(summaries.length);
+  const mineDrawn = drawnOf(own.length);
+  const bytes = drawn.map((k) => meanBytes[k]!);
   return aligned([
-    { label: averagedLabel, points: drawn.map((k) => [meanBytes[k]!, summaries[k]!.averaged.accuracy]) },
-    { label: mine, points: drawnOf(own.length).map((k) => [ownBytes[k]!, own[k]!.score.accuracy]) },
-    { label: mean, points: drawn.map((k) => [meanBytes[k]!, summaries[k]!.mean.accuracy]) },
+    { label: averagedLabel, x: bytes, y: drawn.map((k) => summaries[k]!.averaged.accuracy) },
+    { label: mine, x: mineDrawn.map((k) => ownBytes[k]!), y: mineDrawn.map((k) => own[k]!.score.accuracy) },
+    { label: mean, x: bytes, y: drawn.map((k) => summaries[k]!.mean.accuracy) },
   ]);
 }
 

@@ -14,12 +14,15 @@ export const runColour = ({ number }: KeptRun): ColourToken => clientColour(numb
  * @param present the run that is shown; it lies on top.
  */
 export function overlayChart(earlier: readonly KeptRun[], present: ScoredRun | null): ChartModel {
-  const lineOf = ({ summaries }: ScoredRun) => summaries.map(({ round, averaged }) => [round + 1, averaged.accuracy] as const);
+  const lineOf = ({ summaries }: ScoredRun) => ({
+    x: summaries.map(({ round }) => round + 1),
+    y: summaries.map(({ averaged }) => averaged.accuracy),
+  });
   const lines = earlier.map((run): Line => {
     const { id, number } = run;
-    return { label: { key: id, name: `run ${number}`, short: `${number}`, colour: runColour(run), kind: 'run' }, points: lineOf(run) };
+    return { label: { key: id, name: `run ${number}`, short: `${number}`, colour: runColour(run), kind: 'run' }, ...lineOf(run) };
   });
-  const now: Line[] = present ? [{ label: { ...averagedLabel, name: 'this run', short: 'this' }, points: lineOf(present) }] : [];
+  const now: Line[] = present ? [{ label: { ...averagedLabel, name: 'this run', short: 'this' }, ...lineOf(present) }] : [];
   const rounds = [...earlier, ...(present ? [present] : [])].map(({ settings }) => settings.rounds);
   return {
     title: 'Accuracy of the averaged model by run',
