@@ -2,16 +2,17 @@
 
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { beforeAll, expect, test } from 'vitest';
 import { projectRoot } from '../datasets/paths.ts';
-import { presets } from '../settings/presets.ts';
 import { blocks } from './blocks.ts';
 import { figures } from './figures.ts';
 import { filled } from './document.ts';
 import { gather, type Findings } from './findings.ts';
-import { compared } from './plan.ts';
+import type { Candidate } from './grids.ts';
+import { studies } from './plan.ts';
 import { Records } from './records.ts';
-import { bestStable, largestGain } from './tuning.ts';
+import { bestStable, byMethod, largestGain } from './tuning.ts';
 
 const docs = join(projectRoot, 'docs');
 
@@ -20,11 +21,13 @@ beforeAll(async () => {
   findings = await gather(new Records(join(projectRoot, 'src', 'experiments', 'records')), (condition) => condition);
 });
 
-test('every preset is the stable candidate that validation chose, or one of those where they have not all been run', () => {
-  for (const algorithm of compared) {
-    const tried = findings.tuning.filter(({ candidate }) => candidate.algorithm === algorithm);
-    const open = tried.map(({ candidate }) => candidate.condition.settings.method);
-    expect(bestStable(findings.tuning, algorithm) ?? open, algorithm).toContainEqual(presets[algorithm].method);
+test('what a method has is the stable candidate that validation chose, or that is compared too, where all have been run', () => {
+  const compared = studies.find(({ name }) => name === 'methods-0.1')!.rows.map(({ condition }) => condition.settings.method);
+  const isKept = ({ isChosen, condition: { settings } }: Candidate) =>
+    isChosen || compared.some((method) => isDeepStrictEqual(method, settings.method));
+  for (const ofMethod of [...byMethod(findings.tuning), findings.solving]) {
+    const all = ofMethod.map(({ candidate }) => candidate);
+    expect((bestStable(ofMethod) ?? all).some(isKept), all[0]!.condition.name).toBe(true);
   }
 });
 
@@ -32,10 +35,8 @@ test('without all stable candidates on record nothing is chosen', () => {
   const unrun = findings.tuning.map((tried) => ({ ...tried, record: null }));
   const partly = findings.tuning.map((tried, i) => (i === 0 ? { ...tried, record: null } : tried));
   expect(findings.tuning[0]?.candidate.algorithm).toBe('sparkmesh');
-  for (const algorithm of compared) {
-    expect(bestStable(unrun, algorithm)).toBeNull();
-    expect(bestStable(partly, algorithm) === null).toBe(algorithm === 'sparkmesh' || bestStable(findings.tuning, algorithm) === null);
-  }
+  for (const ofMethod of byMethod(unrun)) expect(bestStable(ofMethod)).toBeNull();
+  expect(bestStable(byMethod(partly)[0]!)).toBeNull();
   expect(largestGain(unrun)).toBeNull();
 });
 

@@ -52,8 +52,11 @@ function byBytes(rows: readonly MeasuredRow[]): string {
 
 /** SVG by name; none while nothing is on record. */
 export function figures(measurements: Measurements): ReadonlyMap<string, string> {
-  const rows = measurements.get(STUDY) ?? [];
-  if (rows.every(({ records }) => records.length === 0)) return new Map();
+  const all = measurements.get(STUDY) ?? [];
+  const runs = Math.max(0, ...all.map(({ records }) => records.length));
+  if (runs === 0) return new Map();
+  // What has not been run with all seeds is left to the table.
+  const rows = all.filter(({ records }) => records.length === runs);
   return new Map([
     ['rounds', byRound('Averaged model', rows, 'averaged')],
     ['clients', byRound('Mean client', rows, 'mean')],

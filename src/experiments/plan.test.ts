@@ -1,10 +1,19 @@
 import { expect, test } from 'vitest';
 import { condition, quick } from './condition.ts';
-import { candidates } from './grids.ts';
+import { candidates, solverCandidates } from './grids.ts';
 import { compared, studies } from './plan.ts';
 
 test('every method has as many candidates as any other', () => {
-  for (const algorithm of compared) expect(candidates.filter((candidate) => candidate.algorithm === algorithm)).toHaveLength(6);
+  for (const algorithm of compared) {
+    const own = candidates.filter((candidate) => candidate.algorithm === algorithm);
+    expect(new Set(own.map(({ label }) => label)).size, algorithm).toBe(18);
+    expect(
+      own.filter(({ isChosen }) => isChosen),
+      algorithm,
+    ).toHaveLength(1);
+  }
+  expect(solverCandidates).toHaveLength(18);
+  expect(solverCandidates.filter(({ isChosen }) => isChosen)).toHaveLength(1);
 });
 
 test('what is tuned on is neither reported nor the test set', () => {

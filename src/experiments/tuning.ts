@@ -1,9 +1,7 @@
 /** What the runs on validation data say of the candidates of each method. */
 
-import { isDeepStrictEqual } from 'node:util';
 import { points } from '../math/format.ts';
-import { algorithms, presets, type Algorithm } from '../settings/presets.ts';
-import type { Method } from '../settings/method.ts';
+import { presets } from '../settings/presets.ts';
 import { isStable, type Candidate } from './grids.ts';
 import type { RunRecord } from './record.ts';
 import { spreadOf } from './summary.ts';
@@ -25,46 +23,46 @@ function validationScore({ rounds }: RunRecord): number {
   return spreadOf(rounds.slice(-CHOSEN_BY).map(({ averaged, mean }) => (averaged + mean) / 2)).mean;
 }
 
-/** The candidates of a method with their scores, as far as they are on record. */
-function scoresOf(tuning: readonly Tried[], algorithm: Algorithm) {
-  return tuning.flatMap(({ candidate, record }) =>
-    candidate.algorithm === algorithm && record
-      ? [{ label: candidate.label, method: candidate.condition.settings.method, score: validationScore(record) }]
-      : [],
-  );
+/** The candidates of each method. */
+export function byMethod(tuning: readonly Tried[]): readonly (readonly Tried[])[] {
+  const methods = new Set(tuning.map(({ candidate }) => candidate.algorithm));
+  return [...methods].map((algorithm) => tuning.filter(({ candidate }) => candidate.algorithm === algorithm));
 }
+
+/** The candidates of a method with their scores, as far as they are on record. */
+const scored = (ofMethod: readonly Tried[]) =>
+  ofMethod.flatMap(({ candidate, record }) => (record ? [{ candidate, score: validationScore(record) }] : []));
 
 /**
  * The stable candidates of a method that scored best: one, or several that scored the same.
  * @returns null where a stable candidate is not on record.
  */
-export function bestStable(tuning: readonly Tried[], algorithm: Algorithm): Method[] | null {
-  const stable = tuning.filter(({ candidate }) => candidate.algorithm === algorithm && isStable(candidate.condition.settings.method));
+export function bestStable(ofMethod: readonly Tried[]): readonly Candidate[] | null {
+  const stable = ofMethod.filter(({ candidate }) => isStable(candidate.condition.settings.method));
   if (stable.length === 0 || stable.some(({ record }) => record === null)) return null;
-  const scores = scoresOf(stable, algorithm);
+  const scores = scored(stable);
   const best = Math.max(...scores.map(({ score }) => score));
-  return scores.filter(({ score }) => score > best - TIE).map(({ method }) => method);
+  return scores.filter(({ score }) => score > best - TIE).map(({ candidate }) => candidate);
 }
 
-/** The most that a candidate scores above its method's preset, or null where nothing is on record. */
+/** The most that a candidate scores above the one that its method has, or null where nothing is on record. */
 export function largestGain(tuning: readonly Tried[]): number | null {
-  const gains = algorithms.flatMap((algorithm) => {
-    const scores = scoresOf(tuning, algorithm);
-    const chosen = scores.find(({ method }) => isDeepStrictEqual(method, presets[algorithm].method));
+  const gains = byMethod(tuning).flatMap((ofMethod) => {
+    const scores = scored(ofMethod);
+    const chosen = scores.find(({ candidate }) => candidate.isChosen);
     return chosen ? scores.map(({ score }) => score - chosen.score) : [];
   });
   return gains.length > 0 ? Math.max(...gains) : null;
 }
 
-/** The methods' candidates with their scores, the presets bold. */
+/** The methods' candidates with their scores; what a method has bold. */
 export function tuningTable(tuning: readonly Tried[]): string {
-  const tried = new Set(tuning.map(({ candidate }) => candidate.algorithm));
-  const rows = [...tried].map((algorithm) => {
-    const cells = scoresOf(tuning, algorithm).map(({ label, method, score }) => {
-      const text = `${label}: ${points(score)}`;
-      return isDeepStrictEqual(method, presets[algorithm].method) ? `**${text}**` : text;
+  const rows = byMethod(tuning).map((ofMethod) => {
+    const cells = scored(ofMethod).map(({ candidate, score }) => {
+      const text = `${candidate.label}: ${points(score)}`;
+      return candidate.isChosen ? `**${text}**` : text;
     });
-    return `| ${presets[algorithm].title} | ${cells.join(' · ') || 'not run'} |`;
+    return `| ${presets[ofMethod[0]!.candidate.algorithm].title} | ${cells.join(' · ') || 'not run'} |`;
   });
   return ['| method | validation accuracy, % |', '| --- | --- |', ...rows].join('\n');
 }
