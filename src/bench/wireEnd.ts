@@ -21,12 +21,12 @@ export class WireEnd {
 
   /** Sends `count` frames of `size` bytes. @returns the milliseconds until the other end said that it has the last one. */
   async transfer(size: number, count: number): Promise<number> {
-    const payload = new Uint8Array(size).fill(PAYLOAD);
-    const last = payload.slice();
-    last[0] = LAST;
+    // Each is the transport's once it is sent.
+    const frames = Array.from({ length: count }, () => new Uint8Array(size).fill(PAYLOAD));
+    frames.at(-1)![0] = LAST;
     const since = performance.now();
     const answer = new Promise<void>((resolve) => (this.#answered = resolve));
-    await this.sendAll([...Array.from({ length: count - 1 }, () => payload), last]);
+    await this.sendAll(frames);
     await answer;
     return performance.now() - since;
   }
