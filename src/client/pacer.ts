@@ -3,7 +3,7 @@
 import { wallClock } from './clock.ts';
 
 /** Fast enough to look live. A view has everyone in it, so that of many it comes less often, lest views take much of the time. */
-export const usualViewIntervalMs = (members: number): number => Math.max(200, 20 * members);
+export const usualViewIntervalMs = (members: number): number => Math.max(100, 20 * members);
 
 /** Calls back at most once in an interval, at the end of one in which something has changed. */
 export class Pacer {
