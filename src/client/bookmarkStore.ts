@@ -86,9 +86,15 @@ export class StoredBookmarks implements BookmarkKeeper {
   /** Before then nothing is kept, ms of `performance.now`. */
   #notBefore = 0;
   /** What the store has of the lists; null while it may have those of an earlier page. */
-  #stored: Lists | null = null;
+  #stored: Lists | null;
 
-  constructor(private readonly place: BookmarkPlace) {}
+  /** @param found what the place has, where this client goes on from it: its rounds are not written again. */
+  constructor(
+    private readonly place: BookmarkPlace,
+    found: Lists | null = null,
+  ) {
+    this.#stored = found;
+  }
 
   keep(bookmark: Bookmark): void {
     if (this.#isKeeping || performance.now() < this.#notBefore) return;

@@ -37,7 +37,7 @@ self.onmessage = ({ data }: MessageEvent<ToWorker>) => {
       locateWasm();
       problems = new DatasetProblems((dataset) => httpSource(new URL(dataUrl), dataset), models);
       transport = new RemoteTransport(presence, post);
-      bookmarks = new StoredBookmarks(place);
+      bookmarks = new StoredBookmarks(place, bookmark);
       client = new Client({
         transport,
         backend: () => selectBackend(backend),
