@@ -92,6 +92,11 @@ export class Computation {
     this.#queue.add(work, task);
   }
 
+  /** Has a task wait that no round waits for: many at once hold up nobody. */
+  enqueueAside(work: Work, task: () => Promise<void>): void {
+    this.#queue.addAside(work, task);
+  }
+
   /** Resolves when all tasks so far have ended. */
   settled(): Promise<void> {
     return this.#queue.settled();

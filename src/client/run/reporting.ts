@@ -176,7 +176,7 @@ export class Reporting {
   #tally({ run, round, weights }: AveragedMessage): void {
     const { id } = this.options.self;
     this.#tallies.restart(round);
-    this.computation.enqueue('score', async () => {
+    this.computation.enqueueAside('score', async () => {
       const tally = await this.computation.tally(weights);
       this.#tallies.collect(id, { type: 'tally', run, round, clients: [{ id }], tally });
       this.host.scoredHere({ round, score: scoreOf(tally) });
@@ -193,7 +193,7 @@ export class Reporting {
   #score(metrics: MetricsMessage): void {
     const { round, clients, weights } = metrics;
     this.#metrics.settle(round);
-    this.computation.enqueue('score', async () => {
+    this.computation.enqueueAside('score', async () => {
       this.#keep(round, weights, clients.length);
       this.#tell(summaryOf(metrics, await this.computation.tally(weights)));
     });

@@ -6,6 +6,8 @@ import type { Work, WorkTimes } from '../view.ts';
 /** Runs tasks one after another, in the order they were added: one client's computations share one device. */
 export class WorkQueue {
   #tail: Promise<void> = Promise.resolve();
+  /** Settles when all tasks have ended that no round waits for. */
+  #aside: Promise<void> = Promise.resolve();
   #open = true;
   #times: Partial<Record<Work, number>> = {};
 
@@ -28,9 +30,17 @@ export class WorkQueue {
     });
   }
 
+  /** Adds a task that no round waits for. Of several each gets in line when the one before has ended, behind what has come meanwhile. */
+  addAside(work: Work, task: () => Promise<void>): void {
+    this.#aside = this.#aside.then(() => {
+      this.add(work, task);
+      return this.#tail;
+    });
+  }
+
   /** Resolves when all tasks so far have ended. */
-  settled(): Promise<void> {
-    return this.#tail;
+  async settled(): Promise<void> {
+    await Promise.all([this.#aside, this.#tail]);
   }
 
   /** The time of the tasks that ended since the last call. */
@@ -43,6 +53,6 @@ export class WorkQueue {
   /** Drops what has not begun; resolves when the running task is done. */
   close(): Promise<void> {
     this.#open = false;
-    return this.#tail;
+    return this.settled();
   }
 }
