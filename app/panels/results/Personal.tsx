@@ -11,14 +11,14 @@ export function Personal() {
   const heldOut = useView((view) => view.scoredOn);
   const together = useView(({ averagedHere }) => averagedHere.at(-1)?.score);
   const alone = useView((view) => view.alone);
-  if (!task || heldOut === null || !together) return null;
+  if (!task || heldOut === null) return null;
   const isDone = alone !== null && alone.scores.length === alone.rounds;
   const last = alone?.scores.at(-1);
   return (
     <p className="personal">
       Of my own {formatNumber(heldOut)} {rowNoun(task)}
-      {heldOut === 1 ? '' : 's'} set aside: <strong data-testid="accuracy-together">{formatPercent(together.accuracy)}</strong> with the
-      others’ help
+      {heldOut === 1 ? '' : 's'} set aside:{' '}
+      <strong data-testid="accuracy-together">{together ? formatPercent(together.accuracy) : '– %'}</strong> with the others’ help
       {last && (
         <>
           , <strong data-testid="accuracy-alone">{formatPercent(last.accuracy)}</strong> <Term of="alone">alone</Term>
