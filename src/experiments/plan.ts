@@ -108,12 +108,13 @@ const triedLater: readonly (readonly [algorithm: Algorithm, label: string])[] = 
 ];
 
 function laterRows(algorithm: Algorithm, skew: Skew): Row[] {
-  return triedLater.flatMap(([of, label]) => {
+  const ofIt = skew === '0.1' ? triedLater.filter(([of]) => of === algorithm) : [];
+  return ofIt.map(([of, label]) => {
     const tried = candidates.find((candidate) => candidate.algorithm === of && candidate.label === label);
-    if (skew !== '0.1' || of !== algorithm || !tried) return [];
-    const { settings } = methodsCondition(algorithm, skew);
+    if (!tried) throw new Error(`No candidate of ${of} is called "${label}"; take a label of grids.ts.`);
+    const { settings } = methodsCondition(of, skew);
     const changes = { partition: settings.partition, rounds: settings.rounds, method: tried.condition.settings.method };
-    return [{ label: `${presets[of].title}, ${label}`, condition: condition(`methods-${skew}`, `${of}-later`, of, changes) }];
+    return { label: `${presets[of].title}, ${label}`, condition: condition(`methods-${skew}`, `${of}-later`, of, changes) };
   });
 }
 
