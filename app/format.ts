@@ -27,6 +27,9 @@ export function formatPercent(fraction: number): string {
   return `${(100 * fraction).toFixed(1)}${SPACE}%`;
 }
 
+/** The accuracy of a score, or its place before there is one. */
+export const formatAccuracy = (score: { readonly accuracy: number } | undefined): string => (score ? formatPercent(score.accuracy) : '– %');
+
 /** A fraction as whole per cent, as on an axis or of a setting: 0.3 is 30 %. */
 export function formatWholePercent(fraction: number): string {
   return `${Math.round(100 * fraction)}${SPACE}%`;

@@ -1,7 +1,7 @@
 /** What the federation and this client have learned, round by round, in several views. */
 
 import { lazy, Suspense, useState } from 'react';
-import { formatPercent } from '../../format.ts';
+import { formatAccuracy } from '../../format.ts';
 import { Term } from '../../ui/Term.tsx';
 import { usePage, useView } from '../../usePage.ts';
 import { SaveButton } from '../save/SaveButton.tsx';
@@ -61,7 +61,7 @@ export function Learning() {
       </div>
       <p className="headline">
         <strong data-testid="accuracy-averaged" className={latest ? undefined : 'quiet'}>
-          {latest ? formatPercent(latest.averaged.accuracy) : '– %'}
+          {formatAccuracy(latest?.averaged)}
         </strong>
         <span className="quiet">
           of {samples} recognised by the <Term of="averaged">averaged model</Term>

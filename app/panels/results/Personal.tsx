@@ -1,6 +1,6 @@
 /** What is in it for me: the federation's model on the rows that I have set aside, and what I would have reached alone. */
 
-import { formatNumber, formatPercent } from '../../format.ts';
+import { formatAccuracy, formatNumber } from '../../format.ts';
 import { Term } from '../../ui/Term.tsx';
 import { usePage, useView } from '../../usePage.ts';
 import { rowNoun } from '../bring/people.ts';
@@ -17,11 +17,11 @@ export function Personal() {
   return (
     <p className="personal">
       Of my own {formatNumber(heldOut)} {rowNoun(task)}
-      {heldOut === 1 ? '' : 's'} set aside:{' '}
-      <strong data-testid="accuracy-together">{together ? formatPercent(together.accuracy) : '– %'}</strong> with the others’ help
+      {heldOut === 1 ? '' : 's'} set aside: <strong data-testid="accuracy-together">{formatAccuracy(together)}</strong> with the others’
+      help
       {last && (
         <>
-          , <strong data-testid="accuracy-alone">{formatPercent(last.accuracy)}</strong> <Term of="alone">alone</Term>
+          , <strong data-testid="accuracy-alone">{formatAccuracy(last)}</strong> <Term of="alone">alone</Term>
         </>
       )}
       {alone && !isDone && `, training alone to compare: round ${formatNumber(alone.scores.length + 1)} of ${formatNumber(alone.rounds)} …`}
