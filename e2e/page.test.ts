@@ -577,3 +577,21 @@ describe('motion', () => {
       expect(await page.evaluate(() => document.getAnimations().length)).toBe(0);
     }));
 });
+
+describe.each(['no-preference', 'reduce'] as const)('of rounds that have been painted, with motion: %s,', (reducedMotion) => {
+  it('elements and styles leave nothing behind', () =>
+    withPage({ reducedMotion }, async (page) => {
+      await show(page, 'running');
+      const tools = await page.context().newCDPSession(page);
+      const held = async () => {
+        await page.waitForFunction(() => document.getAnimations().length === 0);
+        await tools.send('HeapProfiler.collectGarbage');
+        return (await tools.send('Runtime.getHeapUsage')).embedderHeapUsedSize;
+      };
+      const paint = (rounds: number) => page.evaluate((count) => window.gallery.endRounds(count), rounds);
+      await paint(100);
+      const before = await held();
+      await paint(300);
+      expect((await held()) - before).toBeLessThan(100_000);
+    }));
+});

@@ -30,6 +30,8 @@ export interface Gallery {
   show(name: string): void;
   /** Lets bytes move to and from every neighbour. */
   moveBytes(): void;
+  /** Ends so many rounds more of a run of thousands, each painted before the next. */
+  endRounds(count: number): Promise<void>;
   /** Every rule of axe, or of those that colours decide, that the page breaks, and where. */
   violations(rules: 'all' | 'colours'): Promise<{ readonly rule: string; readonly at: readonly string[] }[]>;
 }
@@ -106,6 +108,16 @@ class NotedSession implements Session {
     }));
   }
 
+  endRound(): void {
+    this.moveBytes();
+    this.change((view) => {
+      const { own, summaries, round } = view;
+      const again = <T extends object>(list: readonly T[]): T[] => [...list, ...list.slice(-1).map((last) => ({ ...last, round }))];
+      const settings = view.settings.rounds < 1000 ? { ...view.settings, rounds: 5000 } : view.settings;
+      return { ...view, settings, round: round + 1, own: again(own), summaries: again(summaries) };
+    });
+  }
+
   show(view: ClientView | null): void {
     this.change((before) => view ?? before);
   }
@@ -116,6 +128,9 @@ class NotedSession implements Session {
     for (const listener of this.listeners) listener();
   }
 }
+
+/** Resolves when what there is has been painted. */
+const painted = () => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
 
 const states = galleryStates(await loadShare());
 
@@ -271,6 +286,12 @@ window.gallery = {
     shown = open(stateOf(name));
   },
   moveBytes: () => shown.session.moveBytes(),
+  async endRounds(count) {
+    for (let k = 0; k < count; k++) {
+      shown.session.endRound();
+      await painted();
+    }
+  },
   async violations(rules) {
     const { default: axe } = await import('axe-core');
     const some: RunOptions = rules === 'colours' ? { runOnly: ['color-contrast', 'link-in-text-block'] } : {};

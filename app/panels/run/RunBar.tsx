@@ -17,7 +17,9 @@ export function RunBar() {
       </h2>
       <RunDetail />
       <RunActions />
-      <div className="run-done" style={{ '--done': done }} />
+      <div className="run-done">
+        <div style={{ width: `${100 * done}%` }} />
+      </div>
     </section>
   );
 }
