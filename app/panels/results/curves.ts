@@ -99,19 +99,21 @@ function aloneLine(scores: readonly Score[], quantity: keyof Score): Line {
 
 /** Accuracy by training bytes sent so far: the federation's by the mean of its clients, this client's by its own. */
 export function accuracyByBytes({ own, summaries }: Pick<ClientView, 'own' | 'summaries'>): Curves {
-  const ownBytes = cumulative(own.map(({ bytesSent }) => bytesSent));
-  const meanBytes = cumulative(summaries.map(({ bytesSent, clients }) => bytesSent / Math.max(1, clients.length)));
   const drawn = drawnOf(summaries.length);
   const mineDrawn = drawnOf(own.length);
-  const bytes = drawn.map((k) => meanBytes[k]!);
+  const bytes = sumsUpTo(drawn, summaries, ({ bytesSent, clients }) => bytesSent / Math.max(1, clients.length));
   return aligned([
     { label: averagedLabel, x: bytes, y: drawn.map((k) => summaries[k]!.averaged.accuracy) },
-    { label: mine, x: mineDrawn.map((k) => ownBytes[k]!), y: mineDrawn.map((k) => own[k]!.score.accuracy) },
+    { label: mine, x: sumsUpTo(mineDrawn, own, ({ bytesSent }) => bytesSent), y: mineDrawn.map((k) => own[k]!.score.accuracy) },
     { label: mean, x: bytes, y: drawn.map((k) => summaries[k]!.mean.accuracy) },
   ]);
 }
 
-function cumulative(values: readonly number[]): number[] {
-  let sum = 0;
-  return values.map((value) => (sum += value));
+/** What a list's items come to, all together, up to each of these places and with it. @param places ascending. */
+function sumsUpTo<T>(places: readonly number[], list: readonly T[], valueOf: (item: T) => number): number[] {
+  let [sum, next] = [0, 0];
+  return places.map((place) => {
+    while (next <= place) sum += valueOf(list[next++]!);
+    return sum;
+  });
 }

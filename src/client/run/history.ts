@@ -16,6 +16,12 @@ export type EndedRound = Pick<OwnRound, 'round' | 'neighbours' | 'missed' | 'sol
 /** What anyone may read of a history. */
 export type Told = Pick<History, 'own' | 'summaries' | 'averagedHere' | 'phase' | 'missedRoundsOf'>;
 
+/** A list by ascending round with one more of them; null where it has that round. Looks from the end, where most belong. */
+function withRound<T extends { readonly round: number }>(list: readonly T[], item: T): readonly T[] | null {
+  const before = list.findLastIndex(({ round }) => round <= item.round);
+  return list[before]?.round === item.round ? null : list.toSpliced(before + 1, 0, item);
+}
+
 export class History {
   /** Both lists are replaced when they grow, so that whoever shows them can tell. */
   #own: readonly OwnRound[];
@@ -88,15 +94,14 @@ export class History {
 
   /** @returns whether it is news: of several summaries of a round the first one counts. */
   addSummary(summary: RoundSummary): boolean {
-    if (this.#summaries.some(({ round }) => round === summary.round)) return false;
-    this.#summaries = [...this.#summaries, summary].sort((a, b) => a.round - b.round);
-    return true;
+    const grown = withRound(this.#summaries, summary);
+    this.#summaries = grown ?? this.#summaries;
+    return grown !== null;
   }
 
   /** Of several averaged models of a round the first one counts. */
   addAveragedHere(scored: AveragedHere): void {
-    if (this.#averagedHere.some(({ round }) => round === scored.round)) return;
-    this.#averagedHere = [...this.#averagedHere, scored].sort((a, b) => a.round - b.round);
+    this.#averagedHere = withRound(this.#averagedHere, scored) ?? this.#averagedHere;
   }
 
   /** Forgets the phase under way: the run is over. */
