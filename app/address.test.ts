@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { logTopics } from '../src/log/log.ts';
 import {
@@ -137,6 +138,51 @@ describe('the log in the address', () => {
       log: [],
       logProblem: expect.stringMatching(new RegExp(`"${text}".*; use all, or some of ${logTopics.join(', ')}\\.$`)),
     });
+  });
+});
+
+describe('whatever a link says', () => {
+  const words = fc.oneof(
+    fc.constantFrom(
+      'room',
+      'closed',
+      'door',
+      'own',
+      'backend',
+      'log',
+      'wasm',
+      'lab',
+      '',
+      '#',
+      '#pair',
+      '#pair.',
+      '%',
+      '%ff',
+      '&',
+      '=',
+      '?',
+    ),
+    fc.string({ unit: 'binary', maxLength: 70 }),
+    fc.string({ unit: fc.constantFrom(...'ABCabc019-_'), minLength: 22, maxLength: 22 }),
+  );
+  const hosts = fc.constantFrom('https://mesh.example/', 'http://192.0.2.7/', 'http://localhost:5173/a/b/');
+  const links = fc.tuple(hosts, fc.array(words, { maxLength: 12 })).map(([host, said]) => `${host}?${said.join('')}`);
+
+  it('is an address, whose invitation leads to the same place, or is refused', () => {
+    fc.assert(
+      fc.property(links, (link) => {
+        const found = readAddress(link);
+        if (typeof found === 'string') {
+          expect(['room', 'secret', 'plain']).toContain(found);
+        } else if (found.pair) {
+          expect(found.room).toBe('of two');
+        } else {
+          const { room, secret, door, own, invitation } = found;
+          expect(readAddress(invitation)).toMatchObject({ room, secret, door, own, log: [], backend: 'auto', pair: null, invitation });
+        }
+      }),
+      { numRuns: 5000 },
+    );
   });
 });
 
