@@ -28,11 +28,10 @@ export interface GatheringHost<Message extends Sum> {
 }
 
 /**
- * How many rounds more than there are members a client may be ahead of us or behind: one round a neighbour where nobody is late, more
- * where somebody was. What is further ahead is no client's of this run, and would have to be kept until we get there; who is further behind
- * is not waited for, lest the others' sums pile up.
+ * How many rounds more than there are members a client may be ahead of us: one round a neighbour where nobody is late, more
+ * where we were. What is further ahead is no client's of this run, and would have to be kept until we get there.
  */
-const APART = 16;
+const AHEAD = 16;
 
 /** Of how many rounds we keep what we passed on, for whoever takes the place of whom we passed it to. */
 const KEPT = 4;
@@ -70,15 +69,14 @@ export class Gathering<Message extends Sum> {
   collect(from: PeerId, sum: Message): void {
     const { round } = sum;
     if (round <= this.#settled || !this.#sources().includes(from)) return;
-    const apart = this.host.participants().length + APART;
-    if (round > this.host.round() + apart) return;
+    if (round > this.host.round() + this.host.participants().length + AHEAD) return;
     if (!this.#since.has(from)) this.#since.set(from, round);
     const passed = this.#passed.get(round)?.sum.clients.map(({ id }) => id);
     if (passed && sum.clients.every(({ id }) => passed.includes(id))) return;
     if (passed) this.#reopen(round);
     this.#sumsOf(round).set(from, sum);
     if (from === this.host.self) this.#expect(round);
-    this.#take(this.host.round() - apart - 1);
+    this.#take();
   }
 
   /** Looks again at who is waited for, and whom sums are passed to: somebody may have left. */
