@@ -55,8 +55,8 @@ export function figures(measurements: Measurements): ReadonlyMap<string, string>
   const all = measurements.get(STUDY) ?? [];
   const runs = Math.max(0, ...all.map(({ records }) => records.length));
   if (runs === 0) return new Map();
-  // What has not been run with all seeds is left to the table.
-  const rows = all.filter(({ records }) => records.length === runs);
+  // What has not been run with all seeds is left to the table, and of each method all but what it was compared with.
+  const rows = all.filter(({ records, isTriedLater }) => records.length === runs && !isTriedLater);
   return new Map([
     ['rounds', byRound('Averaged model', rows, 'averaged')],
     ['clients', byRound('Mean client', rows, 'mean')],

@@ -19,3 +19,11 @@ test.each(['linear', 'log'] as const)('a chart with a %s axis is well-formed, la
   expect(svg.match(/<path /g)).toHaveLength(2);
   expect(svg).not.toMatch(/NaN|Infinity/);
 });
+
+test('every line of many has a colour that there is, and no two look alike', () => {
+  const series = Array.from({ length: 11 }, (_, k) => ({ label: `${k}`, points: [[1, k / 20] as const], dashed: k === 10 }));
+  const svg = lineChart({ title: 'many', xLabel: 'rounds', xScale: 'linear', yRange: [0, 1], series });
+  const looks = [...svg.matchAll(/<path class="([^"]+)"/g)].map(([, look]) => look!);
+  expect(new Set(looks).size).toBe(11);
+  for (const look of looks) expect(svg).toContain(`.${look.split(' ')[0]} { stroke: #`);
+});

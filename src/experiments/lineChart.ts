@@ -22,7 +22,7 @@ export interface Figure {
 
 const WIDTH = 720;
 const HEIGHT = 400;
-const MARGIN = { top: 40, right: 150, bottom: 46, left: 52 };
+const MARGIN = { top: 40, right: 185, bottom: 46, left: 52 };
 /** Between two labels at the lines' ends, pixels. */
 const LINE_HEIGHT = 15;
 
@@ -43,6 +43,7 @@ const style = `
   .title { font-size: 14px; font-weight: 600; }
   .grid { stroke: #d0d7de; stroke-width: 1; }
   path { fill: none; stroke-width: 2; stroke-linejoin: round; }
+  .dotted { stroke-dasharray: 0 4; stroke-linecap: round; }
   .dashed { stroke-dasharray: 5 4; stroke-width: 1.5; }
   ${palette.map(([light], i) => `.s${i} { stroke: ${light}; } text.s${i} { stroke: none; fill: ${light}; }`).join('\n  ')}
   @media (prefers-color-scheme: dark) {
@@ -50,6 +51,13 @@ const style = `
     .grid { stroke: #3d444d; }
     ${palette.map(([, dark], i) => `.s${i} { stroke: ${dark}; } text.s${i} { stroke: none; fill: ${dark}; }`).join('\n    ')}
   }`;
+
+/** How the i-th line is drawn: where colours are all taken they come again, dotted. */
+function looksOf({ dashed }: Series, i: number): string {
+  const colour = `s${i % palette.length}`;
+  if (dashed) return `${colour} dashed`;
+  return i < palette.length ? colour : `${colour} dotted`;
+}
 
 const escape = (text: string) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 
@@ -78,9 +86,11 @@ export function lineChart({ title, xLabel, xScale, yRange, series }: Figure): st
     // What lies below the range is cut off, not drawn along its edge.
     `<clipPath id="plot"><rect x="0" y="0" width="${WIDTH}" height="${inner.bottom}"/></clipPath>`,
     '<g clip-path="url(#plot)">',
-    ...series.map(({ points, dashed }, i) => `<path class="s${i}${dashed ? ' dashed' : ''}" d="${path(points) ?? ''}"/>`),
+    ...series.map((one, i) => `<path class="${looksOf(one, i)}" d="${path(one.points) ?? ''}"/>`),
     '</g>',
-    ...series.map(({ label }, i) => `<text class="s${i}" x="${inner.right + 8}" y="${labels[i]!.toFixed(1)}">${escape(label)}</text>`),
+    ...series.map(
+      ({ label }, i) => `<text class="s${i % palette.length}" x="${inner.right + 8}" y="${labels[i]!.toFixed(1)}">${escape(label)}</text>`,
+    ),
   ];
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${escape(title)}">`,

@@ -11,6 +11,8 @@ import type { TableKind } from './tables.ts';
 export interface Row {
   readonly label: string;
   readonly condition: Condition;
+  /** Beside the one of the same method that has what was chosen before the comparisons. */
+  readonly isTriedLater?: true;
 }
 
 export interface Study {
@@ -114,7 +116,11 @@ function laterRows(algorithm: Algorithm, skew: Skew): Row[] {
     if (!tried) throw new Error(`No candidate of ${of} is called "${label}"; take a label of grids.ts.`);
     const { settings } = methodsCondition(of, skew);
     const changes = { partition: settings.partition, rounds: settings.rounds, method: tried.condition.settings.method };
-    return { label: `${presets[of].title}, ${label}`, condition: condition(`methods-${skew}`, `${of}-later`, of, changes) };
+    return {
+      label: `${presets[of].title}, ${label}`,
+      condition: condition(`methods-${skew}`, `${of}-later`, of, changes),
+      isTriedLater: true,
+    };
   });
 }
 
