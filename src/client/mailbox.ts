@@ -1,6 +1,7 @@
 /** A client's letters: channels that are open, messages in and out of frames, what waits for a channel, and every byte counted. */
 import { decodeMessage, encodeMessage, MissingBaseError } from '../protocol/codec.ts';
 import { ProtocolError } from '../protocol/frame.ts';
+import type { Purpose } from '../protocol/declaration.ts';
 import { declarations, type Message } from '../protocol/messages.ts';
 import type { Wire } from '../protocol/wire.ts';
 import { ACK_BYTES, wireBytes } from '../transport/chunks.ts';
@@ -8,8 +9,13 @@ import { release } from '../transport/release.ts';
 import { PeerLostError, type PeerId, type Transport } from '../transport/transport.ts';
 import { ByteCounters } from './bytes.ts';
 
-/** Frames to one peer that may wait to be taken, a few rounds' worth: who stands still for longer is sent no more but control. */
+/**
+ * Frames of one purpose to one peer that may wait to be taken, a few rounds' worth: who stands still for longer is sent no more but control.
+ * Of one purpose, lest many rounds that are summed up at once, as who they waited for has left, hold up the round under way.
+ */
 const MAX_UNTAKEN = 64;
+
+const purposeOf = (message: Message): Purpose => declarations[message.type].terms.purpose;
 /** The most that is kept of what comes while our samples still load, bytes. */
 const MAX_EARLY_BYTES = 64 * 1024 * 1024;
 
@@ -39,8 +45,8 @@ export class Mailbox {
   /** Peers whose channel was open and has closed. */
   readonly #lost = new Set<PeerId>();
   readonly #outbox = new Map<PeerId, Message[]>();
-  /** How many frames each peer has not taken yet. */
-  readonly #untaken = new Map<PeerId, number>();
+  /** How many frames of each purpose each peer has not taken yet. */
+  readonly #untaken = new Map<PeerId, Map<Purpose, number>>();
   /** Frames of a run that this client will be in as soon as its samples are here. */
   #early: Early[] = [];
   /** The run's, while this client is in one. */
@@ -73,8 +79,9 @@ export class Mailbox {
     this.#open.add(peer);
     this.#lost.delete(peer);
     this.send(peer, greeting);
-    for (const message of this.#outbox.get(peer) ?? []) this.send(peer, message);
+    const waited = this.#outbox.get(peer) ?? [];
     this.#outbox.delete(peer);
+    for (const message of waited) this.send(peer, message);
   }
 
   /** Takes note that the channel has closed or its peer has left: nobody knows what arrived before. */
@@ -87,9 +94,11 @@ export class Mailbox {
 
   /** Queues a message, until the channel opens if need be; none but control to a peer that has long taken nothing. */
   send(to: PeerId, message: Message): void {
+    const purpose = purposeOf(message);
     const waiting = this.#outbox.get(to) ?? [];
-    const untaken = this.#untaken.get(to) ?? 0;
-    if (waiting.length + untaken >= MAX_UNTAKEN && declarations[message.type].terms.purpose !== 'control') return;
+    const untaken = this.#untaken.get(to) ?? new Map<Purpose, number>();
+    const ahead = waiting.filter((other) => purposeOf(other) === purpose).length + (untaken.get(purpose) ?? 0);
+    if (ahead >= MAX_UNTAKEN && purpose !== 'control') return;
     if (!this.#open.has(to)) {
       if (this.host.isHere(to)) this.#outbox.set(to, [...waiting, message]);
       else this.host.lost(to);
@@ -97,13 +106,11 @@ export class Mailbox {
     }
     const frame = this.#wire ? this.#wire.encode(message, to) : encodeMessage(message, 'f16');
     this.bytes.countSent(to, message.type, wireBytes(frame.length));
-    this.#untaken.set(to, untaken + 1);
+    this.#untaken.set(to, untaken.set(purpose, (untaken.get(purpose) ?? 0) + 1));
     this.transport.send(to, frame).then(
       () => {
         this.bytes.countReceived(to, 'ack', ACK_BYTES);
-        // A channel may have closed and opened meanwhile.
-        const left = this.#untaken.get(to) ?? 0;
-        if (left > 0) this.#untaken.set(to, left - 1);
+        untaken.set(purpose, (untaken.get(purpose) ?? 0) - 1);
       },
       (error: unknown) => (error instanceof PeerLostError ? this.host.lost(to) : this.host.failed(error)),
     );

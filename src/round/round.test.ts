@@ -622,20 +622,6 @@ describe('a round', () => {
     expect(late.effects).toEqual([{ type: 'send', to: 'c9', message: { type: 'decline', of: 'weights', run: 'r', round: 2 } }]);
     expect(late.state).toBe(state);
   });
-
-  it('tells a stranger that was there before it when the round begins, and nobody who is there for a later one', () => {
-    const iterate = { weights: Float32Array.of(1, 1), velocity: null };
-    const weights = (from: string, round: number) =>
-      ({ type: 'message', from, message: { type: 'weights', run: 'r', round, ...iterate } }) as const;
-    const early = [weights('c9', 2), weights('c8', 3), weights('c1', 2)].reduce(
-      (state, event) => advanceRound(state, event).state,
-      machine('c0', ntk({ kind: 'none' }), 0),
-    );
-    const plan = { round: 2, selfWeight: 0.5, neighbours: [{ peer: 'c1', weight: 0.5 }], unawaited: nobody };
-    const { effects } = advanceRound(early, { type: 'begin', plan, own: iterate });
-    const declined = effects.filter((effect) => effect.type === 'send' && effect.message.type === 'decline');
-    expect(declined).toEqual([{ type: 'send', to: 'c9', message: { type: 'decline', of: 'weights', run: 'r', round: 2 } }]);
-  });
 });
 
 describe('a round that neighbours teach', () => {

@@ -119,13 +119,6 @@ function descended(state: RoundState, round: number, change: Float32Array): Tran
   return startMix(state, plan, { weights: add(own.weights, change), velocity: null }, change);
 }
 
-/** To who counts on us in a round in which we do not count on it, as one of us knows of a member that the other does not know of yet. */
-const declineWeights = (to: PeerId, run: string, round: number): RoundEffect => ({
-  type: 'send',
-  to,
-  message: { type: 'decline', of: 'weights', run, round },
-});
-
 /** Sends `own` to the neighbours and counts who is there already. */
 function startMix(
   { known }: RoundState,
@@ -153,9 +146,6 @@ function startMix(
     if (early?.round === round) answers.set(peer, early);
     else if (early && early.round > round) missed.add(peer);
     else waiting.add(peer);
-  }
-  for (const [peer, early] of known.unmixed) {
-    if (early.round === round && !answers.has(peer)) effects.push(declineWeights(peer, run, round));
   }
   effects.push({ type: 'await', round, phase: 'mix', deadlines: 1, asked: [...waiting], here: [...answers.keys()] });
   const activity: Mixing = { phase: 'mix', plan, own, answers, descent, waiting, missed };
@@ -192,7 +182,9 @@ function receiveWeights(state: RoundState, from: PeerId, message: WeightsMessage
   }
   const isNeighbour = activity.phase !== 'idle' && activity.plan.neighbours.some(({ peer }) => peer === from);
   if (message.round < current || !isNeighbour) {
-    return { state: isNeighbour ? kept : state, effects: [declineWeights(from, message.run, message.round)] };
+    // It counts on us for a round in which we do not count on it.
+    const decline = { type: 'decline', of: 'weights', run: message.run, round: message.round } as const;
+    return { state: isNeighbour ? kept : state, effects: [{ type: 'send', to: from, message: decline }] };
   }
   if (activity.phase === 'descend') return stay(kept);
   if (activity.phase !== 'mix' || !activity.waiting.has(from)) return stay(activity.missed.has(from) ? kept : state);
